@@ -1,0 +1,94 @@
+/** Time that stands still until a test moves it, so that no test sleeps. */
+import { type Abortable, unwatch, watch } from '../abort.ts';
+import type { Clock } from '../clock.ts';
+import { type Due, DueHeap } from '../due-heap.ts';
+
+interface Sleep extends Due {
+  wake(): void;
+}
+
+/** Held here, so that a test that replaces the timers of the runtime does not stop this clock too. */
+const nextTurn = globalThis.setImmediate;
+
+/** Turns of the event loop after each wake: promise chains settle in one, streams that hand over in the next. */
+const TURNS = 2;
+
+/**
+ * A clock for tests. Give it as the `clock` option of a client, queue or pool, and turn it with `advance`.
+ *
+ *     const clock = new FakeClock();
+ *     const response = client.get(uri, { timeout: '10s', clock });
+ *     await clock.advance(10_000);
+ */
+export class FakeClock implements Clock {
+  readonly #sleeps = new DueHeap<Sleep>();
+  #now: number;
+  #advancing: Promise<void> = Promise.resolve();
+
+  /** @param start what `now()` gives first, in milliseconds. Default 0. */
+  constructor(start = 0) {
+    this.#now = start;
+  }
+
+  /** How many sleeps wait. A test that ends with 0 left no timer behind. */
+  get pending(): number {
+    return this.#sleeps.size;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** Resolves when the clock was advanced by `ms`; one of 0 too waits for the next `advance`. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const sleep: Sleep & Abortable = {
+        at: this.#now + Math.max(0, ms),
+        wake() {
+          if (signal !== undefined) unwatch(signal, sleep);
+          resolve();
+        },
+        abort: (reason) => {
+          this.#sleeps.remove(sleep);
+          reject(reason);
+        },
+      };
+      this.#sleeps.push(sleep);
+      if (signal !== undefined) watch(signal, sleep);
+    });
+  }
+
+  /**
+   * Moves the time on by `ms` milliseconds and wakes the sleeps that fall due, one by one in order of due time. After
+   * each the code that waited for it runs, and what that code sleeps falls due within the same call. Resolves once
+   * everything has settled at the new time; calls wait for each other.
+   * @throws TypeError for anything but a number of 0 or more
+   */
+  advance(ms: number): Promise<void> {
+    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) {
+      return Promise.reject(new TypeError(`advance() takes milliseconds, 0 or more; got ${String(ms)}`));
+    }
+    this.#advancing = this.#advancing.then(() => this.#advance(ms));
+    return this.#advancing;
+  }
+
+  async #advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await settle();
+    for (let next = this.#sleeps.peek(); next !== undefined && next.at <= end; next = this.#sleeps.peek()) {
+      this.#sleeps.pop();
+      this.#now = next.at;
+      next.wake();
+      await settle();
+    }
+    this.#now = end;
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => void nextTurn(resolve));
+}
