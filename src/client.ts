@@ -1,0 +1,312 @@
+/** The client: options for every call, one stack, and the ways to ask. */
+import { unwatch, watch } from './abort.ts';
+import { applyHeaders, type Built, buildRequest, canonicalBase, type Defaults } from './build-request.ts';
+import { Call } from './call.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { CookieJar } from './cookies/cookie-jar.ts';
+import { defaultStack } from './default-stack.ts';
+import { isTransferError, NetworkError, RequestError, ResponseError, type TransferError } from './errors.ts';
+import type { Handler, Transport } from './handler.ts';
+import { HandlerStack } from './handler-stack.ts';
+import { HttpHeaders } from './message/headers.ts';
+import type { HttpRequest } from './message/request.ts';
+import { HttpResponse } from './message/response.ts';
+import { extendOptions } from './option-record.ts';
+import { checkOptions, mergeOptions } from './option-rules.ts';
+import type { RequestOptions } from './options.ts';
+import { RequestPromise } from './request-promise.ts';
+import { fillSink } from './sink.ts';
+import { VERSION } from './version.ts';
+import { fetchThrough } from './web-fetch.ts';
+
+export interface ClientOptions extends RequestOptions {
+  /** A stack, or a plain function that is used as it is, with no layers around it. Default: `HandlerStack.create()`. */
+  handler?: HandlerStack | Handler;
+}
+
+/** The result of `attempt`: one of the two is there. */
+export type Attempt =
+  | readonly [response: HttpResponse, error: undefined]
+  | readonly [response: undefined, error: unknown];
+
+type Uri = string | URL;
+
+export class Client implements AsyncDisposable {
+  readonly #options: RequestOptions;
+  readonly #given: ClientOptions;
+  readonly #handler: HandlerStack | Transport;
+  readonly #defaults: Defaults;
+  readonly #clock: Clock;
+  /** An extended client leaves the connections to the one they came from. */
+  readonly #owner: boolean;
+
+  /** @throws TypeError for a mistake in options */
+  constructor(options: ClientOptions = {}, owner = true) {
+    const { handler = defaultStack(), ...given } = options;
+    if (!(handler instanceof HandlerStack) && typeof handler !== 'function') {
+      throw new TypeError(`option handler must be a HandlerStack or a function, got ${typeof handler}`);
+    }
+    this.#handler = handler;
+    this.#given = options;
+    this.#owner = owner;
+    this.#options = this.#prepare(checkOptions(given, declared(handler)));
+    this.#clock = this.#options.clock ?? systemClock;
+    this.#defaults = {
+      base: canonicalBase(this.#options.baseUri),
+      headers: defaultHeaders(this.#options.headers),
+      query: this.#options.query || undefined,
+    };
+  }
+
+  /** The stack, for printing and editing; `undefined` when the handler is a plain function. */
+  get stack(): HandlerStack | undefined {
+    return this.#handler instanceof HandlerStack ? this.#handler : undefined;
+  }
+
+  /**
+   * Sends a request.
+   * @param method case-sensitive, such as `'GET'`
+   * @param uri absolute, relative to `baseUri`, or a template with `uriVars`
+   * @returns a promise that rejects with a `TransferError`, the signal's reason, or a `TypeError` for bad options; the
+   * method itself never throws
+   */
+  request(method: string, uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start(method, uri, options, undefined);
+  }
+
+  /** The same as `request`, under the name of the founding client. */
+  requestAsync(method: string, uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start(method, uri, options, undefined);
+  }
+
+  get(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('GET', uri, options, undefined);
+  }
+
+  head(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('HEAD', uri, options, undefined);
+  }
+
+  post(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('POST', uri, options, undefined);
+  }
+
+  put(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('PUT', uri, options, undefined);
+  }
+
+  patch(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('PATCH', uri, options, undefined);
+  }
+
+  delete(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('DELETE', uri, options, undefined);
+  }
+
+  options(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('OPTIONS', uri, options, undefined);
+  }
+
+  /** Sends a request that was made earlier; its headers win over the client's, those of `options` over both. */
+  send(request: HttpRequest, options?: RequestOptions): RequestPromise {
+    return this.#start(request.method, request.url, options, request);
+  }
+
+  sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise {
+    return this.#start(request.method, request.url, options, request);
+  }
+
+  /**
+   * PSR-18: any answer is a result, redirects and error statuses included, whatever the client's defaults.
+   * @throws RequestError when the request cannot be sent, NetworkError when no usable answer came
+   */
+  async sendRequest(request: HttpRequest): Promise<HttpResponse> {
+    try {
+      return await this.send(request, PSR18);
+    } catch (error) {
+      if (error instanceof RequestError || error instanceof NetworkError) throw error;
+      if (error instanceof ResponseError) {
+        throw new NetworkError('the response cannot be used', { request, cause: error, code: error.code });
+      }
+      throw new RequestError('the request cannot be sent', { request, cause: error });
+    }
+  }
+
+  /** Never rejects: `[response, undefined]` or `[undefined, error]`. */
+  async attempt(method: string, uri: Uri, options?: RequestOptions): Promise<Attempt> {
+    try {
+      return [await this.#start(method, uri, options, undefined), undefined];
+    } catch (error) {
+      return [undefined, error];
+    }
+  }
+
+  /** The web's `fetch` over this client's stack, bound: hand it to whatever takes a `fetch`. */
+  readonly fetch: typeof globalThis.fetch = (input, init) =>
+    fetchThrough((request, options) => this.send(request, options), input as Request, init);
+
+  /** A client over the same connections, with these options over this one's. */
+  extend(options: ClientOptions): Client {
+    const { handler = this.#handler, ...changes } = options;
+    const { handler: _, ...given } = this.#given;
+    const headers = combined(given.headers, changes.headers);
+    const query = isRecord(given.query) && isRecord(changes.query) ? { ...given.query, ...changes.query } : undefined;
+    const jar = changes.cookies === undefined ? { cookies: this.#options.cookies } : {};
+    const merged = { ...given, ...jar, ...definedOf(changes), ...(headers && { headers }), ...(query && { query }) };
+    return new Client({ ...merged, handler } as ClientOptions, handler !== this.#handler);
+  }
+
+  /** Lets running requests finish, releases every connection and saves a file jar. Later requests connect anew. */
+  async close(): Promise<void> {
+    const jar = this.#options.cookies as { save?(): Promise<void> } | undefined;
+    if (typeof jar === 'object' && typeof jar?.save === 'function') await jar.save();
+    if (this.#owner) await this.#transport?.close?.();
+  }
+
+  /** Ends running requests with an error and releases every connection. */
+  async destroy(reason?: unknown): Promise<void> {
+    if (this.#owner) await this.#transport?.destroy?.(reason);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #transport(): Transport | undefined {
+    return this.#handler instanceof HandlerStack ? this.#handler.handler : this.#handler;
+  }
+
+  /** `cookies: true` is one jar for the client. */
+  #prepare(options: RequestOptions): RequestOptions {
+    return options.cookies === true ? extendOptions(options, { cookies: new CookieJar() }) : options;
+  }
+
+  #start(
+    method: string,
+    uri: Uri,
+    options: RequestOptions | undefined,
+    ready: HttpRequest | undefined,
+  ): RequestPromise {
+    const call = new Call(this.#clock.now(), this.#options.redact || undefined);
+    const answer = new Promise<HttpResponse>((resolve, reject) => {
+      call.reject = reject;
+      // What is thrown here rejects the promise: a mistake in options is delivered like any other failure.
+      this.#send(method, uri, options, ready, call).then(resolve, reject);
+    });
+    return RequestPromise.adopt(
+      answer.then(undefined, (error: unknown) => {
+        throw this.#stamped(error, call);
+      }),
+      call,
+    );
+  }
+
+  #send(
+    method: string,
+    uri: Uri,
+    options: RequestOptions | undefined,
+    ready: HttpRequest | undefined,
+    call: Call,
+  ): Promise<HttpResponse> {
+    const handler = this.#handler instanceof HandlerStack ? this.#handler.resolve() : this.#handler;
+    const own = options === undefined ? undefined : checkOptions(options, declared(this.#handler));
+    let merged = own === undefined ? this.#options : this.#merge(own);
+    if (own?.redact) call.redact = own.redact;
+    const { request, userinfo }: Built = buildRequest(method, uri, own, merged, this.#defaults, ready);
+    request.call = call;
+    if (userinfo !== undefined && !(own && Object.hasOwn(own, 'auth'))) {
+      merged = extendOptions(merged, { auth: [...userinfo] as [string, string] });
+    }
+    if (!merged.signal && !merged.sink) return settled(handler(request, merged), request);
+    return this.#guarded(handler, request, merged, call);
+  }
+
+  /** A call that somebody may stop, or whose body goes elsewhere. */
+  async #guarded(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): Promise<HttpResponse> {
+    const { signal, sink } = options;
+    if (signal) watch(signal, call);
+    try {
+      if (call.aborted) throw call.reason;
+      if (!sink) return await settled(handler(request, options), request);
+      const response = await settled(handler(request, extendOptions(options, { stream: true })), request);
+      return await fillSink(response, sink, request);
+    } finally {
+      if (signal) unwatch(signal, call);
+    }
+  }
+
+  #merge(own: RequestOptions): RequestOptions {
+    const merged = mergeOptions(this.#options, own);
+    if (Object.hasOwn(own, 'cookies')) merged.cookies = cookiesFor(this.#options.cookies, own.cookies);
+    return merged;
+  }
+
+  /** Completes an error with what only the client knows, and puts the caller's frames into its stack. */
+  #stamped(error: unknown, call: Call): unknown {
+    if (!isTransferError(error)) return error;
+    const failed = error as TransferError;
+    if (failed.attempts === 1) failed.attempts = call.attempt;
+    failed.elapsed ||= this.#clock.now() - call.started;
+    const here: { stack?: string } = {};
+    (Error as { captureStackTrace?(target: object, below?: unknown): void }).captureStackTrace?.(here, this.#stamped);
+    const frames = here.stack?.split('\n').filter((line) => /^\s+at async /.test(line)) ?? [];
+    const fresh = frames.filter((line) => !failed.stack?.includes(line));
+    if (fresh.length > 0) failed.stack = `${failed.stack}\n${fresh.join('\n')}`;
+    return failed;
+  }
+}
+
+const PSR18: RequestOptions = { allowRedirects: false, httpErrors: false, stream: false };
+
+function declared(handler: HandlerStack | Handler): readonly string[] {
+  return handler instanceof HandlerStack ? handler.declaredOptions : [];
+}
+
+/** What a handler gave, as a promise, checked and completed with what it left out. */
+function settled(given: HttpResponse | Promise<HttpResponse>, request: HttpRequest): Promise<HttpResponse> {
+  return given instanceof Promise
+    ? given.then((response) => completed(response, request))
+    : Promise.resolve(given).then((response) => completed(response, request));
+}
+
+function completed(response: HttpResponse, request: HttpRequest): HttpResponse {
+  if (!(response instanceof HttpResponse)) {
+    const found = response === null ? 'null' : typeof response;
+    throw new TypeError(
+      `a handler must return a promise of an HttpResponse, got ${found}; does a layer forget to return?`,
+    );
+  }
+  if (response.url !== '') return response;
+  return response.with({ url: request.url, request: response.request ?? request });
+}
+
+/** `User-Agent` unless it is given or switched off, then the client's own. */
+function defaultHeaders(given: RequestOptions['headers']): HttpHeaders {
+  if (given === null) return HttpHeaders.empty;
+  const agent = HttpHeaders.fromRaw(['User-Agent', `sluice/${VERSION}`]);
+  return given ? applyHeaders(agent, given) : agent;
+}
+
+function cookiesFor(client: RequestOptions['cookies'], call: RequestOptions['cookies']): RequestOptions['cookies'] {
+  if (call === true) return client || new CookieJar();
+  const isJar = typeof call === 'object' && call !== null && ('getCookieHeader' in call || 'jar' in call);
+  if (!call || isJar || !client || client === true) return call;
+  const jar = typeof client === 'object' && 'jar' in client ? client.jar : client;
+  return { jar, send: call } as RequestOptions['cookies'];
+}
+
+function isRecord(value: unknown): value is Record<string, never> {
+  return typeof value === 'object' && value !== null && !(value instanceof URLSearchParams);
+}
+
+function definedOf<T extends object>(record: T): Partial<T> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function combined(
+  client: RequestOptions['headers'],
+  changes: RequestOptions['headers'],
+): RequestOptions['headers'] | undefined {
+  if (!client || !changes) return undefined;
+  return [...applyHeaders(applyHeaders(HttpHeaders.empty, client), changes)];
+}

@@ -1,0 +1,309 @@
+/**
+ * One request over undici's dispatcher. The object is the callbacks undici asks for, so that an exchange costs no closure;
+ * a buffered body is collected straight from them, and a body of one chunk is never copied.
+ */
+import type { Dispatcher } from 'undici';
+import { type Abortable, unwatch, watch } from '../abort.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { milliseconds } from '../duration.ts';
+import { BodyError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
+import { concatBytes, type RequestBody } from '../message/body.ts';
+import { Content } from '../message/content.ts';
+import { HttpHeaders, type RawField } from '../message/headers.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { HttpResponse, type ResponseFacts } from '../message/response.ts';
+import type { Target } from '../message/uri.ts';
+import type { RequestOptions } from '../options.ts';
+import { failure, timeoutFailure } from './failure.ts';
+import { PhaseTimer } from './phase-timer.ts';
+import { UndiciBody } from './undici-body.ts';
+import type { Route, UndiciTransport } from './undici-transport.ts';
+
+const FIVE_MINUTES = 300_000;
+const DEFAULT_LIMIT = 104_857_600;
+const SLACK = 65_536;
+// RFC 9110 §9.2.2: what may be sent again after a connection died without an answer (RFC 9112 §9.3.1)
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY']);
+const STALE: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+export class UndiciExchange implements Abortable {
+  readonly #request: HttpRequest;
+  readonly #options: RequestOptions;
+  readonly #target: Target;
+  readonly #transport: UndiciTransport;
+  readonly #resolve: (response: HttpResponse) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #clock: Clock;
+  readonly #timer: PhaseTimer;
+  readonly #started: number;
+  /** Bytes that a buffered body may have. */
+  readonly #limit: number;
+  #route: Route | undefined;
+  #oneOff: Route | undefined;
+  #phase: 'connect' | 'send' | 'headers' | 'body' = 'connect';
+  #done = false;
+  /** The caller has its answer; what follows concerns its body. */
+  #answered = false;
+  #reused = false;
+  #abort: ((reason: Error) => void) | undefined;
+  #status = 0;
+  #statusText = '';
+  #headers: HttpHeaders = HttpHeaders.empty;
+  #head: HttpResponse | undefined;
+  #chunks: Uint8Array[] | undefined;
+  #body: UndiciBody | undefined;
+  #received = 0;
+  #sent = 0;
+  #connected = 0;
+  #firstByte = 0;
+  #dialled: Route['fresh'];
+
+  constructor(
+    request: HttpRequest,
+    options: RequestOptions,
+    target: Target,
+    transport: UndiciTransport,
+    resolve: (response: HttpResponse) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#request = request;
+    this.#options = options;
+    this.#target = target;
+    this.#transport = transport;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#clock = options.clock ?? systemClock;
+    this.#timer = new PhaseTimer(this.#clock, this);
+    this.#started = this.#clock.now();
+    const limit = options.maxResponseSize;
+    this.#limit = limit === undefined ? DEFAULT_LIMIT : limit || Number.POSITIVE_INFINITY;
+  }
+
+  start(route: Route): void {
+    if (this.#options.signal) watch(this.#options.signal, this);
+    this.#request.call?.watch(this);
+    if (this.#done) return;
+    this.#dispatch(route);
+  }
+
+  #dispatch(route: Route): void {
+    const { method, headers, body } = this.#request;
+    this.#route = route;
+    if (this.#options.queueTimeout)
+      this.#timer.start('queue', milliseconds(this.#options.queueTimeout, 'queueTimeout'));
+    const sent = body === null ? null : (body.bytes ?? this.#pull(body));
+    route.pool.dispatch(
+      {
+        path: this.#target.path,
+        method: method as 'GET',
+        // undici frames a body of unknown length itself and refuses to be told.
+        headers: (body === null ? headers : headers.without('transfer-encoding')).toRaw() as string[],
+        body: sent as Uint8Array,
+        reset: this.#options.keepAlive === false,
+      },
+      // undici's types declare the callbacks of another version of its interface.
+      this as unknown as Dispatcher.DispatchHandler,
+    );
+  }
+
+  /** The body's pieces; a source that fails is the caller's, not the network's. */
+  async *#pull(body: RequestBody): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* body.open();
+    } catch (cause) {
+      const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw new RequestError(fact, { request: this.#request, cause, code: 'ERR_BODY_SOURCE' });
+    }
+  }
+
+  // The callbacks of undici
+
+  onConnect(abort: (reason?: Error) => void): void {
+    if (this.#done) {
+      abort();
+      return;
+    }
+    this.#abort = abort;
+    this.#dialled = this.#route?.fresh;
+    this.#reused = this.#dialled === undefined;
+    if (this.#route !== undefined) this.#route.fresh = undefined;
+    this.#phase = this.#request.body === null ? 'headers' : 'send';
+    const limit = this.#options.headersTimeout;
+    this.#timer.start('headers', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'headersTimeout'));
+    this.#connected = this.#timer.since || this.#clock.now();
+  }
+
+  onBodySent(chunk: Uint8Array): void {
+    this.#sent += chunk.byteLength;
+    if (this.#phase === 'send') this.#timer.touch();
+    this.#report('upload', this.#sent, this.#request.body?.length);
+  }
+
+  onRequestSent(): void {
+    if (this.#phase === 'send') this.#phase = 'headers';
+  }
+
+  onHeaders(status: number, raw: RawField[], resume: () => void, statusText: string): boolean {
+    if (this.#done) return true;
+    if (status < 200) return true;
+    this.#phase = 'body';
+    this.#status = status;
+    this.#statusText = statusText;
+    this.#headers = HttpHeaders.fromRaw(raw);
+    const limit = this.#options.readTimeout;
+    this.#timer.start('read', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'readTimeout'));
+    this.#firstByte = this.#timer.since || this.#clock.now();
+    if (this.#options.stream) this.#body = new UndiciBody(resume, this);
+    if (this.#options.onHeaders && !this.#announce(this.#options.onHeaders)) return true;
+    if (this.#body === undefined) return true;
+    this.#answer(this.#response(new Content(undefined, this.#body.readable)));
+    return true;
+  }
+
+  onData(chunk: Uint8Array): boolean {
+    if (this.#done) return true;
+    this.#received += chunk.byteLength;
+    this.#timer.touch();
+    if (this.#options.progress) this.#report('download', this.#received, this.#expected());
+    if (this.#body !== undefined) return this.#body.push(chunk);
+    if (this.#chunks === undefined) this.#chunks = [chunk];
+    else this.#chunks.push(chunk);
+    if (this.#received > this.#limit) this.#checkSize();
+    return true;
+  }
+
+  onComplete(): void {
+    if (this.#done) return;
+    this.#finish();
+    if (this.#body !== undefined) this.#body.push(null);
+    else {
+      const bytes = this.#chunks === undefined ? NOTHING : concatBytes(this.#chunks, this.#received);
+      this.#answer(this.#response(new Content(bytes)));
+    }
+  }
+
+  onError(cause: Error): void {
+    if (this.#done) return;
+    if (this.#isStale(cause)) {
+      this.#reused = false;
+      this.#phase = 'connect';
+      this.#sent = 0;
+      this.#oneOff = this.#transport.freshRoute(this.#target, this.#options);
+      this.#dispatch(this.#oneOff);
+      return;
+    }
+    const phase = this.#phase === 'connect' && this.#abort !== undefined ? 'headers' : this.#phase;
+    const response = this.#status === 0 ? undefined : this.#headOnly();
+    this.#fail(failure(cause, { request: this.#request, options: this.#options, phase, response }));
+  }
+
+  /** Stops the exchange: the caller aborted, dropped the body, or a timer expired. */
+  abort(reason: unknown): void {
+    if (this.#done) return;
+    this.#fail(reason);
+    this.#abort?.(reason instanceof Error ? reason : new Error('aborted'));
+  }
+
+  /** A phase took too long. */
+  expired(phase: TimeoutPhase, limit: number): void {
+    this.abort(timeoutFailure(phase, limit, this.#request, this.#status === 0 ? undefined : this.#headOnly()));
+  }
+
+  /** A kept-alive connection that the server had closed already: it never read this request. */
+  #isStale(cause: Error): boolean {
+    const { method, body } = this.#request;
+    return (
+      this.#reused &&
+      this.#status === 0 &&
+      IDEMPOTENT.has(method) &&
+      (body === null || body.replayable) &&
+      STALE.has((cause as { code?: unknown }).code) &&
+      // undici's words for a 100 that nobody asked for: there was an answer.
+      cause.message !== 'bad response'
+    );
+  }
+
+  #announce(onHeaders: (response: HttpResponse) => void): boolean {
+    const head = this.#headOnly();
+    try {
+      onHeaders(head);
+      return true;
+    } catch (cause) {
+      const fact = 'onHeaders threw, and the transfer was stopped';
+      this.abort(new ResponseError(fact, { request: this.#request, response: head, cause, code: 'ERR_ON_HEADERS' }));
+      return false;
+    }
+  }
+
+  #checkSize(): void {
+    const limit = this.#limit;
+    // What is still encoded may be a little larger than what it decodes to; the decoder counts the rest.
+    const raw = this.#headers.has('content-encoding') ? limit * 2 + SLACK : limit;
+    if (this.#received <= raw) return;
+    const fact = `the body is larger than maxResponseSize (${limit} bytes)`;
+    const response = this.#headOnly();
+    this.abort(new BodyError(fact, { request: this.#request, response, code: 'ERR_BODY_TOO_LARGE' }));
+  }
+
+  #answer(response: HttpResponse): void {
+    this.#answered = true;
+    this.#resolve(response);
+  }
+
+  #fail(reason: unknown): void {
+    this.#finish();
+    if (this.#answered) this.#body?.fail(reason);
+    else {
+      if (reason instanceof Object && 'attempts' in reason) Object.assign(reason, { transfer: this.#facts() });
+      this.#reject(reason);
+    }
+  }
+
+  #finish(): void {
+    this.#done = true;
+    this.#timer.stop();
+    if (this.#options.signal) unwatch(this.#options.signal, this);
+    this.#request.call?.unwatch(this);
+    this.#oneOff?.pool.close().catch(() => undefined);
+  }
+
+  #headOnly(): HttpResponse {
+    this.#head ??= this.#response(new Content(this.#body === undefined ? NOTHING : undefined, this.#body?.readable));
+    return this.#head;
+  }
+
+  #response(content: Content): HttpResponse {
+    return new HttpResponse(this.#status, this.#headers, content, '1.1', this.#statusText, this.#facts());
+  }
+
+  #facts(): ResponseFacts {
+    return {
+      url: this.#request.url,
+      request: this.#request,
+      handler: 'undici',
+      bytesSent: this.#sent,
+      bytesReceived: this.#received,
+      timings: this.#timings(),
+    };
+  }
+
+  #timings(): ResponseFacts['timings'] {
+    const total = this.#clock.now() - this.#started;
+    const firstByte = this.#firstByte === 0 ? undefined : this.#firstByte - this.#started;
+    if (this.#dialled !== undefined) return { ...this.#dialled, firstByte, end: total, total };
+    const queue = this.#connected === 0 ? undefined : this.#connected - this.#started;
+    return { queue, firstByte, end: total, total };
+  }
+
+  #expected(): number | undefined {
+    const length = this.#headers.get('content-length');
+    return length === null ? undefined : Number(length);
+  }
+
+  #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
+    if (!this.#options.progress) return;
+    this.#options.progress({ direction, transferred, total });
+  }
+}
+
+const NOTHING = new Uint8Array(0);

@@ -1,0 +1,124 @@
+/** undici's pools, one for each origin and way of connecting, and the exchanges that run over them. */
+import type { Client, Dispatcher, Pool } from 'undici';
+import { RequestError } from '../errors.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { canonicalUrl, type Target, targetOf, UriError } from '../message/uri.ts';
+import type { RequestOptions } from '../options.ts';
+import { type DialSettings, dial, dialSettings, dialTimings } from './dial.ts';
+import { UndiciExchange } from './undici-exchange.ts';
+
+type Undici = Pick<typeof import('undici'), 'Client' | 'Pool'>;
+type Timings = NonNullable<ReturnType<typeof dialTimings>>;
+
+/** The connections of one origin. */
+export interface Route {
+  readonly pool: Dispatcher;
+  /** What the connection that was just opened took; the exchange that finds it was the one to wait for it. */
+  fresh: Timings | undefined;
+}
+
+export class UndiciTransport {
+  readonly #undici: Undici;
+  readonly #groups = new Map<string, Map<string, Route>>();
+  #lastOptions: RequestOptions | undefined;
+  #lastSettings: DialSettings | undefined;
+
+  private constructor(undici: Undici) {
+    this.#undici = undici;
+  }
+
+  static async load(): Promise<UndiciTransport> {
+    return new UndiciTransport(await import('undici'));
+  }
+
+  send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      const target = targetFor(request);
+      const exchange = new UndiciExchange(request, options, target, this, resolve, reject);
+      exchange.start(this.#route(target, this.#settings(options)));
+    });
+  }
+
+  /** A connection that nothing has used before, closed after its one exchange. */
+  freshRoute(target: Target, options: RequestOptions): Route {
+    const settings = this.#settings(options);
+    const route: { pool: Client; fresh: Timings | undefined } = { pool: undefined as never, fresh: undefined };
+    route.pool = new this.#undici.Client(target.origin, poolOptions(settings, target, route));
+    return route;
+  }
+
+  async close(): Promise<void> {
+    const pools = this.#takeAll();
+    await Promise.all(pools.map((pool) => pool.close()));
+  }
+
+  async destroy(reason: unknown): Promise<void> {
+    const error = reason instanceof Error ? reason : undefined;
+    await Promise.all(this.#takeAll().map((pool) => pool.destroy(error as Error)));
+  }
+
+  #takeAll(): Dispatcher[] {
+    const pools = [...this.#groups.values()].flatMap((group) => [...group.values()].map((route) => route.pool));
+    this.#groups.clear();
+    return pools;
+  }
+
+  #settings(options: RequestOptions): DialSettings {
+    if (options !== this.#lastOptions || this.#lastSettings === undefined) {
+      this.#lastSettings = dialSettings(options);
+      this.#lastOptions = options;
+    }
+    return this.#lastSettings;
+  }
+
+  #route(target: Target, settings: DialSettings): Route {
+    let group = this.#groups.get(settings.key);
+    if (group === undefined) this.#groups.set(settings.key, (group = new Map()));
+    return group.get(target.origin) ?? this.#open(group, target, settings);
+  }
+
+  #open(group: Map<string, Route>, target: Target, settings: DialSettings): Route {
+    const route: { pool: Pool; fresh: Timings | undefined } = { pool: undefined as never, fresh: undefined };
+    route.pool = new this.#undici.Pool(target.origin, poolOptions(settings, target, route));
+    group.set(target.origin, route);
+    // A crawler meets more origins than memory holds pools for: one without connections is forgotten.
+    const forget = () => {
+      const { connected, size } = route.pool.stats;
+      if (connected === 0 && size === 0 && group.get(target.origin) === route) {
+        group.delete(target.origin);
+        route.pool.destroy().catch(() => undefined);
+      }
+    };
+    route.pool.on('disconnect', () => queueMicrotask(forget));
+    route.pool.on('connectionError', () => queueMicrotask(forget));
+    return route;
+  }
+}
+
+function poolOptions(settings: DialSettings, target: Target, route: { fresh: Timings | undefined }): Pool.Options {
+  return {
+    // The project's own timers are exact; undici's fire up to a second late.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: settings.maxHeaderSize,
+    connect: (_, callback) => {
+      dial(target, settings, (error, socket) => {
+        if (error !== null || socket === null) callback(error ?? new Error('no socket'), null);
+        else {
+          route.fresh = dialTimings(socket) ?? {};
+          callback(null, socket);
+        }
+      });
+    },
+  };
+}
+
+function targetFor(request: HttpRequest): Target {
+  try {
+    return targetOf(canonicalUrl(request.url));
+  } catch (error) {
+    if (!(error instanceof UriError)) throw error;
+    throw new RequestError(error.message, { request, code: 'ERR_URI' });
+  }
+}

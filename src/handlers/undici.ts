@@ -1,0 +1,60 @@
+/**
+ * The fast path: undici's dispatcher, called directly. This file is what importing costs; the exchange and undici itself
+ * are loaded with the first request.
+ */
+import type { Transport } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { ownOptions } from '../option-record.ts';
+import type { RequestOptions } from '../options.ts';
+import type { UndiciTransport } from './undici-transport.ts';
+
+/** Sends over connections of its own. Handlers share none; a client and what extends it share one handler. */
+export function undiciHandler(): Transport {
+  let transport: UndiciTransport | undefined;
+  let loading: Promise<UndiciTransport> | undefined;
+
+  function load(): Promise<UndiciTransport> {
+    loading ??= import('./undici-transport.ts').then(async ({ UndiciTransport }) => {
+      transport = await UndiciTransport.load();
+      return transport;
+    });
+    return loading;
+  }
+
+  function undici(request: HttpRequest, options: RequestOptions) {
+    const own = ownOptions(options);
+    return transport === undefined ? load().then((loaded) => loaded.send(request, own)) : transport.send(request, own);
+  }
+
+  return Object.assign(undici, {
+    handlerName: 'undici',
+    supports: unsupported,
+    close: async () => transport?.close(),
+    destroy: async (reason?: unknown) => transport?.destroy(reason),
+  });
+}
+
+/** Why undici cannot send this; each is a limit of undici 7 that node:http does not have. */
+function unsupported(request: HttpRequest, options: RequestOptions): string | undefined {
+  if (options.proxy) return 'undici: option proxy is not supported';
+  if (options.denyPrivateNetwork) return 'undici: option denyPrivateNetwork is not supported';
+  if (options.version && options.version !== '1.1')
+    return `undici: option version '${options.version}' is not supported`;
+  if (options.onInformation) return 'undici: option onInformation is not supported, a 100 ends the connection';
+  const { headers, method } = request;
+  if (headers.has('expect')) return 'undici: Expect is not supported';
+  if (headers.has('upgrade')) return 'undici: Upgrade is not supported';
+  if (headers.has('keep-alive')) return 'undici: a Keep-Alive header is not supported';
+  if (method === 'CONNECT') return 'undici: CONNECT is not supported';
+  if (method === 'OPTIONS' && request.url.endsWith('/*')) return 'undici: OPTIONS * is not supported';
+  if (headers.get('content-length') === '0' && LENGTHLESS.has(method)) {
+    return `undici: Content-Length: 0 is not sent with ${method}`;
+  }
+  const connection = headers.get('connection')?.toLowerCase();
+  if (connection !== undefined && connection !== 'close' && connection !== 'keep-alive') {
+    return `undici: Connection: ${connection} is not supported`;
+  }
+  return undefined;
+}
+
+const LENGTHLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);

@@ -1,0 +1,142 @@
+/**
+ * What a response's body is read from: bytes in memory, a stream that can be read once, or nothing because it went to a
+ * sink. Copies of a response share it, so that reading one copy is reading all.
+ */
+import { builtin, needBuiltin } from '../platform.ts';
+import { concatBytes, toBytes } from './body.ts';
+import { iterate } from './web-stream.ts';
+
+/** The part of Node's `Readable` that is used here. */
+export interface NodeStream extends AsyncIterable<Uint8Array> {
+  pipe(target: NodeJS.WritableStream): unknown;
+  resume(): unknown;
+  destroy(error?: Error): unknown;
+  once(event: string, listener: (...args: never[]) => void): unknown;
+  readonly destroyed: boolean;
+  readonly closed: boolean;
+}
+
+/** A body that arrives piece by piece. Each chunk is bytes; a failure is an error of `errors.ts`. */
+export type StreamSource = NodeStream | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+
+export class Content {
+  bytes: Uint8Array | undefined;
+  source: StreamSource | undefined;
+  /** A stream was handed out or read; bytes never count as used. */
+  used = false;
+
+  constructor(bytes: Uint8Array | undefined, source?: StreamSource) {
+    this.bytes = bytes;
+    this.source = source;
+  }
+
+  /** The stream, which is now the caller's. @throws whatever `refuse` makes when it was taken before. */
+  take(refuse: () => Error): StreamSource {
+    if (this.used || this.source === undefined) throw refuse();
+    this.used = true;
+    return this.source;
+  }
+
+  /** Reads a stream to its end, once; later calls find the bytes. */
+  async buffer(refuse: () => Error): Promise<Uint8Array> {
+    if (this.bytes !== undefined) return this.bytes;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of chunksOf(this.take(refuse))) chunks.push(chunk);
+    return concatBytes(chunks);
+  }
+
+  /** Lets go of a stream nobody will read. A short rest is drained, so that its connection can be used again. */
+  discard(drain: boolean): void {
+    const source = this.source;
+    if (source === undefined || this.used) return;
+    this.used = true;
+    if (isNodeStream(source)) {
+      source.once('error', () => undefined);
+      if (drain) source.resume();
+      else source.destroy();
+    } else if (source instanceof ReadableStream) {
+      source.cancel().catch(() => undefined);
+    } else {
+      const iterator = source[Symbol.asyncIterator]();
+      iterator.return?.().catch(() => undefined);
+    }
+  }
+}
+
+export function isNodeStream(source: unknown): source is NodeStream {
+  return typeof source === 'object' && source !== null && 'pipe' in source && typeof source.pipe === 'function';
+}
+
+/** The chunks of any kind of stream. Leaving the loop early releases the stream. */
+export function chunksOf(source: StreamSource): AsyncIterable<Uint8Array> {
+  if (source instanceof ReadableStream) return iterate(source);
+  return source;
+}
+
+/** The stream as the web knows it. */
+export function toWebStream(source: StreamSource): ReadableStream<Uint8Array> {
+  if (source instanceof ReadableStream) return source;
+  const iterator = source[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(toBytes(value));
+      },
+      async cancel() {
+        await iterator.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** The stream as Node knows it. */
+export function toNodeStream(source: StreamSource | Uint8Array): NodeStream {
+  if (isNodeStream(source)) return source;
+  const { Readable } = needBuiltin<typeof import('node:stream')>('node:stream', 'response.stream()');
+  if (source instanceof Uint8Array) return Readable.from(source.byteLength === 0 ? [] : [source]);
+  return Readable.from(chunksOf(source), { objectMode: false });
+}
+
+/** Calls `ended` once the stream can give nothing more: read to its end, failed or dropped. */
+export function whenEnded(source: StreamSource, ended: () => void): StreamSource {
+  if (isNodeStream(source)) {
+    if (source.closed) ended();
+    else source.once('close', ended);
+    return source;
+  }
+  return watched(source, ended);
+}
+
+async function* watched(source: StreamSource, ended: () => void): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* chunksOf(source);
+  } finally {
+    ended();
+  }
+}
+
+const utf8 = new TextDecoder();
+
+/** Bytes as text. `charset` is a label of the WHATWG Encoding standard; an unknown one counts as UTF-8. */
+export function decodeText(bytes: Uint8Array, charset: string | undefined): string {
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return utf8.decode(bytes);
+  try {
+    return new TextDecoder(charset).decode(bytes);
+  } catch {
+    return utf8.decode(bytes);
+  }
+}
+
+/** The `charset` parameter of a `Content-Type` (RFC 9110 section 8.3.2), in lower case. */
+export function charsetOf(contentType: string | null): string | undefined {
+  if (contentType === null) return undefined;
+  return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1]?.toLowerCase();
+}
+
+/** Whether this runtime has Node's streams. */
+export function hasNodeStreams(): boolean {
+  return builtin('node:stream') !== undefined;
+}

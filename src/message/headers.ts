@@ -1,0 +1,225 @@
+/**
+ * Header fields as an immutable value (RFC 9110 section 5): names are looked up in any case and keep the case they were
+ * given, the order of lines is kept, and nothing that could split a message on the wire gets in.
+ */
+import { maskHeaders } from '../redact.ts';
+
+/** Anything headers can be made from. A value of `undefined` is skipped. */
+export type HeadersInit =
+  | HttpHeaders
+  | Readonly<Record<string, string | number | readonly string[] | undefined>>
+  | Iterable<readonly [string, string]>;
+
+/** A field as a transport hands it over: a string, or bytes that are read as latin1 when somebody looks. */
+export type RawField = string | { readonly length: number; toString(encoding: 'latin1'): string };
+
+// RFC 9110 §5.6.2: token
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// RFC 9110 §5.5: visible characters, space, tab and obs-text; any other control character could end the line.
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const OUTER_SPACE = /^[\t ]+|[\t ]+$/g;
+
+/** Whether `name` may stand as a field name or as a method on the wire. */
+export function isToken(name: string): boolean {
+  return TOKEN.test(name);
+}
+
+export class HttpHeaders implements Iterable<[string, string]> {
+  static readonly empty = new HttpHeaders();
+
+  /** name, value, name, value, ... in the order of the wire. */
+  #fields: readonly RawField[];
+
+  /** @throws TypeError for a name that is no token, or a value with a control character or one above U+00FF. */
+  constructor(init?: HeadersInit | null) {
+    this.#fields = init == null ? [] : init instanceof HttpHeaders ? init.#fields : checkedFields(init);
+  }
+
+  /** Takes name, value, name, value, ... that were checked already, as a transport's parser does. Nothing is copied. */
+  static fromRaw(fields: readonly RawField[]): HttpHeaders {
+    const headers = new HttpHeaders();
+    headers.#fields = fields;
+    return headers;
+  }
+
+  /** The number of lines. */
+  get size(): number {
+    return this.#fields.length / 2;
+  }
+
+  /** The value of `name`, several lines joined with `, ` (RFC 9110 section 5.3), or `null`. */
+  get(name: string): string | null {
+    const fields = this.#fields;
+    const wanted = name.toLowerCase();
+    let value: string | null = null;
+    for (let i = 0; i < fields.length; i += 2) {
+      if (!sameName(fields[i]!, wanted)) continue;
+      const next = text(fields[i + 1]!);
+      value = value === null ? next : value + ', ' + next;
+    }
+    return value;
+  }
+
+  /** Every value of `name`, one for each line. */
+  getAll(name: string): string[] {
+    const fields = this.#fields;
+    const wanted = name.toLowerCase();
+    const values: string[] = [];
+    for (let i = 0; i < fields.length; i += 2) if (sameName(fields[i]!, wanted)) values.push(text(fields[i + 1]!));
+    return values;
+  }
+
+  /** The `Set-Cookie` lines, which must not be joined (RFC 6265 section 3). */
+  getSetCookie(): string[] {
+    return this.getAll('set-cookie');
+  }
+
+  has(name: string): boolean {
+    const fields = this.#fields;
+    const wanted = name.toLowerCase();
+    for (let i = 0; i < fields.length; i += 2) if (sameName(fields[i]!, wanted)) return true;
+    return false;
+  }
+
+  /** Replaces every line of `name` by one line for each value, at the place of the first. */
+  with(name: string, value: string | number | readonly string[]): HttpHeaders {
+    const added = checkedFields([[name, value]]);
+    const wanted = name.toLowerCase();
+    const fields: RawField[] = [];
+    let placed = false;
+    for (let i = 0; i < this.#fields.length; i += 2) {
+      if (!sameName(this.#fields[i]!, wanted)) fields.push(this.#fields[i]!, this.#fields[i + 1]!);
+      else if (!placed) {
+        fields.push(...added);
+        placed = true;
+      }
+    }
+    if (!placed) fields.push(...added);
+    return HttpHeaders.fromRaw(fields);
+  }
+
+  /** Adds a line for each value after the others. */
+  withAdded(name: string, value: string | number | readonly string[]): HttpHeaders {
+    return HttpHeaders.fromRaw([...this.#fields, ...checkedFields([[name, value]])]);
+  }
+
+  /** Removes every line of `names`; the same instance when there was none. */
+  without(...names: string[]): HttpHeaders {
+    if (!names.some((name) => this.has(name))) return this;
+    const unwanted = new Set(names.map((name) => name.toLowerCase()));
+    return this.filter((name) => !unwanted.has(name));
+  }
+
+  /** Keeps the lines for which `keep` is true; it sees the name in lower case. */
+  filter(keep: (name: string, value: string) => boolean): HttpHeaders {
+    const fields: RawField[] = [];
+    for (let i = 0; i < this.#fields.length; i += 2) {
+      const value = this.#fields[i + 1]!;
+      if (keep(text(this.#fields[i]!).toLowerCase(), text(value))) fields.push(this.#fields[i]!, value);
+    }
+    return HttpHeaders.fromRaw(fields);
+  }
+
+  /** Puts the lines of `other` in the place of those with the same name. */
+  merge(other: HttpHeaders): HttpHeaders {
+    if (other.size === 0) return this;
+    if (this.size === 0) return other;
+    return HttpHeaders.fromRaw([...this.filter((name) => !other.has(name)).#fields, ...other.#fields]);
+  }
+
+  /** name, value, name, value, ... as strings, for a transport. Not to be changed. */
+  toRaw(): readonly string[] {
+    const fields = this.#fields;
+    return fields.every((field) => typeof field === 'string') ? (fields as readonly string[]) : fields.map(text);
+  }
+
+  *[Symbol.iterator](): IterableIterator<[string, string]> {
+    for (let i = 0; i < this.#fields.length; i += 2) yield [text(this.#fields[i]!), text(this.#fields[i + 1]!)];
+  }
+
+  entries(): IterableIterator<[string, string]> {
+    return this[Symbol.iterator]();
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const [name] of this) yield name;
+  }
+
+  *values(): IterableIterator<string> {
+    for (const [, value] of this) yield value;
+  }
+
+  forEach(callback: (value: string, name: string, headers: HttpHeaders) => void): void {
+    for (const [name, value] of this) callback(value, name, this);
+  }
+
+  /** Lower-cased name to value (`string[]` for a repeated one), secrets masked. */
+  toJSON(): Record<string, string | string[]> {
+    const record: Record<string, string | string[]> = Object.create(null);
+    for (const [name, value] of maskHeaders(this)) {
+      const key = name.toLowerCase();
+      const before = record[key];
+      record[key] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
+    }
+    return record;
+  }
+
+  /** What Node's `inspect` and `console.log` show. */
+  [Symbol.for('nodejs.util.inspect.custom')](
+    _depth: number,
+    options: unknown,
+    inspect: (v: unknown, o: unknown) => string,
+  ) {
+    return 'HttpHeaders ' + inspect({ ...this.toJSON() }, options);
+  }
+}
+
+function text(field: RawField): string {
+  return typeof field === 'string' ? field : field.toString('latin1');
+}
+
+/** Compares lengths first: bytes of a parser are only decoded when they can be the name that is looked for. */
+function sameName(field: RawField, lowerCased: string): boolean {
+  if (field.length !== lowerCased.length) return false;
+  const name = text(field);
+  return name === lowerCased || name.toLowerCase() === lowerCased;
+}
+
+type Entries = Iterable<readonly [string, string | number | readonly string[] | undefined]>;
+
+function checkedFields(init: Exclude<HeadersInit, HttpHeaders> | Entries): string[] {
+  if (typeof init !== 'object')
+    throw new TypeError(`headers must be a record or an iterable of pairs, got ${typeof init}`);
+  const entries: Entries = Symbol.iterator in init ? (init as Entries) : Object.entries(init);
+  const fields: string[] = [];
+  for (const entry of entries) {
+    if (!Array.isArray(entry) || entry.length !== 2) {
+      throw new TypeError('headers given as an iterable must hold [name, value] pairs');
+    }
+    const [name, value] = entry as [string, string | number | readonly string[] | undefined];
+    if (value === undefined) continue;
+    if (Array.isArray(value)) for (const one of value) fields.push(checkedName(name), checkedValue(name, one));
+    else fields.push(checkedName(name), checkedValue(name, value));
+  }
+  return fields;
+}
+
+function checkedName(name: unknown): string {
+  if (typeof name === 'string' && isToken(name)) return name;
+  throw new TypeError(`a header name must be a token (RFC 9110 §5.1), got ${JSON.stringify(name)}`);
+}
+
+/** The value itself is never in the message: it may be a credential. */
+function checkedValue(name: string, value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    const found = value === null ? 'null' : typeof value;
+    throw new TypeError(`the value of header "${name}" must be a string or a list of strings, got ${found}`);
+  }
+  const trimmed = String(value).replace(OUTER_SPACE, '');
+  if (FIELD_VALUE.test(trimmed)) return trimmed;
+  const at = [...trimmed].findIndex((char) => !FIELD_VALUE.test(char));
+  const code = trimmed.codePointAt(at)?.toString(16).toUpperCase().padStart(4, '0');
+  throw new TypeError(
+    `the value of header "${name}" has the character U+${code} at ${at}, which a header cannot carry`,
+  );
+}

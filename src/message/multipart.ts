@@ -1,0 +1,69 @@
+/** `multipart/form-data` (RFC 7578): parts in, one body with an exact length out. */
+import { RequestBody } from './body.ts';
+import { iterate } from './web-stream.ts';
+
+/** A part whose head is decided. */
+export interface EncodedPart {
+  /** Header lines without their ends. */
+  readonly head: readonly string[];
+  readonly body: RequestBody;
+}
+
+const CRLF = '\r\n';
+const encoder = new TextEncoder();
+
+/** A boundary that no content is likely to have: 40 random hexadecimal digits. */
+export function makeBoundary(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(20));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A name or filename as it may stand between quotes: the three characters that could end it, as fetch escapes them. */
+export function escapeParameter(value: string): string {
+  // RFC 7578 §2 leaves the escape open; WHATWG HTML "multipart/form-data encoding algorithm" settles it.
+  return value.replace(/\r\n|\r|\n/g, '%0D%0A').replaceAll('"', '%22');
+}
+
+/** One body of all parts: streamed, replayable when every part is, its length known when every part's is. */
+export function encodeParts(parts: readonly EncodedPart[], boundary: string): RequestBody {
+  const type = `multipart/form-data; boundary=${boundary}`;
+  const heads = parts.map((part) => encoder.encode(`--${boundary}${CRLF}${part.head.join(CRLF)}${CRLF}${CRLF}`));
+  const end = encoder.encode(`--${boundary}--${CRLF}`);
+  const between = encoder.encode(CRLF);
+  let length: number | undefined = end.byteLength;
+  for (const [i, part] of parts.entries()) {
+    length =
+      part.body.length === undefined || length === undefined
+        ? undefined
+        : length + heads[i]!.byteLength + part.body.length + 2;
+  }
+  async function* open(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (const [i, part] of parts.entries()) {
+      yield heads[i]!;
+      yield* part.body.open();
+      yield between;
+    }
+    yield end;
+  }
+  if (parts.every((part) => part.body.replayable)) return RequestBody.fromFactory(open, length, type);
+  return RequestBody.once(open(), length, type);
+}
+
+/** What fetch would send for the same `FormData`. */
+export function formDataBody(form: FormData): RequestBody {
+  const parts: EncodedPart[] = [];
+  for (const [name, value] of form) {
+    const disposition = `Content-Disposition: form-data; name="${escapeParameter(name)}"`;
+    if (typeof value === 'string') {
+      // WHATWG HTML: line ends inside a form's text are CRLF.
+      parts.push({ head: [disposition], body: RequestBody.fromText(value.replace(/\r\n|\r|\n/g, CRLF)) });
+    } else {
+      const head = [
+        `${disposition}; filename="${escapeParameter(value.name)}"`,
+        `Content-Type: ${value.type || 'application/octet-stream'}`,
+      ];
+      parts.push({ head, body: RequestBody.fromFactory(() => iterate(value.stream()), value.size) });
+    }
+  }
+  return encodeParts(parts, makeBoundary());
+}

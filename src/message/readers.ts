@@ -1,0 +1,77 @@
+/** Readers of line-based formats over a body that arrives piece by piece. */
+
+/** One event of a server-sent event stream (WHATWG HTML section 9.2). */
+export interface ServerSentEvent {
+  /** The type, `'message'` unless the server names one. */
+  readonly event: string;
+  readonly data: string;
+  /** The last id the stream has set, `''` before the first. */
+  readonly id: string;
+  /** The reconnection time in milliseconds that this event carries. */
+  readonly retry: number | undefined;
+}
+
+type Chunks = AsyncIterable<Uint8Array>;
+
+/** Lines without their ends: LF, CRLF or CR, also when an end is split over two chunks. */
+export async function* splitLines(chunks: Chunks, charset = 'utf-8'): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder(charset);
+  let rest = '';
+  for await (const chunk of chunks) {
+    rest += decoder.decode(chunk, { stream: true });
+    // A CR at the very end may be the first half of a CRLF.
+    const ready = rest.endsWith('\r') ? rest.slice(0, -1) : rest;
+    const lines = ready.split(/\r\n|\n|\r/);
+    rest = lines.pop()! + rest.slice(ready.length);
+    yield* lines;
+  }
+  rest += decoder.decode();
+  if (rest === '') return;
+  const lines = rest.split(/\r\n|\n|\r/);
+  if (lines.at(-1) === '') lines.pop();
+  yield* lines;
+}
+
+/** @param fail makes the error for a line (counted from 1) that is not JSON */
+export async function* parseNdjson<T>(
+  lines: AsyncIterable<string>,
+  fail: (line: number, cause: unknown) => Error,
+): AsyncGenerator<T, void, undefined> {
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    if (line.trim() === '') continue;
+    let value: T;
+    try {
+      value = JSON.parse(line) as T;
+    } catch (cause) {
+      throw fail(number, cause);
+    }
+    yield value;
+  }
+}
+
+/** An event without data is not dispatched, and an incomplete one at the end of the stream is dropped, as the standard says. */
+export async function* parseEvents(chunks: Chunks): AsyncGenerator<ServerSentEvent, void, undefined> {
+  let event = '';
+  let data: string[] = [];
+  let id = '';
+  let retry: number | undefined;
+  for await (const line of splitLines(chunks)) {
+    if (line === '') {
+      if (data.length > 0) yield { event: event || 'message', data: data.join('\n'), id, retry };
+      event = '';
+      data = [];
+      retry = undefined;
+      continue;
+    }
+    const colon = line.indexOf(':');
+    if (colon === 0) continue;
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (field === 'event') event = value;
+    else if (field === 'data') data.push(value);
+    else if (field === 'id' && !value.includes('\0')) id = value;
+    else if (field === 'retry' && /^\d+$/.test(value)) retry = Number(value);
+  }
+}

@@ -1,0 +1,144 @@
+/** A request as an immutable value. */
+import type { Call } from '../call.ts';
+import { maskUrl } from '../redact.ts';
+import type { RequestBody } from './body.ts';
+import { type BodyInit, bodyFrom } from './body-from.ts';
+import { type HeadersInit, HttpHeaders, isToken } from './headers.ts';
+
+/** The fields that `with` may change. */
+export interface RequestChanges {
+  method?: string;
+  url?: string | URL;
+  headers?: HeadersInit;
+  body?: BodyInit | null;
+  protocolVersion?: string;
+}
+
+// A line of the head ends at any of these; the rest of the C0 block and DEL have no business in a URI (RFC 3986 §2).
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are refused
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+export class HttpRequest {
+  /** Case-sensitive, kept as given (RFC 9110 section 9.1). */
+  readonly method: string;
+  /** The absolute URL once the client has resolved it; what was given until then. */
+  readonly url: string;
+  readonly headers: HttpHeaders;
+  readonly body: RequestBody | null;
+  /** `'1.1'` unless told otherwise. */
+  readonly protocolVersion: string;
+  /** The call this request belongs to. Not part of its value. @internal */
+  call: Call | undefined = undefined;
+
+  /**
+   * @throws TypeError for an empty method or one that is no token, a control character in the URI or a header, a header
+   * value that is no string, a body of an unknown kind.
+   */
+  constructor(
+    method: string,
+    uri: string | URL,
+    headers?: HeadersInit | null,
+    body?: BodyInit | null,
+    protocolVersion = '1.1',
+  ) {
+    this.method = checkedMethod(method);
+    this.url = checkedUri(uri);
+    this.headers =
+      headers instanceof HttpHeaders ? headers : headers == null ? HttpHeaders.empty : new HttpHeaders(headers);
+    this.body = body == null ? null : bodyFrom(body);
+    this.protocolVersion = protocolVersion;
+  }
+
+  /** A copy with the changes; the same instance when nothing changes. */
+  with(changes: RequestChanges): HttpRequest {
+    const method = changes.method ?? this.method;
+    const url = changes.url === undefined ? this.url : String(changes.url);
+    const headers = changes.headers === undefined ? this.headers : new HttpHeaders(changes.headers);
+    const sameHeaders = changes.headers === undefined || changes.headers === this.headers;
+    const body = changes.body === undefined ? this.body : changes.body;
+    const version = changes.protocolVersion ?? this.protocolVersion;
+    if (
+      method === this.method &&
+      url === this.url &&
+      sameHeaders &&
+      body === this.body &&
+      version === this.protocolVersion
+    ) {
+      return this;
+    }
+    const copy = new HttpRequest(method, url, headers, body, version);
+    copy.call = this.call;
+    return copy;
+  }
+
+  withHeader(name: string, value: string | number | readonly string[]): HttpRequest {
+    const values = Array.isArray(value) ? value : [String(value)];
+    const before = this.headers.getAll(name);
+    if (before.length === values.length && before.every((one, i) => one === values[i])) return this;
+    return this.with({ headers: this.headers.with(name, value) });
+  }
+
+  withAddedHeader(name: string, value: string | number | readonly string[]): HttpRequest {
+    return this.with({ headers: this.headers.withAdded(name, value) });
+  }
+
+  withoutHeader(name: string): HttpRequest {
+    return this.with({ headers: this.headers.without(name) });
+  }
+
+  /** The body as UTF-8 text, `''` without one. */
+  async text(): Promise<string> {
+    return this.body === null ? '' : this.body.text();
+  }
+
+  /** The body parsed as JSON. */
+  async json<T = unknown>(): Promise<T> {
+    return JSON.parse(await this.text()) as T;
+  }
+
+  /** The body's bytes, none without one. */
+  async bytes(): Promise<Uint8Array> {
+    return this.body === null ? new Uint8Array(0) : this.body.toBytes();
+  }
+
+  /** Secrets masked; never the body's content. */
+  toJSON(): { method: string; url: string; headers: Record<string, string | string[]>; body: unknown } {
+    return {
+      method: this.method,
+      url: maskUrl(this.url),
+      headers: this.headers.toJSON(),
+      body: this.body?.toJSON() ?? null,
+    };
+  }
+
+  toString(): string {
+    return `${this.method} ${maskUrl(this.url)}`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](
+    _depth: number,
+    options: unknown,
+    inspect: (v: unknown, o: unknown) => string,
+  ) {
+    return 'HttpRequest ' + inspect(this.toJSON(), options);
+  }
+}
+
+function checkedMethod(method: unknown): string {
+  // The methods of every day need no look at each character.
+  if (method === 'GET' || method === 'POST') return method;
+  if (typeof method === 'string' && isToken(method)) return method;
+  throw new TypeError(`method must be a token such as 'GET' (RFC 9110 §9.1), got ${JSON.stringify(method)}`);
+}
+
+function checkedUri(uri: unknown): string {
+  const text = uri instanceof URL ? uri.href : uri;
+  if (typeof text !== 'string')
+    throw new TypeError(`uri must be a string or a URL, got ${text === null ? 'null' : typeof text}`);
+  const at = text.search(CONTROL);
+  if (at === -1) return text;
+  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  throw new TypeError(
+    `uri has the control character U+${code} at ${at}; encode it, got ${JSON.stringify(maskUrl(text))}`,
+  );
+}

@@ -1,0 +1,336 @@
+/** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
+import { BodyError } from '../errors.ts';
+import { maskUrl } from '../redact.ts';
+import type { RequestBody } from './body.ts';
+import { type BodyInit, bodyFrom } from './body-from.ts';
+import { Content, charsetOf, chunksOf, decodeText, type NodeStream, toNodeStream, toWebStream } from './content.ts';
+import { cookiesOf } from './cookie-values.ts';
+import { type HeadersInit, HttpHeaders } from './headers.ts';
+import { parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './readers.ts';
+import { reasonPhrase } from './reason-phrases.ts';
+import type { HttpRequest } from './request.ts';
+
+/** One redirect that was followed: what was asked, and the status that sent it elsewhere. */
+export interface RedirectHop {
+  readonly status: number;
+  readonly method: string;
+  readonly url: string;
+}
+
+/** Milliseconds each phase took; a phase that did not happen (a kept-alive connection dials nothing) is absent. */
+export interface Timings {
+  /** Waiting for a free connection. */
+  readonly queue?: number;
+  readonly dns?: number;
+  readonly connect?: number;
+  readonly tls?: number;
+  /** Writing the request. */
+  readonly send?: number;
+  /** From the start until the first byte of the head. */
+  readonly firstByte?: number;
+  /** From the start until the last byte of the body, as far as it was read when asked. */
+  readonly end?: number;
+  readonly total?: number;
+}
+
+/** What only the client knows of a response; none of it comes from headers. */
+export interface ResponseFacts {
+  /** The URL that was answered, after redirects. */
+  url?: string;
+  redirects?: readonly RedirectHop[];
+  attempts?: number;
+  timings?: Timings;
+  /** The request that was answered. */
+  request?: HttpRequest;
+  /** Where the body went instead of into the response. */
+  sink?: unknown;
+  /** The handler that served it. */
+  handler?: string;
+  bytesSent?: number;
+  bytesReceived?: number;
+}
+
+/** The fields that `with` may change. */
+export interface ResponseChanges extends ResponseFacts {
+  status?: number;
+  statusText?: string;
+  headers?: HeadersInit;
+  body?: ResponseBodyInit;
+  protocolVersion?: string;
+}
+
+export type ResponseBodyInit = BodyInit | Content | null;
+
+/** A rest of at most this many bytes is read rather than its connection closed. */
+const DRAIN_BYTES = 65_536;
+const NO_HOPS: readonly RedirectHop[] = [];
+const NOTHING = new Uint8Array(0);
+
+export class HttpResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: HttpHeaders;
+  readonly protocolVersion: string;
+  /** The final URL, after redirects; `''` for a response that nobody asked for. */
+  readonly url: string;
+  /** The redirects that were followed, first one first. */
+  readonly redirects: readonly RedirectHop[];
+  /** How many times the request was sent for this answer. */
+  readonly attempts: number;
+  readonly timings: Timings;
+  /** The request that was answered. */
+  readonly request: HttpRequest | undefined;
+  /** Where the body went, when a `sink` took it. */
+  readonly sink: unknown;
+  /** @internal */
+  readonly facts: ResponseFacts;
+  readonly #content: Content;
+
+  /**
+   * @param status 100 to 999, default 200
+   * @param reason default: the registered phrase for the status
+   * @throws RangeError for another status, TypeError for bad headers or a body of an unknown kind
+   */
+  constructor(
+    status = 200,
+    headers?: HeadersInit | null,
+    body?: ResponseBodyInit,
+    protocolVersion = '1.1',
+    reason?: string,
+    facts: ResponseFacts = {},
+  ) {
+    if (!Number.isInteger(status) || status < 100 || status > 999) {
+      throw new RangeError(`status must be a whole number from 100 to 999, got ${String(status)}`);
+    }
+    this.status = status;
+    this.statusText = reason === undefined ? reasonPhrase(status) : checkedReason(reason);
+    this.headers =
+      headers instanceof HttpHeaders ? headers : headers == null ? HttpHeaders.empty : new HttpHeaders(headers);
+    this.protocolVersion = protocolVersion;
+    this.url = facts.url ?? '';
+    this.redirects = facts.redirects ?? NO_HOPS;
+    this.attempts = facts.attempts ?? 1;
+    this.timings = facts.timings ?? {};
+    this.request = facts.request;
+    this.sink = facts.sink;
+    this.facts = facts;
+    this.#content = body instanceof Content ? body : contentFrom(body);
+  }
+
+  /** Whether the status is one of success (200 to 299). */
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  /** Name to value of the cookies this response sets, whatever their attributes. */
+  get cookies(): Record<string, string> {
+    return cookiesOf(this.headers);
+  }
+
+  /** Whether the body is still to be read from a stream. */
+  get streamed(): boolean {
+    return this.#content.source !== undefined;
+  }
+
+  /** Whether a streamed body was read or handed out. A buffered one can be read any number of times. */
+  get bodyUsed(): boolean {
+    return this.#content.used;
+  }
+
+  /** The body as a web stream. A buffered body gives a fresh one each time. */
+  get body(): ReadableStream<Uint8Array> {
+    return this.toWeb();
+  }
+
+  /** Shared by the copies of this response. @internal */
+  get content(): Content {
+    return this.#content;
+  }
+
+  /** A copy with the changes, over the same body unless it is one of them; the same instance when nothing changes. */
+  with(changes: ResponseChanges): HttpResponse {
+    const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
+    if (entries.every(([key, value]) => (this as Record<string, unknown>)[key] === value)) return this;
+    const { status, statusText, headers, body, protocolVersion, ...facts } = changes;
+    const reason = statusText ?? (status === undefined || status === this.status ? this.statusText : undefined);
+    return new HttpResponse(
+      status ?? this.status,
+      headers ?? this.headers,
+      body === undefined ? this.#content : body,
+      protocolVersion ?? this.protocolVersion,
+      reason,
+      { ...this.facts, ...facts },
+    );
+  }
+
+  withHeader(name: string, value: string | number | readonly string[]): HttpResponse {
+    return this.with({ headers: this.headers.with(name, value) });
+  }
+
+  withAddedHeader(name: string, value: string | number | readonly string[]): HttpResponse {
+    return this.with({ headers: this.headers.withAdded(name, value) });
+  }
+
+  withoutHeader(name: string): HttpResponse {
+    return this.with({ headers: this.headers.without(name) });
+  }
+
+  /** @throws BodyError when a streamed body was read before (`ERR_BODY_USED`), went to a sink, or fails on the way */
+  async bytes(): Promise<Uint8Array> {
+    return this.bytesNow() ?? this.#content.buffer(() => this.#refuse());
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    const bytes = await this.bytes();
+    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  }
+
+  async blob(): Promise<Blob> {
+    return new Blob([(await this.bytes()) as Uint8Array<ArrayBuffer>], {
+      type: this.headers.get('content-type') ?? '',
+    });
+  }
+
+  /** Decoded by the charset of `Content-Type`, UTF-8 without one. */
+  async text(): Promise<string> {
+    return this.#decode(await this.bytes());
+  }
+
+  /** @throws BodyError (`ERR_BODY_JSON`) when the body is not JSON */
+  async json<T = unknown>(): Promise<T> {
+    return this.#parse(await this.bytes()) as T;
+  }
+
+  /** The JSON value, without a promise when the body is in memory. @internal */
+  jsonNow<T>(): T | Promise<T> {
+    const bytes = this.bytesNow();
+    return bytes === undefined ? this.json<T>() : (this.#parse(bytes) as T);
+  }
+
+  /** The buffered body, or `undefined` for a streamed one. @throws BodyError when it went to a sink. @internal */
+  bytesNow(): Uint8Array | undefined {
+    if (this.sink !== undefined) throw this.#refuse();
+    return this.#content.bytes;
+  }
+
+  /** Parses `multipart/form-data` and `application/x-www-form-urlencoded`. @throws BodyError for anything else */
+  async formData(): Promise<FormData> {
+    const bytes = (await this.bytes()) as Uint8Array<ArrayBuffer>;
+    const type = this.headers.get('content-type') ?? '';
+    try {
+      return await new Response(bytes, { headers: { 'content-type': type } }).formData();
+    } catch (cause) {
+      throw this.#error(`the body is no form (Content-Type: ${type || 'none'})`, 'ERR_BODY_FORM', cause);
+    }
+  }
+
+  /** The body as a Node stream. */
+  stream(): NodeJS.ReadableStream & NodeStream {
+    const bytes = this.bytesNow();
+    return toNodeStream(bytes ?? this.#content.take(() => this.#refuse())) as NodeJS.ReadableStream & NodeStream;
+  }
+
+  /** The body as a web stream; see `body`. */
+  toWeb(): ReadableStream<Uint8Array> {
+    const bytes = this.bytesNow();
+    if (bytes === undefined) return toWebStream(this.#content.take(() => this.#refuse()));
+    return new ReadableStream<Uint8Array>({
+      start(controller) {
+        if (bytes.byteLength > 0) controller.enqueue(bytes);
+        controller.close();
+      },
+    });
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    const bytes = this.bytesNow();
+    if (bytes === undefined) yield* chunksOf(this.#content.take(() => this.#refuse()));
+    else if (bytes.byteLength > 0) yield bytes;
+  }
+
+  /** Server-sent events (WHATWG HTML section 9.2), as they arrive. */
+  events(): AsyncGenerator<ServerSentEvent, void, undefined> {
+    return parseEvents(this);
+  }
+
+  /** Lines without their ends, as they arrive. */
+  lines(): AsyncGenerator<string, void, undefined> {
+    return splitLines(this, charsetOf(this.headers.get('content-type')));
+  }
+
+  /** One JSON value for each line that is not blank, as they arrive. @throws BodyError for a line that is not JSON */
+  ndjson<T = unknown>(): AsyncGenerator<T, void, undefined> {
+    return parseNdjson<T>(this.lines(), (line, cause) =>
+      this.#error(`line ${line} of the body is not JSON`, 'ERR_BODY_JSON', cause),
+    );
+  }
+
+  /** Lets go of a streamed body that nobody will read. Harmless on any other. */
+  async discard(): Promise<void> {
+    const length = this.headers.get('content-length');
+    this.#content.discard(length !== null && Number(length) <= DRAIN_BYTES);
+  }
+
+  /** Secrets masked; never the body's content. */
+  toJSON(): Record<string, unknown> {
+    const { status, statusText, headers, redirects } = this;
+    const hops = redirects.map((hop) => ({ ...hop, url: maskUrl(hop.url) }));
+    return { status, statusText, url: maskUrl(this.url), headers: headers.toJSON(), redirects: hops };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](
+    _depth: number,
+    options: unknown,
+    inspect: (v: unknown, o: unknown) => string,
+  ) {
+    return 'HttpResponse ' + inspect(this.toJSON(), options);
+  }
+
+  #decode(bytes: Uint8Array): string {
+    return decodeText(bytes, charsetOf(this.headers.get('content-type')));
+  }
+
+  #parse(bytes: Uint8Array): unknown {
+    // RFC 8259 §8.1: JSON between systems is UTF-8, whatever a charset parameter says; other encodings are honoured
+    // when they are named, because servers of that kind exist.
+    try {
+      return JSON.parse(this.#decode(bytes));
+    } catch (cause) {
+      const found = bytes.byteLength === 0 ? 'is empty' : 'is not JSON';
+      throw this.#error(
+        `the body ${found}, Content-Type: ${this.headers.get('content-type') ?? 'none'}`,
+        'ERR_BODY_JSON',
+        cause,
+      );
+    }
+  }
+
+  #refuse(): Error {
+    if (this.sink !== undefined) {
+      const where = typeof this.sink === 'string' ? this.sink : 'the stream that was given';
+      return this.#error(`the body went to the sink (${where}); read it there`, 'ERR_BODY_SINK');
+    }
+    return this.#error(
+      'the body is a stream that was already read; leave out the stream option to read it again',
+      'ERR_BODY_USED',
+    );
+  }
+
+  #error(fact: string, code: string, cause?: unknown): BodyError {
+    return new BodyError(fact, { request: this.request, response: this, code, cause });
+  }
+}
+
+function contentFrom(body: Exclude<ResponseBodyInit, Content> | undefined): Content {
+  if (body === undefined || body === null) return new Content(NOTHING);
+  if (body instanceof Uint8Array) return new Content(body);
+  const made: RequestBody | null = bodyFrom(body);
+  if (made === null) return new Content(NOTHING);
+  return made.bytes === undefined ? new Content(undefined, made.open()) : new Content(made.bytes);
+}
+
+// RFC 9112 §4: reason-phrase
+function checkedReason(reason: string): string {
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return reason;
+  throw new TypeError('reason must not have control characters');
+}

@@ -1,0 +1,143 @@
+/**
+ * The one place that reads URIs. What comes out is the canonical URL of the WHATWG URL standard, so that what a caller
+ * checks on `request.url` is what is dialled: percent-escapes, numeric shorthands and names of hosts are resolved here,
+ * and spellings that two parsers could read in two ways are refused.
+ */
+import { maskUrl } from '../redact.ts';
+
+/** The parts of a canonical URL that a transport needs. */
+export interface Target {
+  readonly protocol: 'http:' | 'https:';
+  /** Scheme, host and port, without a trailing slash. */
+  readonly origin: string;
+  /** Host and port, as `Host` has them; the port only when it is not the scheme's. */
+  readonly host: string;
+  /** An IPv6 address without its brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Path and query, as the request line has them. */
+  readonly path: string;
+}
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
+/** Characters that every parser leaves alone in a path and a query. */
+const PLAIN = '[A-Za-z0-9\\-._~!$&()*+,;=@%/]*(?:\\?[A-Za-z0-9\\-._~!$&()*+,;=:@%/?]*)?$';
+/** URLs that are canonical as they stand: the most common ones, for which no parser needs to run. */
+const CANONICAL = new RegExp(
+  '^https?://(?:127\\.0\\.0\\.1|(?:[a-z0-9-]+\\.)*[a-z][a-z0-9-]*[a-z0-9])(?::(?!80/|443/)[1-9]\\d{0,3}|:[1-5]\\d{4})?/' +
+    PLAIN,
+);
+const SIMPLE_REFERENCE = new RegExp('^/?(?:[A-Za-z0-9_~]' + PLAIN + '|$)');
+const NEEDS_PARSER = /\/\.|%2e|xn--|-\./i;
+
+/** A URI that cannot be sent: relative without a base, of a scheme that is not HTTP, or ambiguous. */
+export class UriError extends TypeError {}
+
+/**
+ * Resolves a reference (RFC 3986 section 5.2) to a canonical absolute URL.
+ * @param base canonical, from `canonicalUrl`
+ * @throws UriError for a relative reference without a base, a backslash before the query, or no valid URL
+ */
+export function resolveUri(reference: string, base: string | undefined): string {
+  if (base !== undefined && SIMPLE_REFERENCE.test(reference) && !NEEDS_PARSER.test(reference) && !base.includes('?')) {
+    // RFC 3986 §5.2.3: everything after the last "/" of the base path goes; a path with a leading slash replaces all.
+    return reference[0] === '/' ? base.slice(0, base.indexOf('/', 8)) + reference : directory(base) + reference;
+  }
+  if (SCHEME.test(reference)) return canonicalUrl(reference);
+  refuseAmbiguous(reference);
+  // A network-path reference without a base gets http, as users write `//host/x` (RFC 3986 §4.2).
+  if (base === undefined && reference.startsWith('//')) return canonicalUrl('http:' + reference);
+  if (base === undefined) {
+    throw new UriError(`the URI "${maskUrl(reference)}" is relative; set baseUri or give an absolute URL`);
+  }
+  return parsed(reference, base).href;
+}
+
+/** The canonical form of an absolute URL. @throws UriError when it is not one that two parsers would read alike */
+export function canonicalUrl(url: string): string {
+  if (CANONICAL.test(url) && !NEEDS_PARSER.test(url)) return url;
+  const scheme = SCHEME.exec(url)?.[1]?.toLowerCase();
+  if (scheme === undefined) {
+    throw new UriError(`the URI "${maskUrl(url)}" is relative; set baseUri or give an absolute URL`);
+  }
+  if (scheme !== 'http' && scheme !== 'https') {
+    throw new UriError(`the scheme "${scheme}:" cannot be requested; expected http: or https:, got "${maskUrl(url)}"`);
+  }
+  // RFC 9110 §4.2: an http URI has an authority. Parsers differ on what `http:host` means.
+  if (!/^https?:\/\/[^/?#]/i.test(url)) throw new UriError(`the URL "${maskUrl(url)}" has no host`);
+  refuseAmbiguous(url);
+  return parsed(url).href;
+}
+
+/** Cuts a canonical URL into what a transport needs. */
+export function targetOf(url: string): Target {
+  const protocol = url.startsWith('https:') ? 'https:' : 'http:';
+  const start = protocol.length + 2;
+  const slash = url.indexOf('/', start);
+  const host = url.slice(start, slash);
+  const hash = url.indexOf('#', slash);
+  const path = hash === -1 ? url.slice(slash) : url.slice(slash, hash);
+  const colon = host.lastIndexOf(':');
+  const hasPort = colon !== -1 && host[host.length - 1] !== ']';
+  const name = hasPort ? host.slice(0, colon) : host;
+  const port = hasPort ? Number(host.slice(colon + 1)) : protocol === 'https:' ? 443 : 80;
+  const hostname = name[0] === '[' ? name.slice(1, -1) : name;
+  return { protocol, origin: url.slice(0, slash), host, hostname, port, path };
+}
+
+/** The scheme, host and port of a canonical URL. */
+export function originOf(url: string): string {
+  return url.slice(0, url.indexOf('/', 8));
+}
+
+/** Whether a canonical URL stays at or below the directory of a canonical base, on its origin. */
+export function isInside(base: string, url: string): boolean {
+  const folder = directory(base.replace(/[?#].*$/, ''));
+  const path = url.replace(/[?#].*$/, '');
+  // An encoded slash or backslash hides a segment from the parser; a server may decode it, a proxy before it once more.
+  const decoded = path.replace(/%(?:25)*(?:2f|5c)|\\/gi, '/').replace(/%(?:25)*2e/gi, '.');
+  // Some servers drop what follows a semicolon before they resolve `..`.
+  if (/\/\.\.?(?:[/;]|%(?:25)*3b|$)/i.test(decoded)) return false;
+  return path.startsWith(folder);
+}
+
+/** Takes the userinfo out of a canonical URL. */
+export function splitUserinfo(url: string): { url: string; userinfo: [user: string, password: string] | undefined } {
+  const start = url.indexOf('//') + 2;
+  const slash = url.indexOf('/', start);
+  const at = url.lastIndexOf('@', slash);
+  if (at < start) return { url, userinfo: undefined };
+  const [user = '', ...rest] = url.slice(start, at).split(':');
+  return {
+    url: url.slice(0, start) + url.slice(at + 1),
+    userinfo: [unescapeUserinfo(user), unescapeUserinfo(rest.join(':'))],
+  };
+}
+
+function unescapeUserinfo(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function directory(base: string): string {
+  return base.slice(0, base.lastIndexOf('/') + 1);
+}
+
+function refuseAmbiguous(uri: string): void {
+  const end = uri.search(/[?#]/);
+  // WHATWG reads a backslash as a slash, RFC 3986 as part of a name: `http://a\@b/` has two hosts.
+  if ((end === -1 ? uri : uri.slice(0, end)).includes('\\')) {
+    throw new UriError(`the URI "${maskUrl(uri)}" has a backslash, which parsers read in two ways; write %5C or /`);
+  }
+}
+
+function parsed(uri: string, base?: string): URL {
+  try {
+    return new URL(uri, base);
+  } catch {
+    throw new UriError(`"${maskUrl(uri)}" is not a valid URL`);
+  }
+}

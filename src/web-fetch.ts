@@ -1,0 +1,101 @@
+/** The web's `fetch` (WHATWG fetch section 5.6) spoken over the stack: its arguments in, a real `Response` out. */
+import { RedirectError } from './errors.ts';
+import { concatBytes, RequestBody } from './message/body.ts';
+import { type BodyInit, bodyFrom } from './message/body-from.ts';
+import { HttpRequest } from './message/request.ts';
+import type { HttpResponse } from './message/response.ts';
+import { iterate } from './message/web-stream.ts';
+import type { RequestOptions } from './options.ts';
+
+type Send = (request: HttpRequest, options: RequestOptions) => Promise<HttpResponse>;
+type Init = RequestInit & { duplex?: 'half' };
+
+/** A body of a `Request` that ends within this many bytes is kept, so that it can be sent again. */
+const KEEP_BYTES = 1_048_576;
+/** Redirects that fetch follows (WHATWG fetch section 4.4). */
+const FETCH_REDIRECTS = 20;
+// WHATWG fetch §2.2.3: null body status
+const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+// WHATWG fetch §2.2.1: these, and no others, are written in upper case.
+const NORMALIZED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
+
+/**
+ * @throws the signal's reason when it aborts; otherwise a `TypeError` as every fetch does, whose `cause` is the
+ * `TransferError`
+ */
+export async function fetchThrough(send: Send, input: string | URL | Request, init: Init = {}): Promise<Response> {
+  const given = input instanceof Request ? input : undefined;
+  const signal = init.signal ?? given?.signal;
+  signal?.throwIfAborted();
+  const redirect = init.redirect ?? given?.redirect ?? 'follow';
+  const credentials = init.credentials ?? given?.credentials;
+  try {
+    const request = await requestOf(input, given, init);
+    const options: RequestOptions = { httpErrors: false, stream: true, ...(signal && { signal }) };
+    options.allowRedirects = redirect === 'follow' ? { max: FETCH_REDIRECTS } : false;
+    if (credentials === 'omit') options.cookies = false;
+    const response = await send(request, options);
+    if (redirect === 'error' && response.status >= 300 && response.status < 400 && response.headers.has('location')) {
+      await response.discard();
+      throw new RedirectError("a redirect came, and redirect: 'error' allows none", { request, response });
+    }
+    return await webResponse(request, response);
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    throw new TypeError('fetch failed', { cause });
+  }
+}
+
+async function requestOf(input: string | URL | Request, given: Request | undefined, init: Init): Promise<HttpRequest> {
+  const method = init.method ?? given?.method ?? 'GET';
+  const upper = method.toUpperCase();
+  const headers = new Headers(init.headers ?? given?.headers);
+  const body = await bodyOf(given, init);
+  if (body !== null && (upper === 'GET' || upper === 'HEAD')) throw new TypeError(`fetch allows no body for ${upper}`);
+  if (body?.contentType !== undefined && !headers.has('content-type')) headers.set('content-type', body.contentType);
+  const url = given?.url ?? (input as string | URL);
+  return new HttpRequest(NORMALIZED.has(upper) ? upper : method, url, [...headers], body);
+}
+
+async function bodyOf(given: Request | undefined, init: Init): Promise<RequestBody | null> {
+  if (init.body !== undefined && init.body !== null) {
+    const type = typeof init.body === 'string' ? 'text/plain;charset=UTF-8' : undefined;
+    return typeof init.body === 'string' ? RequestBody.fromText(init.body, type) : bodyFrom(init.body as BodyInit);
+  }
+  if (given === undefined || given.body === null) return null;
+  if (given.bodyUsed) throw new TypeError('the body of the Request was already used');
+  return keepSmall(given.body);
+}
+
+/** A `Request` shows its body only as a stream: a short one becomes bytes again, which redirects and retries can resend. */
+async function keepSmall(stream: ReadableStream<Uint8Array>): Promise<RequestBody> {
+  const chunks: Uint8Array[] = [];
+  const rest = iterate(stream);
+  let size = 0;
+  while (size <= KEEP_BYTES) {
+    const { done, value } = await rest.next();
+    if (done) return RequestBody.fromBytes(concatBytes(chunks));
+    chunks.push(value);
+    size += value.byteLength;
+  }
+  return RequestBody.once(joined(chunks, rest));
+}
+
+async function* joined(
+  first: readonly Uint8Array[],
+  rest: AsyncGenerator<Uint8Array, void, undefined>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* first;
+  yield* rest;
+}
+
+async function webResponse(request: HttpRequest, response: HttpResponse): Promise<Response> {
+  const { status, statusText } = response;
+  const empty = WITHOUT_BODY.has(status) || request.method === 'HEAD';
+  if (empty) await response.discard();
+  const web = new Response(empty ? null : response.toWeb(), { status, statusText, headers: [...response.headers] });
+  // The constructor knows no URL; the getters of the instance stand in for what a browser's fetch would set.
+  Object.defineProperty(web, 'url', { value: response.url.replace(/#.*$/, '') });
+  Object.defineProperty(web, 'redirected', { value: response.redirects.length > 0 });
+  return web;
+}
