@@ -1,0 +1,79 @@
+/** TLS over a connected socket, with sessions resumed between connections of the same settings. */
+import { isIP, type Socket } from 'node:net';
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
+import type { DialTarget } from './dial.ts';
+import type { DialSettings } from './dial-settings.ts';
+
+type Secured = (error: unknown, socket: TLSSocket | null) => void;
+
+/** Sessions kept; the ones used least recently go first. */
+const SESSIONS = 100;
+const sessions = new Map<string, Buffer>();
+/** Making a context parses every certificate authority, so those who share settings share it. */
+const contexts = new WeakMap<ConnectionOptions, SecureContext>();
+
+/** Calls back once. The returned function closes the socket and calls nobody. */
+export function startTls(plain: Socket, target: DialTarget, settings: DialSettings, callback: Secured): () => void {
+  const servername = serverNameOf(target, settings.tls);
+  const sessionKey = `${settings.key} ${servername || target.hostname}:${target.port}`;
+  const session = sessions.get(sessionKey);
+  const socket = connectTls({
+    ...settings.tls,
+    secureContext: contextOf(settings.tls),
+    socket: plain,
+    // RFC 6066 §3: an address is no server name; the certificate is checked against the host then.
+    host: target.hostname,
+    servername,
+    ...(session === undefined ? undefined : { session }),
+  });
+  let isOver = false;
+  const onError = (error: Error): void => {
+    if (isOver) return;
+    isOver = true;
+    sessions.delete(sessionKey);
+    socket.on('error', () => undefined);
+    socket.destroy();
+    callback(error, null);
+  };
+  socket.once('error', onError);
+  socket.on('session', (fresh: Buffer) => remember(sessionKey, fresh));
+  socket.once('secureConnect', () => {
+    if (isOver) return;
+    isOver = true;
+    socket.removeListener('error', onError);
+    callback(null, socket);
+  });
+  return () => {
+    isOver = true;
+    socket.on('error', () => undefined);
+    socket.destroy();
+    plain.destroy();
+  };
+}
+
+function serverNameOf(target: DialTarget, tls: ConnectionOptions): string {
+  const wanted = target.servername ?? tls.servername ?? target.hostname;
+  // RFC 6066 §3: without the dot that ends a fully qualified name.
+  return isIP(wanted) === 0 ? wanted.replace(/\.$/, '') : '';
+}
+
+function contextOf(tls: ConnectionOptions): SecureContext {
+  if (tls.secureContext !== undefined) return tls.secureContext;
+  const known = contexts.get(tls);
+  if (known !== undefined) return known;
+  const context = createSecureContext({ minVersion: tls.minVersion });
+  contexts.set(tls, context);
+  return context;
+}
+
+function remember(key: string, session: Buffer): void {
+  sessions.delete(key);
+  sessions.set(key, session);
+  if (sessions.size > SESSIONS) sessions.delete(sessions.keys().next().value!);
+}
