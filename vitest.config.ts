@@ -1,10 +1,19 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    // The documentation's snippets and the examples import the package by its name.
+    alias: [
+      { find: /^sluice$/, replacement: source('index.ts') },
+      { find: /^sluice\/testing$/, replacement: source('testing/index.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     environment: 'node',
     testTimeout: 15_000,
-    unstubGlobals: true,
   },
 });

@@ -103,7 +103,9 @@ describe('HandlerStack', () => {
   });
 
   it.each([undefined, null, 'cookies', {}])('refuses %o as a middleware', (value) => {
-    expect(() => new HandlerStack(echo).push(value as unknown as Middleware)).toThrow('a middleware must be a function');
+    expect(() => new HandlerStack(echo).push(value as unknown as Middleware)).toThrow(
+      'a middleware must be a function',
+    );
   });
 
   it('keeps a polluted prototype from the layers below one that spreads the options', async () => {

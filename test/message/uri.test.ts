@@ -128,7 +128,21 @@ describe('canonicalUrl', () => {
   it('agrees with the parser on every URL that it lets pass unparsed', () => {
     const hosts = ['127.0.0.1', 'localhost', 'a.b-c.example', 'h2.example'];
     const ports = ['', ':1', ':8080', ':59999', ':65535', ':80', ':443', ':08'];
-    const paths = ['/', '/a', '/a/b.c/~d', '/a%2Fb', '/a//b', "/a'b", '/a?b=c&d=%20', '/a?b/../c', '/?', '/a;b=c,d', '/.a', '/a/.', '/*'];
+    const paths = [
+      '/',
+      '/a',
+      '/a/b.c/~d',
+      '/a%2Fb',
+      '/a//b',
+      "/a'b",
+      '/a?b=c&d=%20',
+      '/a?b/../c',
+      '/?',
+      '/a;b=c,d',
+      '/.a',
+      '/a/.',
+      '/*',
+    ];
     for (const scheme of ['http', 'https'])
       for (const host of hosts)
         for (const port of ports)
@@ -146,9 +160,18 @@ describe('canonicalUrl', () => {
 describe('targetOf', () => {
   it.each([
     ['http://h/', { protocol: 'http:', origin: 'http://h', host: 'h', hostname: 'h', port: 80, path: '/' }],
-    ['https://h:8443/a?b#c', { protocol: 'https:', origin: 'https://h:8443', host: 'h:8443', hostname: 'h', port: 8443, path: '/a?b' }],
-    ['https://[::1]/x', { protocol: 'https:', origin: 'https://[::1]', host: '[::1]', hostname: '::1', port: 443, path: '/x' }],
-    ['http://[::1]:81/x', { protocol: 'http:', origin: 'http://[::1]:81', host: '[::1]:81', hostname: '::1', port: 81, path: '/x' }],
+    [
+      'https://h:8443/a?b#c',
+      { protocol: 'https:', origin: 'https://h:8443', host: 'h:8443', hostname: 'h', port: 8443, path: '/a?b' },
+    ],
+    [
+      'https://[::1]/x',
+      { protocol: 'https:', origin: 'https://[::1]', host: '[::1]', hostname: '::1', port: 443, path: '/x' },
+    ],
+    [
+      'http://[::1]:81/x',
+      { protocol: 'http:', origin: 'http://[::1]:81', host: '[::1]:81', hostname: '::1', port: 81, path: '/x' },
+    ],
   ])('cuts %s', (url, expected) => {
     expect(targetOf(url)).toEqual(expected);
   });

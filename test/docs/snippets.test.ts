@@ -1,0 +1,51 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startServer, type TestServer } from '../../src/testing/index.ts';
+import { root } from '../architecture/imports.ts';
+import { pages, snippetsOf } from './snippets.ts';
+
+const folder = join(root, 'test/docs/.generated');
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startServer();
+  mkdirSync(folder, { recursive: true });
+});
+
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the code as a module, in an empty working folder, and gives back what it printed. */
+async function run(code: string, file: string): Promise<string[]> {
+  const printed: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
+    printed.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
+  });
+  const path = join(folder, file);
+  writeFileSync(path, `${code.replaceAll('http://localhost:8080', server.origin)}\nexport {};\n`);
+  try {
+    await import(/* @vite-ignore */ pathToFileURL(path).href);
+  } finally {
+    log.mockRestore();
+  }
+  return printed;
+}
+
+describe.each(pages())('%s', (page) => {
+  const snippets = snippetsOf(page);
+  for (const [i, { name, code, prints }] of snippets.entries()) {
+    it(`runs the snippet at ${name}`, async () => {
+      const printed = await run(code, `${page.replaceAll(/\W/g, '-')}-${i}.ts`);
+      const asked = prints.map((text) => text.replaceAll('http://localhost:8080', server.origin));
+      expect(printed.filter((line) => asked.includes(line))).toEqual(asked);
+    });
+  }
+  it.runIf(snippets.length === 0)('has no code', () => {
+    expect(snippets).toEqual([]);
+  });
+});
