@@ -65,14 +65,15 @@ export function maskUrl(url: string, more?: Redact): string {
   // parser skips surplus slashes, and for http does without any.
   const plain = url.replace(/^(https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,})[^/?#\\]*@/i, `$1${MASK}@`);
   if (!/[?#]/.test(plain)) return plain;
-  return plain.replace(/([?&#;])([^=&#;]*)=([^&#;]*)/g, (whole, mark: string, key: string) =>
+  return plain.replace(/([?&#;])([^?=&#;]*)=([^&#;]*)/g, (whole, mark: string, key: string) =>
     isSecretKey(decoded(key), more) ? `${mark}${key}=${MASK}` : whole,
   );
 }
 
 /** Masks the URLs that stand in a text, such as another library's error message. */
 export function maskText(message: string, more?: Redact): string {
-  return message.replace(/[a-z][a-z0-9+.-]*:\/\/[^\s'"<>`]+/gi, (url) => maskUrl(url, more));
+  // The bound keeps a long text without a colon from being read again from each of its letters.
+  return message.replace(/[a-z][a-z0-9+.-]{0,31}:\/\/[^\s'"<>`]+/gi, (url) => maskUrl(url, more));
 }
 
 function decoded(key: string): string {

@@ -150,7 +150,8 @@ export class HttpResponse {
   /** A copy with the changes, over the same body unless it is one of them; the same instance when nothing changes. */
   with(changes: ResponseChanges): HttpResponse {
     const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
-    if (entries.every(([key, value]) => (this as Record<string, unknown>)[key] === value)) return this;
+    // `body` is never compared: its getter would take the stream.
+    if (entries.every(([key, value]) => key !== 'body' && (this as Record<string, unknown>)[key] === value)) return this;
     const { status, statusText, headers, body, protocolVersion, ...facts } = changes;
     const reason = statusText ?? (status === undefined || status === this.status ? this.statusText : undefined);
     return new HttpResponse(
