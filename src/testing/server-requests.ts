@@ -1,0 +1,119 @@
+/** What a test server received: a bounded record, so that a soak of millions of requests does not fill the memory. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+
+/** One request as the server got it. `body` grows until the request is complete. */
+export interface RecordedRequest {
+  readonly method: string;
+  /** The request target as it was sent. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn, in order, as they were sent. */
+  readonly rawHeaders: readonly string[];
+  readonly httpVersion: string;
+  readonly remotePort: number | undefined;
+  /** Common name of the client's certificate, where one was shown. */
+  readonly clientCertificate: string | undefined;
+  /** What arrived of the body, up to 1 MiB of it. */
+  readonly body: Buffer;
+  /** How many bytes of body arrived, kept or not. */
+  readonly bodyBytes: number;
+  /** Whether the request arrived to its end. */
+  readonly complete: boolean;
+}
+
+const MAX_BODY = 1024 * 1024;
+const MAX_BODIES = 64 * 1024 * 1024;
+
+export class RequestLog {
+  readonly entries: RecordedRequest[] = [];
+  readonly #taps: BodyTap[] = [];
+  readonly #keep: number;
+  #bodies = 0;
+
+  constructor(keep: number) {
+    this.#keep = keep;
+  }
+
+  record(req: IncomingMessage): void {
+    const body = new BodyTap(req, (bytes) => this.#count(bytes));
+    this.#taps.push(body);
+    const { method = '', url = '', headers, rawHeaders, httpVersion } = req;
+    const { remotePort } = req.socket;
+    this.entries.push({
+      method,
+      url,
+      headers,
+      rawHeaders,
+      httpVersion,
+      remotePort,
+      clientCertificate: clientName(req.socket as TLSSocket),
+      get body() {
+        return body.bytes();
+      },
+      get bodyBytes() {
+        return body.size;
+      },
+      get complete() {
+        return req.complete;
+      },
+    });
+    while (this.entries.length > this.#keep) this.#drop();
+  }
+
+  clear(): void {
+    while (this.entries.length > 0) this.#drop();
+  }
+
+  #count(bytes: number): void {
+    this.#bodies += bytes;
+    while (this.#bodies > MAX_BODIES && this.entries.length > 1) this.#drop();
+  }
+
+  #drop(): void {
+    this.entries.shift();
+    const tap = this.#taps.shift();
+    if (tap) this.#bodies -= tap.release();
+  }
+}
+
+/**
+ * Sees a body pass without reading it. A `data` listener would start the flow before the listener of the server is
+ * ready for it; what the parser pushes is seen whoever reads, and only as fast as somebody does.
+ */
+class BodyTap {
+  #chunks: Buffer[] = [];
+  #room = MAX_BODY;
+  size = 0;
+
+  constructor(req: IncomingMessage, onKept: (bytes: number) => void) {
+    const push = req.push.bind(req);
+    req.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      if (Buffer.isBuffer(chunk)) {
+        const kept = chunk.subarray(0, this.#room);
+        if (kept.length > 0) this.#chunks.push(kept);
+        this.#room -= kept.length;
+        this.size += chunk.length;
+        onKept(kept.length);
+      }
+      return push(chunk, encoding);
+    };
+  }
+
+  /** Keeps nothing more; answers how much was kept, which whoever holds the record still can read. */
+  release(): number {
+    this.#room = 0;
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  }
+
+  bytes(): Buffer {
+    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0]!;
+  }
+}
+
+function clientName(socket: TLSSocket): string | undefined {
+  if (!socket.encrypted) return undefined;
+  const name: unknown = socket.getPeerCertificate()?.subject?.CN;
+  return typeof name === 'string' ? name : undefined;
+}
