@@ -6,7 +6,7 @@ import type { Dispatcher } from 'undici';
 import { type Abortable, unwatch, watch } from '../abort.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
-import { BodyError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
+import { BodyError, NetworkError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
 import { concatBytes, type RequestBody } from '../message/body.ts';
 import { Content } from '../message/content.ts';
 import { HttpHeaders, type RawField } from '../message/headers.ts';
@@ -18,6 +18,7 @@ import { failure, timeoutFailure } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
 import { UndiciBody } from './undici-body.ts';
 import type { Route, UndiciTransport } from './undici-transport.ts';
+import { isUnsolicitedContinue } from './unsolicited.ts';
 
 const FIVE_MINUTES = 300_000;
 const DEFAULT_LIMIT = 104_857_600;
@@ -31,7 +32,7 @@ export class UndiciExchange implements Abortable {
   readonly #options: RequestOptions;
   readonly #target: Target;
   readonly #transport: UndiciTransport;
-  readonly #resolve: (response: HttpResponse) => void;
+  readonly #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #clock: Clock;
   readonly #timer: PhaseTimer;
@@ -63,7 +64,7 @@ export class UndiciExchange implements Abortable {
     options: RequestOptions,
     target: Target,
     transport: UndiciTransport,
-    resolve: (response: HttpResponse) => void,
+    resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
     reject: (reason: unknown) => void,
   ) {
     this.#request = request;
@@ -192,6 +193,10 @@ export class UndiciExchange implements Abortable {
       this.#dispatch(this.#oneOff);
       return;
     }
+    if (this.#status === 0 && isUnsolicitedContinue(cause)) {
+      this.#failUnsolicited(cause);
+      return;
+    }
     const phase = this.#phase === 'connect' && this.#abort !== undefined ? 'headers' : this.#phase;
     const response = this.#status === 0 ? undefined : this.#headOnly();
     this.#fail(failure(cause, { request: this.#request, options: this.#options, phase, response }));
@@ -218,9 +223,21 @@ export class UndiciExchange implements Abortable {
       IDEMPOTENT.has(method) &&
       (body === null || body.replayable) &&
       STALE.has((cause as { code?: unknown }).code) &&
-      // undici's words for a 100 that nobody asked for: there was an answer.
-      cause.message !== 'bad response'
+      // There was an answer.
+      !isUnsolicitedContinue(cause)
     );
+  }
+
+  #failUnsolicited(cause: Error): void {
+    const { elsewhere } = this.#transport;
+    const fact = 'the server sent a 100 that nobody asked for, which undici cannot read past; nodeHttpHandler() can';
+    const error = new NetworkError(fact, { request: this.#request, code: 'ERR_PROTOCOL', cause });
+    if (elsewhere === undefined) {
+      this.#fail(error);
+      return;
+    }
+    this.#finish();
+    this.#resolve(elsewhere(this.#request, this.#options, error));
   }
 
   #announce(onHeaders: (response: HttpResponse) => void): boolean {

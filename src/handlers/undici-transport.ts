@@ -11,6 +11,9 @@ import { UndiciExchange } from './undici-exchange.ts';
 type Undici = Pick<typeof import('undici'), 'Client' | 'Pool'>;
 type Timings = NonNullable<ReturnType<typeof dialTimings>>;
 
+/** Takes over a request that undici failed, with the error it would end in. */
+export type SendElsewhere = (request: HttpRequest, options: RequestOptions, error: Error) => Promise<HttpResponse>;
+
 /** The connections of one origin. */
 export interface Route {
   readonly pool: Dispatcher;
@@ -24,12 +27,15 @@ export class UndiciTransport {
   #lastOptions: RequestOptions | undefined;
   #lastSettings: DialSettings | undefined;
 
-  private constructor(undici: Undici) {
+  private constructor(
+    undici: Undici,
+    readonly elsewhere: SendElsewhere | undefined,
+  ) {
     this.#undici = undici;
   }
 
-  static async load(): Promise<UndiciTransport> {
-    return new UndiciTransport(await import('undici'));
+  static async load(elsewhere?: SendElsewhere): Promise<UndiciTransport> {
+    return new UndiciTransport(await import('undici'), elsewhere);
   }
 
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {

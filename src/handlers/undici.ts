@@ -6,16 +6,19 @@ import type { Transport } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
-import type { UndiciTransport } from './undici-transport.ts';
+import type { SendElsewhere, UndiciTransport } from './undici-transport.ts';
 
-/** Sends over connections of its own. Handlers share none; a client and what extends it share one handler. */
-export function undiciHandler(): Transport {
+/**
+ * Sends over connections of its own. Handlers share none; a client and what extends it share one handler.
+ * @param elsewhere answers what undici cannot: a request that met a `100` nobody asked for. Default: its error.
+ */
+export function undiciHandler(elsewhere?: SendElsewhere): Transport {
   let transport: UndiciTransport | undefined;
   let loading: Promise<UndiciTransport> | undefined;
 
   function load(): Promise<UndiciTransport> {
     loading ??= import('./undici-transport.ts').then(async ({ UndiciTransport }) => {
-      transport = await UndiciTransport.load();
+      transport = await UndiciTransport.load(elsewhere);
       return transport;
     });
     return loading;

@@ -1,0 +1,125 @@
+/**
+ * One handler that picks the transport for each request: the fast one for what it can do, the one with a pulled body for
+ * streams, the one that can do everything for the rest. A transport is made when it is first needed, and says itself
+ * (`supports`) what it cannot do.
+ */
+import { RequestError } from '../errors.ts';
+import type { Handler, Transport } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { ownOptions } from '../option-record.ts';
+import type { RequestOptions } from '../options.ts';
+import { type FetchFunction, fetchHandler } from './fetch.ts';
+import { nodeHttpHandler } from './node-http.ts';
+import { streamHandler } from './stream.ts';
+import { undiciHandler } from './undici.ts';
+import { canSendAgain, UnsolicitedOrigins } from './unsolicited.ts';
+
+/** What a runtime offers. */
+export interface Environment {
+  /** Whether sockets and `node:http` are there. Default: whether this is Node. */
+  readonly node?: boolean;
+  /** What is used where there is no Node. Default: the runtime's own. */
+  readonly fetch?: FetchFunction;
+}
+
+/**
+ * In Node: undici for buffered bodies, `streamHandler` for streamed ones, node:http for what those cannot do; elsewhere
+ * fetch.
+ * @throws RequestError (`ERR_UNSUPPORTED`), as a rejection, with every reason when none can send a request
+ */
+export function chooseHandler(environment: Environment = {}): Transport {
+  return (environment.node ?? isNode()) ? chooseInNode() : fetchHandler(environment.fetch);
+}
+
+/** Sends what is to be streamed through `streaming`, everything else through `handler`. */
+export function wrapStreaming(handler: Handler, streaming: Handler): Transport {
+  const pick = (options: RequestOptions): Transport => (isStreamed(options) ? streaming : handler);
+  const wrapped = (request: HttpRequest, options: RequestOptions) => {
+    const own = ownOptions(options);
+    return pick(own)(request, own);
+  };
+  return Object.assign(wrapped, {
+    handlerName: `${nameOf(handler)}|${nameOf(streaming)}`,
+    supports: (request: HttpRequest, options: RequestOptions) => pick(options).supports?.(request, options),
+    ...lifeCycle(() => [handler, streaming]),
+  });
+}
+
+function chooseInNode(): Transport {
+  let undici: Transport | undefined;
+  let node: Transport | undefined;
+  let stream: Transport | undefined;
+  const unsolicited = new UnsolicitedOrigins();
+
+  const nodeHttp = (): Transport => (node ??= nodeHttpHandler());
+
+  /** A request that met a `100` goes again where that is read past, and so does what follows to its origin. */
+  function elsewhere(request: HttpRequest, options: RequestOptions, error: Error): Promise<HttpResponse> {
+    unsolicited.add(request);
+    return canSendAgain(request) ? nodeHttp()(request, options) : Promise.reject(error);
+  }
+
+  function choose(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    const own = ownOptions(options);
+    const first = isStreamed(own) ? (stream ??= streamHandler()) : (undici ??= undiciHandler(elsewhere));
+    if (first.supports!(request, own) === undefined && (first === stream || !isRemembered(request))) {
+      return first(request, own);
+    }
+    const reason = nodeHttp().supports?.(request, own);
+    return reason === undefined ? nodeHttp()(request, own) : refuse(request, reasonsOf(request, own));
+  }
+
+  function isRemembered(request: HttpRequest): boolean {
+    return unsolicited.size > 0 && unsolicited.has(request);
+  }
+
+  function reasonsOf(request: HttpRequest, options: RequestOptions): string[] {
+    const first = isStreamed(options) ? (stream ??= streamHandler()) : (undici ??= undiciHandler(elsewhere));
+    const found = [first, nodeHttp()].map((handler) => handler.supports?.(request, options));
+    return found.filter((reason) => reason !== undefined);
+  }
+
+  return Object.assign(choose, {
+    handlerName: 'undici|stream|node',
+    supports(request: HttpRequest, options: RequestOptions): string | undefined {
+      const found = reasonsOf(request, options);
+      return found.length < 2 ? undefined : found.join('; ');
+    },
+    ...lifeCycle(() => [undici, stream, node]),
+  });
+}
+
+function refuse(request: HttpRequest, found: readonly string[]): Promise<never> {
+  const fact = `no handler can send this; ${found.join('; ')}`;
+  return Promise.reject(new RequestError(fact, { request, code: 'ERR_UNSUPPORTED' }));
+}
+
+function lifeCycle(made: () => readonly (Transport | undefined)[]): Required<Pick<Transport, 'close' | 'destroy'>> {
+  return {
+    async close() {
+      await Promise.all(made().map((handler) => handler?.close?.()));
+    },
+    async destroy(reason) {
+      await Promise.all(made().map((handler) => handler?.destroy?.(reason)));
+    },
+  };
+}
+
+function isStreamed(options: RequestOptions): boolean {
+  return Boolean(options.stream) || Boolean(options.sink);
+}
+
+function nameOf(handler: Transport): string {
+  return handler.handlerName ?? (handler.name || 'handler');
+}
+
+interface Runtime {
+  readonly process?: { readonly versions?: Readonly<Record<string, string | undefined>> };
+}
+
+/** Deno and Bun play Node, and their fetch is the better of the two that they have. */
+function isNode(): boolean {
+  const versions = (globalThis as Runtime).process?.versions;
+  return versions?.['node'] !== undefined && versions['bun'] === undefined && versions['deno'] === undefined;
+}
