@@ -50,16 +50,21 @@ export class Content {
     const source = this.source;
     if (source === undefined || this.used) return;
     this.used = true;
-    if (isNodeStream(source)) {
-      source.once('error', () => undefined);
-      if (drain) source.resume();
-      else source.destroy();
-    } else if (source instanceof ReadableStream) {
-      source.cancel().catch(() => undefined);
-    } else {
-      const iterator = source[Symbol.asyncIterator]();
-      iterator.return?.().catch(() => undefined);
-    }
+    letGo(source, drain);
+  }
+}
+
+/** Releases a stream that nobody reads; a Node stream is read to its end when `drain` says so. */
+function letGo(source: StreamSource, drain: boolean): void {
+  if (isNodeStream(source)) {
+    source.once('error', () => undefined);
+    if (drain) source.resume();
+    else source.destroy();
+  } else if (source instanceof ReadableStream) {
+    source.cancel().catch(() => undefined);
+  } else {
+    const iterator = source[Symbol.asyncIterator]();
+    iterator.return?.().catch(() => undefined);
   }
 }
 
@@ -110,12 +115,39 @@ export function whenEnded(source: StreamSource, ended: () => void): StreamSource
   return watched(source, ended);
 }
 
-async function* watched(source: StreamSource, ended: () => void): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    yield* chunksOf(source);
-  } finally {
-    ended();
-  }
+/** No generator: dropped before it is read, one would run neither its `finally` nor the stream's own end. */
+function watched(source: StreamSource, ended: () => void): AsyncIterableIterator<Uint8Array, void, undefined> {
+  let iterator: AsyncIterator<Uint8Array, unknown> | undefined;
+  let live = true;
+  const end = (): void => {
+    if (live) ended();
+    live = false;
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (!live) return { done: true, value: undefined };
+      iterator ??= chunksOf(source)[Symbol.asyncIterator]();
+      try {
+        const step = await iterator.next();
+        if (!step.done) return step;
+      } catch (error) {
+        end();
+        throw error;
+      }
+      end();
+      return { done: true, value: undefined };
+    },
+    async return() {
+      const unread = live && iterator === undefined;
+      end();
+      if (unread) letGo(source, false);
+      else await iterator?.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 const utf8 = new TextDecoder();

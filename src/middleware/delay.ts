@@ -1,0 +1,36 @@
+/**
+ * Waits before the call is sent, once: outside the total timeout, which does not count the wait, and outside redirects
+ * and retries, which do not repeat it.
+ */
+import { systemClock } from '../clock.ts';
+import { type DelayQueue, sharedDelayQueue } from '../delay-queue.ts';
+import { milliseconds } from '../duration.ts';
+import type { Handler, Middleware } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options.ts';
+import { waitInQueue } from './caller-stop.ts';
+
+/**
+ * Reads `delay`. A call that is stopped while it waits rejects at once and is not sent.
+ * @param queue where calls wait. Default: one queue for each clock, with all that waits on it.
+ */
+export function delay(queue?: DelayQueue): Middleware {
+  return (next) =>
+    function delay(request, options) {
+      const wait = milliseconds(options.delay, 'delay');
+      if (wait === 0) return next(request, options);
+      return sendLater(next, wait, queue ?? sharedDelayQueue(options.clock ?? systemClock), request, options);
+    };
+}
+
+async function sendLater(
+  next: Handler,
+  wait: number,
+  queue: DelayQueue,
+  request: HttpRequest,
+  options: RequestOptions,
+): Promise<HttpResponse> {
+  await waitInQueue(queue, wait, request, options);
+  return next(request, options);
+}
