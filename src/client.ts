@@ -4,6 +4,7 @@ import { applyHeaders, type Built, buildRequest, canonicalBase, type Defaults } 
 import { Call } from './call.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CookieJar } from './cookies/cookie-jar.ts';
+import { mergeCookies } from './cookies/cookie-store.ts';
 import { defaultStack } from './default-stack.ts';
 import { isTransferError, NetworkError, RequestError, ResponseError, type TransferError } from './errors.ts';
 import type { Handler, Transport } from './handler.ts';
@@ -288,11 +289,7 @@ function defaultHeaders(given: RequestOptions['headers']): HttpHeaders {
 }
 
 function cookiesFor(client: RequestOptions['cookies'], call: RequestOptions['cookies']): RequestOptions['cookies'] {
-  if (call === true) return client || new CookieJar();
-  const isJar = typeof call === 'object' && call !== null && ('getCookieHeader' in call || 'jar' in call);
-  if (!call || isJar || !client || client === true) return call;
-  const jar = typeof client === 'object' && 'jar' in client ? client.jar : client;
-  return { jar, send: call } as RequestOptions['cookies'];
+  return call === true && !client ? new CookieJar() : mergeCookies(client, call);
 }
 
 function isRecord(value: unknown): value is Record<string, never> {

@@ -3,6 +3,7 @@
  * `undefined` inherits, `null` or `false` switches off.
  */
 import type { Clock } from './clock.ts';
+import type { CookieOption } from './cookies/cookie-store.ts';
 import type { Duration } from './duration.ts';
 import type { BodyInit } from './message/body-from.ts';
 import type { HeadersInit } from './message/headers.ts';
@@ -157,7 +158,7 @@ export interface RequestOptions {
   /** Reject for a status of 400 or more. Default `true`. Read by `httpErrors`. */
   httpErrors?: boolean | null;
   /** A jar, cookies to send for this call beside the jar's, or `false`; `true` on the client makes a jar. Default `false`. Read by `cookies`. */
-  cookies?: unknown;
+  cookies?: CookieOption;
   /** Decode `Content-Encoding`; text is the `Accept-Encoding` to send. Default `true`. Read by `decodeContent`. */
   decodeContent?: boolean | string | null;
   /** Retries after a failure. Default 0. Read by `retry`. */

@@ -3,6 +3,7 @@
  * choice): which answers are followed, where to, with which method, body, headers and options. `redirect.ts` carries
  * it out.
  */
+import { crossOriginCookies } from '../cookies/cookie-store.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -139,7 +140,7 @@ export function nextHeaders(
 export function crossOriginOptions(options: RequestOptions): RequestOptions {
   const changes: RequestOptions = Object.create(null);
   if (options.auth) changes.auth = null;
-  changes.cookies = withoutHandSet(options.cookies);
+  changes.cookies = crossOriginCookies(options.cookies);
   if (options.socketPath) changes.socketPath = null;
   if (options.cert) changes.cert = null;
   if (options.sslKey) changes.sslKey = null;
@@ -160,14 +161,6 @@ const BODY_HEADERS = new Set(['transfer-encoding', 'trailer', 'expect', 'digest'
 function mayCross(name: string): boolean {
   if (name === 'user-agent' || name === 'range') return true;
   return name.startsWith('accept') || name.startsWith('content-') || name.startsWith('if-');
-}
-
-/** Cookies given for the call go, alone or beside a jar (`{ jar, send }`). A jar looks after origins itself. */
-function withoutHandSet(cookies: unknown): unknown {
-  if (typeof cookies !== 'object' || cookies === null) return cookies;
-  const { jar } = Object.getOwnPropertyDescriptors(cookies) as { jar?: PropertyDescriptor };
-  if (typeof jar?.value === 'object' && jar.value !== null) return jar.value;
-  return 'getCookieHeader' in cookies ? cookies : false;
 }
 
 function staysInside(baseUri: RequestOptions['baseUri'], from: string, target: string): boolean {

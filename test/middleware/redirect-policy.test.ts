@@ -223,7 +223,7 @@ describe('the headers of the next request', () => {
 });
 
 describe('the options of a hop to another origin', () => {
-  const jar = { getCookieHeader: () => '' };
+  const jar = { getCookieHeader: () => '', store: () => undefined };
 
   it.each([
     ['auth', ['u', 'p'], null],
