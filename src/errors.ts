@@ -18,7 +18,7 @@
  */
 import { positiveErrno } from './error-codes.ts';
 import type { HttpRequest } from './message/request.ts';
-import type { HttpResponse } from './message/response.ts';
+import type { HttpResponse, ResponseFacts } from './message/response.ts';
 import { MASK, maskHeaders, maskUrl, type Redact } from './redact.ts';
 
 /** Which wait took too long. */
@@ -48,6 +48,8 @@ export class TransferError extends Error {
   attempts = 1;
   /** Milliseconds from the call until the failure. */
   elapsed = 0;
+  /** What the handler measured until then, for `onStats`. @internal */
+  declare transfer?: ResponseFacts;
 
   /**
    * @param fact what happened, in words; method and URL are put before it

@@ -1,0 +1,31 @@
+/** What layers that stand around `next` have in common: a call that always gives a promise, and waits that can be stopped. */
+import { raceAbort } from '../abort.ts';
+import type { Handler } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options.ts';
+
+/** Calls `next`. A user's handler may throw, or return a bare response: both come as a promise. */
+export function send(next: Handler, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+  try {
+    return Promise.resolve(next(request, options));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** What a user's function promised, for as long as the call is not aborted. @throws the reason of the abort */
+export function waitFor<T>(promise: PromiseLike<T>, request: HttpRequest, options: RequestOptions): Promise<T> {
+  return raceAbort(raceAbort(Promise.resolve(promise), options.signal || undefined), request.call?.signal);
+}
+
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** What was found in the place of something else, for a message: kinds, never values. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? (value.constructor?.name ?? 'a record') : typeof value;
+}
