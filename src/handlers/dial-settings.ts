@@ -27,6 +27,8 @@ export interface DialSettings {
 
 const CONNECT_TIMEOUT = 10_000;
 const MAX_HEADER_SIZE = 16_384;
+/** What a parser can count to: no limit. */
+const UNLIMITED_HEADER_SIZE = 2_147_483_647;
 
 const defaults: DialSettings = Object.freeze({
   key: '',
@@ -57,7 +59,7 @@ export function dialSettings(options: RequestOptions): DialSettings {
   const socketPath = options.socketPath || undefined;
   const family = options.forceIpResolve === 'v4' ? 4 : options.forceIpResolve === 'v6' ? 6 : 0;
   const keepAlive = options.keepAlive !== false && options.keepAlive !== null;
-  const maxHeaderSize = options.maxHeaderSize || MAX_HEADER_SIZE;
+  const maxHeaderSize = headerLimit(options.maxHeaderSize);
   const parts = [
     connectTimeout,
     clock === systemClock ? 0 : identity(clock),
@@ -99,6 +101,11 @@ function isDefault(options: RequestOptions): boolean {
     !options.localAddress &&
     !options.socketPath
   );
+}
+
+function headerLimit(given: RequestOptions['maxHeaderSize']): number {
+  if (given === undefined) return MAX_HEADER_SIZE;
+  return given ? Math.min(given, UNLIMITED_HEADER_SIZE) : UNLIMITED_HEADER_SIZE;
 }
 
 const identities = new WeakMap<object, number>();

@@ -23,10 +23,9 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
   const servername = serverNameOf(target, settings.tls);
   const sessionKey = `${settings.key} ${servername || target.hostname}:${target.port}`;
   const session = sessions.get(sessionKey);
-  const socket = connectTls({
+  const socket = connectOver(plain, {
     ...settings.tls,
     secureContext: contextOf(settings.tls),
-    socket: plain,
     // RFC 6066 §3: an address is no server name; the certificate is checked against the host then.
     host: target.hostname,
     servername,
@@ -55,6 +54,15 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
     socket.destroy();
     plain.destroy();
   };
+}
+
+function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {
+  try {
+    return connectTls({ ...options, socket: plain });
+  } catch (error) {
+    plain.destroy();
+    throw error;
+  }
 }
 
 function serverNameOf(target: DialTarget, tls: ConnectionOptions): string {
