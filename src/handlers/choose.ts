@@ -11,9 +11,10 @@ import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
 import { type FetchFunction, fetchHandler } from './fetch.ts';
 import { nodeHttpHandler } from './node-http.ts';
+import { canReplay } from './replay.ts';
 import { streamHandler } from './stream.ts';
 import { undiciHandler } from './undici.ts';
-import { canSendAgain, UnsolicitedOrigins } from './unsolicited.ts';
+import { UnsolicitedOrigins } from './unsolicited.ts';
 
 /** What a runtime offers. */
 export interface Environment {
@@ -57,7 +58,7 @@ function chooseInNode(): Transport {
   /** A request that met a `100` goes again where that is read past, and so does what follows to its origin. */
   function elsewhere(request: HttpRequest, options: RequestOptions, error: Error): Promise<HttpResponse> {
     unsolicited.add(request);
-    return canSendAgain(request) ? nodeHttp()(request, options) : Promise.reject(error);
+    return canReplay(request, false) ? nodeHttp()(request, options) : Promise.reject(error);
   }
 
   function choose(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {

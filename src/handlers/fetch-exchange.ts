@@ -4,18 +4,18 @@ import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import { codeOf } from '../error-codes.ts';
 import { BodyError, isTransferError, NetworkError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
-import { concatBytes, type RequestBody } from '../message/body.ts';
+import type { RequestBody } from '../message/body.ts';
 import { Content } from '../message/content.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
+import { Collector, tooLarge, wireLimit } from './collect.ts';
 import { failure, timeoutFailure } from './failure.ts';
 import { callFetch, type FetchFunction, fetchInit, isDecoded } from './fetch-request.ts';
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
 
 const FIVE_MINUTES = 300_000;
-const DEFAULT_LIMIT = 104_857_600;
 const NOTHING = new Uint8Array(0);
 
 export class FetchExchange implements Abortable, Expiring {
@@ -88,7 +88,8 @@ export class FetchExchange implements Abortable, Expiring {
       return;
     }
     this.#refuseHidden(response);
-    this.#timer.start('read', this.#readLimit);
+    if (this.#options.stream) this.#timer.stop();
+    else this.#timer.start('read', this.#readLimit);
     this.#firstByte = this.#clock.now();
     this.#reader = response.body?.getReader();
     const head = this.#headOf(response);
@@ -125,21 +126,18 @@ export class FetchExchange implements Abortable, Expiring {
   }
 
   async #collect(): Promise<void> {
-    const limit = this.#options.maxResponseSize;
-    const most = limit === undefined ? DEFAULT_LIMIT : limit || Number.POSITIVE_INFINITY;
-    const chunks: Uint8Array[] = [];
+    const { headers } = this.#head!;
+    const body = new Collector(wireLimit(this.#options, headers));
     try {
       for (;;) {
         const chunk = await this.#next();
         if (this.#done) return;
         if (chunk === undefined) break;
-        chunks.push(chunk);
-        if (this.#received > most)
-          throw this.#bodyError(`the body is larger than maxResponseSize (${most} bytes)`, 'TOO_LARGE');
+        if (!body.add(chunk)) throw tooLarge(this.#options, this.#request, this.#head!);
       }
       this.#finish();
-      const content = new Content(concatBytes(chunks, this.#received));
-      const { status, headers, statusText } = this.#head!;
+      const content = new Content(body.bytes());
+      const { status, statusText } = this.#head!;
       this.#answer(new HttpResponse(status, headers, content, '1.1', statusText, this.#facts()));
     } catch (cause) {
       this.abort(this.#failure(cause));

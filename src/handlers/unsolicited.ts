@@ -6,8 +6,6 @@
 import type { HttpRequest } from '../message/request.ts';
 import { originOf } from '../message/uri.ts';
 
-/** RFC 9110 section 9.2.2: may be sent twice without harm. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY']);
 const REMEMBERED = 1000;
 
 /** Whether undici failed over an unsolicited 100: its own error, or ours with that as its cause. */
@@ -18,11 +16,6 @@ export function isUnsolicitedContinue(error: unknown): boolean {
     at = cause;
   }
   return false;
-}
-
-/** Whether a request whose answer was lost may go out again: the server may have acted on it. */
-export function canSendAgain(request: HttpRequest): boolean {
-  return IDEMPOTENT.has(request.method) && (request.body === null || request.body.replayable);
 }
 
 /** Origins that sent one, so that their next requests take another way at once. Bounded: the oldest is forgotten. */

@@ -1,0 +1,27 @@
+/** What tests need: answers without a server, a clock that waits for nobody, and real servers that misbehave on order. */
+export { type HistoryEntry, history } from '../middleware/history.ts';
+export { FakeClock } from './fake-clock.ts';
+export * as faults from './faults.ts';
+export {
+  type MockAnswer,
+  type MockHandler,
+  type MockItem,
+  type MockOptions,
+  type MockOutcome,
+  mockHandler,
+} from './mock-handler.ts';
+export {
+  type Script,
+  type ScriptedServer,
+  type ScriptedServerOptions,
+  type Step,
+  startScriptedServer,
+} from './scripted-server.ts';
+export {
+  type QueuedAnswer,
+  type RecordedRequest,
+  type ServerTls,
+  startServer,
+  type TestServer,
+  type TestServerOptions,
+} from './server.ts';

@@ -1,0 +1,207 @@
+/**
+ * A handler that answers from a queue: no socket, no server, nothing patched. Each request takes the next answer, and
+ * the rest of the stack cannot tell the difference.
+ */
+import { type Abortable, unwatch, watch } from '../abort.ts';
+import { RequestError, ResponseError } from '../errors.ts';
+import type { Transport } from '../handler.ts';
+import { failure } from '../handlers/failure.ts';
+import { Content } from '../message/content.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { ownOptions } from '../option-record.ts';
+import type { RequestOptions } from '../options.ts';
+
+/** What a request is answered with; an error is what it rejects with. */
+export type MockOutcome = HttpResponse | Error;
+
+/** Makes the answer from what was asked. A throw rejects. */
+export type MockAnswer = (request: HttpRequest, options: RequestOptions) => MockOutcome | Promise<MockOutcome>;
+
+/** One entry of the queue. */
+export type MockItem = MockOutcome | Promise<MockOutcome> | MockAnswer;
+
+export interface MockOptions {
+  /** Called with each response that is handed on, after `onHeaders`. */
+  readonly onFulfilled?: (response: HttpResponse) => void;
+  /** Called with each error that is handed on. */
+  readonly onRejected?: (reason: unknown) => void;
+}
+
+export interface MockHandler extends Transport {
+  /** Answers that are left. */
+  readonly count: number;
+  /** Every request so far, oldest first. */
+  readonly requests: readonly HttpRequest[];
+  readonly lastRequest: HttpRequest | undefined;
+  /** As they reached the handler: merged and checked by the client. */
+  readonly lastOptions: RequestOptions | undefined;
+  /** @throws TypeError for an item that is no response, error, promise or function; then none of them is added */
+  append(...items: readonly MockItem[]): void;
+  /** Forgets the queue, the requests and the options. */
+  reset(): void;
+}
+
+/**
+ * @param queue the first answers, in the order of the requests; more by `append`
+ * @throws TypeError for an item of another kind
+ */
+export function mockHandler(queue: readonly MockItem[] = [], options: MockOptions = {}): MockHandler {
+  const items: MockItem[] = [];
+  const requests: HttpRequest[] = [];
+  let lastOptions: RequestOptions | undefined;
+  let served = 0;
+
+  function next(request: HttpRequest): MockItem {
+    const item = items.shift();
+    if (item === undefined) throw emptyQueue(request, served);
+    served += 1;
+    return item;
+  }
+
+  async function answer(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
+    try {
+      const response = await whileWanted(request, own, async () => {
+        const outcome = await outcomeOf(next(request), request, own);
+        return transferred(outcome, request, own);
+      });
+      options.onFulfilled?.(response);
+      return response;
+    } catch (reason) {
+      options.onRejected?.(reason);
+      throw reason;
+    }
+  }
+
+  function mock(request: HttpRequest, given: RequestOptions): Promise<HttpResponse> {
+    const own = ownOptions(given);
+    requests.push(request);
+    lastOptions = own;
+    return answer(request, own);
+  }
+
+  function append(...added: readonly MockItem[]): void {
+    for (const item of added) checkItem(item);
+    // A promise that rejects before its turn is not unhandled: its request will see it.
+    for (const item of added) if (isPromise(item)) item.catch(() => undefined);
+    items.push(...added);
+  }
+
+  function reset(): void {
+    items.length = 0;
+    requests.length = 0;
+    served = 0;
+    lastOptions = undefined;
+  }
+
+  append(...queue);
+  return Object.defineProperties(mock, {
+    handlerName: { value: 'mock' },
+    count: { get: () => items.length },
+    requests: { value: requests },
+    lastRequest: { get: () => requests.at(-1) },
+    lastOptions: { get: () => lastOptions },
+    append: { value: append },
+    reset: { value: reset },
+  }) as unknown as MockHandler;
+}
+
+/** Runs `work` unless the caller has stopped, and stops waiting for it as soon as the caller does. */
+function whileWanted(
+  request: HttpRequest,
+  options: RequestOptions,
+  work: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const signal = options.signal || undefined;
+  return new Promise((resolve, reject) => {
+    let stopped = false;
+    const caller: Abortable = {
+      abort(reason) {
+        stopped = true;
+        reject(reason);
+      },
+    };
+    if (signal !== undefined) watch(signal, caller);
+    request.call?.watch(caller);
+    const settled = (): void => {
+      if (signal !== undefined) unwatch(signal, caller);
+      request.call?.unwatch(caller);
+    };
+    if (stopped) settled();
+    else work().then(resolve, reject).finally(settled);
+  });
+}
+
+async function outcomeOf(item: MockItem, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+  const outcome: unknown = await (typeof item === 'function' ? item(request, options) : item);
+  if (outcome instanceof Error) throw outcome;
+  if (isResponse(outcome)) return outcome;
+  throw new TypeError(`an answer of the mock must be an HttpResponse or an Error, got ${kindOf(outcome)}`);
+}
+
+/** A response of the queue as a transport would hand it over; the one in the queue stays as it is. */
+async function transferred(answer: HttpResponse, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+  const bytesSent = request.body?.length ?? 0;
+  const facts = { url: answer.url || request.url, request, handler: 'mock', bytesSent, timings: { end: 0, total: 0 } };
+  const response = answer.with(facts);
+  if (options.onHeaders) await announce(options.onHeaders, response);
+  if (options.stream) return asStream(response);
+  const bytes = await wholeBody(response, request, options);
+  if (options.progress && bytes.byteLength > 0) {
+    options.progress({ direction: 'download', transferred: bytes.byteLength, total: bytes.byteLength });
+  }
+  return response.with({ body: new Content(bytes), bytesReceived: bytes.byteLength });
+}
+
+async function announce(onHeaders: (response: HttpResponse) => void, response: HttpResponse): Promise<void> {
+  try {
+    onHeaders(response);
+  } catch (cause) {
+    await response.discard();
+    const fact = 'onHeaders threw, and the transfer was stopped';
+    throw new ResponseError(fact, { response, cause, code: 'ERR_ON_HEADERS' });
+  }
+}
+
+/** A streamed body is read once, also when it was in memory: a test is to notice what a socket would not forgive. */
+function asStream(response: HttpResponse): HttpResponse {
+  return response.streamed ? response : response.with({ body: new Content(undefined, response.toWeb()) });
+}
+
+async function wholeBody(response: HttpResponse, request: HttpRequest, options: RequestOptions): Promise<Uint8Array> {
+  try {
+    return await response.bytes();
+  } catch (cause) {
+    throw failure(cause, { request, options, phase: 'body', response });
+  }
+}
+
+function emptyQueue(request: HttpRequest, served: number): RequestError {
+  const count = served === 1 ? '1 answer was' : `${served} answers were`;
+  const fact = `the mock has no answer left: ${count} served; queue more, as in mock.append(new HttpResponse(200))`;
+  return new RequestError(fact, { request, code: 'ERR_MOCK_EMPTY' });
+}
+
+function checkItem(item: unknown): void {
+  if (isResponse(item) || item instanceof Error || isPromise(item) || typeof item === 'function') return;
+  throw new TypeError(
+    `an item of the mock's queue must be an HttpResponse, an Error, a promise of one, or a function, got ${kindOf(item)}`,
+  );
+}
+
+/** Told by its shape: a response of another copy of the package is one too. */
+function isResponse(value: unknown): value is HttpResponse {
+  if (typeof value !== 'object' || value === null) return false;
+  const { status, headers, with: change } = value as Partial<HttpResponse>;
+  return typeof status === 'number' && typeof headers === 'object' && typeof change === 'function';
+}
+
+function isPromise(value: unknown): value is Promise<MockOutcome> {
+  return value instanceof Promise;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  return value.constructor?.name ?? 'an object';
+}
