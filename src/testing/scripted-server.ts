@@ -138,7 +138,7 @@ async function playStep(step: Exclude<Step, { vanish: true }>, stage: Stage): Pr
   } else if ('fin' in step) {
     socket.end();
   } else if ('reset' in step) {
-    resetSocket(socket);
+    await resetSocket(socket);
     return false;
   } else {
     return false;

@@ -176,7 +176,7 @@ async function playAnswer(call: Pick<SiteCall, 'req' | 'res' | 'clock'>, answer:
       res.flushHeaders();
       await writeOut(call, bytes);
     }
-    if (fault === 'reset') resetSocket(req.socket);
+    if (fault === 'reset') await resetSocket(req.socket);
     if (fault === 'close') closeSocket(req.socket);
   } catch {
     // The client went away, or the answer cannot be written: the test sees the connection end.

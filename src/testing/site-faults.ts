@@ -106,7 +106,7 @@ export const faultRoutes: readonly SiteRoute[] = [
     about: 'resets unanswered',
     answer: async (call) => {
       await discardBody(call);
-      resetSocket(call.res.socket);
+      await resetSocket(call.res.socket);
     },
   },
   {
@@ -114,7 +114,7 @@ export const faultRoutes: readonly SiteRoute[] = [
     about: '?length= (1000) promised, ?sent= (500) sent, then reset',
     answer: async (call) => {
       await partOfBody(call);
-      resetSocket(call.res.socket);
+      await resetSocket(call.res.socket);
     },
   },
   { path: '/stall', about: 'never answers', answer: discardBody },

@@ -30,7 +30,7 @@ export interface Certificates {
   readonly wildcard: Pem;
   /** `elsewhere.test`. */
   readonly wrongHost: Pem;
-  /** `localhost` as a common name only, which no client looks at any more (RFC 9110 4.3.4). */
+  /** `localhost` as a common name only: RFC 9110 4.3.4 says to ignore it, node:tls by itself does not. */
   readonly commonNameOnly: Pem;
   /** Until 2021. */
   readonly expired: Pem;
