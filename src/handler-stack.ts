@@ -1,5 +1,6 @@
 /** Named layers around a handler. The first pushed is outermost: it sees the request first and the response last. */
 import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
+import type { HttpResponse } from './message/response.ts';
 import { ownOptions } from './option-record.ts';
 
 interface Layer {
@@ -136,7 +137,17 @@ function layer(middleware: Middleware, name?: string): Layer {
   return { middleware, name: name ?? (middleware.name || 'anonymous') };
 }
 
-/** A layer may have spread the options; what is below must not read `Object.prototype` through them. */
+/**
+ * The seam between two layers. A layer may have spread the options: what is below must not read `Object.prototype`
+ * through them. What is below may answer without a promise, or throw: the layer above finds a promise all the same.
+ */
 function guarded(next: Handler): Handler {
-  return (request, options) => next(request, ownOptions(options));
+  return (request, options) => {
+    try {
+      const given: unknown = next(request, ownOptions(options));
+      return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
 }

@@ -2,7 +2,7 @@
  * Header fields as an immutable value (RFC 9110 section 5): names are looked up in any case and keep the case they were
  * given, the order of lines is kept, and nothing that could split a message on the wire gets in.
  */
-import { maskHeaders } from '../redact.ts';
+import { maskHeaders, type Redact } from '../redact.ts';
 
 /** Anything headers can be made from. A value of `undefined` is skipped. */
 export type HeadersInit =
@@ -155,8 +155,13 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /** Lower-cased name to value (`string[]` for a repeated one), secrets masked. */
   toJSON(): Record<string, string | string[]> {
+    return this.masked();
+  }
+
+  /** What `toJSON` gives, with the values of these names masked too. */
+  masked(more?: Redact): Record<string, string | string[]> {
     const record: Record<string, string | string[]> = Object.create(null);
-    for (const [name, value] of maskHeaders(this)) {
+    for (const [name, value] of maskHeaders(this, more)) {
       const key = name.toLowerCase();
       const before = record[key];
       record[key] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];

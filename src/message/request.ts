@@ -105,14 +105,14 @@ export class HttpRequest {
   toJSON(): { method: string; url: string; headers: Record<string, string | string[]>; body: unknown } {
     return {
       method: this.method,
-      url: maskUrl(this.url),
-      headers: this.headers.toJSON(),
+      url: maskUrl(this.url, this.call?.redact),
+      headers: this.headers.masked(this.call?.redact),
       body: this.body?.toJSON() ?? null,
     };
   }
 
   toString(): string {
-    return `${this.method} ${maskUrl(this.url)}`;
+    return `${this.method} ${maskUrl(this.url, this.call?.redact)}`;
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](

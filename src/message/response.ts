@@ -48,6 +48,8 @@ export interface ResponseFacts {
   handler?: string;
   bytesSent?: number;
   bytesReceived?: number;
+  /** Why the call ended with this answer, in words that end an error's message. */
+  note?: string | undefined;
 }
 
 /** The fields that `with` may change. */
@@ -275,8 +277,9 @@ export class HttpResponse {
   /** Secrets masked; never the body's content. */
   toJSON(): Record<string, unknown> {
     const { status, statusText, headers, redirects } = this;
-    const hops = redirects.map((hop) => ({ ...hop, url: maskUrl(hop.url) }));
-    return { status, statusText, url: maskUrl(this.url), headers: headers.toJSON(), redirects: hops };
+    const redact = this.request?.call?.redact;
+    const hops = redirects.map((hop) => ({ ...hop, url: maskUrl(hop.url, redact) }));
+    return { status, statusText, url: maskUrl(this.url, redact), headers: headers.masked(redact), redirects: hops };
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](
