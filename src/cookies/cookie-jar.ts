@@ -140,13 +140,8 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
    * @throws TypeError for a URL that is not absolute http or https
    */
   getCookieHeader(url: string | URL): string | Promise<string> {
-    if (this.#pending !== undefined) return this.#pending.then(() => this.getCookieHeader(url));
-    if (this.#index.size === 0) return '';
     const text = typeof url === 'string' ? url : url.href;
-    const { cookies, line } = this.#select(text);
-    if (line !== undefined) return line;
-    const { path } = placeOf(text);
-    return cookieLine(cookies.filter((cookie) => sendsTo(cookie, path)));
+    return this.#pending === undefined ? this.#lineFor(text) : this.#pending.then(() => this.#lineFor(text));
   }
 
   /** The cookies a request would carry, without the bounds of a line. Those still being read are not among them. */
@@ -240,6 +235,14 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     await this.#pending;
   }
 
+  #lineFor(url: string): string {
+    if (this.#index.size === 0) return '';
+    const { cookies, line } = this.#select(url);
+    if (line !== undefined) return line;
+    const { path } = placeOf(url);
+    return cookieLine(cookies.filter((cookie) => sendsTo(cookie, path)));
+  }
+
   #select(url: string): Selection {
     const slash = url.indexOf('/', 8);
     const known = slash === -1 ? undefined : this.#selections.get(url.slice(0, slash));
@@ -277,7 +280,11 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     if (typeof draft === 'string') return draft;
     const cookie = admit(draft, place, parser.isPublicSuffix, now);
     if (typeof cookie === 'string') return cookie;
-    if (!place.secure && this.#hasSecureOver(cookie, now)) return 'a Secure cookie of this name is there';
+    // One that has ended is none: it stands in nobody's way, and its successor does not inherit its age.
+    this.#index.sweep(now);
+    if (!place.secure && this.#index.someRelated(cookie.domain, (other) => overlaysSecure(cookie, other))) {
+      return 'a Secure cookie of this name is there';
+    }
     const before = this.#index.same(cookie);
     if (cookie.expires !== undefined && cookie.expires <= now) {
       if (before === undefined) return undefined;
@@ -288,13 +295,6 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     }
     this.#hasChanged();
     return undefined;
-  }
-
-  #hasSecureOver(cookie: Cookie, now: number): boolean {
-    return this.#index.someRelated(
-      cookie.domain,
-      (other) => overlaysSecure(cookie, other) && (other.expires === undefined || other.expires > now),
-    );
   }
 
   #removeWhere(test: (cookie: Cookie) => boolean): void | Promise<void> {

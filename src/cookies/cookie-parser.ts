@@ -36,9 +36,9 @@ function parserOver({ Cookie, getPublicSuffix }: Library): CookieParser {
     parse(line, now) {
       if (line.length > MAX_SET_COOKIE_BYTES) return `the line is longer than ${MAX_SET_COOKIE_BYTES} bytes`;
       if (UNREADABLE.test(line)) return 'the line has characters that a header cannot carry';
-      if (DOT_DOMAIN.test(line)) return 'its domain does not cover the host of the request';
       const cookie = Cookie.parse(line);
       if (cookie === undefined) return 'the line does not begin with name=value';
+      if (DOT_DOMAIN.test(line) || cookie.domain?.startsWith('.')) return 'its domain is no name of a host';
       return {
         name: cookie.key,
         value: cookie.value,

@@ -67,6 +67,8 @@ function brokenScope({ domain, path, hostOnly }: Cookie, parser: CookieParser | 
 }
 
 function isCanonicalHost(domain: string): boolean {
+  // URLs may have empty labels; no host that has a name does.
+  if (domain.startsWith('.') || domain.includes('..')) return false;
   try {
     return targetOf(canonicalUrl(`http://${bracketed(domain)}/`)).host === bracketed(domain);
   } catch {
