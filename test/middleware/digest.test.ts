@@ -361,7 +361,7 @@ describe('the flow', () => {
   });
 
   it('says what is missing on a runtime without node:crypto', () => {
-    vi.stubGlobal('process', { ...process, getBuiltinModule: undefined });
+    vi.stubGlobal('process', Object.create(process, { getBuiltinModule: { value: undefined } }));
     expect(() => run(digest('u', 'p'), get(), challenge('a'), ok())).toThrow(
       new TypeError("auth: [user, password, 'digest'] needs node:crypto, which this runtime does not have"),
     );

@@ -1,0 +1,32 @@
+/** Changes each request on its way down. */
+import type { Middleware } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { adoptRequest } from './adopt-request.ts';
+import { isPromiseLike, kindOf, waitFor } from './sending.ts';
+
+/**
+ * Sends what `fn` makes of the request: pushed, of each hop and attempt; unshifted, of the call. What it throws ends the
+ * call as it is. While it is synchronous, the layer costs no promise; an abort reaches an asynchronous one.
+ *
+ *     stack.push(mapRequest((request) => request.withHeader('X-Request-Id', randomUUID())), 'requestId');
+ *
+ * @throws TypeError when `fn` is no function; a call rejects with one when `fn` gives no `HttpRequest`
+ */
+export function mapRequest(fn: (request: HttpRequest) => HttpRequest | Promise<HttpRequest>): Middleware {
+  if (typeof fn !== 'function') throw new TypeError(`mapRequest takes a function, got ${kindOf(fn)}`);
+  return (next) =>
+    function mapRequest(request, options) {
+      let mapped: HttpRequest;
+      try {
+        const given = fn(request);
+        if (isPromiseLike(given)) {
+          const ready = waitFor(given, request, options);
+          return ready.then((late) => next(adoptRequest(late, request, 'the function of mapRequest'), options));
+        }
+        mapped = adoptRequest(given, request, 'the function of mapRequest');
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      return next(mapped, options);
+    };
+}

@@ -1,0 +1,62 @@
+/**
+ * Reports what each attempt and hop cost, as the handler measured it. Each leg of a challenge (`auth`) is a transfer of
+ * its own, and so is each hop and attempt, failed ones too.
+ */
+import { systemClock } from '../clock.ts';
+import { isResponseError, isTransferError } from '../errors.ts';
+import type { Middleware } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse, ResponseFacts } from '../message/response.ts';
+import type { TransferStats } from '../options.ts';
+import { send } from './sending.ts';
+
+/**
+ * Reads `onStats` and calls it once for each transfer: of a streamed response at its head, with the numbers so far, of
+ * any other when its body is complete.
+ *
+ * What `onStats` throws rejects the call as it is, after the response was let go of; of a transfer that failed, its own
+ * error stays the one that counts.
+ */
+export function stats(): Middleware {
+  return (next) =>
+    function stats(request, options) {
+      const { onStats } = options;
+      if (!onStats) return next(request, options);
+      const { attempt = 1, hop = 0 } = request.call ?? {};
+      const clock = options.clock ?? systemClock;
+      const started = clock.now();
+      const report = (facts: ResponseFacts | undefined, response: HttpResponse | undefined, error: unknown) =>
+        onStats(numbersOf(facts, { request, response, error, attempt, hop }, clock.now() - started));
+      return send(next, request, options).then(
+        async (response) => {
+          try {
+            report(response.facts, response, undefined);
+          } catch (error) {
+            await response.discard();
+            throw error;
+          }
+          return response;
+        },
+        (error: unknown) => {
+          try {
+            report(transferOf(error), isResponseError(error) ? error.response : undefined, error);
+          } catch {
+            // The call fails already, and with what failed first.
+          }
+          throw error;
+        },
+      );
+    };
+}
+
+type Outcome = Pick<TransferStats, 'response' | 'error' | 'attempt' | 'hop'> & { readonly request: HttpRequest };
+
+/** A handler that measures nothing, such as a function in a test, still took its time. */
+function numbersOf(facts: ResponseFacts = {}, outcome: Outcome, total: number): TransferStats {
+  const { handler = 'custom', timings = { total }, bytesSent = 0, bytesReceived = 0 } = facts;
+  return { ...outcome, handler, timings, bytesSent, bytesReceived };
+}
+
+function transferOf(error: unknown): ResponseFacts | undefined {
+  return isTransferError(error) ? error.transfer : undefined;
+}

@@ -1,0 +1,37 @@
+/** Looks at calls without touching them. */
+import type { Middleware } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options.ts';
+import { kindOf, send } from './sending.ts';
+
+/** Called before the layer below. What it returns is ignored. */
+export type TapBefore = (request: HttpRequest, options: RequestOptions) => unknown;
+/** Called as soon as the layer below has returned its promise, which is not settled yet. What it returns is ignored. */
+export type TapAfter = (request: HttpRequest, options: RequestOptions, promise: Promise<HttpResponse>) => unknown;
+
+/**
+ * Calls `before(request, options)`, the layer below, and right after it `after(request, options, promise)`. What they
+ * throw ends the call as it is; a response that is on its way then is let go of.
+ * @throws TypeError when one is given and is no function
+ */
+export function tap(before?: TapBefore | null, after?: TapAfter | null): Middleware {
+  for (const [name, fn] of Object.entries({ before, after })) {
+    if (fn !== undefined && fn !== null && typeof fn !== 'function') {
+      throw new TypeError(`tap: ${name} must be a function, got ${kindOf(fn)}`);
+    }
+  }
+  return (next) =>
+    function tap(request, options) {
+      let promise: Promise<HttpResponse> | undefined;
+      try {
+        before?.(request, options);
+        promise = send(next, request, options);
+        after?.(request, options, promise);
+        return promise;
+      } catch (error) {
+        promise?.then((response) => response.discard()).catch(() => undefined);
+        return Promise.reject(error);
+      }
+    };
+}
