@@ -30,9 +30,15 @@ export class CookieIndex {
     return this.#size;
   }
 
-  /** The stored cookie of the same identity: name, domain, host-only flag and path (RFC 6265bis section 5.7). */
-  same(cookie: Cookie): Cookie | undefined {
-    return this.#domains.get(cookie.domain)?.get(identity(cookie))?.cookie;
+  /**
+   * The stored cookie of the same identity: name, domain, host-only flag and path (RFC 6265bis section 5.7). One that has
+   * expired is none, and its successor does not inherit its age.
+   */
+  same(cookie: Cookie, now: number): Cookie | undefined {
+    const found = this.#domains.get(cookie.domain)?.get(identity(cookie))?.cookie;
+    if (found === undefined || !hasExpired(found, now)) return found;
+    this.remove(found);
+    return undefined;
   }
 
   /** Adds the cookie, or puts it in the place of the same one. @param now milliseconds since 1970 */
@@ -48,10 +54,8 @@ export class CookieIndex {
     this.#added += 1;
     domain.set(key, { cookie, order: this.#added });
     this.#size += 1;
-    if (domain.size <= this.#maxPerDomain && this.#size <= this.#maxCookies) return;
-    this.sweep(now);
-    if (domain.size > this.#maxPerDomain) this.remove(firstToGo(domain));
-    if (this.#size > this.#maxCookies) this.#makeRoom();
+    if (domain.size > this.#maxPerDomain) this.remove(firstToGo(domain, now));
+    if (this.#size > this.#maxCookies) this.#makeRoom(now);
   }
 
   remove(cookie: Cookie): void {
@@ -66,14 +70,15 @@ export class CookieIndex {
     if (family?.size === 0) this.#families.delete(key);
   }
 
-  /** Takes out what has expired. */
+  /** Takes out what has expired. Looks at every cookie, but only when one of them has. */
   sweep(now: number): void {
     if (now < this.#nextExpiry) return;
     this.#nextExpiry = Number.POSITIVE_INFINITY;
-    for (const cookie of this.all()) {
-      if (cookie.expires === undefined) continue;
-      if (cookie.expires <= now) this.remove(cookie);
-      else this.#nextExpiry = Math.min(this.#nextExpiry, cookie.expires);
+    for (const domain of this.#domains.values()) {
+      for (const { cookie } of domain.values()) {
+        if (hasExpired(cookie, now)) this.remove(cookie);
+        else this.#nextExpiry = Math.min(this.#nextExpiry, cookie.expires ?? Number.POSITIVE_INFINITY);
+      }
     }
   }
 
@@ -95,11 +100,12 @@ export class CookieIndex {
     return found.map((entry) => entry.cookie);
   }
 
-  /** Whether a cookie of this domain, of one above or of one below passes the test. */
-  someRelated(domain: string, test: (cookie: Cookie) => boolean): boolean {
+  /** Whether a cookie of this domain, of one above or of one below that has not expired passes the test. */
+  someRelated(domain: string, now: number, test: (cookie: Cookie) => boolean): boolean {
     for (const other of this.#families.get(familyOf(domain)) ?? []) {
       if (other !== domain && !other.endsWith('.' + domain) && !domain.endsWith('.' + other)) continue;
-      for (const { cookie } of this.#domains.get(other)!.values()) if (test(cookie)) return true;
+      for (const { cookie } of this.#domains.get(other)!.values())
+        if (test(cookie) && !hasExpired(cookie, now)) return true;
     }
     return false;
   }
@@ -123,8 +129,10 @@ export class CookieIndex {
   }
 
   /** A tenth at once: looking for the oldest means looking at all. */
-  #makeRoom(): void {
-    const goal = Math.min(this.#maxCookies, Math.ceil(this.#maxCookies * 0.9));
+  #makeRoom(now: number): void {
+    this.sweep(now);
+    const goal = Math.ceil(this.#maxCookies * 0.9);
+    if (this.#size <= goal) return;
     const entries = this.#entries();
     const leaving = [...entries.filter((one) => !one.cookie.secure), ...entries.filter((one) => one.cookie.secure)];
     for (const { cookie } of leaving.slice(0, this.#size - goal)) this.remove(cookie);
@@ -132,10 +140,13 @@ export class CookieIndex {
 }
 
 /** Secure cookies last: a response over http must not be able to push them out. */
-function firstToGo(domain: Domain): Cookie {
-  for (const { cookie } of domain.values()) if (!cookie.secure) return cookie;
-  const [oldest] = domain.values();
-  return oldest!.cookie;
+function firstToGo(domain: Domain, now: number): Cookie {
+  const cookies = Array.from(domain.values(), (entry) => entry.cookie);
+  return cookies.find((one) => hasExpired(one, now)) ?? cookies.find((one) => !one.secure) ?? cookies[0]!;
+}
+
+function hasExpired({ expires }: Cookie, now: number): boolean {
+  return expires !== undefined && expires <= now;
 }
 
 /** Neither part can hold a semicolon. */

@@ -4,9 +4,9 @@
  * `Set-Cookie` is loaded by the first response that has one; what is asked meanwhile waits for it).
  */
 import { wallClock } from '../clock.ts';
-import type { Cookie, CookieJarJSON, SameSite } from './cookie.ts';
-import { cookieToJSON, expiryAfter } from './cookie.ts';
+import { type Cookie, type CookieJarJSON, cookieToJSON } from './cookie.ts';
 import { CookieIndex } from './cookie-index.ts';
+import { type CookieInit, draftOf, targetFor } from './cookie-init.ts';
 import { type CookieParser, cookieParser, loadCookieParser } from './cookie-parser.ts';
 import {
   admit,
@@ -32,24 +32,6 @@ export interface CookieJarOptions {
   maxPerDomain?: number;
   /** What tells the time: milliseconds since 1970, as `new FakeClock(start)` can. Default: the wall clock. */
   clock?: { now(): number };
-}
-
-/** A cookie to put into a jar by hand. */
-export interface CookieInit {
-  name: string;
-  value: string;
-  /** Also sent to the hosts below it. Default: the URL's host alone. */
-  domain?: string;
-  /** Default: the directory of the URL's path. */
-  path?: string;
-  /** A date, or milliseconds since 1970. Default: until the jar is gone. */
-  expires?: Date | number;
-  /** Seconds from now; wins over `expires`. */
-  maxAge?: number;
-  /** Sent over https alone. Default `false`. */
-  secure?: boolean;
-  httpOnly?: boolean;
-  sameSite?: SameSite;
 }
 
 /** What an origin gets as long as the jar stays as it is. */
@@ -280,12 +262,10 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     if (typeof draft === 'string') return draft;
     const cookie = admit(draft, place, parser.isPublicSuffix, now);
     if (typeof cookie === 'string') return cookie;
-    // One that has ended is none: it stands in nobody's way, and its successor does not inherit its age.
-    this.#index.sweep(now);
-    if (!place.secure && this.#index.someRelated(cookie.domain, (other) => overlaysSecure(cookie, other))) {
+    if (!place.secure && this.#index.someRelated(cookie.domain, now, (other) => overlaysSecure(cookie, other))) {
       return 'a Secure cookie of this name is there';
     }
-    const before = this.#index.same(cookie);
+    const before = this.#index.same(cookie, now);
     if (cookie.expires !== undefined && cookie.expires <= now) {
       if (before === undefined) return undefined;
       this.#index.remove(before);
@@ -341,29 +321,6 @@ function sameContent(a: Cookie, b: Cookie): boolean {
     a.httpOnly === b.httpOnly &&
     a.sameSite === b.sameSite
   );
-}
-
-function targetFor(cookie: string | CookieInit, url: string | URL | undefined): string {
-  if (url !== undefined) return String(url);
-  if (typeof cookie === 'string' || !cookie.domain) throw new TypeError('a cookie without a domain needs a URL');
-  const domain = canonicalDomain(cookie.domain);
-  return `https://${domain.includes(':') ? `[${domain}]` : domain}/`;
-}
-
-function draftOf(cookie: CookieInit, now: number): CookieDraft {
-  const { name, value, domain, path, expires, maxAge, secure = false, httpOnly = false, sameSite } = cookie;
-  if (typeof name !== 'string') throw new TypeError(`the name of a cookie must be a string, got ${typeof name}`);
-  if (typeof value !== 'string')
-    throw new TypeError(`the value of cookie "${name}" must be a string, got ${typeof value}`);
-  for (const [part, given] of Object.entries({ domain, path })) {
-    if (given === undefined || typeof given === 'string') continue;
-    throw new TypeError(`${part} of cookie "${name}" must be a string, got ${given === null ? 'null' : typeof given}`);
-  }
-  const end = expires instanceof Date ? expires.getTime() : expires;
-  if (Number.isNaN(end)) throw new TypeError(`expires of cookie "${name}" is not a valid date`);
-  if (Number.isNaN(maxAge)) throw new TypeError(`maxAge of cookie "${name}" must be a number of seconds, got NaN`);
-  const lifetime = maxAge === undefined ? end : expiryAfter(now, maxAge);
-  return { name, value, domain: domain || undefined, path, expires: lifetime, secure, httpOnly, sameSite };
 }
 
 function refused(refusal: Refusal, draft: CookieDraft | Refusal): TypeError {

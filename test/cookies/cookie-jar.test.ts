@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { inspect, promisify } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type CookieInit, CookieJar } from '../../src/cookies/cookie-jar.ts';
+import type { CookieInit } from '../../src/cookies/cookie-init.ts';
+import { CookieJar } from '../../src/cookies/cookie-jar.ts';
 import { loadCookieParser } from '../../src/cookies/cookie-parser.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 
@@ -263,6 +264,21 @@ describe('bounds', () => {
     expect(jar.size).toBeLessThanOrEqual(1000);
     expect(jar.getCookieHeader('http://h9999.example.com/')).toBe('a=1');
     expect(jar.getCookieHeader('http://h0.example.com/')).toBe('');
+  });
+
+  it('take out what has ended before anything else', async () => {
+    const clock = new FakeClock(NOW);
+    const jar = new CookieJar({ clock, maxPerDomain: 3, maxCookies: 20 });
+    await jar.store(HOME, ['a=1', 'b=1; Max-Age=1', 'c=1; Secure']);
+    await clock.advance(1000);
+    await jar.store(HOME, ['d=1']);
+    expect(names(jar)).toEqual(['a', 'c', 'd']);
+    await jar.store(HOME, ['e=1']);
+    expect(names(jar)).toEqual(['c', 'd', 'e']);
+    for (let i = 0; i < 16; i += 1) await jar.store(`https://h${i}.com/`, ['t=1; Max-Age=1']);
+    await clock.advance(1000);
+    for (let i = 0; i < 3; i += 1) await jar.store(`https://i${i}.com/`, ['u=1']);
+    expect(names(jar)).toEqual(['c', 'd', 'e', 'u', 'u', 'u']);
   });
 
   it.each([{ maxCookies: 0 }, { maxPerDomain: -1 }, { maxCookies: 1.5 }, { maxPerDomain: Number.NaN }])(

@@ -1,0 +1,46 @@
+/** A cookie that the program makes, in parts. */
+import { expiryAfter, type SameSite } from './cookie.ts';
+import { type CookieDraft, canonicalDomain } from './cookie-policy.ts';
+
+/** A cookie to put into a jar by hand. */
+export interface CookieInit {
+  name: string;
+  value: string;
+  /** Also sent to the hosts below it. Default: the URL's host alone. */
+  domain?: string;
+  /** Default: the directory of the URL's path. */
+  path?: string;
+  /** A date, or milliseconds since 1970. Default: until the jar is gone. */
+  expires?: Date | number;
+  /** Seconds from now; wins over `expires`. */
+  maxAge?: number;
+  /** Sent over https alone. Default `false`. */
+  secure?: boolean;
+  httpOnly?: boolean;
+  sameSite?: SameSite;
+}
+
+/** The URL a cookie is set from. @throws TypeError when there is none */
+export function targetFor(cookie: string | CookieInit, url: string | URL | undefined): string {
+  if (url !== undefined) return String(url);
+  if (typeof cookie === 'string' || !cookie.domain) throw new TypeError('a cookie without a domain needs a URL');
+  const domain = canonicalDomain(cookie.domain);
+  return `https://${domain.includes(':') ? `[${domain}]` : domain}/`;
+}
+
+/** @throws TypeError for a part of the wrong type, naming it without its value */
+export function draftOf(cookie: CookieInit, now: number): CookieDraft {
+  const { name, value, domain, path, expires, maxAge, secure = false, httpOnly = false, sameSite } = cookie;
+  if (typeof name !== 'string') throw new TypeError(`the name of a cookie must be a string, got ${typeof name}`);
+  if (typeof value !== 'string')
+    throw new TypeError(`the value of cookie "${name}" must be a string, got ${typeof value}`);
+  for (const [part, given] of Object.entries({ domain, path })) {
+    if (given === undefined || typeof given === 'string') continue;
+    throw new TypeError(`${part} of cookie "${name}" must be a string, got ${given === null ? 'null' : typeof given}`);
+  }
+  const end = expires instanceof Date ? expires.getTime() : expires;
+  if (Number.isNaN(end)) throw new TypeError(`expires of cookie "${name}" is not a valid date`);
+  if (Number.isNaN(maxAge)) throw new TypeError(`maxAge of cookie "${name}" must be a number of seconds, got NaN`);
+  const lifetime = maxAge === undefined ? end : expiryAfter(now, maxAge);
+  return { name, value, domain: domain || undefined, path, expires: lifetime, secure, httpOnly, sameSite };
+}
