@@ -1,0 +1,176 @@
+/** The response of one exchange over node:http: its head, and its body collected or handed out as it comes. */
+import type { IncomingMessage, InformationEvent } from 'node:http';
+import { NetworkError, RequestError, ResponseError } from '../errors.ts';
+import { Content } from '../message/content.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { HttpResponse } from '../message/response.ts';
+import { Collector, tooLarge, wireLimit } from './collect.ts';
+import { type BodyObserver, followBody } from './node-body.ts';
+import type { NodeExchange } from './node-exchange.ts';
+
+const NOTHING = new Uint8Array(0);
+
+export class NodeAnswer implements BodyObserver {
+  readonly #message: IncomingMessage;
+  readonly #exchange: NodeExchange;
+  readonly #headers: HttpHeaders;
+  /** The body's bytes, when the head says how many. */
+  readonly #expected: number | undefined;
+  #collector: Collector | undefined;
+  #head: HttpResponse | undefined;
+
+  constructor(message: IncomingMessage, exchange: NodeExchange) {
+    this.#message = message;
+    this.#exchange = exchange;
+    this.#headers = HttpHeaders.fromRaw(message.rawHeaders);
+    const length = message.headers['content-length'];
+    this.#expected = length === undefined ? undefined : Number(length);
+  }
+
+  begin(): void {
+    const message = followBody(this.#message, this);
+    if (!this.#announce()) return;
+    if (this.#exchange.options.stream && !this.#isEmpty()) {
+      this.#exchange.answered(this.#response(new Content(undefined, message)));
+    } else this.#collect();
+  }
+
+  /** After how many idle seconds the server says it will close (RFC 9112 appendix C.2.2, `Keep-Alive: timeout=`). */
+  idleSeconds(): number | undefined {
+    const hint = this.#message.headers['keep-alive'];
+    const seconds = typeof hint === 'string' ? /\btimeout=(\d{1,9})/i.exec(hint)?.[1] : undefined;
+    return seconds === undefined ? undefined : Number(seconds);
+  }
+
+  /** The response as errors and `onHeaders` show it: without its body. */
+  headOnly(): HttpResponse {
+    this.#head ??= this.#response(new Content(NOTHING));
+    return this.#head;
+  }
+
+  isReaderBehind(): boolean {
+    return this.#message.readableLength > 0;
+  }
+
+  /**
+   * After the head the message says itself how it ends; only what the parser could not read has to be told to it.
+   * Bytes behind a complete body are an error too: they may be meant as the answer to another request.
+   */
+  broken(cause: Error & { code?: unknown }): void {
+    if (!String(cause.code).startsWith('HPE_')) return;
+    const error = this.bodyFailure(cause);
+    this.#exchange.abandon(error);
+  }
+
+  /** Ends a body that the caller already has. */
+  destroy(reason: unknown): void {
+    // Node's streams need an Error.
+    this.#message.destroy(reason instanceof Error ? reason : new Error('aborted', { cause: reason }));
+  }
+
+  // What the body tells
+
+  received(chunk: Uint8Array): void {
+    const { record, timer, isDone } = this.#exchange;
+    if (isDone) return;
+    record.received += chunk.byteLength;
+    timer.touch();
+    this.#exchange.report('download', record.received, this.#expected);
+  }
+
+  wanted(): void {
+    this.#exchange.timer.touch();
+  }
+
+  bodyFailure(cause: unknown): Error {
+    // Once it is over, the cause is what ended it, and has its name.
+    return this.#exchange.isDone ? (cause as Error) : this.#exchange.failure(cause, this.headOnly());
+  }
+
+  completed(): void {
+    if (this.#exchange.isDone) return;
+    this.#exchange.finish();
+    if (this.#collector !== undefined) this.#exchange.answered(this.#response(new Content(this.#collector.bytes())));
+  }
+
+  cut(error: Error | null): void {
+    if (error === null) this.#exchange.dropped();
+    else this.#exchange.fail(error);
+  }
+
+  /** @returns false when the exchange is over: the head cannot be represented, or `onHeaders` threw */
+  #announce(): boolean {
+    const { request, options } = this.#exchange;
+    let head: HttpResponse;
+    try {
+      head = this.headOnly();
+    } catch (cause) {
+      const fact = `the response head does not follow HTTP (RFC 9112): ${(cause as Error).message}`;
+      this.#exchange.abandon(new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause }));
+      return false;
+    }
+    try {
+      if (options.onHeaders) options.onHeaders(head);
+    } catch (cause) {
+      this.#exchange.abandon(callbackFailure('onHeaders', cause, request, head));
+    }
+    return !this.#exchange.isDone;
+  }
+
+  #collect(): void {
+    const { request, options } = this.#exchange;
+    const limit = wireLimit(options, this.#headers);
+    const refuse = () => this.#exchange.abandon(tooLarge(options, request, this.headOnly()));
+    if (!this.#isEmpty() && this.#expected !== undefined && this.#expected > limit) {
+      refuse();
+      return;
+    }
+    const collector = new Collector(limit);
+    this.#collector = collector;
+    this.#message.on('data', (chunk: Buffer) => {
+      if (!this.#exchange.isDone && !collector.add(chunk)) refuse();
+    });
+  }
+
+  /** A body that cannot be: there is nothing to stream, and a message nobody reads would keep its connection. */
+  #isEmpty(): boolean {
+    const status = this.#message.statusCode;
+    // RFC 9112 §6.3, rule 1
+    return this.#exchange.request.method === 'HEAD' || status === 204 || status === 304 || this.#expected === 0;
+  }
+
+  #response(content: Content): HttpResponse {
+    const { statusCode, statusMessage, httpVersion } = this.#message;
+    return new HttpResponse(statusCode, this.#headers, content, httpVersion, statusMessage, this.#exchange.facts());
+  }
+}
+
+/** Tells `onInformation` of each 1xx. */
+export function informationTo(
+  exchange: NodeExchange,
+  onInformation: (response: HttpResponse) => void,
+): (info: InformationEvent) => void {
+  return ({ statusCode, rawHeaders, statusMessage, httpVersion }) => {
+    if (exchange.isDone) return;
+    const headers = HttpHeaders.fromRaw(rawHeaders as unknown as string[]);
+    try {
+      onInformation(new HttpResponse(statusCode, headers, null, httpVersion, statusMessage, exchange.facts()));
+    } catch (cause) {
+      exchange.abandon(callbackFailure('onInformation', cause, exchange.request, undefined));
+    }
+  };
+}
+
+/** What a callback of the caller threw stops the transfer, and is the cause of the error. */
+export function callbackFailure(
+  option: string,
+  cause: unknown,
+  request: HttpRequest,
+  response: HttpResponse | undefined,
+): Error {
+  const fact = `${option} threw, and the transfer was stopped`;
+  const code = option === 'onHeaders' ? 'ERR_ON_HEADERS' : 'ERR_CALLBACK';
+  if (response === undefined) return new RequestError(fact, { request, cause, code });
+  return new ResponseError(fact, { request, response, cause, code });
+}

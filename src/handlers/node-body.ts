@@ -1,0 +1,48 @@
+/**
+ * A response's body as node:http gives it: its own IncomingMessage, which is pulled. Three of its methods are followed
+ * on the instance, so that no chunk passes through a stream of ours and nothing starts to flow before it is read.
+ */
+import type { IncomingMessage } from 'node:http';
+
+export interface BodyObserver {
+  /** A chunk came from the parser. */
+  received(chunk: Uint8Array): void;
+  /** The reader wants more. */
+  wanted(): void;
+  /** Turns what ended the body into an error of `errors.ts`. */
+  bodyFailure(cause: unknown): Error;
+  /** Every byte was read. */
+  completed(): void;
+  /** No byte will follow: the body failed, or its reader left. */
+  cut(error: Error | null): void;
+}
+
+/** What of a Readable's inside is followed. */
+interface Followed {
+  push(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean;
+  _read(size: number): void;
+  _destroy(error: Error | null, callback: (error?: Error | null) => void): void;
+}
+
+/** The same message, its failures named and its progress told. */
+export function followBody(message: IncomingMessage, observer: BodyObserver): IncomingMessage {
+  const inner = message as Followed;
+  const { push, _read, _destroy } = inner;
+  inner.push = (chunk, encoding) => {
+    if (chunk !== null) observer.received(chunk);
+    return push.call(message, chunk, encoding);
+  };
+  inner._read = (size) => {
+    observer.wanted();
+    _read.call(message, size);
+  };
+  inner._destroy = (error, callback) => {
+    const named = error ? observer.bodyFailure(error) : null;
+    if (!message.readableEnded) observer.cut(named);
+    _destroy.call(message, named, callback);
+  };
+  // Listened to, so that an error is kept for whoever reads later, and is no reason to end the process if nobody does.
+  message.on('error', () => undefined);
+  message.once('end', () => observer.completed());
+  return message;
+}

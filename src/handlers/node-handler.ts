@@ -1,0 +1,54 @@
+/**
+ * What `nodeHttpHandler` and `streamHandler` have in common. This file is what importing them costs: node:http and all
+ * that stands on it are loaded with the first request.
+ */
+import type { Transport } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { ownOptions } from '../option-record.ts';
+import type { RequestOptions } from '../options.ts';
+import type { NodeHandlerSettings, NodeTransport } from './node-transport.ts';
+
+/** Makes a handler with connections of its own. */
+export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettings): Transport {
+  checkSettings(name, settings);
+  let transport: NodeTransport | undefined;
+  let loading: Promise<NodeTransport> | undefined;
+
+  function load(): Promise<NodeTransport> {
+    loading ??= import('./node-transport.ts').then(({ NodeTransport }) => {
+      transport = new NodeTransport(name, settings);
+      return transport;
+    });
+    return loading;
+  }
+
+  const send = (request: HttpRequest, options: RequestOptions) => {
+    const own = ownOptions(options);
+    return transport === undefined ? load().then((loaded) => loaded.send(request, own)) : transport.send(request, own);
+  };
+  Object.defineProperty(send, 'name', { value: name });
+
+  return Object.assign(send, {
+    handlerName: name,
+    supports: (request: HttpRequest, options: RequestOptions) => unsupported(name, request, options),
+    close: async () => (await loading)?.close(),
+    destroy: async (reason?: unknown) => (await loading)?.destroy(reason),
+  });
+}
+
+/** Why node:http cannot send this, in words for an error message. */
+function unsupported(name: string, request: HttpRequest, options: RequestOptions): string | undefined {
+  if (options.proxy) return `${name}: option proxy is not supported`;
+  if (options.denyPrivateNetwork) return `${name}: option denyPrivateNetwork is not supported`;
+  if (options.version === '2') return `${name}: option version '2' is not supported, node:http speaks HTTP/1.1`;
+  // RFC 9110 §9.3.6
+  if (request.method === 'CONNECT') return `${name}: CONNECT opens a tunnel, which is no answer to a request`;
+  return undefined;
+}
+
+function checkSettings(name: string, settings: NodeHandlerSettings): void {
+  const { connections } = settings;
+  if (connections === undefined || connections === Number.POSITIVE_INFINITY) return;
+  if (Number.isInteger(connections) && connections > 0) return;
+  throw new TypeError(`${name}: connections must be a whole number above 0, got ${String(connections)}`);
+}

@@ -1,0 +1,104 @@
+/** Writes a request for node:http: its head as it was given, its framing exact, over a connection that we bring. */
+import { Agent, type ClientRequest, type ClientRequestArgs, request as openRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import { RequestError } from '../errors.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { Target } from '../message/uri.ts';
+import type { DialSettings } from './dial.ts';
+
+interface Carried extends ClientRequestArgs {
+  carrier: Socket;
+}
+
+/** Gives each request the connection it came with. node:http asks its agent for `keepAlive` and this method only. */
+class CarrierAgent extends Agent {
+  addRequest(request: ClientRequest, { carrier }: Carried): void {
+    request.onSocket(carrier);
+  }
+}
+
+const kept = new CarrierAgent({ keepAlive: true });
+const once = new CarrierAgent({ keepAlive: false });
+
+/** RFC 9110 §8.6: methods for which no body means no `Content-Length` either. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+
+/**
+ * The request line's target. `OPTIONS http://host/*` asks about the server as a whole and is sent as `OPTIONS *`
+ * (RFC 9112 section 3.2.4); a resource that is really called `*` is written `/%2A`.
+ */
+export function requestPath(request: HttpRequest, target: Target): string {
+  return request.method === 'OPTIONS' && target.path === '/*' ? '*' : target.path;
+}
+
+/** Bytes that the head announces; `undefined` when the body is chunked. */
+export function declaredLength(request: HttpRequest): number | undefined {
+  const { headers, body } = request;
+  const given = headers.get('content-length');
+  if (headers.has('transfer-encoding')) return undefined;
+  return given === null ? (body === null ? 0 : body.length) : Number(given);
+}
+
+/** @throws RequestError for a length that is none (`ERR_REQUEST`), or not the body's (`ERR_BODY_LENGTH`) */
+export function checkFraming(request: HttpRequest): void {
+  const { headers, body } = request;
+  if (body?.used) {
+    const fact =
+      'the body is a stream that was already read; give a function that returns a fresh one to send it again';
+    throw new RequestError(fact, { request, code: 'ERR_BODY_USED' });
+  }
+  const given = headers.get('content-length');
+  if (given === null) return;
+  if (!/^\d+$/.test(given)) {
+    throw new RequestError(`Content-Length must be a number of bytes, got ${JSON.stringify(given)}`, { request });
+  }
+  const length = body === null ? 0 : body.length;
+  if (length === undefined || length === Number(given)) return;
+  const fact = `Content-Length says ${given} bytes, and the body has ${length}; leave the header out to have it set`;
+  throw new RequestError(fact, { request, code: 'ERR_BODY_LENGTH' });
+}
+
+/** Opens the request; nothing is written before its body begins or its head is flushed. */
+export function openExchange(
+  request: HttpRequest,
+  target: Target,
+  settings: DialSettings,
+  carrier: Socket,
+): ClientRequest {
+  const { headers, method } = request;
+  const closes = !settings.keepAlive || /\bclose\b/i.test(headers.get('connection') ?? '');
+  const carried: Carried = {
+    agent: closes ? once : kept,
+    carrier,
+    method,
+    path: requestPath(request, target),
+    setHost: false,
+    maxHeaderSize: settings.maxHeaderSize,
+  };
+  const sent = openRequest(carried);
+  // RFC 9110 §9.1: methods are case-sensitive; node:http has made it upper case.
+  sent.method = method;
+  // Node drops what is beyond 2000 lines in silence; maxHeaderSize is the limit, and an error.
+  sent.maxHeadersCount = 0;
+  writeHead(sent, request, target);
+  return sent;
+}
+
+function writeHead(sent: ClientRequest, request: HttpRequest, target: Target): void {
+  const { headers, body, method } = request;
+  // RFC 9112 §3.2: Host comes first, where the caller gave none.
+  if (!headers.has('host')) sent.setHeader('Host', target.host);
+  const written = new Set<string>();
+  for (const [name] of headers) {
+    const lower = name.toLowerCase();
+    if (written.has(lower)) continue;
+    written.add(lower);
+    const values = headers.getAll(name);
+    sent.setHeader(name, values.length === 1 ? values[0]! : values);
+  }
+  sent.useChunkedEncodingByDefault = false;
+  if (written.has('content-length') || written.has('transfer-encoding')) return;
+  const length = declaredLength(request);
+  if (length === undefined) sent.setHeader('Transfer-Encoding', 'chunked');
+  else if (body !== null || !BODILESS.has(method)) sent.setHeader('Content-Length', length);
+}

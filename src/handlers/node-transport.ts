@@ -1,0 +1,83 @@
+/** The connections of one handler over node:http, and the exchanges that run over them. */
+import { NetworkError, RequestError } from '../errors.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { type DialSettings, dialSettings } from './dial.ts';
+import { withRequest } from './failure.ts';
+import { type ExchangeHost, NodeExchange } from './node-exchange.ts';
+import { requestTarget } from './request-target.ts';
+
+/** Settings of the handlers over node:http. */
+export interface NodeHandlerSettings {
+  /** Connections to one origin; a request beyond them waits, for `queueTimeout` at most. Default: no limit. */
+  readonly connections?: number;
+}
+
+export class NodeTransport implements ExchangeHost {
+  readonly name: string;
+  readonly pool: ConnectionPool;
+  readonly #running = new Set<NodeExchange>();
+  readonly #idle: (() => void)[] = [];
+  #isClosed = false;
+  #lastOptions: RequestOptions | undefined;
+  #lastSettings: DialSettings | undefined;
+
+  constructor(name: string, settings: NodeHandlerSettings) {
+    this.name = name;
+    this.pool = new ConnectionPool(settings.connections ?? Number.POSITIVE_INFINITY);
+  }
+
+  send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw new RequestError('the client is closed', { request, code: 'ERR_CLIENT_CLOSED' });
+      const target = requestTarget(request);
+      const settings = this.#settings(request, options);
+      const exchange = new NodeExchange(request, options, target, settings, this, { resolve, reject });
+      this.#running.add(exchange);
+      try {
+        exchange.start();
+      } catch (error) {
+        this.ended(exchange);
+        throw error;
+      }
+    });
+  }
+
+  ended(exchange: NodeExchange): void {
+    this.#running.delete(exchange);
+    if (this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.pool.close();
+    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  async destroy(reason?: unknown): Promise<void> {
+    const closing = this.close();
+    for (const exchange of [...this.#running]) exchange.abort(reason ?? destroyed(exchange.request));
+    await closing;
+  }
+
+  /** Options are plain data that a client makes once, so most requests come with the same object as the one before. */
+  #settings(request: HttpRequest, options: RequestOptions): DialSettings {
+    if (options === this.#lastOptions && this.#lastSettings !== undefined) return this.#lastSettings;
+    try {
+      this.#lastSettings = dialSettings(options);
+    } catch (error) {
+      throw error instanceof Error ? withRequest(error, request) : error;
+    }
+    this.#lastOptions = options;
+    return this.#lastSettings;
+  }
+}
+
+function destroyed(request: HttpRequest): NetworkError {
+  return new NetworkError('the client was destroyed while the request was under way', {
+    request,
+    code: 'ERR_CLIENT_CLOSED',
+  });
+}

@@ -1,0 +1,138 @@
+/** Sends a request's body: as fast as the socket takes it, exactly as long as it was announced. */
+import type { ClientRequest } from 'node:http';
+import { type Clock, startTimer } from '../clock.ts';
+import { RequestError } from '../errors.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { declaredLength } from './node-request.ts';
+
+export interface UploadObserver {
+  /** The socket took bytes. */
+  uploaded(): void;
+  uploadFailed(error: Error): void;
+}
+
+/** A body in memory goes out in one write up to this size; a larger one in pieces, so that its progress can be seen. */
+const ONE_WRITE = 1_048_576;
+const PIECE = 65_536;
+/** RFC 9110 §10.1.1: a client must not wait for a 100 without end; curl waits as long. */
+const CONTINUE_WAIT = 1000;
+
+export class NodeUpload {
+  readonly #to: ClientRequest;
+  readonly #request: HttpRequest;
+  readonly #declared: number | undefined;
+  readonly #observer: UploadObserver;
+  #source: AsyncIterator<Uint8Array> | undefined;
+  #isStopped = false;
+  #wake: (() => void) | undefined;
+  #stopWaiting: (() => void) | undefined;
+  #given = 0;
+  /** Bytes that the socket took. */
+  sent = 0;
+
+  constructor(to: ClientRequest, request: HttpRequest, observer: UploadObserver) {
+    this.#to = to;
+    this.#request = request;
+    this.#declared = declaredLength(request);
+    this.#observer = observer;
+  }
+
+  /**
+   * Begins at once, or when the server has agreed if the request asked it to (`Expect: 100-continue`).
+   * @param isWatched somebody follows the progress
+   */
+  start(clock: Clock, isWatched: boolean): void {
+    const { body, headers } = this.#request;
+    if (body === null || !/^100-continue$/i.test(headers.get('expect') ?? '')) {
+      this.#begin(isWatched);
+      return;
+    }
+    this.#to.flushHeaders();
+    let isWaiting = true;
+    const go = (): void => {
+      if (!isWaiting) return;
+      isWaiting = false;
+      this.#stopWaiting?.();
+      if (!this.#isStopped) this.#begin(isWatched);
+    };
+    this.#to.once('continue', go);
+    this.#stopWaiting = startTimer(clock, CONTINUE_WAIT, go);
+  }
+
+  #begin(isWatched: boolean): void {
+    const body = this.#request.body;
+    if (body === null) this.#to.end();
+    else if (body.bytes === undefined) this.#pull(body.open());
+    else if (body.bytes.byteLength > (isWatched ? PIECE : ONE_WRITE)) this.#pull(pieces(body.bytes));
+    else {
+      const { byteLength } = body.bytes;
+      this.#to.end(body.bytes, () => this.#took(byteLength));
+    }
+  }
+
+  /** Sends nothing more, and lets go of the source. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#stopWaiting?.();
+    this.#wake?.();
+    this.#source?.return?.().catch(() => undefined);
+  }
+
+  #pull(source: AsyncGenerator<Uint8Array>): void {
+    this.#source = source;
+    this.#send(source).catch((cause: unknown) => {
+      if (this.#isStopped) return;
+      this.stop();
+      const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
+      const isOurs = cause instanceof RequestError;
+      const init = { request: this.#request, cause, code: 'ERR_BODY_SOURCE' };
+      this.#observer.uploadFailed(isOurs ? cause : new RequestError(fact, init));
+    });
+  }
+
+  async #send(source: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const chunk of source) {
+      if (this.#isStopped) return;
+      const { byteLength } = chunk;
+      // In chunked coding an empty chunk would end the body (RFC 9112 §7.1).
+      if (byteLength === 0) continue;
+      this.#given += byteLength;
+      if (this.#declared !== undefined && this.#given > this.#declared) throw this.#mismatch('more');
+      const isTaken = this.#to.write(chunk, (error) => {
+        if (!error) this.#took(byteLength);
+      });
+      if (!isTaken) await this.#drained();
+    }
+    if (this.#isStopped) return;
+    if (this.#declared !== undefined && this.#given < this.#declared) throw this.#mismatch('only');
+    this.#to.end();
+  }
+
+  /** Until the socket has room, or nobody wants the rest any more. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isStopped || this.#to.destroyed) {
+        resolve();
+        return;
+      }
+      this.#wake = resolve;
+      this.#to.once('drain', resolve);
+    });
+  }
+
+  #took(bytes: number): void {
+    this.sent += bytes;
+    if (!this.#isStopped) this.#observer.uploaded();
+  }
+
+  #mismatch(how: 'more' | 'only'): RequestError {
+    const found = how === 'more' ? `has more: ${this.#given} so far` : `ended after ${this.#given}`;
+    const fact = `Content-Length says ${this.#declared} bytes, and the body ${found}`;
+    return new RequestError(fact, { request: this.#request, code: 'ERR_BODY_LENGTH' });
+  }
+}
+
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.byteLength; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
