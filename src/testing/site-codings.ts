@@ -1,21 +1,26 @@
 /** Content codings: right ones, stacked ones, damaged ones, and bombs. */
-import { Readable } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
 import { discardBody, type SiteCall, SiteRefusal, type SiteRoute, sendBytes, wholeNumber } from './site-route.ts';
+
+/** A compressor of node:zlib. */
+interface Coder extends Transform {
+  flush(done: () => void): void;
+}
 
 /** One coding: how to apply it at once and as a stream. */
 interface Coding {
   /** What `Content-Encoding` says; `deflate-raw` is not a registered name but a way servers get `deflate` wrong. */
   readonly token: string;
   readonly apply: (bytes: Uint8Array) => Uint8Array;
-  readonly stream: () => NodeJS.ReadWriteStream;
+  readonly stream: () => Coder;
 }
 
 /** zstd came to node:zlib after the oldest Node that is served here. */
 interface ZstdOfNode {
   zstdCompressSync?(bytes: Uint8Array): Buffer;
-  createZstdCompress?(): NodeJS.ReadWriteStream;
+  createZstdCompress?(): Coder;
 }
 
 const { zstdCompressSync, createZstdCompress } = zlib as ZstdOfNode;
@@ -107,17 +112,35 @@ async function bomb(call: SiteCall): Promise<void> {
     call.res.end();
     return;
   }
+  const coder = coding.stream();
   try {
-    await pipeline(Readable.from(zeros(mib)), coding.stream(), call.res);
+    await Promise.all([pipeline(coder, call.res), feedZeros(coder, mib)]);
   } catch {
     // The client had enough of it, which is what a bomb is for.
     call.res.destroy();
   }
 }
 
-function* zeros(mib: number): Generator<Uint8Array> {
+/** Flushes now and then: brotli would make kilobytes of gigabytes and send them at the very end. */
+async function feedZeros(coder: Coder, mib: number): Promise<void> {
   const block = new Uint8Array(1024 * 1024);
-  for (let i = 0; i < mib; i++) yield block;
+  for (let i = 1; i <= mib && !coder.destroyed; i++) {
+    await untilClosed(coder, (done) => coder.write(block, done));
+    if (i % 16 === 0 && !coder.destroyed) await untilClosed(coder, (done) => coder.flush(done));
+  }
+  coder.end();
+}
+
+/** What `start` promises to call back about, or the end of the stream if that comes first. */
+function untilClosed(coder: Coder, start: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      coder.off('close', done);
+      resolve();
+    };
+    coder.on('close', done);
+    start(done);
+  });
 }
 
 export const codingRoutes: readonly SiteRoute[] = [
