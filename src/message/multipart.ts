@@ -1,5 +1,5 @@
 /** `multipart/form-data` (RFC 7578): parts in, one body with an exact length out. */
-import { RequestBody } from './body.ts';
+import { concatBytes, RequestBody } from './body.ts';
 import { iterate } from './web-stream.ts';
 
 /** A part whose head is decided. */
@@ -18,13 +18,21 @@ export function makeBoundary(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** A name or filename as it may stand between quotes: the three characters that could end it, as fetch escapes them. */
+/** A field's name as it may stand between quotes: line ends become CRLF, and what could end the line is escaped. */
 export function escapeParameter(value: string): string {
   // RFC 7578 §2 leaves the escape open; WHATWG HTML "multipart/form-data encoding algorithm" settles it.
-  return value.replace(/\r\n|\r|\n/g, '%0D%0A').replaceAll('"', '%22');
+  return escapeFilename(value.replace(/\r\n|\r|\n/g, CRLF));
 }
 
-/** One body of all parts: streamed, replayable when every part is, its length known when every part's is. */
+/** A filename as it may stand between quotes: its line ends are escaped as they are. */
+export function escapeFilename(value: string): string {
+  return value.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
+}
+
+/** Parts in memory up to this many bytes together are joined: a body in memory is the fast way through a transport. */
+const JOIN_BYTES = 1_048_576;
+
+/** One body of all parts: replayable when every part is, its length known when every part's is. */
 export function encodeParts(parts: readonly EncodedPart[], boundary: string): RequestBody {
   const type = `multipart/form-data; boundary=${boundary}`;
   const heads = parts.map((part) => encoder.encode(`--${boundary}${CRLF}${part.head.join(CRLF)}${CRLF}${CRLF}`));
@@ -36,6 +44,10 @@ export function encodeParts(parts: readonly EncodedPart[], boundary: string): Re
       part.body.length === undefined || length === undefined
         ? undefined
         : length + heads[i]!.byteLength + part.body.length + 2;
+  }
+  if (length !== undefined && length <= JOIN_BYTES && parts.every((part) => part.body.bytes !== undefined)) {
+    const pieces = parts.flatMap((part, i) => [heads[i]!, part.body.bytes!, between]);
+    return RequestBody.fromBytes(concatBytes([...pieces, end], length), type);
   }
   async function* open(): AsyncGenerator<Uint8Array, void, undefined> {
     for (const [i, part] of parts.entries()) {
@@ -59,7 +71,7 @@ export function formDataBody(form: FormData): RequestBody {
       parts.push({ head: [disposition], body: RequestBody.fromText(value.replace(/\r\n|\r|\n/g, CRLF)) });
     } else {
       const head = [
-        `${disposition}; filename="${escapeParameter(value.name)}"`,
+        `${disposition}; filename="${escapeFilename(value.name)}"`,
         `Content-Type: ${value.type || 'application/octet-stream'}`,
       ];
       parts.push({ head, body: RequestBody.fromFactory(() => iterate(value.stream()), value.size) });
