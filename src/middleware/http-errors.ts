@@ -58,5 +58,7 @@ async function reject(
       : hider.hide((await summarize(response)) ?? '');
   const line = hider.hide(statusLine(response));
   const Kind = response.status < 500 ? ClientError : ServerError;
-  throw new Kind(summary ? `${line}: ${summary}` : line, { request, response, attempts: response.attempts });
+  const fact = summary ? `${line}: ${summary}` : line;
+  const { note } = response.facts;
+  throw new Kind(note ? `${fact}; ${note}` : fact, { request, response, attempts: response.attempts });
 }

@@ -1,0 +1,74 @@
+/**
+ * Bounds what retries add to the load of an origin. A limit for each request does not: when a server fails everything,
+ * every client sends every request `limit + 1` times, just when the server can bear it least, and keeps it down. So the
+ * retries of an origin are a share of its requests (Finagle's RetryBudget, Tower's `budget`).
+ *
+ * A bucket of tokens for each origin: a retry takes one, a request earns `ratio` of one. The bucket starts with `min`
+ * tokens, so that a client with little traffic may retry at all. They are lent: what requests earn pays them back before
+ * it adds to the bucket, and a full bucket is as it was at the start. So over any run of failures the retries are at
+ * most `max(min, ratio x requests)`, and not the sum of both. A bucket that was not full for a whole `window`, because
+ * there is too little traffic to earn anything, is filled again, on loan as well.
+ */
+import type { BudgetRules } from './retry-options.ts';
+
+interface Bucket {
+  tokens: number;
+  /** Tokens that were lent and are not paid back. */
+  debt: number;
+  /** When it was full last, in milliseconds of the clock. */
+  fullAt: number;
+}
+
+/** A crawler meets any number of origins: those not asked for longest are forgotten, and start anew. */
+const MOST_ORIGINS = 4096;
+/** Sums of fractions fall a little short. */
+const ONE = 1 - 1e-9;
+
+export class RetryBudget {
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** Counts a request, once it has settled. @param now milliseconds of the clock, here and below */
+  earn(origin: string, rules: BudgetRules, now: number): void {
+    const bucket = this.#bucket(origin, rules, now);
+    if (bucket.tokens >= capacity(rules)) {
+      bucket.debt = rules.min;
+      bucket.fullAt = now;
+      return;
+    }
+    const repaid = Math.min(bucket.debt, rules.ratio);
+    bucket.debt -= repaid;
+    bucket.tokens = Math.min(capacity(rules), bucket.tokens + rules.ratio - repaid);
+  }
+
+  /** Takes a token for a retry. Whether there was one. */
+  spend(origin: string, rules: BudgetRules, now: number): boolean {
+    const bucket = this.#bucket(origin, rules, now);
+    if (bucket.tokens < ONE) return false;
+    bucket.tokens = Math.max(0, bucket.tokens - 1);
+    return true;
+  }
+
+  /** Whether there is a token. */
+  has(origin: string, rules: BudgetRules, now: number): boolean {
+    return this.#bucket(origin, rules, now).tokens >= ONE;
+  }
+
+  #bucket(origin: string, rules: BudgetRules, now: number): Bucket {
+    const found = this.#buckets.get(origin);
+    const bucket = found ?? { tokens: rules.min, debt: rules.min, fullAt: now };
+    if (now - bucket.fullAt >= rules.window) {
+      bucket.debt = Math.min(rules.min, bucket.debt + Math.max(0, rules.min - bucket.tokens));
+      bucket.tokens = Math.max(rules.min, bucket.tokens);
+      bucket.fullAt = now;
+    }
+    // Moved to the end: the first of a Map is the one not used for longest.
+    if (found !== undefined) this.#buckets.delete(origin);
+    else if (this.#buckets.size >= MOST_ORIGINS) this.#buckets.delete(this.#buckets.keys().next().value!);
+    this.#buckets.set(origin, bucket);
+    return bucket;
+  }
+}
+
+function capacity({ min }: BudgetRules): number {
+  return Math.max(1, min);
+}
