@@ -83,6 +83,10 @@ export class NodeAnswer implements BodyObserver {
     this.#exchange.timer.touch();
   }
 
+  drained(): void {
+    this.#exchange.drained();
+  }
+
   bodyFailure(cause: unknown): Error {
     // Once it is over, the cause is what ended it, and has its name.
     return this.#exchange.isDone ? (cause as Error) : this.#exchange.failure(cause, this.headOnly());

@@ -9,6 +9,8 @@ export interface BodyObserver {
   received(chunk: Uint8Array): void;
   /** The reader wants more. */
   wanted(): void;
+  /** It flows, and nobody listens: what is left is only read so that its connection can be used again. */
+  drained(): void;
   /** Turns what ended the body into an error of `errors.ts`. */
   bodyFailure(cause: unknown): Error;
   /** Every byte was read. */
@@ -43,6 +45,9 @@ export function followBody(message: IncomingMessage, observer: BodyObserver): In
   };
   // Listened to, so that an error is kept for whoever reads later, and is no reason to end the process if nobody does.
   message.on('error', () => undefined);
+  message.on('resume', () => {
+    if (message.listenerCount('data') === 0) observer.drained();
+  });
   message.once('end', () => observer.completed());
   return message;
 }

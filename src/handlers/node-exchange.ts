@@ -23,6 +23,8 @@ import { canReplay } from './replay.ts';
 import { TransferRecord } from './transfer-record.ts';
 
 const FIVE_MINUTES = 300_000;
+/** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
+const DRAIN_WAIT = 1000;
 
 /** What a handler brings to its exchanges. */
 export interface ExchangeHost {
@@ -52,6 +54,7 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
   #phase: FailureContext['phase'] = 'queue';
   #isDone = false;
   #isAnswered = false;
+  #isDrained = false;
   #stopWaiting: (() => void) | undefined;
   #socket: Socket | undefined;
   #isReused = false;
@@ -90,6 +93,11 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
 
   get isDone(): boolean {
     return this.#isDone;
+  }
+
+  /** Whether nobody waits for anything of it any more. */
+  get isDrained(): boolean {
+    return this.#isDrained;
   }
 
   /** @throws RequestError for a body that is not as long as the head says */
@@ -225,6 +233,13 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     const isSent = this.#sent?.writableFinished === true;
     this.#release();
     if (!isSent) this.#socket?.destroy();
+  }
+
+  /** Nobody wants the rest of the body, which is read for the sake of the connection. */
+  drained(): void {
+    if (this.#isDone) return;
+    this.#isDrained = true;
+    this.timer.start('read', Math.min(this.#limits.read || DRAIN_WAIT, DRAIN_WAIT));
   }
 
   /** The reader of a streamed body left before its end; the message closes the connection itself. */

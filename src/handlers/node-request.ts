@@ -67,6 +67,8 @@ export function openExchange(
 ): ClientRequest {
   const { headers, method } = request;
   const closes = !settings.keepAlive || /\bclose\b/i.test(headers.get('connection') ?? '');
+  const fields = headFields(request, target);
+  const isUpperCase = method === method.toUpperCase();
   const carried: Carried = {
     agent: closes ? once : kept,
     carrier,
@@ -74,31 +76,42 @@ export function openExchange(
     path: requestPath(request, target),
     setHost: false,
     maxHeaderSize: settings.maxHeaderSize,
+    ...(isUpperCase ? { headers: fields } : undefined),
   };
   const sent = openRequest(carried);
-  // RFC 9110 §9.1: methods are case-sensitive; node:http has made it upper case.
-  sent.method = method;
   // Node drops what is beyond 2000 lines in silence; maxHeaderSize is the limit, and an error.
   sent.maxHeadersCount = 0;
-  writeHead(sent, request, target);
+  if (!isUpperCase) keepCase(sent, method, fields);
   return sent;
 }
 
-function writeHead(sent: ClientRequest, request: HttpRequest, target: Target): void {
+/** The lines of the head: the caller's as they are, and what HTTP needs beside them. */
+function headFields(request: HttpRequest, target: Target): string[] {
   const { headers, body, method } = request;
+  // toRaw() shares its lines with the request.
+  const fields = [...headers.toRaw()];
   // RFC 9112 §3.2: Host comes first, where the caller gave none.
-  if (!headers.has('host')) sent.setHeader('Host', target.host);
-  const written = new Set<string>();
-  for (const [name] of headers) {
-    const lower = name.toLowerCase();
-    if (written.has(lower)) continue;
-    written.add(lower);
-    const values = headers.getAll(name);
-    sent.setHeader(name, values.length === 1 ? values[0]! : values);
-  }
-  sent.useChunkedEncodingByDefault = false;
-  if (written.has('content-length') || written.has('transfer-encoding')) return;
+  if (!headers.has('host')) fields.unshift('Host', target.host);
+  if (headers.has('content-length') || headers.has('transfer-encoding')) return fields;
   const length = declaredLength(request);
-  if (length === undefined) sent.setHeader('Transfer-Encoding', 'chunked');
-  else if (body !== null || !BODILESS.has(method)) sent.setHeader('Content-Length', length);
+  if (length === undefined) fields.push('Transfer-Encoding', 'chunked');
+  else if (body !== null || !BODILESS.has(method)) fields.push('Content-Length', String(length));
+  return fields;
+}
+
+/**
+ * RFC 9110 section 9.1: methods are case-sensitive, and node:http makes them upper case. It reads the property again if
+ * the head was not given to it at once, at the price that lines of one name stand together.
+ */
+function keepCase(sent: ClientRequest, method: string, fields: readonly string[]): void {
+  sent.method = method;
+  sent.useChunkedEncodingByDefault = false;
+  const lines = new Map<string, { name: string; values: string[] }>();
+  for (let i = 0; i < fields.length; i += 2) {
+    const [name, value] = [fields[i]!, fields[i + 1]!];
+    const known = lines.get(name.toLowerCase());
+    if (known === undefined) lines.set(name.toLowerCase(), { name, values: [value] });
+    else known.values.push(value);
+  }
+  for (const { name, values } of lines.values()) sent.setHeader(name, values);
 }

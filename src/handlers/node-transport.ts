@@ -53,6 +53,7 @@ export class NodeTransport implements ExchangeHost {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.pool.close();
+    for (const exchange of [...this.#running]) if (exchange.isDrained) exchange.abort(destroyed(exchange.request));
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
