@@ -1,0 +1,202 @@
+/** Walks over items with a bound on how many are under way, as Guzzle's `EachPromise` does. */
+import pLimit from 'p-limit';
+
+/** What an item of `each` comes to: a function is called, a promise awaited. */
+export type EachValue<T> = T extends () => infer R ? Awaited<R> : Awaited<T>;
+
+/** Ends an `each` early. What runs is left alone, and its result ignored. */
+export interface EachControl {
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+export interface EachOptions<T, K> {
+  /**
+   * How many items are under way at once; a function is asked before each pull, with how many are, and 0 means not now.
+   * Default: all.
+   */
+  concurrency?: number | ((pending: number) => number);
+  /** Awaited before the item's slot is free. A throw ends the `each` with that error. */
+  fulfilled?: ((value: T, key: K, control: EachControl) => unknown) | undefined;
+  /** Awaited before the item's slot is free. A throw ends the `each` with that error. Default: failures are ignored. */
+  rejected?: ((reason: unknown, key: K, control: EachControl) => unknown) | undefined;
+}
+
+/**
+ * Takes each item once there is a slot for it, and tells `fulfilled` or `rejected` how it ended. Items are pulled only
+ * then, so that a generator starts its work no earlier; functions are called, promises and values awaited. An item that
+ * fails ends nothing.
+ * @throws what the source or a callback throws, once no more items are pulled; TypeError for items that cannot be
+ * iterated or a concurrency below 1
+ */
+export function each<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  options?: EachOptions<EachValue<T>, number>,
+): Promise<void>;
+export function each<T extends object>(
+  items: T,
+  options?: EachOptions<EachValue<T[keyof T]>, Extract<keyof T, string>>,
+): Promise<void>;
+export async function each(items: object, options: EachOptions<never, never> = {}): Promise<void> {
+  const { concurrency = Number.POSITIVE_INFINITY } = options;
+  if (typeof concurrency !== 'function') checkConcurrency(concurrency);
+  const source = entriesOf(items, 'each');
+  const walk = new Walk(source, concurrency, options as EachOptions<unknown, string | number>);
+  return walk.run();
+}
+
+/** `each` with at most `n` items under way at once. */
+export function eachLimit<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  n: number | ((pending: number) => number),
+  fulfilled?: EachOptions<EachValue<T>, number>['fulfilled'],
+  rejected?: EachOptions<EachValue<T>, number>['rejected'],
+): Promise<void>;
+export function eachLimit<T extends object>(
+  items: T,
+  n: number | ((pending: number) => number),
+  fulfilled?: EachOptions<EachValue<T[keyof T]>, Extract<keyof T, string>>['fulfilled'],
+  rejected?: EachOptions<EachValue<T[keyof T]>, Extract<keyof T, string>>['rejected'],
+): Promise<void>;
+export async function eachLimit(
+  items: object,
+  n: number | ((pending: number) => number),
+  fulfilled?: EachOptions<never, never>['fulfilled'],
+  rejected?: EachOptions<never, never>['rejected'],
+): Promise<void> {
+  if (typeof n !== 'function') checkConcurrency(n);
+  return each(items, { concurrency: n, fulfilled, rejected } as EachOptions<never, never>);
+}
+
+type Entry = readonly [key: string | number, item: unknown];
+
+/** One run of `each`. */
+class Walk implements EachControl {
+  readonly #source: AsyncIterator<Entry> | Iterator<Entry>;
+  readonly #concurrency: number | ((pending: number) => number);
+  readonly #options: EachOptions<unknown, string | number>;
+  readonly #limit: ReturnType<typeof pLimit>;
+  #pending = 0;
+  #over = false;
+  #freed: () => void = () => undefined;
+  resolve: () => void = () => undefined;
+  reject: (reason: unknown) => void = () => undefined;
+
+  constructor(
+    source: AsyncIterator<Entry> | Iterator<Entry>,
+    concurrency: number | ((pending: number) => number),
+    options: EachOptions<unknown, string | number>,
+  ) {
+    this.#source = source;
+    this.#concurrency = concurrency;
+    this.#options = options;
+    this.#limit = pLimit(typeof concurrency === 'number' ? concurrency : Number.POSITIVE_INFINITY);
+  }
+
+  run(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        settle();
+        this.#over = true;
+        this.#freed();
+      };
+      this.resolve = () => end(resolve);
+      this.reject = (reason) => end(() => reject(reason));
+      this.#pullAll().then(this.resolve, this.reject);
+    });
+  }
+
+  async #pullAll(): Promise<void> {
+    try {
+      while (!this.#over) {
+        if (!this.#hasRoom()) {
+          await this.#oneFreed();
+          continue;
+        }
+        const step = await this.#source.next();
+        if (step.done) break;
+        this.#start(...step.value);
+      }
+    } finally {
+      // A source that has ended or thrown is closed already, for which this is nothing.
+      if (this.#over) void Promise.resolve(this.#source.return?.()).catch(() => undefined);
+    }
+    while (this.#pending > 0 && !this.#over) await this.#oneFreed();
+  }
+
+  #hasRoom(): boolean {
+    if (typeof this.#concurrency === 'number') return this.#pending < this.#concurrency;
+    const allowed = this.#concurrency(this.#pending);
+    if (this.#pending < allowed) return true;
+    // NaN, or nothing under way whose end could change the answer: it would wait for ever.
+    if (this.#pending > 0 && allowed >= 0) return false;
+    throw new TypeError(`concurrency must allow at least 1 when nothing is under way, got ${String(allowed)}`);
+  }
+
+  #start(key: string | number, item: unknown): void {
+    this.#pending += 1;
+    this.#limit(() => this.#handle(key, item)).then(
+      () => this.#leave(),
+      (error) => {
+        this.reject(error);
+        this.#leave();
+      },
+    );
+  }
+
+  #leave(): void {
+    this.#pending -= 1;
+    this.#freed();
+  }
+
+  async #handle(key: string | number, item: unknown): Promise<void> {
+    const { fulfilled, rejected } = this.#options;
+    let value: unknown;
+    try {
+      value = await (typeof item === 'function' ? item() : item);
+    } catch (reason) {
+      if (!this.#over) await rejected?.(reason, key, this);
+      return;
+    }
+    if (!this.#over) await fulfilled?.(value, key, this);
+  }
+
+  #oneFreed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#freed = resolve;
+    });
+  }
+}
+
+/** Items with their keys, pulled one by one. */
+function entriesOf(items: object, name: string): AsyncIterator<Entry> | Iterator<Entry> {
+  checkItems(items, name);
+  if (Symbol.asyncIterator in items) return numberedAsync(items as AsyncIterable<unknown>);
+  if (Symbol.iterator in items && !Array.isArray(items)) return numbered(items as Iterable<unknown>);
+  // They run already: one that fails before its turn is not unhandled.
+  for (const item of Object.values(items)) if (item instanceof Promise) item.catch(() => undefined);
+  return Array.isArray(items) ? numbered(items) : Object.entries(items)[Symbol.iterator]();
+}
+
+function* numbered(items: Iterable<unknown>): Generator<Entry> {
+  let index = 0;
+  for (const item of items) yield [index++, item];
+}
+
+async function* numberedAsync(items: AsyncIterable<unknown>): AsyncGenerator<Entry> {
+  let index = 0;
+  for await (const item of items) yield [index++, item];
+}
+
+function checkConcurrency(concurrency: unknown): void {
+  if (concurrency === Number.POSITIVE_INFINITY || (Number.isInteger(concurrency) && (concurrency as number) >= 1))
+    return;
+  throw new TypeError(`concurrency must be a whole number of 1 or more, or a function, got ${String(concurrency)}`);
+}
+
+/** @throws TypeError for what can hold no items */
+export function checkItems(items: unknown, name: string): void {
+  if (typeof items === 'object' && items !== null && !(items instanceof Promise)) return;
+  const found = items instanceof Promise ? 'a promise' : items === null ? 'null' : typeof items;
+  throw new TypeError(`${name}() takes an iterable or a record of promises, got ${found}`);
+}
