@@ -60,13 +60,19 @@ export interface RetryOptions {
   statuses?: readonly number[];
   /** Decides instead of methods, statuses and errors. The limit, the budget and replayable bodies still count. */
   decider?(context: RetryContext): boolean | Promise<boolean>;
-  /** Milliseconds before the next attempt, instead of exponential backoff with full jitter. */
+  /**
+   * Milliseconds before the next attempt, instead of exponential backoff with full jitter from 300 ms. A server's
+   * `Retry-After` or used-up rate limit counts more.
+   */
   delay?(context: RetryContext): number | Promise<number>;
-  /** Longest computed delay. Default `'30s'`. */
+  /** Longest computed delay; binds a `delay` function only when it is given. Default `'30s'`. */
   maxDelay?: Duration;
-  /** Longest `Retry-After` that is waited for. Default `'60s'`. */
+  /** Longest `Retry-After` that is waited for; off is no bound. Default `'60s'`. */
   maxRetryAfter?: Duration;
-  /** Retries allowed for each origin, as a share of its requests; `false` is unlimited. Default `{ ratio: 0.2, min: 10 }`. */
+  /**
+   * Retries allowed for each origin: a share of its requests, or `min` in a `window`, whichever is more; `false` is
+   * unlimited. Default `{ ratio: 0.2, min: 10, window: '60s' }`.
+   */
   budget?: { ratio?: number; min?: number; window?: Duration } | false;
 }
 
