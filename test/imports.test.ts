@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'tsup';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from './architecture/imports.ts';
+
+const run = promisify(execFile);
+let folder: string;
+
+/** Prints, after the import, which modules a process has loaded: CommonJS ones by path, built-in ones by name. */
+const REPORT = `
+import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+process.stdout.write(JSON.stringify({ files: Object.keys(require.cache), builtins: process.moduleLoadList }));
+`;
+
+async function loadedBy(code: string): Promise<{ files: string[]; builtins: string[] }> {
+  const path = join(folder, 'probe.mjs');
+  writeFileSync(path, `${code}\n${REPORT}`);
+  const { stdout } = await run(process.execPath, [path], { maxBuffer: 10_000_000 });
+  return JSON.parse(stdout) as { files: string[]; builtins: string[] };
+}
+
+describe('importing the package', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(root, 'node_modules', '.probe-'));
+    await build({
+      entry: { index: join(root, 'src/index.ts') },
+      outDir: join(folder, 'dist'),
+      format: ['esm'],
+      splitting: true,
+      silent: true,
+      config: false,
+      clean: false,
+      dts: false,
+    });
+  }, 60_000);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('loads no transport and no cookie library', async () => {
+    const bare = await loadedBy('');
+    const { files, builtins } = await loadedBy("import './dist/index.js';");
+    const extra = builtins.filter((name) => !bare.builtins.includes(name));
+    const transports = /NativeModule (?:_http|http|https|http2|net|tls|undici|internal\/deps\/undici|zlib|dns)/;
+    expect(files.filter((path) => /node_modules\/(?:undici|tough-cookie|tldts|ws)\//.test(path))).toEqual([]);
+    expect(extra.filter((name) => transports.test(name))).toEqual([]);
+  });
+
+  it('loads undici with the first request', async () => {
+    const { files } = await loadedBy(`
+      import { Client } from './dist/index.js';
+      await new Client({ connectTimeout: 1000 }).attempt('GET', 'http://127.0.0.1:1/');
+    `);
+    expect(files.some((path) => path.includes('node_modules/undici/'))).toBe(true);
+  });
+});
