@@ -9,7 +9,7 @@ const STEPS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['contracts', /^src\/(handler|options|option-record|option-rules)\.ts$|^src\/cookies\/cookie-store\.ts$/],
   [
     'parts',
-    /^src\/(handlers|middleware|cookies)\/|^src\/(handler-stack|delay-queue|due-heap|promises|pool|pool-.*|adaptive-.*)\.ts$|^src\/pool\//,
+    /^src\/(handlers|middleware|cookies)\/|^src\/(handler-stack|delay-queue|due-heap|each|promises|pool|pool-.*|adaptive-.*)\.ts$|^src\/pool\//,
   ],
   ['assembly', /^src\/(client|build-request|default-stack|functions|request-promise|sink|web-fetch|index)\.ts$/],
   ['optional parts', /^src\/(testing|websocket|cli|download|transfer)\b/],
