@@ -43,10 +43,10 @@ export function failure(cause: unknown, context: FailureContext): Error {
   const { request, options } = context;
   if (isTransferError(cause)) return cause.request === undefined ? withRequest(cause, request) : cause;
   if (isReason(cause, request, options)) return cause as Error;
-  const code = codeOf(cause);
+  const flat = flattened(cause);
+  const code = codeOf(flat);
   if (cause instanceof TypeError && code === undefined) return cause;
   const known = code === undefined ? undefined : classifyCode(code);
-  const flat = flattened(cause);
   const safe = safeCause(flat, request, redactOf(request, options));
   if (known?.kind === 'request')
     return new RequestError(detailed(known.fact, safe), { request, code: known.code, cause: safe });
@@ -79,9 +79,9 @@ export function timeoutFailure(
 /** The error of a dial that failed, before it is known for which request. */
 export function connectFailure(cause: unknown, target: Place): NetworkError | RequestError {
   if (isTransferError(cause)) return cause as NetworkError;
-  const code = codeOf(cause);
-  const known = code === undefined ? undefined : classifyCode(code);
   const flat = flattened(cause);
+  const code = codeOf(flat);
+  const known = code === undefined ? undefined : classifyCode(code);
   const safe = safeCause(flat, undefined, undefined);
   if (known?.kind === 'request') return new RequestError(detailed(known.fact, safe), { code: known.code, cause: safe });
   if (known?.kind === 'timeout') {
