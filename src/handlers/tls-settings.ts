@@ -1,5 +1,5 @@
 /** The TLS half of the dial settings: certificates and keys from text, bytes or files, checked before anything is dialled. */
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { type ConnectionOptions, createSecureContext, type SecureContextOptions } from 'node:tls';
 import { RequestError } from '../errors.ts';
@@ -13,11 +13,15 @@ interface TlsSettings {
 
 type Material = Pick<RequestOptions, 'verify' | 'ca' | 'cert' | 'sslKey' | 'tls'>;
 
+const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 const ALPN = ['http/1.1'];
 const defaults: TlsSettings = {
   connection: Object.freeze({ minVersion: 'TLSv1.2', ALPNProtocols: ALPN, rejectUnauthorized: true }),
   hash: '',
 };
+/** Layers copy options for each request; making a context for each would cost more than the handshake. */
+const recent = new Map<string, TlsSettings>();
+const RECENT = 64;
 let warned = false;
 
 /** @throws RequestError (`ERR_TLS_OPTIONS`) naming the option that cannot be read or used */
@@ -27,18 +31,26 @@ export function tlsSettings(options: Material): TlsSettings {
   if (verify === false) warnOnce();
   if (verify === true && !options.ca && !options.cert && !options.sslKey && !options.tls) return defaults;
   const context = secureContextOptions(options, verify, tls);
-  const { servername, alpn } = tls;
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([verify !== false, servername, alpn, context]));
-  const connection: ConnectionOptions = {
-    rejectUnauthorized: verify !== false,
-    ALPNProtocols: alpn === undefined ? ALPN : [...alpn],
+  const hash = createHash('sha256')
+    .update(JSON.stringify([verify !== false, tls.servername, tls.alpn, context]))
+    .digest('base64url');
+  const known = recent.get(hash) ?? { connection: connectionOptions(context, verify !== false, tls), hash };
+  // The one used last is at the end, so that the first is the one to forget.
+  recent.delete(hash);
+  recent.set(hash, known);
+  if (recent.size > RECENT) recent.delete(recent.keys().next().value!);
+  return known;
+}
+
+function connectionOptions(context: SecureContextOptions, isVerified: boolean, tls: TlsOptions): ConnectionOptions {
+  return {
+    rejectUnauthorized: isVerified,
+    ALPNProtocols: tls.alpn === undefined ? ALPN : [...tls.alpn],
     secureContext: contextOf(context),
-    ...(servername === undefined ? undefined : { servername }),
+    ...(tls.servername === undefined ? undefined : { servername: tls.servername }),
     ...(context.minVersion === undefined ? undefined : { minVersion: context.minVersion }),
     ...(context.maxVersion === undefined ? undefined : { maxVersion: context.maxVersion }),
   };
-  return { connection, hash: hash.digest('base64url') };
 }
 
 function secureContextOptions(options: Material, verify: string | boolean, tls: TlsOptions): SecureContextOptions {
@@ -121,6 +133,10 @@ function fileBytes(path: string, name: string): Buffer {
 
 function contextOf(options: SecureContextOptions): ReturnType<typeof createSecureContext> {
   try {
+    // OpenSSL passes over an authority that it cannot read, and trusts one fewer in silence.
+    for (const bundle of (options.ca as string[] | undefined) ?? []) {
+      for (const [certificate] of bundle.matchAll(CERTIFICATE)) new X509Certificate(certificate);
+    }
     return createSecureContext(options);
   } catch (cause) {
     const given = [options.cert && 'cert', options.key && 'sslKey', options.pfx && 'tls.pfx', options.ca && 'ca', 'tls']
