@@ -17,7 +17,15 @@ type Streamable =
   | Iterable<Uint8Array | string>;
 
 /** What a function given as a body may return. */
-export type BodyValue = string | Uint8Array | ArrayBuffer | ArrayBufferView | Blob | Streamable;
+export type BodyValue =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | URLSearchParams
+  | RequestBody
+  | Streamable;
 
 /** Everything the `body` option and `new HttpRequest` take. A function is called again for each sending. */
 export type BodyInit = BodyValue | URLSearchParams | FormData | RequestBody | (() => BodyValue | Promise<BodyValue>);
@@ -52,6 +60,11 @@ function sourceOf(value: unknown): BodySource {
   if (typeof value === 'string' || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return [toBytes(value)];
   if (typeof value !== 'object' || value === null) throw new TypeError(`body must be ${EXPECTED}, got ${typeof value}`);
   if (isBlob(value)) return iterate(value.stream());
+  if (value instanceof URLSearchParams) return [String(value)];
+  if (value instanceof RequestBody) return value.open();
+  if (typeof FormData !== 'undefined' && value instanceof FormData) {
+    throw new TypeError('a function must not return FormData, whose type is needed before; give the FormData itself');
+  }
   if (value instanceof ReadableStream) {
     refuseUsed(value.locked || wasRead(value));
     return iterate(value);

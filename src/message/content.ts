@@ -2,7 +2,7 @@
  * What a response's body is read from: bytes in memory, a stream that can be read once, or nothing because it went to a
  * sink. Copies of a response share it, so that reading one copy is reading all.
  */
-import { builtin, needBuiltin } from '../platform.ts';
+import { needBuiltin } from '../platform.ts';
 import { concatBytes, toBytes } from './body.ts';
 import { iterate } from './web-stream.ts';
 
@@ -37,11 +37,11 @@ export class Content {
     return this.source;
   }
 
-  /** Reads a stream to its end, once; later calls find the bytes. */
+  /** Reads a stream to its end, once. Bytes are there as often as they are asked for. */
   async buffer(refuse: () => Error): Promise<Uint8Array> {
     if (this.bytes !== undefined) return this.bytes;
     const chunks: Uint8Array[] = [];
-    for await (const chunk of chunksOf(this.take(refuse))) chunks.push(chunk);
+    for await (const chunk of chunksOf(this.take(refuse))) chunks.push(toBytes(chunk));
     return concatBytes(chunks);
   }
 
@@ -81,16 +81,19 @@ export function chunksOf(source: StreamSource): AsyncIterable<Uint8Array> {
 /** The stream as the web knows it. */
 export function toWebStream(source: StreamSource): ReadableStream<Uint8Array> {
   if (source instanceof ReadableStream) return source;
-  const iterator = source[Symbol.asyncIterator]();
+  let iterator: AsyncIterator<Uint8Array> | undefined;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        iterator ??= source[Symbol.asyncIterator]();
         const { done, value } = await iterator.next();
         if (done) controller.close();
         else controller.enqueue(toBytes(value));
       },
       async cancel() {
-        await iterator.return?.();
+        // The iterator of a Node stream would first wait for the chunk that is being read, however long that takes.
+        if (iterator === undefined || isNodeStream(source)) letGo(source, false);
+        else await iterator.return?.();
       },
     },
     { highWaterMark: 0 },
@@ -101,7 +104,11 @@ export function toWebStream(source: StreamSource): ReadableStream<Uint8Array> {
 export function toNodeStream(source: StreamSource | Uint8Array): NodeStream {
   if (isNodeStream(source)) return source;
   const { Readable } = needBuiltin<typeof import('node:stream')>('node:stream', 'response.stream()');
-  if (source instanceof Uint8Array) return Readable.from(source.byteLength === 0 ? [] : [source]);
+  if (source instanceof Uint8Array) {
+    return Readable.from(source.byteLength === 0 ? [] : [source], { objectMode: false });
+  }
+  // Not by its chunks: destroying the Node stream must cancel this one, also while a read waits.
+  if (source instanceof ReadableStream) return Readable.fromWeb(source as never);
   return Readable.from(chunksOf(source), { objectMode: false });
 }
 
@@ -155,10 +162,15 @@ const utf8 = new TextDecoder();
 /** Bytes as text. `charset` is a label of the WHATWG Encoding standard; an unknown one counts as UTF-8. */
 export function decodeText(bytes: Uint8Array, charset: string | undefined): string {
   if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return utf8.decode(bytes);
+  return textDecoder(charset).decode(bytes);
+}
+
+/** A decoder of its own for a `charset`; an unknown one counts as UTF-8. */
+export function textDecoder(charset = 'utf-8'): TextDecoder {
   try {
-    return new TextDecoder(charset).decode(bytes);
+    return new TextDecoder(charset);
   } catch {
-    return utf8.decode(bytes);
+    return new TextDecoder();
   }
 }
 
@@ -166,9 +178,4 @@ export function decodeText(bytes: Uint8Array, charset: string | undefined): stri
 export function charsetOf(contentType: string | null): string | undefined {
   if (contentType === null) return undefined;
   return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1]?.toLowerCase();
-}
-
-/** Whether this runtime has Node's streams. */
-export function hasNodeStreams(): boolean {
-  return builtin('node:stream') !== undefined;
 }

@@ -17,7 +17,6 @@ export type RawField = string | { readonly length: number; toString(encoding: 'l
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // RFC 9110 §5.5: visible characters, space, tab and obs-text; any other control character could end the line.
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const OUTER_SPACE = /^[\t ]+|[\t ]+$/g;
 
 /** Whether `name` may stand as a field name or as a method on the wire. */
 export function isToken(name: string): boolean {
@@ -81,6 +80,13 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return false;
   }
 
+  /** Whether the lines of `name` are exactly these. @internal */
+  holds(name: string, value: string | number | readonly string[]): boolean {
+    const values = Array.isArray(value) ? (value as readonly string[]) : [String(value)];
+    const own = this.getAll(name);
+    return own.length === values.length && own.length > 0 && own.every((one, i) => one === values[i]);
+  }
+
   /** Replaces every line of `name` by one line for each value, at the place of the first. */
   with(name: string, value: string | number | readonly string[]): HttpHeaders {
     const added = checkedFields([[name, value]]);
@@ -101,6 +107,11 @@ export class HttpHeaders implements Iterable<[string, string]> {
   /** Adds a line for each value after the others. */
   withAdded(name: string, value: string | number | readonly string[]): HttpHeaders {
     return HttpHeaders.fromRaw([...this.#fields, ...checkedFields([[name, value]])]);
+  }
+
+  /** Adds lines (name, value, name, value, ...) that need no check after the others. @internal */
+  plus(fields: readonly string[]): HttpHeaders {
+    return HttpHeaders.fromRaw((this.#fields as RawField[]).concat(fields));
   }
 
   /** Removes every line of `names`; the same instance when there was none. */
@@ -220,11 +231,24 @@ function checkedValue(name: string, value: unknown): string {
     const found = value === null ? 'null' : typeof value;
     throw new TypeError(`the value of header "${name}" must be a string or a list of strings, got ${found}`);
   }
-  const trimmed = String(value).replace(OUTER_SPACE, '');
+  const trimmed = withoutOuterSpace(String(value));
   if (FIELD_VALUE.test(trimmed)) return trimmed;
   const at = [...trimmed].findIndex((char) => !FIELD_VALUE.test(char));
   const code = trimmed.codePointAt(at)?.toString(16).toUpperCase().padStart(4, '0');
   throw new TypeError(
     `the value of header "${name}" has the character U+${code} at ${at}, which a header cannot carry`,
   );
+}
+
+/** RFC 9110 section 5.5: spaces and tabs around a value are no part of it. By hand, in one pass: a pattern could take n². */
+function withoutOuterSpace(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isSpace(value.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(value.charCodeAt(end - 1))) end -= 1;
+  return start === 0 && end === value.length ? value : value.slice(start, end);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

@@ -1,4 +1,5 @@
 /** Readers of line-based formats over a body that arrives piece by piece. */
+import { textDecoder } from './content.ts';
 
 /** One event of a server-sent event stream (WHATWG HTML section 9.2). */
 export interface ServerSentEvent {
@@ -7,29 +8,37 @@ export interface ServerSentEvent {
   readonly data: string;
   /** The last id the stream has set, `''` before the first. */
   readonly id: string;
-  /** The reconnection time in milliseconds that this event carries. */
+  /** The reconnection time in milliseconds, when it was set since the event before. */
   readonly retry: number | undefined;
 }
 
 type Chunks = AsyncIterable<Uint8Array>;
 
-/** Lines without their ends: LF, CRLF or CR, also when an end is split over two chunks. */
-export async function* splitLines(chunks: Chunks, charset = 'utf-8'): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder(charset);
-  let rest = '';
-  for await (const chunk of chunks) {
-    rest += decoder.decode(chunk, { stream: true });
-    // A CR at the very end may be the first half of a CRLF.
-    const ready = rest.endsWith('\r') ? rest.slice(0, -1) : rest;
-    const lines = ready.split(/\r\n|\n|\r/);
-    rest = lines.pop()! + rest.slice(ready.length);
-    yield* lines;
+/**
+ * Lines without their ends: LF, CRLF or CR, also when an end is split over two chunks. A line is given as soon as its end
+ * is there.
+ * @param charset a label of the WHATWG Encoding standard; an unknown one counts as UTF-8
+ */
+export async function* splitLines(chunks: Chunks, charset?: string): AsyncGenerator<string, void, undefined> {
+  const decoder = textDecoder(charset);
+  // Only what is new is searched: a long line that comes in many chunks is looked at once.
+  let line = '';
+  let endedByCr = false;
+  function* linesOf(text: string): Generator<string, void, undefined> {
+    // The second half of a CRLF.
+    const start = endedByCr && text.startsWith('\n') ? 1 : 0;
+    if (text !== '') endedByCr = text.endsWith('\r');
+    const pieces = text.slice(start).split(/\r\n|\n|\r/);
+    for (const [i, piece] of pieces.entries()) {
+      line += piece;
+      if (i === pieces.length - 1) return;
+      yield line;
+      line = '';
+    }
   }
-  rest += decoder.decode();
-  if (rest === '') return;
-  const lines = rest.split(/\r\n|\n|\r/);
-  if (lines.at(-1) === '') lines.pop();
-  yield* lines;
+  for await (const chunk of chunks) yield* linesOf(decoder.decode(chunk, { stream: true }));
+  yield* linesOf(decoder.decode());
+  if (line !== '') yield line;
 }
 
 /** @param fail makes the error for a line (counted from 1) that is not JSON */
@@ -59,10 +68,12 @@ export async function* parseEvents(chunks: Chunks): AsyncGenerator<ServerSentEve
   let retry: number | undefined;
   for await (const line of splitLines(chunks)) {
     if (line === '') {
-      if (data.length > 0) yield { event: event || 'message', data: data.join('\n'), id, retry };
+      if (data.length > 0) {
+        yield { event: event || 'message', data: data.join('\n'), id, retry };
+        retry = undefined;
+      }
       event = '';
       data = [];
-      retry = undefined;
       continue;
     }
     const colon = line.indexOf(':');

@@ -53,14 +53,13 @@ export class HttpRequest {
   with(changes: RequestChanges): HttpRequest {
     const method = changes.method ?? this.method;
     const url = changes.url === undefined ? this.url : String(changes.url);
-    const headers = changes.headers === undefined ? this.headers : new HttpHeaders(changes.headers);
-    const sameHeaders = changes.headers === undefined || changes.headers === this.headers;
+    const headers = changes.headers ?? this.headers;
     const body = changes.body === undefined ? this.body : changes.body;
     const version = changes.protocolVersion ?? this.protocolVersion;
     if (
       method === this.method &&
       url === this.url &&
-      sameHeaders &&
+      headers === this.headers &&
       body === this.body &&
       version === this.protocolVersion
     ) {
@@ -72,9 +71,7 @@ export class HttpRequest {
   }
 
   withHeader(name: string, value: string | number | readonly string[]): HttpRequest {
-    const values = Array.isArray(value) ? value : [String(value)];
-    const before = this.headers.getAll(name);
-    if (before.length === values.length && before.every((one, i) => one === values[i])) return this;
+    if (this.headers.holds(name, value)) return this;
     return this.with({ headers: this.headers.with(name, value) });
   }
 

@@ -1,9 +1,18 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
 import { BodyError } from '../errors.ts';
 import { maskUrl } from '../redact.ts';
-import type { RequestBody } from './body.ts';
+import { type RequestBody, toBytes } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
-import { Content, charsetOf, chunksOf, decodeText, type NodeStream, toNodeStream, toWebStream } from './content.ts';
+import {
+  Content,
+  charsetOf,
+  chunksOf,
+  decodeText,
+  isNodeStream,
+  type NodeStream,
+  toNodeStream,
+  toWebStream,
+} from './content.ts';
 import { cookiesOf } from './cookie-values.ts';
 import { type HeadersInit, HttpHeaders } from './headers.ts';
 import { parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './readers.ts';
@@ -153,7 +162,8 @@ export class HttpResponse {
   with(changes: ResponseChanges): HttpResponse {
     const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
     // `body` is never compared: its getter would take the stream.
-    if (entries.every(([key, value]) => key !== 'body' && (this as Record<string, unknown>)[key] === value)) return this;
+    if (entries.every(([key, value]) => key !== 'body' && (this as Record<string, unknown>)[key] === value))
+      return this;
     const { status, statusText, headers, body, protocolVersion, ...facts } = changes;
     const reason = statusText ?? (status === undefined || status === this.status ? this.statusText : undefined);
     return new HttpResponse(
@@ -167,6 +177,7 @@ export class HttpResponse {
   }
 
   withHeader(name: string, value: string | number | readonly string[]): HttpResponse {
+    if (this.headers.holds(name, value)) return this;
     return this.with({ headers: this.headers.with(name, value) });
   }
 
@@ -247,8 +258,9 @@ export class HttpResponse {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     const bytes = this.bytesNow();
-    if (bytes === undefined) yield* chunksOf(this.#content.take(() => this.#refuse()));
-    else if (bytes.byteLength > 0) yield bytes;
+    if (bytes === undefined) {
+      for await (const chunk of chunksOf(this.#content.take(() => this.#refuse()))) yield toBytes(chunk);
+    } else if (bytes.byteLength > 0) yield bytes;
   }
 
   /** Server-sent events (WHATWG HTML section 9.2), as they arrive. */
@@ -330,6 +342,8 @@ function contentFrom(body: Exclude<ResponseBodyInit, Content> | undefined): Cont
   if (body instanceof Uint8Array) return new Content(body);
   const made: RequestBody | null = bodyFrom(body);
   if (made === null) return new Content(NOTHING);
+  // The stream itself, which can be released before anybody reads it.
+  if (isNodeStream(body) || body instanceof ReadableStream) return new Content(undefined, body);
   return made.bytes === undefined ? new Content(undefined, made.open()) : new Content(made.bytes);
 }
 
