@@ -59,8 +59,7 @@ export class NodeAnswer implements BodyObserver {
    */
   broken(cause: Error & { code?: unknown }): void {
     if (!String(cause.code).startsWith('HPE_')) return;
-    const error = this.bodyFailure(cause);
-    this.#exchange.abandon(error);
+    this.#exchange.abandon(this.#exchange.failure(cause, this.headOnly()));
   }
 
   /** Ends a body that the caller already has. */
@@ -87,9 +86,10 @@ export class NodeAnswer implements BodyObserver {
     this.#exchange.drained();
   }
 
-  bodyFailure(cause: unknown): Error {
-    // Once it is over, the cause is what ended it, and has its name.
-    return this.#exchange.isDone ? (cause as Error) : this.#exchange.failure(cause, this.headOnly());
+  bodyFailure(cause: Error & { code?: unknown }): Error {
+    // Once it is over, the cause is what ended it, and has its name; and so has a reader's own error.
+    const isLost = cause.code === 'ECONNRESET' && !this.#exchange.isDone;
+    return isLost ? this.#exchange.failure(cause, this.headOnly()) : cause;
   }
 
   completed(): void {

@@ -11,8 +11,8 @@ export interface BodyObserver {
   wanted(): void;
   /** It flows, and nobody listens: what is left is only read so that its connection can be used again. */
   drained(): void;
-  /** Turns what ended the body into an error of `errors.ts`. */
-  bodyFailure(cause: unknown): Error;
+  /** Turns what node:http ended the body with into an error of `errors.ts`. */
+  bodyFailure(cause: Error): Error;
   /** Every byte was read. */
   completed(): void;
   /** No byte will follow: the body failed, or its reader left. */
@@ -23,13 +23,13 @@ export interface BodyObserver {
 interface Followed {
   push(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean;
   _read(size: number): void;
-  _destroy(error: Error | null, callback: (error?: Error | null) => void): void;
+  destroy(error?: Error): IncomingMessage;
 }
 
 /** The same message, its failures named and its progress told. */
 export function followBody(message: IncomingMessage, observer: BodyObserver): IncomingMessage {
   const inner = message as Followed;
-  const { push, _read, _destroy } = inner;
+  const { push, _read, destroy } = inner;
   inner.push = (chunk, encoding) => {
     if (chunk !== null) observer.received(chunk);
     return push.call(message, chunk, encoding);
@@ -38,10 +38,11 @@ export function followBody(message: IncomingMessage, observer: BodyObserver): In
     observer.wanted();
     _read.call(message, size);
   };
-  inner._destroy = (error, callback) => {
-    const named = error ? observer.bodyFailure(error) : null;
-    if (!message.readableEnded) observer.cut(named);
-    _destroy.call(message, named, callback);
+  // Not `_destroy`: the stream keeps what `destroy` was called with for those who read later.
+  inner.destroy = (error) => {
+    const named = error === undefined || error === null ? error : observer.bodyFailure(error);
+    if (!message.destroyed && !message.readableEnded) observer.cut(named ?? null);
+    return destroy.call(message, named);
   };
   // Listened to, so that an error is kept for whoever reads later, and is no reason to end the process if nobody does.
   message.on('error', () => undefined);
