@@ -30,7 +30,7 @@ export class NodeAnswer implements BodyObserver {
 
   begin(): void {
     const message = followBody(this.#message, this);
-    if (!this.#announce()) return;
+    if (!this.announce()) return;
     if (this.#exchange.options.stream && !this.#isEmpty()) {
       this.#exchange.answered(this.#response(new Content(undefined, message)));
     } else this.#collect();
@@ -104,7 +104,7 @@ export class NodeAnswer implements BodyObserver {
   }
 
   /** @returns false when the exchange is over: the head cannot be represented, or `onHeaders` threw */
-  #announce(): boolean {
+  announce(): boolean {
     const { request, options } = this.#exchange;
     let head: HttpResponse;
     try {
@@ -164,6 +164,16 @@ export function informationTo(
       exchange.abandon(callbackFailure('onInformation', cause, exchange.request, undefined));
     }
   };
+}
+
+/** node:http takes a 101 without `Upgrade` and `Connection: upgrade` for one more interim answer. */
+export function bareSwitch(exchange: NodeExchange, info: InformationEvent, isAsked: boolean): Error {
+  const { request } = exchange;
+  const fact = 'the server answered 101 without Upgrade and Connection: upgrade, which say what to (RFC 9110 §15.2.2)';
+  if (!isAsked) return new NetworkError(fact, { request, code: 'ERR_PROTOCOL' });
+  const headers = HttpHeaders.fromRaw(info.rawHeaders as unknown as string[]);
+  const response = new HttpResponse(101, headers, null, info.httpVersion, info.statusMessage, exchange.facts());
+  return new ResponseError(fact, { request, response, code: 'ERR_UPGRADE' });
 }
 
 /** What a callback of the caller threw stops the transfer, and is the cause of the error. */

@@ -2,7 +2,7 @@
  * One request over node:http, buffered or streamed: a connection, the request, the head, the body. It settles once,
  * whoever ends it: the server, a timer, the caller, a callback, the body's source or its reader.
  */
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage, InformationEvent } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Abortable, unwatch, watch } from '../abort.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -15,7 +15,7 @@ import type { RequestOptions } from '../options.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
 import { type DialSettings, dialTimings } from './dial.ts';
 import { type FailureContext, failure, timeoutFailure } from './failure.ts';
-import { callbackFailure, informationTo, NodeAnswer } from './node-answer.ts';
+import { bareSwitch, callbackFailure, informationTo, NodeAnswer } from './node-answer.ts';
 import { checkFraming, openExchange } from './node-request.ts';
 import { NodeUpload, type UploadObserver } from './node-upload.ts';
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
@@ -31,6 +31,8 @@ export interface ExchangeHost {
   readonly name: string;
   readonly pool: ConnectionPool;
   ended(exchange: NodeExchange): void;
+  /** Takes the connection of a 101 and the bytes that came with it. Without this a 101 is an error. */
+  switched?(response: HttpResponse, socket: Socket, head: Uint8Array): void;
 }
 
 /** The two functions of a promise. */
@@ -153,12 +155,12 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     this.#upload = new NodeUpload(sent, this.request, this);
     sent.on('error', (cause) => this.#broken(sent, cause));
     sent.once('response', (message) => this.#responded(message));
-    sent.once('upgrade', () => this.#switched());
+    sent.once('upgrade', (message, _, head) => this.#switched(message, socket, head));
     sent.once('finish', () => {
       this.record.flushed();
       if (this.#phase === 'send') this.#phase = 'headers';
     });
-    if (this.options.onInformation) sent.on('information', informationTo(this, this.options.onInformation));
+    sent.on('information', (info) => this.#informed(info));
     this.#upload.start(this.#clock, Boolean(this.options.progress));
   }
 
@@ -188,9 +190,27 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     this.#answer.begin();
   }
 
-  #switched(): void {
-    const fact = 'the server switched protocols (101), which nobody asked for';
-    this.abandon(new NetworkError(fact, { request: this.request, code: 'ERR_PROTOCOL' }));
+  /** RFC 9110 section 15.2.2. What was asked to switch decides whether the answer is a good one. */
+  #switched(message: IncomingMessage, socket: Socket, head: Uint8Array): void {
+    if (this.#isDone) return;
+    if (this.#host.switched === undefined) {
+      const fact = 'the server switched protocols (101), which nobody asked for';
+      this.abandon(new NetworkError(fact, { request: this.request, code: 'ERR_PROTOCOL' }));
+      return;
+    }
+    this.record.head();
+    this.#answer = new NodeAnswer(message, this);
+    if (!this.#answer.announce()) return;
+    const response = this.#answer.headOnly();
+    this.#release();
+    this.#host.switched(response, socket, head);
+    this.answered(response);
+  }
+
+  #informed(info: InformationEvent): void {
+    const { onInformation } = this.options;
+    if (info.statusCode === 101) this.abandon(bareSwitch(this, info, this.#host.switched !== undefined));
+    else if (onInformation) informationTo(this, onInformation)(info);
   }
 
   /** The connection broke, or what came over it is not HTTP. */
