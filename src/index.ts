@@ -71,6 +71,19 @@ export { retry } from './middleware/retry.ts';
 export { stats } from './middleware/stats.ts';
 export { tap } from './middleware/tap.ts';
 export type * from './options.ts';
+export type { BatchResults } from './pool/batch.ts';
+export type {
+  HostStats,
+  PerHostOptions,
+  PoolClient,
+  PoolConcurrency,
+  PoolItem,
+  PoolKey,
+  PoolRequests,
+  PoolResult,
+  PoolStats,
+} from './pool/pool-options.ts';
+export { Pool, type PoolOptions } from './pool.ts';
 export { any, each, eachLimit, settle, some, unwrap } from './promises.ts';
 export { RequestPromise } from './request-promise.ts';
 export { VERSION } from './version.ts';

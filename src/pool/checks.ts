@@ -1,0 +1,36 @@
+/** What a pool refuses, in words. */
+import { describe } from './source.ts';
+
+const CALLBACKS = ['fulfilled', 'rejected'] as const;
+
+/** @throws TypeError for a client or options of the wrong kind */
+export function checkSettings(client: unknown, options: unknown): void {
+  const methods = client as { request?: unknown; send?: unknown } | null | undefined;
+  if (typeof methods?.request !== 'function' || typeof methods.send !== 'function') {
+    throw new TypeError(`a pool's client must have request() and send(), got ${describe(client)}`);
+  }
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`a pool's options must be a record, got ${describe(options)}`);
+  }
+  const given = options as Record<string, unknown>;
+  for (const name of CALLBACKS) {
+    if (given[name] === undefined || typeof given[name] === 'function') continue;
+    throw new TypeError(`${name} must be a function, got ${describe(given[name])}`);
+  }
+  if (given['options'] !== undefined && (typeof given['options'] !== 'object' || given['options'] === null)) {
+    throw new TypeError(`options must be a record of request options, got ${describe(given['options'])}`);
+  }
+  const signal = given['signal'];
+  if (signal !== undefined && signal !== null && !isSignal(signal)) {
+    throw new TypeError(`signal must be an AbortSignal, got ${describe(signal)}`);
+  }
+}
+
+/** Why an item cannot be sent. */
+export function describeItem(item: unknown): string {
+  return `a pool sends URIs, HttpRequests and functions that return a promise of a response, got ${describe(item)}`;
+}
+
+function isSignal(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
+}

@@ -1,0 +1,59 @@
+/** One item on its way through a pool, and what is to be read from how it ended. */
+import { isNetworkError } from '../errors.ts';
+import { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import type { Outcome } from './adaptive-concurrency.ts';
+import type { Host } from './hosts.ts';
+import type { PoolKey } from './pool-options.ts';
+
+export class Entry {
+  host: Host | undefined = undefined;
+  /** When it was sent, in milliseconds of the clock; only where a limiter asks. */
+  started = 0;
+  /** What the limiters of the pool and of the host gave. */
+  epoch = 0;
+  hostEpoch = 0;
+
+  constructor(
+    readonly key: PoolKey,
+    readonly item: unknown,
+  ) {}
+}
+
+/** The URI that an item asks for; `undefined` for a function and for what is no item. */
+export function uriOf(item: unknown): string | undefined {
+  if (typeof item === 'string') return item;
+  if (item instanceof HttpRequest) return item.url;
+  return item instanceof URL ? item.href : undefined;
+}
+
+/** The response of an outcome: an error of `httpErrors` carries one too. */
+export function responseOf(response: HttpResponse | undefined, error: unknown): HttpResponse | undefined {
+  return response ?? (error as { response?: HttpResponse } | undefined)?.response;
+}
+
+/** Bytes of the body: as they came in, or of a body that was made in memory. */
+export function bytesOf(response: HttpResponse | undefined): number {
+  return response?.facts?.bytesReceived ?? response?.content?.bytes?.byteLength ?? 0;
+}
+
+/** What an outcome says about the load. RFC 6585 section 4 (429), RFC 9110 section 15.6.4 (503). */
+export function outcomeOf(response: HttpResponse | undefined, error: unknown): Outcome {
+  const status = response?.status;
+  if (status === 429 || status === 503 || isNetworkError(error)) return 'overload';
+  return response === undefined ? 'ignored' : 'success';
+}
+
+/** What was asked: the request as it was sent, unless redirects changed it. */
+export function requestOf(item: unknown, response: HttpResponse | undefined, error: unknown): HttpRequest | undefined {
+  if (item instanceof HttpRequest) return item;
+  const sent = response?.redirects?.length ? undefined : response?.request;
+  const failed = (error as { request?: HttpRequest } | undefined)?.request;
+  const uri = uriOf(item);
+  if (sent !== undefined || failed !== undefined || uri === undefined) return sent ?? failed ?? response?.request;
+  try {
+    return new HttpRequest('GET', uri);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+/** How many slots a pool has at the moment, for each way to say it, and the checks on what was said. */
+import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
+import type { PoolConcurrency } from './pool-options.ts';
+import { describe } from './source.ts';
+
+export class Gauge {
+  readonly adaptive: AdaptiveConcurrency | undefined;
+  readonly #ask: ((pending: number) => number) | undefined;
+  #allowed: number;
+
+  /** @throws TypeError or RangeError for a concurrency that would start nothing, or not say how much */
+  constructor(concurrency: PoolConcurrency) {
+    this.#ask = typeof concurrency === 'function' ? concurrency : undefined;
+    this.adaptive = concurrency === 'auto' ? new AdaptiveConcurrency() : undefined;
+    this.#allowed = 1;
+    if (typeof concurrency !== 'function' && concurrency !== 'auto') {
+      this.#allowed = checkedConcurrency(concurrency, 'concurrency', ", 'auto' or a function");
+    }
+  }
+
+  /** Whether the number never changes. */
+  get fixed(): boolean {
+    return this.#ask === undefined && this.adaptive === undefined;
+  }
+
+  /** What was allowed last. */
+  get now(): number {
+    return this.adaptive?.limit ?? this.#allowed;
+  }
+
+  /** How many there may be, when `pending` slots are taken. @throws TypeError for an answer that is no number */
+  allowed(pending: number): number {
+    if (this.#ask === undefined) return this.now;
+    const answer: unknown = this.#ask(pending);
+    if (typeof answer !== 'number' || !(answer >= 0)) {
+      throw new TypeError(`concurrency(${pending}) must return a number of 0 or more, got ${describe(answer)}`);
+    }
+    this.#allowed = Math.floor(answer);
+    return this.#allowed;
+  }
+}
+
+/** @throws TypeError for no number, RangeError for one that is not a whole number from 1 */
+export function checkedConcurrency(value: unknown, name: string, others: string): number {
+  const expected = `${name} must be a whole number from 1${others}`;
+  if (typeof value !== 'number' || Number.isNaN(value)) throw new TypeError(`${expected}, got ${describe(value)}`);
+  if (value !== Number.POSITIVE_INFINITY && !(Number.isInteger(value) && value > 0)) {
+    throw new RangeError(`${expected}, got ${value}`);
+  }
+  return value;
+}

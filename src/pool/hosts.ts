@@ -1,0 +1,207 @@
+/**
+ * The hosts that a pool talks to: their figures, and with `perHost` their politeness. A request of a busy host waits in
+ * the host's own line and takes no slot of the pool; hosts whose turn has come are served round robin.
+ */
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Clock } from '../clock.ts';
+import { DelayQueue } from '../delay-queue.ts';
+import { milliseconds } from '../duration.ts';
+import { canonicalUrl, resolveUri, splitUserinfo, targetOf } from '../message/uri.ts';
+import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
+import type { Entry } from './entry.ts';
+import { Fifo } from './fifo.ts';
+import { checkedConcurrency } from './gauge.ts';
+import type { HostStats, PerHostOptions } from './pool-options.ts';
+import { describe } from './source.ts';
+
+/** Hosts whose figures are kept. */
+const MOST_HOSTS = 10_000;
+const MAX_WAITING = 1000;
+/** The host of relative URIs: that of the client's `baseUri`, which only the client knows. */
+const RELATIVE = '(baseUri)';
+
+export class Host {
+  running = 0;
+  done = 0;
+  failed = 0;
+  bytes = 0;
+  /** When the next request may start, in milliseconds of the clock. */
+  nextAt = 0;
+  /** It stands in the line of hosts that may start, or its timer is armed. */
+  listed = false;
+  readonly line = new Fifo<Entry>();
+  /** Bounds what is in flight; absent without `perHost`. */
+  readonly limit: LimitFunction | undefined;
+  readonly adaptive: AdaptiveConcurrency | undefined;
+
+  constructor(
+    readonly name: string,
+    concurrency: number | 'auto' | undefined,
+  ) {
+    if (concurrency === 'auto') this.adaptive = new AdaptiveConcurrency();
+    if (concurrency !== undefined) this.limit = pLimit(this.adaptive?.limit ?? (concurrency as number));
+  }
+
+  get hasRoom(): boolean {
+    return this.limit === undefined || this.limit.activeCount < this.limit.concurrency;
+  }
+
+  get idle(): boolean {
+    return this.running === 0 && this.line.size === 0 && !this.listed && (this.limit?.activeCount ?? 0) === 0;
+  }
+
+  get stats(): HostStats {
+    const { running, done, failed, bytes, line } = this;
+    const concurrency = this.limit?.concurrency ?? Number.POSITIVE_INFINITY;
+    return { waiting: line.size, running, done, failed, bytes, concurrency };
+  }
+}
+
+export class Hosts {
+  /** How many entries stand in the lines of busy hosts. */
+  waiting = 0;
+  readonly #hosts = new Map<string, Host>();
+  readonly #ready = new Fifo<Host>();
+  readonly #concurrency: number | 'auto' | undefined;
+  readonly #interval: number;
+  readonly #maxWaiting: number;
+  readonly #clock: Clock;
+  readonly #base: string | undefined;
+  readonly #onReady: () => void;
+  #delays: DelayQueue | undefined;
+  #last: { prefix: string; host: Host } | undefined;
+
+  /**
+   * @param base the `baseUri` of the pool's options
+   * @param onReady called when a host may start again
+   * @throws TypeError or RangeError for a mistake in the options
+   */
+  constructor(options: PerHostOptions | null | undefined, clock: Clock, base: unknown, onReady: () => void) {
+    const { concurrency, interval, maxWaiting = MAX_WAITING } = checked(options);
+    const asked = options === null || options === undefined ? undefined : (concurrency ?? Number.POSITIVE_INFINITY);
+    this.#concurrency =
+      asked === undefined || asked === 'auto' ? asked : checkedConcurrency(asked, 'perHost.concurrency', " or 'auto'");
+    this.#interval = milliseconds(interval, 'perHost.interval');
+    this.#maxWaiting = checkedConcurrency(maxWaiting, 'perHost.maxWaiting', '');
+    this.#clock = clock;
+    this.#onReady = onReady;
+    this.#base = base ? canonicalUrl(String(base)) : undefined;
+  }
+
+  get stats(): Record<string, HostStats> {
+    return Object.fromEntries([...this.#hosts].map(([name, host]) => [name, host.stats]));
+  }
+
+  /** Whether so many wait that nothing more may be pulled. */
+  get full(): boolean {
+    return this.waiting >= this.#maxWaiting;
+  }
+
+  /** Whether limits are found from latency. */
+  get adaptive(): boolean {
+    return this.#concurrency === 'auto';
+  }
+
+  /** The next entry of a host that may start now. */
+  take(): Entry | undefined {
+    for (let host = this.#ready.shift(); host !== undefined; host = this.#ready.shift()) {
+      host.listed = false;
+      const entry = host.hasRoom ? host.line.shift() : undefined;
+      if (entry === undefined) continue;
+      this.waiting -= 1;
+      return entry;
+    }
+    return undefined;
+  }
+
+  /** Whether the entry may start now; otherwise it is in its host's line. */
+  admit(entry: Entry, uri: string | undefined): boolean {
+    const host = uri === undefined ? undefined : this.#find(uri);
+    entry.host = host;
+    if (host?.limit === undefined) return true;
+    if (host.line.size === 0 && host.hasRoom && this.#waitOf(host) <= 0) return true;
+    host.line.push(entry);
+    this.waiting += 1;
+    this.offer(host);
+    return false;
+  }
+
+  /** Runs the task in a slot of its host. */
+  run(host: Host, limit: LimitFunction, task: (entry: Entry) => Promise<void>, entry: Entry): Promise<void> {
+    if (this.#interval > 0) host.nextAt = this.#clock.now() + this.#interval;
+    const running = limit(task, entry);
+    this.offer(host);
+    return running;
+  }
+
+  /** Puts a host whose turn has come behind the others that may start. */
+  offer(host: Host): void {
+    if (host.listed || host.line.size === 0 || !host.hasRoom) return;
+    host.listed = true;
+    const wait = this.#waitOf(host);
+    if (wait <= 0) {
+      this.#ready.push(host);
+      this.#onReady();
+      return;
+    }
+    this.#delays ??= new DelayQueue({ clock: this.#clock });
+    // A queue that closes rejects what waits in it, and that the pool has ended is no news.
+    this.#delays.add(Math.ceil(wait), () => this.#due(host)).catch(() => undefined);
+  }
+
+  /** Ends every wait and gives back what waited. */
+  close(): void {
+    this.#delays?.close();
+    this.#ready.clear();
+    for (const host of this.#hosts.values()) host.line.clear();
+    this.waiting = 0;
+  }
+
+  #due(host: Host): void {
+    host.listed = false;
+    this.offer(host);
+  }
+
+  #waitOf(host: Host): number {
+    return this.#interval === 0 ? 0 : host.nextAt - this.#clock.now();
+  }
+
+  #find(uri: string): Host | undefined {
+    if (this.#last !== undefined && uri.startsWith(this.#last.prefix)) return this.#last.host;
+    const target = this.#target(uri);
+    if (target === undefined) return undefined;
+    let host = this.#hosts.get(target.host);
+    if (host === undefined) {
+      host = new Host(target.host, this.#concurrency);
+      this.#hosts.set(target.host, host);
+      if (this.#hosts.size > MOST_HOSTS) this.#forgetOne();
+    }
+    if (target.origin !== '') this.#last = { prefix: `${target.origin}/`, host };
+    return host;
+  }
+
+  /** `undefined` for a URI that cannot be sent, which the client says best. */
+  #target(uri: string): { host: string; origin: string } | undefined {
+    try {
+      const url = resolveUri(uri, this.#base);
+      return targetOf(url.includes('@') ? splitUserinfo(url).url : url);
+    } catch {
+      return /^[a-z][a-z0-9+.-]*:/i.test(uri) ? undefined : { host: RELATIVE, origin: '' };
+    }
+  }
+
+  /** The oldest host goes, or to the end of the line when something of it is under way. */
+  #forgetOne(): void {
+    const [oldest] = this.#hosts.values();
+    if (oldest === undefined) return;
+    this.#hosts.delete(oldest.name);
+    if (!oldest.idle || this.#waitOf(oldest) > 0) this.#hosts.set(oldest.name, oldest);
+    else if (this.#last?.host === oldest) this.#last = undefined;
+  }
+}
+
+function checked(options: PerHostOptions | null | undefined): PerHostOptions {
+  if (options === undefined || options === null) return {};
+  if (typeof options === 'object' && !Array.isArray(options)) return options;
+  throw new TypeError(`perHost must be { concurrency, interval }, got ${describe(options)}`);
+}

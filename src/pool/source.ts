@@ -1,0 +1,109 @@
+/** Where a pool's requests come from: any iterable, async iterable or record behind one way to pull. */
+import { HttpRequest } from '../message/request.ts';
+import type { PoolKey } from './pool-options.ts';
+
+type Pulled = IteratorResult<unknown>;
+type Opened = Iterator<unknown> | AsyncIterator<unknown>;
+
+export class Source {
+  /** There is nothing more to pull: it ended, failed or was closed. */
+  exhausted = false;
+  readonly async: boolean;
+  /** The names of a record. */
+  readonly names: readonly string[] | undefined;
+  readonly #requests: object;
+  #iterator: Opened | undefined;
+  #pulled = 0;
+
+  /** @throws TypeError when `requests` is not a source, with a word on what looks like one and is not */
+  constructor(requests: unknown) {
+    if (typeof requests !== 'object' || requests === null || requests instanceof HttpRequest) refuse(requests);
+    this.#requests = requests;
+    this.async = Symbol.asyncIterator in requests;
+    if (this.async || Symbol.iterator in requests) return;
+    const prototype: unknown = Object.getPrototypeOf(requests);
+    if (prototype !== null && prototype !== Object.prototype) refuse(requests);
+    this.names = Object.keys(requests);
+  }
+
+  /** How many items there are in all, where that is known without pulling. */
+  get length(): number | undefined {
+    if (this.names !== undefined) return this.names.length;
+    if (Array.isArray(this.#requests)) return this.#requests.length;
+    return this.#requests instanceof Set ? this.#requests.size : undefined;
+  }
+
+  /** How many are known to come. */
+  get remaining(): number {
+    return this.exhausted ? 0 : Math.max(0, (this.length ?? 0) - this.#pulled);
+  }
+
+  /** The key of the item that was pulled last. */
+  get key(): PoolKey {
+    return this.names?.[this.#pulled - 1] ?? this.#pulled - 1;
+  }
+
+  /** Takes the next item; a promise when the source is asynchronous. @throws what the source throws */
+  pull(): Pulled | Promise<Pulled> {
+    try {
+      this.#iterator ??= this.#open();
+      const pulled = this.#iterator.next();
+      return this.async ? this.#later(pulled) : this.#counted(pulled as Pulled);
+    } catch (error) {
+      this.exhausted = true;
+      throw error;
+    }
+  }
+
+  /** Lets the source release what it holds, if it was opened and has not ended. Its own failure then is nobody's. */
+  close(): void {
+    if (this.exhausted) return;
+    this.exhausted = true;
+    try {
+      const closed: unknown = this.#iterator?.return?.();
+      if (closed instanceof Promise) closed.catch(() => undefined);
+    } catch {
+      // A generator that cancels the pool from inside is running, and cannot be closed.
+    }
+  }
+
+  #open(): Opened {
+    if (this.names !== undefined) return valuesOf(this.#requests as Record<string, unknown>, this.names);
+    if (this.async) return (this.#requests as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    return (this.#requests as Iterable<unknown>)[Symbol.iterator]();
+  }
+
+  async #later(pulled: unknown): Promise<Pulled> {
+    try {
+      return this.#counted((await pulled) as Pulled);
+    } catch (error) {
+      this.exhausted = true;
+      throw error;
+    }
+  }
+
+  #counted(pulled: Pulled): Pulled {
+    if (pulled.done) this.exhausted = true;
+    else this.#pulled += 1;
+    return pulled;
+  }
+}
+
+function* valuesOf(record: Record<string, unknown>, names: readonly string[]): Generator<unknown> {
+  for (const name of names) yield record[name];
+}
+
+function refuse(requests: unknown): never {
+  const single = typeof requests === 'string' || requests instanceof URL || requests instanceof HttpRequest;
+  const found = single ? 'a single one; put it into a list' : describe(requests);
+  throw new TypeError(`requests must be an iterable, an async iterable or a record of requests, got ${found}`);
+}
+
+/** The kind of a value, for a message: never its content. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof Promise) return 'a promise; await it first';
+  return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : `a ${typeof value}`;
+}

@@ -1,0 +1,90 @@
+/** Counts what a pool does, for its `stats` and for the limiters that learn from it. */
+import type { Clock } from '../clock.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { bytesOf, type Entry, outcomeOf, responseOf } from './entry.ts';
+import type { Gauge } from './gauge.ts';
+import type { Hosts } from './hosts.ts';
+import type { HostStats, PoolStats } from './pool-options.ts';
+
+export class Tally {
+  running = 0;
+  done = 0;
+  failed = 0;
+  bytes = 0;
+  /** Whether a limiter asks how long requests take. */
+  readonly #timed: boolean;
+
+  constructor(
+    readonly gauge: Gauge,
+    readonly hosts: Hosts,
+    readonly clock: Clock,
+  ) {
+    this.#timed = gauge.adaptive !== undefined || hosts.adaptive;
+  }
+
+  /** A request is sent. */
+  start(entry: Entry): void {
+    this.running += 1;
+    const { host } = entry;
+    if (host !== undefined) host.running += 1;
+    if (!this.#timed) return;
+    entry.started = this.clock.now();
+    entry.epoch = this.gauge.adaptive?.start() ?? 0;
+    entry.hostEpoch = host?.adaptive?.start() ?? 0;
+  }
+
+  /** It settled. */
+  settle(entry: Entry, failed: boolean, response: HttpResponse | undefined, error: unknown): void {
+    const { host } = entry;
+    const answer = responseOf(response, error);
+    const bytes = bytesOf(answer);
+    this.running -= 1;
+    this.done += 1;
+    this.bytes += bytes;
+    if (failed) this.failed += 1;
+    if (host !== undefined) {
+      host.running -= 1;
+      host.done += 1;
+      host.bytes += bytes;
+      if (failed) host.failed += 1;
+    }
+    if (this.#timed) this.#learn(entry, answer, error);
+  }
+
+  #learn(entry: Entry, answer: HttpResponse | undefined, error: unknown): void {
+    const { host } = entry;
+    const outcome = outcomeOf(answer, error);
+    const latency = this.clock.now() - entry.started;
+    this.gauge.adaptive?.settle(entry.epoch, latency, outcome);
+    if (host?.adaptive === undefined || host.limit === undefined) return;
+    host.adaptive.settle(entry.hostEpoch, latency, outcome);
+    if (host.limit.concurrency !== host.adaptive.limit) host.limit.concurrency = host.adaptive.limit;
+  }
+}
+
+/** @param waiting how many are known and not started */
+export function liveStats(tally: Tally, waiting: () => number): PoolStats {
+  return {
+    get waiting(): number {
+      return waiting();
+    },
+    get running(): number {
+      return tally.running;
+    },
+    get done(): number {
+      return tally.done;
+    },
+    get failed(): number {
+      return tally.failed;
+    },
+    get bytes(): number {
+      return tally.bytes;
+    },
+    get concurrency(): number {
+      return tally.gauge.now;
+    },
+    get hosts(): Record<string, HostStats> {
+      return tally.hosts.stats;
+    },
+  };
+}
