@@ -62,6 +62,8 @@ export class TransferError extends Error {
     this.code = given.code ?? (new.target as typeof TransferError).code;
     if (given.attempts !== undefined) this.attempts = given.attempts;
     if (given.elapsed !== undefined) this.elapsed = given.elapsed;
+    // Hidden from `inspect`, which would print its URL as it is.
+    Object.defineProperty(this, 'transfer', { value: undefined, enumerable: false, writable: true });
   }
 
   /** The names of the classes this error is of, for another copy of this package. @internal */
