@@ -10,6 +10,7 @@ import { HttpRequest } from './message/request.ts';
 import type { HttpResponse } from './message/response.ts';
 import { extendOptions } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
+import { builtin } from './platform.ts';
 import { type BatchResults, batchOf } from './pool/batch.ts';
 import { checkSettings, describeItem } from './pool/checks.ts';
 import { Entry, requestOf, uriOf } from './pool/entry.ts';
@@ -22,6 +23,10 @@ import { Source } from './pool/source.ts';
 import { liveStats, Tally } from './pool/tally.ts';
 
 export interface PoolOptions extends PoolSettings<Pool> {}
+
+interface EventsModule {
+  setMaxListeners?(count: number, target: EventTarget): void;
+}
 
 type State = 'new' | 'open' | 'done' | 'failed';
 
@@ -85,6 +90,8 @@ export class Pool implements AsyncIterable<PoolResult> {
     );
     this.#tally = new Tally(this.#gauge, this.#hosts, options.clock ?? systemClock);
     this.#options = Object.freeze(extendOptions(options.options ?? {}, { signal: this.#abort.signal }));
+    // One signal for all that run: more listeners than Node expects of a signal are no leak here.
+    builtin<EventsModule>('node:events')?.setMaxListeners?.(0, this.#abort.signal);
     this.stats = liveStats(this.#tally, () => this.#waiting);
   }
 

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpResponse } from '../../src/message/response.ts';
+import type { PerHostOptions } from '../../src/pool/pool-options.ts';
+import { Pool } from '../../src/pool.ts';
+import { FakeClock } from '../../src/testing/fake-clock.ts';
+import { Gates, ok, poolClient, turn, urls } from './pool-client.ts';
+
+/** Alternates: the first of each, the second of each... */
+function interleaved(...lists: string[][]): string[] {
+  return lists[0]!.flatMap((_, i) => lists.map((list) => list[i]!));
+}
+
+/** Answers after so many milliseconds of the clock, by host. */
+function slowClient(clock: FakeClock, latency: Readonly<Record<string, number>>) {
+  const finished: [host: string, at: number][] = [];
+  const started: [host: string, at: number][] = [];
+  const client = poolClient(async (url, options): Promise<HttpResponse> => {
+    const { host } = new URL(url);
+    started.push([host, clock.now()]);
+    await clock.sleep(latency[host] ?? 0, options.signal as AbortSignal);
+    finished.push([host, clock.now()]);
+    return ok();
+  });
+  return { client, started, finished };
+}
+
+const lastOf = (host: string, events: [string, number][]) => events.filter(([name]) => name === host).at(-1)?.[1];
+
+describe('perHost.concurrency', () => {
+  it('bounds each host, below the bound of all', async () => {
+    const gates = new Gates();
+    const client = poolClient(gates.answer);
+    const requests = interleaved(urls(5, 'a.test'), urls(5, 'b.test'), urls(5, 'c.test'));
+    const pool = new Pool(client, requests, { concurrency: 5, perHost: { concurrency: 2 } });
+    const done = pool.promise();
+    await turn();
+    expect(client.running).toBe(5);
+    const running = () => Object.values(pool.stats.hosts).map((host) => host.running);
+    expect(running()).toEqual([2, 2, 1]);
+    for (let i = 0; i < 5; i++) {
+      for (const url of requests) {
+        await gates.open(url);
+        expect(Math.max(...running())).toBeLessThanOrEqual(2);
+      }
+    }
+    await done;
+    expect(pool.stats.done).toBe(15);
+  });
+
+  it.each([
+    ['in turn', interleaved(urls(40, 'slow.test'), urls(40, 'fast.test'))],
+    ['after the slow one', [...urls(40, 'slow.test'), ...urls(40, 'fast.test')]],
+  ])('keeps a slow host from slowing another, %s', async (_, requests) => {
+    const clock = new FakeClock();
+    const latency = { 'slow.test': 10_000, 'fast.test': 10 };
+    const { client, finished } = slowClient(clock, latency);
+    const alone = slowClient(clock, latency);
+    const lone = new Pool(alone.client, urls(40, 'fast.test'), { concurrency: 2, clock }).promise();
+    await clock.advance(1000);
+    await lone;
+    const began = clock.now();
+    const pool = new Pool(client, requests, { concurrency: 10, perHost: { concurrency: 2 }, clock });
+    const done = pool.promise();
+    await clock.advance(250_000);
+    await done;
+    expect(lastOf('fast.test', finished)! - began).toBe(lastOf('fast.test', alone.finished));
+    expect(lastOf('slow.test', finished)! - began).toBe((40 / 2) * 10_000);
+  });
+
+  it('lets at most maxWaiting requests of busy hosts wait, and pulls no more', async () => {
+    const gates = new Gates();
+    let pulled = 0;
+    function* source() {
+      for (; pulled < 100; ) yield `http://a.test/${pulled++}`;
+    }
+    const client = poolClient(gates.answer);
+    const pool = new Pool(client, source(), { concurrency: 10, perHost: { concurrency: 1, maxWaiting: 5 } });
+    const done = pool.promise();
+    await turn();
+    expect([pulled, pool.stats.waiting, pool.stats.running]).toEqual([6, 5, 1]);
+    await gates.open('http://a.test/0');
+    expect([pulled, pool.stats.waiting]).toEqual([7, 5]);
+    for (const url of urls(100)) await gates.open(url);
+    await done;
+    expect(client.asked).toEqual(urls(100));
+  });
+
+  it('pulls nothing ahead while no host is busy', async () => {
+    const gates = new Gates();
+    let pulled = 0;
+    function* source() {
+      for (; pulled < 100; ) yield `http://host-${pulled++}.test/`;
+    }
+    const pool = new Pool(poolClient(gates.answer), source(), { concurrency: 4, perHost: { concurrency: 1 } });
+    const done = pool.promise();
+    await turn();
+    expect(pulled).toBe(4);
+    pool.cancel('enough');
+    await expect(done).rejects.toBe('enough');
+  });
+
+  it('serves hosts round robin', async () => {
+    const clock = new FakeClock();
+    const { client, started } = slowClient(clock, { 'a.test': 10, 'b.test': 10 });
+    const requests = [...urls(4, 'a.test'), ...urls(4, 'b.test')];
+    const done = new Pool(client, requests, { concurrency: 1, perHost: { interval: 100 }, clock }).promise();
+    await clock.advance(1000);
+    await done;
+    expect(started.map(([host]) => host[0]).join('')).toBe('abababab');
+  });
+
+  it('does not bind functions, whose host nobody knows', async () => {
+    const client = poolClient(() => turn().then(() => ok()));
+    const items = Array.from({ length: 6 }, () => () => client.request('GET', 'http://a.test/'));
+    await new Pool(client, items, { perHost: { concurrency: 1 } }).promise();
+    expect(client.peak).toBe(6);
+  });
+
+  it('takes relative URIs for one host', async () => {
+    const client = poolClient(() => turn().then(() => ok()));
+    await new Pool(client, ['/a', 'b', '?c'], { perHost: { concurrency: 1 } }).promise();
+    expect(client.peak).toBe(1);
+    const based = new Pool(client, ['/a', 'http://a.test/b'], { options: { baseUri: 'http://a.test/' } });
+    await based.promise();
+    expect(Object.keys(based.stats.hosts)).toEqual(['a.test']);
+  });
+
+  it('releases the lines of a cancelled pool', async () => {
+    const gates = new Gates();
+    const pool = new Pool(poolClient(gates.answer), urls(20), { perHost: { concurrency: 1 } });
+    const done = pool.promise();
+    await turn();
+    expect(pool.stats.hosts['a.test']?.waiting).toBe(19);
+    pool.cancel('enough');
+    await expect(done).rejects.toBe('enough');
+    expect(pool.stats.waiting).toBe(0);
+  });
+
+  it.each<[PerHostOptions, RegExp]>([
+    [{ concurrency: 0 }, /perHost.concurrency must be a whole number from 1/],
+    [{ concurrency: Number.NaN }, /perHost.concurrency must be a whole number from 1/],
+    [{ interval: -1 }, /perHost.interval must not be negative/],
+    [{ interval: 'soon' }, /perHost.interval must be milliseconds or text with a unit/],
+    [{ maxWaiting: 0 }, /perHost.maxWaiting must be a whole number from 1/],
+    [5 as never, /perHost must be \{ concurrency, interval \}, got 5/],
+  ])('%o is refused', (perHost, message) => {
+    expect(() => new Pool(poolClient(), [], { perHost })).toThrow(message);
+  });
+});
+
+describe('perHost.interval', () => {
+  it('spaces the requests of each host, and only those', async () => {
+    const clock = new FakeClock();
+    const { client, started } = slowClient(clock, { 'a.test': 5, 'b.test': 5 });
+    const requests = interleaved(urls(4, 'a.test'), urls(4, 'b.test'));
+    const done = new Pool(client, requests, { perHost: { interval: '1s' }, clock }).promise();
+    await clock.advance(5000);
+    await done;
+    for (const host of ['a.test', 'b.test']) {
+      expect(started.filter(([name]) => name === host).map(([, at]) => at)).toEqual([0, 1000, 2000, 3000]);
+    }
+  });
+
+  it('counts from start to start, and waits for the answer when the host takes one at a time', async () => {
+    const clock = new FakeClock();
+    const { client, started } = slowClient(clock, { 'a.test': 2500 });
+    const perHost = { interval: 1000, concurrency: 1 };
+    const done = new Pool(client, urls(3), { perHost, clock }).promise();
+    await clock.advance(10_000);
+    await done;
+    expect(started.map(([, at]) => at)).toEqual([0, 2500, 5000]);
+  });
+
+  it('arms one timer for each host at most, and none once the pool has ended', async () => {
+    const clock = new FakeClock();
+    const pool = new Pool(poolClient(), urls(50), { perHost: { interval: 1000 }, clock });
+    const done = pool.promise();
+    await turn();
+    expect(clock.pending).toBe(1);
+    pool.cancel('enough');
+    await expect(done).rejects.toBe('enough');
+    await turn();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('holds while the pool is paused', async () => {
+    const clock = new FakeClock();
+    const client = poolClient();
+    const pool = new Pool(client, urls(3), { perHost: { interval: 1000 }, clock });
+    const done = pool.promise();
+    await turn();
+    pool.pause();
+    await clock.advance(5000);
+    expect(client.asked).toHaveLength(1);
+    pool.resume();
+    await clock.advance(5000);
+    await done;
+    expect(client.asked).toHaveLength(3);
+  });
+});
