@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as sluice from '../../src/index.ts';
+import { optionNames } from '../../src/option-rules.ts';
+import * as testing from '../../src/testing/index.ts';
+import { root } from '../architecture/imports.ts';
+
+const page = readFileSync(join(root, 'docs/from-guzzle.md'), 'utf8');
+const optionTypes = readFileSync(join(root, 'src/options.ts'), 'utf8');
+
+interface Row {
+  readonly guzzle: readonly string[];
+  readonly here: readonly string[];
+  readonly isHere: boolean;
+  readonly note: string;
+}
+
+const spans = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+/** Rows of the tables with a column for the note. */
+const rows: readonly Row[] = [...page.matchAll(/^\| (.+?) \| (.+?) \|(.*)\|$/gm)]
+  .map(([, guzzle = '', here = '', note = '']) => ({
+    guzzle: spans(guzzle),
+    here: spans(here),
+    isHere: here !== 'no',
+    note: note.trim(),
+  }))
+  .filter(({ note }) => note !== 'note');
+
+/** Options and members of their records, exports, members of exported classes, and what the platform has. */
+function exists(name: string): boolean {
+  const [head = '', member] = name.split('.');
+  const exported: Record<string, unknown> = { ...sluice, ...testing };
+  if (optionNames.includes(head)) {
+    return member === undefined || new RegExp(`^ {2}(?:readonly )?${member}\\??[:(]`, 'm').test(optionTypes);
+  }
+  const made = head === 'mockHandler' ? testing.mockHandler() : undefined;
+  const value = exported[head] ?? (globalThis as Record<string, unknown>)[head];
+  if (value === undefined || member === undefined) return value !== undefined;
+  if (made !== undefined) return member in made;
+  const { prototype } = value as { prototype?: object };
+  return member in (value as object) || (prototype !== undefined && member in prototype) || isField(head, member);
+}
+
+/** Fields of messages are on their instances. */
+function isField(head: string, member: string): boolean {
+  if (head === 'HttpResponse') return member in new sluice.HttpResponse();
+  return head === 'HttpRequest' && member in new sluice.HttpRequest('GET', 'http://h/');
+}
+
+/** Guzzle's own lists (RequestOptions of 7 and 8). */
+const guzzleOptions =
+  'allow_redirects auth body cert cert_type ssl_key_type connect_timeout cookies crypto_method crypto_method_max curl ' +
+  'debug decode_content delay expect force_ip_resolve form_params headers http_errors idn_conversion json multipart ' +
+  'multiplex on_headers on_stats on_trailers progress protocols proxy query read_timeout retries sink ssl_key stream ' +
+  'stream_context synchronous timeout verify version handler base_uri max_host_connections max_total_connections ' +
+  'transport_sharing request_factory response_factory stream_factory uri_factory max strict referer on_redirect ' +
+  'track_redirects';
+
+describe('docs/from-guzzle.md', () => {
+  it('has its tables', () => {
+    expect(rows.length).toBeGreaterThan(150);
+  });
+
+  it.each(rows.filter((row) => row.isHere))('names what exists for $guzzle', ({ here }) => {
+    expect(here.filter((name) => !exists(name))).toEqual([]);
+    expect(here).not.toEqual([]);
+  });
+
+  it.each(rows.filter((row) => !row.isHere))('says why not for $guzzle', ({ here, note }) => {
+    expect([here, note !== '']).toEqual([[], true]);
+  });
+
+  it.each(guzzleOptions.split(' '))('has a row for the option %s', (name) => {
+    expect(rows.some(({ guzzle }) => guzzle.includes(name))).toBe(true);
+  });
+});
