@@ -94,8 +94,14 @@ export function connectFailure(cause: unknown, target: Place): NetworkError | Re
 }
 
 /** The error of a dial that took longer than `connectTimeout`, before it is known for which request. */
-export function connectTimeoutFailure(limit: number, target: Place): TimeoutError {
-  return new TimeoutError(connectTimeoutFact(target, limit), { phase: 'connect' });
+export function connectTimeoutFailure(limit: number, target: Place, through?: string): TimeoutError {
+  return new TimeoutError(connectTimeoutFact(target, limit, through), { phase: 'connect' });
+}
+
+/** Words that say nothing of what is behind the address: open, closed and silent ports read alike. */
+export function blockedFailure(target: Place): ConnectError {
+  const fact = `${placeName(target)} is not to be reached: denyPrivateNetwork allows public addresses and what its allow list names`;
+  return new ConnectError(fact, { code: 'ERR_ADDRESS_BLOCKED' });
 }
 
 /** The same error for a request: one dial may fail several, and each needs its own. */
@@ -139,6 +145,11 @@ function afterConnect(
   if (known?.kind === 'connect' && !LATER_THAN_CONNECT.has(known.code)) {
     return connecting(cause, known, targetOf(request.url), request, safe);
   }
+  // Two lengths in one head: undici's word is of the body, which is not there yet (RFC 9112 §6.3).
+  if (known?.kind === 'body') {
+    const fact = detailed('the response does not follow HTTP (RFC 9112)', safe);
+    return new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause: safe });
+  }
   if (known?.code === 'ERR_PROTOCOL' || known?.code === 'ERR_HEADERS_TOO_LARGE') {
     const limit = known.code === 'ERR_HEADERS_TOO_LARGE' ? ` (${context.options.maxHeaderSize ?? 16_384} bytes)` : '';
     return new NetworkError(detailed(known.fact + limit, safe), { request, code: known.code, cause: safe });
@@ -151,7 +162,7 @@ function afterConnect(
       cause: safe,
     });
   }
-  const isClosed = known.code === 'ERR_CLOSED' || known.kind === 'body' || isHangUp(cause);
+  const isClosed = known.code === 'ERR_CLOSED' || isHangUp(cause);
   if (isClosed) {
     return new NetworkError('the server closed the connection before a response came', {
       request,
@@ -207,8 +218,9 @@ function isHangUp(cause: unknown): boolean {
   return code === 'ECONNRESET' && errno === undefined;
 }
 
-function connectTimeoutFact(target: Place, limit: number): string {
-  return `no connection to ${place(target.hostname, target.port)} within connectTimeout (${limit} ms)`;
+function connectTimeoutFact(target: Place, limit: number, through?: string): string {
+  const way = through === undefined ? '' : ` through the proxy ${through}`;
+  return `no connection to ${place(target.hostname, target.port)}${way} within connectTimeout (${limit} ms)`;
 }
 
 /** Where the connection was to lead: the address that was dialled, when it says more than the name. */
@@ -218,6 +230,11 @@ function reached(cause: unknown, target: Place): string {
   if (typeof address !== 'string' || typeof hostname === 'string') return name;
   const dialled = typeof port === 'number' ? place(address, port) : address;
   return dialled === name ? name : `${name} at ${dialled}`;
+}
+
+/** Host and port as messages and the CONNECT method have them. */
+export function placeName({ hostname, port }: Place): string {
+  return place(hostname, port);
 }
 
 function place(hostname: string, port: number): string {

@@ -1,16 +1,24 @@
 /** A response's body as a stream that is pulled: the socket rests while nobody reads. */
 import { Readable } from 'node:stream';
-import type { Abortable } from '../abort.ts';
-import { abortError } from '../abort.ts';
+import { type Abortable, abortError } from '../abort.ts';
+
+/** What the body belongs to. */
+export interface BodyOwner extends Abortable {
+  /** The reader wants more: the wait for the server begins. */
+  pulled(): void;
+}
 
 export class UndiciBody {
   readonly readable: Readable;
   #ended = false;
 
-  /** @param exchange told when the reader leaves before the end */
-  constructor(resume: () => void, exchange: Abortable) {
+  /** @param exchange told when the reader leaves before the end, and when it reads on */
+  constructor(resume: () => void, exchange: BodyOwner) {
     this.readable = new Readable({
-      read: resume,
+      read: () => {
+        exchange.pulled();
+        resume();
+      },
       destroy: (error, callback) => {
         if (!this.#ended) exchange.abort(error ?? abortError('The body was dropped before its end'));
         callback(error);

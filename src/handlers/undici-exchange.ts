@@ -3,7 +3,7 @@
  * a buffered body is collected straight from them, and a body of one chunk is never copied.
  */
 import type { Dispatcher } from 'undici';
-import { type Abortable, unwatch, watch } from '../abort.ts';
+import { unwatch, watch } from '../abort.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import { BodyError, NetworkError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
@@ -16,7 +16,7 @@ import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
 import { failure, timeoutFailure } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
-import { UndiciBody } from './undici-body.ts';
+import { type BodyOwner, UndiciBody } from './undici-body.ts';
 import type { Route, UndiciTransport } from './undici-transport.ts';
 import { isUnsolicitedContinue } from './unsolicited.ts';
 
@@ -27,7 +27,7 @@ const SLACK = 65_536;
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY']);
 const STALE: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-export class UndiciExchange implements Abortable {
+export class UndiciExchange implements BodyOwner {
   readonly #request: HttpRequest;
   readonly #options: RequestOptions;
   readonly #target: Target;
@@ -151,8 +151,7 @@ export class UndiciExchange implements Abortable {
     this.#status = status;
     this.#statusText = statusText;
     this.#headers = HttpHeaders.fromRaw(raw);
-    const limit = this.#options.readTimeout;
-    this.#timer.start('read', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'readTimeout'));
+    this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();
     if (this.#options.stream) this.#body = new UndiciBody(resume, this);
     if (this.#options.onHeaders && !this.#announce(this.#options.onHeaders)) return true;
@@ -166,11 +165,28 @@ export class UndiciExchange implements Abortable {
     this.#received += chunk.byteLength;
     this.#timer.touch();
     if (this.#options.progress) this.#report('download', this.#received, this.#expected());
-    if (this.#body !== undefined) return this.#body.push(chunk);
+    if (this.#body !== undefined) return this.#feed(this.#body, chunk);
     if (this.#chunks === undefined) this.#chunks = [chunk];
     else this.#chunks.push(chunk);
     if (this.#received > this.#limit) this.#checkSize();
     return true;
+  }
+
+  #feed(body: UndiciBody, chunk: Uint8Array): boolean {
+    const wanted = body.push(chunk);
+    // While the reader rests, the server is not late.
+    if (!wanted) this.#timer.stop();
+    return wanted;
+  }
+
+  pulled(): void {
+    if (this.#done || this.#phase !== 'body') return;
+    this.#startRead();
+  }
+
+  #startRead(): void {
+    const limit = this.#options.readTimeout;
+    this.#timer.start('read', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'readTimeout'));
   }
 
   onComplete(): void {

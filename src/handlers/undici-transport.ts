@@ -1,4 +1,5 @@
 /** undici's pools, one for each origin and way of connecting, and the exchanges that run over them. */
+import type { Socket } from 'node:net';
 import type { Client, Dispatcher, Pool } from 'undici';
 import { RequestError } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -113,7 +114,7 @@ function poolOptions(settings: DialSettings, target: Target, route: { fresh: Tim
         if (error !== null || socket === null) callback(error ?? new Error('no socket'), null);
         else {
           route.fresh = dialTimings(socket) ?? {};
-          callback(null, socket);
+          callback(null, endingForGood(socket));
         }
       });
     },
@@ -127,4 +128,17 @@ function targetFor(request: HttpRequest): Target {
     if (!(error instanceof UriError)) throw error;
     throw new RequestError(error.message, { request, code: 'ERR_URI' });
   }
+}
+
+/**
+ * undici ends the connection of an aborted request with an error that it takes for information, leaves the request in
+ * its queue for that, and opens another connection only to find that nobody wants it. By any other error it is over.
+ */
+function endingForGood<T extends Socket>(socket: T): T {
+  const { destroy } = socket;
+  socket.destroy = function destroyed(error?: Error) {
+    const isAbort = error?.message === 'aborted' && (error as { code?: unknown }).code === 'UND_ERR_INFO';
+    return destroy.call(this, isAbort ? new Error('aborted') : error);
+  };
+  return socket;
 }

@@ -16,7 +16,8 @@ export interface SourceFile {
 }
 
 const STATEMENT = /^\s*(import|export)\s+(type\s+)?[^'"();]*?\s*from\s+'([^']+)'|^\s*import\s+'([^']+)'/gm;
-const DYNAMIC = /(?<!typeof )import\('([^']+)'\)/g;
+// A type such as `import('node:fs').Stats` is none.
+const DYNAMIC = /(?<!typeof )import\('([^']+)'\)(?!\.[A-Z])/g;
 
 export function sourceFiles(folder = 'src'): SourceFile[] {
   const found: SourceFile[] = [];

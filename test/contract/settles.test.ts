@@ -4,7 +4,7 @@
  */
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/client.ts';
 import { isTransferError } from '../../src/errors.ts';
 import { HandlerStack } from '../../src/handler-stack.ts';
@@ -115,16 +115,19 @@ describe.each(Object.entries(handlers))('over %s', (name, make) => {
   it('a call settles in time, with an error of the tree, and leaves no socket, timer or listener', {
     timeout: 120_000,
   }, async () => {
+    const before = activeTimers();
     await fc.assert(
       fc.asyncProperty(behaviours, askings, async (behaviour, asking) => {
-        await using server = await startScriptedServer(scriptOf(behaviour));
+        const server = await startScriptedServer(scriptOf(behaviour));
         const client = new Client({ handler: HandlerStack.create(make()) });
         await settles(client, server.url('/'), asking);
         await client.destroy();
         // The built-in fetch keeps its connections in a pool that nobody else can close.
         if (name !== 'fetch') await server.allClosed();
+        await server.close();
       }),
       { numRuns: 60 },
     );
+    await vi.waitFor(() => expect(activeTimers(), 'a timer stays').toBeLessThanOrEqual(before));
   });
 });

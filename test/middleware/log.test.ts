@@ -78,8 +78,8 @@ it('never changes the outcome: what the logger throws is dropped', async () => {
 
 it.each([
   [undefined, undefined, 'a method "info", got undefined'],
-  [{ info: () => undefined }, undefined, 'a method "error", got Object'],
-  [{ info: () => undefined, error: () => undefined }, 'warn', 'a method "warn", got Object'],
+  [{ info: (): void => undefined }, undefined, 'a method "error", got Object'],
+  [{ info: (): void => undefined, error: (): void => undefined }, 'warn', 'a method "warn", got Object'],
 ])('refuses a logger without its methods', (given, level, message) => {
   expect(() => log(given as Logger, '', level as 'warn')).toThrow(message);
 });
