@@ -58,7 +58,7 @@ export { deadline } from './middleware/deadline.ts';
 export { debug } from './middleware/debug.ts';
 export { decodeContent } from './middleware/decode-content.ts';
 export { delay } from './middleware/delay.ts';
-export { history } from './middleware/history.ts';
+export { type HistoryEntry, history } from './middleware/history.ts';
 export { httpErrors } from './middleware/http-errors.ts';
 export { limits } from './middleware/limits.ts';
 export { log } from './middleware/log.ts';
