@@ -36,7 +36,7 @@ async function loop(client: PoolClient, options?: RequestOptions): Promise<void>
 
 const contestants: Record<string, (client: PoolClient) => Promise<unknown>> = {
   'loop by hand': (client) => loop(client),
-  'loop by hand, with a signal': (client) => loop(client, { signal: new AbortController().signal }),
+  'loop by hand, with a signal': (client) => loop(client, Object.freeze({ signal: new AbortController().signal })),
   'Pool.promise()': (client) => new Pool(client, requests(), { concurrency: CONCURRENCY }).promise(),
   'for await (... of pool)': async (client) => {
     for await (const _ of new Pool(client, requests(), { concurrency: CONCURRENCY }));

@@ -19,6 +19,9 @@ import { RequestPromise } from './request-promise.ts';
 import { fillSink } from './sink.ts';
 import { VERSION } from './version.ts';
 import { fetchThrough } from './web-fetch.ts';
+import type { WebSocketConnection } from './websocket/connection.ts';
+import type { UpgradeOptions } from './websocket/upgrade-options.ts';
+import type { WebSockets } from './websocket/web-sockets.ts';
 
 export interface ClientOptions extends RequestOptions {
   /** A stack, or a plain function that is used as it is, with no layers around it. Default: `HandlerStack.create()`. */
@@ -32,14 +35,24 @@ export type Attempt =
 
 type Uri = string | URL;
 
+interface ReadOptions {
+  readonly given: RequestOptions | undefined;
+  readonly own: RequestOptions | undefined;
+  readonly merged: RequestOptions;
+}
+
 export class Client implements AsyncDisposable {
   readonly #options: RequestOptions;
   readonly #given: ClientOptions;
   readonly #handler: HandlerStack | Transport;
   readonly #defaults: Defaults;
   readonly #clock: Clock;
+  readonly #none: ReadOptions;
+  #last: ReadOptions | undefined;
   /** An extended client leaves the connections to the one they came from. */
   readonly #owner: boolean;
+  /** Those that this client has opened; loaded with the first. */
+  #webSockets: Promise<WebSockets> | undefined;
 
   /** @throws TypeError for a mistake in options */
   constructor(options: ClientOptions = {}, owner = true) {
@@ -52,6 +65,7 @@ export class Client implements AsyncDisposable {
     this.#owner = owner;
     this.#options = this.#prepare(checkOptions(given, declared(handler)));
     this.#clock = this.#options.clock ?? systemClock;
+    this.#none = { given: undefined, own: undefined, merged: this.#options };
     this.#defaults = {
       base: canonicalBase(this.#options.baseUri),
       headers: defaultHeaders(this.#options.headers),
@@ -146,6 +160,20 @@ export class Client implements AsyncDisposable {
   readonly fetch: typeof globalThis.fetch = (input, init) =>
     fetchThrough((request, options) => this.send(request, options), input as Request, init);
 
+  /**
+   * Opens a WebSocket (RFC 6455) in Node. Its handshake is a GET through the whole stack: base URI, cookies, auth,
+   * redirects, timeouts. The option `signal` ends the open connection too, `timeout` is about the handshake alone.
+   * @param uri of the schemes `ws`, `wss`, `http` or `https`, or relative to `baseUri`
+   * @returns rejects as a request does, and with a `BadResponseError` for every answer but a 101, whatever `httpErrors`
+   */
+  async upgrade(uri: Uri, options: UpgradeOptions = {}): Promise<WebSocketConnection> {
+    this.#webSockets ??= import('./websocket/web-sockets.ts').then(
+      ({ WebSockets: Opened }) => new Opened(this.#handler),
+    );
+    const webSockets = await this.#webSockets;
+    return webSockets.open(uri, options, (at, rest, handler) => this.#start('GET', at, rest, undefined, handler));
+  }
+
   /** A client over the same connections, with these options over this one's. */
   extend(options: ClientOptions): Client {
     const { handler = this.#handler, ...changes } = options;
@@ -157,8 +185,12 @@ export class Client implements AsyncDisposable {
     return new Client({ ...merged, handler } as ClientOptions, handler !== this.#handler);
   }
 
-  /** Lets running requests finish, releases every connection and saves a file jar. Later requests connect anew. */
+  /**
+   * Lets running requests finish, releases every connection and saves a file jar. Later requests connect anew. The
+   * WebSockets that this client opened are closed with 1001.
+   */
   async close(): Promise<void> {
+    await (await this.#webSockets)?.close();
     const jar = this.#options.cookies as { save?(): Promise<void> } | undefined;
     if (typeof jar === 'object' && typeof jar?.save === 'function') await jar.save();
     if (this.#owner) await this.#transport?.close?.();
@@ -166,6 +198,7 @@ export class Client implements AsyncDisposable {
 
   /** Ends running requests with an error and releases every connection. */
   async destroy(reason?: unknown): Promise<void> {
+    await (await this.#webSockets)?.destroy(reason);
     if (this.#owner) await this.#transport?.destroy?.(reason);
   }
 
@@ -187,12 +220,13 @@ export class Client implements AsyncDisposable {
     uri: Uri,
     options: RequestOptions | undefined,
     ready: HttpRequest | undefined,
+    over?: Handler,
   ): RequestPromise {
     const call = new Call(this.#clock.now(), this.#options.redact || undefined);
     const answer = new Promise<HttpResponse>((resolve, reject) => {
       call.reject = reject;
       // What is thrown here rejects the promise: a mistake in options is delivered like any other failure.
-      this.#send(method, uri, options, ready, call).then(resolve, reject);
+      this.#send(method, uri, options, ready, call, over).then(resolve, reject);
     });
     return RequestPromise.adopt(
       answer.then(undefined, (error: unknown) => {
@@ -208,10 +242,11 @@ export class Client implements AsyncDisposable {
     options: RequestOptions | undefined,
     ready: HttpRequest | undefined,
     call: Call,
+    over: Handler | undefined,
   ): Promise<HttpResponse> {
-    const handler = this.#handler instanceof HandlerStack ? this.#handler.resolve() : this.#handler;
-    const own = options === undefined ? undefined : checkOptions(options, declared(this.#handler));
-    let merged = own === undefined ? this.#options : this.#merge(own);
+    const handler = over ?? (this.#handler instanceof HandlerStack ? this.#handler.resolve() : this.#handler);
+    const { own, merged: given } = options === undefined ? this.#none : this.#read(options);
+    let merged = given;
     if (own?.redact) call.redact = own.redact;
     const { request, userinfo }: Built = buildRequest(method, uri, own, merged, this.#defaults, ready);
     request.call = call;
@@ -234,6 +269,15 @@ export class Client implements AsyncDisposable {
     } finally {
       if (signal) unwatch(signal, call);
     }
+  }
+
+  /** The call's options, checked, and over the client's. Frozen ones that come again, as a pool's do, are read once. */
+  #read(options: RequestOptions): ReadOptions {
+    if (this.#last?.given === options) return this.#last;
+    const own = checkOptions(options, declared(this.#handler));
+    const read = { given: options, own, merged: this.#merge(own) };
+    if (Object.isFrozen(options) && !Object.hasOwn(own, 'cookies')) this.#last = read;
+    return read;
   }
 
   #merge(own: RequestOptions): RequestOptions {

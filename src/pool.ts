@@ -151,7 +151,7 @@ export class Pool implements AsyncIterable<PoolResult> {
       );
     }
     for (const item of items) {
-      this.#held.push(new Entry((this.#source.length ?? 0) + this.#keys, item));
+      this.#held.push(new Entry(this.#source.length + this.#keys, item));
       this.#keys += 1;
     }
     if (this.#state === 'open') this.#summon();
@@ -205,18 +205,26 @@ export class Pool implements AsyncIterable<PoolResult> {
           continue;
         }
         this.#occupied += 1;
-        const host = entry.host;
+        const { host } = entry;
         if (host?.limit === undefined) {
           this.#summon();
-          await this.#perform(entry);
-          this.#occupied -= 1;
+          // Not in a function of its own: its promise would be a good part of what a pool costs for each item.
+          this.#tally.start(entry);
+          let outcome: HttpResponse | Failure;
+          try {
+            outcome = await this.#send(entry.item);
+          } catch (error) {
+            outcome = new Failure(error);
+          }
+          const delivered = this.#deliver(entry, outcome);
+          if (delivered !== undefined) await delivered;
         } else {
           const performed = this.#hosts.run(host, host.limit, this.#perform, entry);
           this.#summon();
           await performed;
-          this.#occupied -= 1;
           this.#hosts.offer(host);
         }
+        this.#occupied -= 1;
       }
     } catch (error) {
       if (this.#state === 'open') this.#fail(error);
@@ -227,7 +235,7 @@ export class Pool implements AsyncIterable<PoolResult> {
   /** The next entry that may start now; `PULL` when an asynchronous source has to be asked. */
   #take(): Entry | typeof PULL | undefined {
     if (this.#state !== 'open' || this.#paused || !this.#mayStart()) return undefined;
-    const ready = this.#hosts.take();
+    const ready = this.#hosts.waiting === 0 ? undefined : this.#hosts.take();
     if (ready !== undefined) return ready;
     while (!this.#hosts.full) {
       const entry = this.#draw();
@@ -239,7 +247,7 @@ export class Pool implements AsyncIterable<PoolResult> {
 
   #draw(): Entry | typeof PULL | undefined {
     const source = this.#source;
-    const held = source.length === undefined || source.exhausted ? this.#held.shift() : undefined;
+    const held = !source.counted || source.exhausted ? this.#held.shift() : undefined;
     if (held !== undefined || source.exhausted || this.#pulling) return held;
     if (source.async) return PULL;
     const pulled = source.pull() as IteratorResult<unknown>;
@@ -262,7 +270,7 @@ export class Pool implements AsyncIterable<PoolResult> {
   /** The key is the place in an array, a set or a record, and otherwise the next one that nobody has. */
   #entryOf(item: unknown): Entry {
     const source = this.#source;
-    if (source.length !== undefined) return new Entry(source.key, item);
+    if (source.counted) return new Entry(source.key, item);
     this.#keys += 1;
     return new Entry(this.#keys - 1, item);
   }
@@ -279,30 +287,37 @@ export class Pool implements AsyncIterable<PoolResult> {
     return this.#occupied < allowed;
   }
 
-  /** Sends one and hands its outcome over. Rejects when a callback throws. */
+  /** What a slot of a host is taken for. Rejects when a callback throws. */
   readonly #perform = async (entry: Entry): Promise<void> => {
-    let response: HttpResponse | undefined;
-    let error: unknown;
-    let failed = false;
     this.#tally.start(entry);
+    let outcome: HttpResponse | Failure;
     try {
-      response = await this.#send(entry.item);
-    } catch (thrown) {
-      failed = true;
-      error = thrown;
+      outcome = await this.#send(entry.item);
+    } catch (error) {
+      outcome = new Failure(error);
     }
+    await this.#deliver(entry, outcome);
+  };
+
+  /** Hands an outcome over. @returns what to wait for before the slot is free @throws what a callback throws */
+  #deliver(entry: Entry, outcome: HttpResponse | Failure): PromiseLike<unknown> | undefined {
+    const failed = outcome instanceof Failure;
+    const response = failed ? undefined : outcome;
+    const error = failed ? outcome.error : undefined;
     this.#tally.settle(entry, failed, response, error);
     if (this.#state !== 'open') {
-      if (!failed) release(response);
-      return;
+      release(response);
+      return undefined;
     }
     const { fulfilled, rejected } = this.#settings;
-    if (failed) {
-      if (rejected !== undefined) await rejected(error, entry.key, this);
-    } else if (fulfilled !== undefined) await fulfilled(response as HttpResponse, entry.key, this);
-    if (this.#results !== undefined) await this.#offer(entry, response, error);
-    else if (!failed && fulfilled === undefined) release(response);
-  };
+    const returned = failed ? rejected?.(error, entry.key, this) : fulfilled?.(outcome, entry.key, this);
+    if (this.#results === undefined) {
+      if (fulfilled === undefined) release(response);
+      return isThenable(returned) ? returned : undefined;
+    }
+    if (!isThenable(returned)) return this.#offer(entry, response, error);
+    return returned.then(() => this.#offer(entry, response, error));
+  }
 
   #send(item: unknown): HttpResponse | PromiseLike<HttpResponse> {
     if (typeof item === 'string' || item instanceof URL) return this.#client.request('GET', item, this.#options);
@@ -353,6 +368,15 @@ export class Pool implements AsyncIterable<PoolResult> {
     else if (this.#state === 'failed') results.end({ error: this.#error });
     return results;
   }
+}
+
+/** A request that failed, told apart from whatever a function may resolve to. */
+class Failure {
+  constructor(readonly error: unknown) {}
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** Lets go of a response that nobody will read. */

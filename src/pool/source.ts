@@ -9,6 +9,8 @@ export class Source {
   /** There is nothing more to pull: it ended, failed or was closed. */
   exhausted = false;
   readonly async: boolean;
+  /** Whether the length is known without pulling. */
+  readonly counted: boolean;
   /** The names of a record. */
   readonly names: readonly string[] | undefined;
   readonly #requests: object;
@@ -20,22 +22,26 @@ export class Source {
     if (typeof requests !== 'object' || requests === null || requests instanceof HttpRequest) refuse(requests);
     this.#requests = requests;
     this.async = Symbol.asyncIterator in requests;
-    if (this.async || Symbol.iterator in requests) return;
+    if (this.async || Symbol.iterator in requests) {
+      this.counted = Array.isArray(requests) || requests instanceof Set;
+      return;
+    }
     const prototype: unknown = Object.getPrototypeOf(requests);
     if (prototype !== null && prototype !== Object.prototype) refuse(requests);
     this.names = Object.keys(requests);
+    this.counted = true;
   }
 
-  /** How many items there are in all, where that is known without pulling. */
-  get length(): number | undefined {
+  /** How many items there are in all; 0 when nobody knows. */
+  get length(): number {
+    if (!this.counted) return 0;
     if (this.names !== undefined) return this.names.length;
-    if (Array.isArray(this.#requests)) return this.#requests.length;
-    return this.#requests instanceof Set ? this.#requests.size : undefined;
+    return Array.isArray(this.#requests) ? this.#requests.length : (this.#requests as Set<unknown>).size;
   }
 
   /** How many are known to come. */
   get remaining(): number {
-    return this.exhausted ? 0 : Math.max(0, (this.length ?? 0) - this.#pulled);
+    return this.exhausted ? 0 : Math.max(0, this.length - this.#pulled);
   }
 
   /** The key of the item that was pulled last. */
