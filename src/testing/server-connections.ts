@@ -61,20 +61,22 @@ function ignore(): void {}
 export interface ListenOptions {
   /** Default `127.0.0.1`: a test server is not for the network. */
   readonly host?: string;
+  /** Default 0: a free one. */
+  readonly port?: number;
   /** A unix socket instead of a port. */
   readonly socketPath?: string;
 }
 
-/** Listens on a free port, or on the socket path. Answers the port, 0 for a path. */
+/** Listens on a free port, the given one, or the socket path. Answers the port, 0 for a path. */
 export function listen(server: Server, options: ListenOptions): Promise<number> {
-  const { host = '127.0.0.1', socketPath } = options;
+  const { host = '127.0.0.1', port = 0, socketPath } = options;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     const ready = () => {
       server.off('error', reject);
       resolve(socketPath === undefined ? (server.address() as AddressInfo).port : 0);
     };
-    if (socketPath === undefined) server.listen({ port: 0, host }, ready);
+    if (socketPath === undefined) server.listen({ port, host }, ready);
     else server.listen({ path: socketPath }, ready);
   });
 }

@@ -1,0 +1,76 @@
+/** From the text of one argument to its value; each names the option, what it got and what it expected. */
+import { type Duration, milliseconds } from '../duration.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A whole number of at least `min`. */
+export function wholeNumber(text: string, name: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  const bounds = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
+  throw new UsageError(`${name} expects a whole number ${bounds}, got ${JSON.stringify(text)}`);
+}
+
+/** Milliseconds of `2s`, `250ms`, `1m30s`; digits alone are milliseconds, as everywhere in the library. */
+export function duration(text: string, name: string): number {
+  try {
+    const value: Duration = /^\d+$/.test(text) ? Number(text) : text;
+    return milliseconds(value, name);
+  } catch {
+    const expected = 'a length of time such as 2s, 250ms or 1m30s (digits alone are milliseconds)';
+    throw new UsageError(`${name} expects ${expected}, got ${JSON.stringify(text)}`);
+  }
+}
+
+const SIZES: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+};
+
+/** Bytes of `500000`, `10MB`, `10MiB`. */
+export function byteSize(text: string, name: string): number {
+  const [, digits, unit = ''] = /^(\d+)([kmg]i?)?b?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * SIZES[unit.toLowerCase()]!;
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw new UsageError(`${name} expects a size such as 500000, 10MB or 10MiB, got ${JSON.stringify(text)}`);
+}
+
+/** An absolute URL of http or https. */
+export function httpUrl(text: string): string {
+  if (/^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text)) return text;
+  throw new UsageError(`expected an absolute URL such as http://example.com/, got ${JSON.stringify(text)}`);
+}
+
+/** `Name: value`. */
+export function headerLine(text: string): [name: string, value: string] {
+  const colon = text.indexOf(':');
+  const name = text.slice(0, colon).trim();
+  if (colon > 0 && /^[!#$%&'*+.^_`|~\w-]+$/.test(name)) return [name, text.slice(colon + 1).trim()];
+  // Never the text itself: a header without its colon may be a credential.
+  throw new UsageError("-H expects 'Name: value', got text that has no name before a colon");
+}
+
+/** `key=value`; the value may be empty and may have more equals signs. */
+export function pair(text: string, name: string): [key: string, value: string] {
+  const equals = text.indexOf('=');
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw new UsageError(`${name} expects key=value, got ${JSON.stringify(text.slice(0, 40))}`);
+}
+
+/** `user:password`, cut at the first colon (RFC 7617 section 2). */
+export function credentials(text: string): [user: string, password: string] {
+  const colon = text.indexOf(':');
+  if (colon >= 0) return [text.slice(0, colon), text.slice(colon + 1)];
+  throw new UsageError('--auth expects user:password, got text without a colon');
+}
+
+/** A positive number, or `auto`. */
+export function concurrency(text: string, name: string): number | 'auto' {
+  if (text === 'auto') return 'auto';
+  if (/^\d+$/.test(text)) return wholeNumber(text, name, 1, 10_000);
+  throw new UsageError(`${name} expects a whole number from 1 to 10000, or auto, got ${JSON.stringify(text)}`);
+}

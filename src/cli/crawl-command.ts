@@ -1,0 +1,88 @@
+/** `sluice crawl URL...`: the crawl with its file, its bar, Ctrl-C and the report. */
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CrawlCommand } from './commands.ts';
+import { Crawl, type CrawlResult } from './crawl/crawl.ts';
+import { Journal } from './crawl/journal.ts';
+import { Progress } from './crawl/progress.ts';
+import { reportText } from './crawl/report.ts';
+import { SIGNAL_CODES, type Signal, type Terminal } from './terminal.ts';
+import { plural } from './text-table.ts';
+import { UsageError } from './usage-error.ts';
+
+/** @param argv the command's own arguments, for the line that says how to go on */
+export async function crawlCommand(
+  command: CrawlCommand,
+  terminal: Terminal,
+  argv: readonly string[],
+): Promise<number> {
+  const folder = command.out === undefined ? mkdtempSync(join(tmpdir(), 'sluice-crawl-')) : undefined;
+  const journal = openJournal(command, folder);
+  try {
+    return await crawled(command, journal, terminal, argv);
+  } finally {
+    journal.close();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function openJournal({ out, resume }: CrawlCommand, folder: string | undefined): Journal {
+  if (out === undefined) return new Journal(join(folder!, 'pages.jsonl'));
+  if (!resume && existsSync(out) && statSync(out).size > 0) {
+    throw new UsageError(`${out} is not empty; add --resume to go on from it, or give another --out`);
+  }
+  try {
+    return new Journal(out);
+  } catch (cause) {
+    throw new UsageError(`--out ${out} cannot be written: ${(cause as Error).message}`);
+  }
+}
+
+async function crawled(
+  command: CrawlCommand,
+  journal: Journal,
+  terminal: Terminal,
+  argv: readonly string[],
+): Promise<number> {
+  const { stderr, stdout, clock } = terminal;
+  const crawl = new Crawl({ ...command, journal, clock });
+  const before = command.resume ? crawl.resume() : { pages: 0, unreadable: 0 };
+  if (before.pages > 0) stderr.write(`${plural(before.pages, 'page')} of ${command.out} are done already\n`);
+  if (before.unreadable > 0) {
+    stderr.write(`${plural(before.unreadable, 'line')} cut or unreadable: those pages are fetched again\n`);
+  }
+  const started = clock.now();
+  const progress = new Progress(stderr, clock, () => crawl.figures);
+  let signal: Signal | undefined;
+  const ignoreSignals = terminal.onSignal((given) => {
+    if (signal !== undefined) terminal.exit(SIGNAL_CODES[given]);
+    signal = given;
+    progress.say(`stopping: ${plural(crawl.figures.running, 'page')} in flight; once more to end at once`);
+    crawl.stop();
+  });
+  let result: CrawlResult;
+  try {
+    result = await crawl.run();
+  } finally {
+    ignoreSignals();
+    progress.end();
+  }
+  const { summary, broken, stopped } = result;
+  const figures = { elapsed: clock.now() - started, fetched: summary.pages - before.pages };
+  stdout.write(reportText(summary, broken, figures));
+  if (stopped) stderr.write(howToResume(command, argv));
+  if (stopped && signal !== undefined) return SIGNAL_CODES[signal];
+  return summary.broken > 0 || summary.invalid > 0 || summary.failedStarts > 0 ? 1 : 0;
+}
+
+function howToResume({ out, resume }: CrawlCommand, argv: readonly string[]): string {
+  if (out === undefined) return '\nstopped; with --out FILE.jsonl a crawl can be resumed\n';
+  const all = resume ? argv : [...argv, '--resume'];
+  return `\nstopped; to go on:\n  sluice crawl ${all.map(quoted).join(' ')}\n`;
+}
+
+/** For a POSIX shell. */
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,113 @@
+/** The links of an HTML page, by a parser that reads it in pieces and builds no tree. */
+import { Parser } from 'htmlparser2';
+import { pageUrl } from './scope.ts';
+
+export interface PageLinks {
+  /** Absolute http(s) URLs without fragments, each once, in the order of the page. */
+  readonly urls: readonly string[];
+  /** References that are no valid URL, as they stand in the page; at most 100. */
+  readonly invalid: readonly string[];
+}
+
+/** Attributes that lead to another page. */
+const PAGES: Readonly<Record<string, string>> = { a: 'href', area: 'href', iframe: 'src', frame: 'src' };
+/** Attributes that a browser loads to show this one. */
+const ASSETS: Readonly<Record<string, string>> = {
+  audio: 'src',
+  embed: 'src',
+  img: 'src',
+  input: 'src',
+  object: 'data',
+  script: 'src',
+  source: 'src',
+  track: 'src',
+  video: 'src',
+};
+/** `link` relations that name an origin or a wish, and nothing to fetch. */
+const HINTS = /(?:^|\s)(?:preconnect|dns-prefetch|pingback)(?:\s|$)/i;
+/** `link` relations that lead to another page; the others are assets. */
+const PAGE_RELATIONS = /(?:^|\s)(?:alternate|author|canonical|help|license|next|prev|search|amphtml)(?:\s|$)/i;
+const MAX_INVALID = 100;
+
+/** Write the page piece by piece, then ask for its links. */
+export class LinkReader {
+  readonly #parser: Parser;
+  readonly #references = new Set<string>();
+  readonly #assets: boolean;
+  #base: string | undefined;
+  #noFollow = false;
+
+  /** @param assets whether what a browser would load counts: images, scripts, style sheets */
+  constructor(assets: boolean) {
+    this.#assets = assets;
+    this.#parser = new Parser({ onopentag: (name, attributes) => this.#open(name, attributes) });
+  }
+
+  write(text: string): void {
+    this.#parser.write(text);
+  }
+
+  /** @param url of the page, which its references are relative to unless it has a `base` */
+  end(url: string): PageLinks {
+    this.#parser.end();
+    // Robots meta tag: the page asks that none of its links be followed.
+    if (this.#noFollow) return { urls: [], invalid: [] };
+    const base = (this.#base === undefined ? undefined : pageUrl(this.#base, url)) ?? url;
+    const urls = new Set<string>();
+    const invalid: string[] = [];
+    for (const reference of this.#references) {
+      const found = pageUrl(reference, base);
+      if (found !== undefined) urls.add(found);
+      else if (!URL.canParse(reference, base) && invalid.length < MAX_INVALID) invalid.push(reference.slice(0, 200));
+    }
+    return { urls: [...urls], invalid };
+  }
+
+  #open(name: string, attributes: Readonly<Record<string, string>>): void {
+    // HTML, the base element: the first one with href counts, for the whole page.
+    if (name === 'base') this.#base ??= attributes['href'];
+    else if (name === 'meta') this.#meta(attributes);
+    else if (name === 'link') this.#link(attributes);
+    else if (Object.hasOwn(PAGES, name)) this.#add(attributes[PAGES[name]!]);
+    else if (this.#assets && Object.hasOwn(ASSETS, name)) {
+      this.#add(attributes[ASSETS[name]!]);
+      for (const candidate of sourceSet(attributes['srcset'])) this.#add(candidate);
+    }
+  }
+
+  #meta({ name, content }: Readonly<Record<string, string>>): void {
+    if (name?.toLowerCase() === 'robots' && /\b(?:nofollow|none)\b/i.test(content ?? '')) this.#noFollow = true;
+  }
+
+  #link({ rel = '', href }: Readonly<Record<string, string>>): void {
+    if (HINTS.test(rel)) return;
+    if (this.#assets || PAGE_RELATIONS.test(rel)) this.#add(href);
+  }
+
+  /** An empty reference and a fragment are the page itself. */
+  #add(reference: string | undefined): void {
+    const trimmed = reference?.trim() ?? '';
+    if (trimmed !== '' && !trimmed.startsWith('#')) this.#references.add(trimmed);
+  }
+}
+
+/** The URLs of `a.png 1x, b.png 2x` (HTML, srcset attributes): up to white space, without commas at the end. */
+function sourceSet(text: string | undefined): string[] {
+  const urls: string[] = [];
+  let at = 0;
+  while (text !== undefined && at < text.length) {
+    at = skip(/[\s,]*/y, text, at);
+    const end = skip(/\S*/y, text, at);
+    let last = end;
+    while (text[last - 1] === ',') last -= 1;
+    if (last > at) urls.push(text.slice(at, last));
+    at = last < end ? end : skip(/[^,]*/y, text, end);
+  }
+  return urls;
+}
+
+function skip(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  pattern.test(text);
+  return pattern.lastIndex;
+}

@@ -1,0 +1,78 @@
+/** One line of a crawl's journal: what became of one page, and enough to find the way on from it. */
+
+export interface PageLine {
+  /** What was asked for. */
+  readonly url: string;
+  /** `null` when there was no answer. */
+  readonly status: number | null;
+  /** The code of what failed, such as `ERR_TIMEOUT_HEADERS`; `null` for an answer, whatever its status. */
+  readonly error: string | null;
+  /** The failure in words. */
+  readonly message?: string;
+  /** The page that it was first found on; `null` for a start. */
+  readonly from: string | null;
+  /** Links and redirects from a start, the redirects of one link not counted. */
+  readonly depth: number;
+  /** From sending the request until the end of what was read. */
+  readonly ms: number;
+  /** Of the body, decoded, as far as it was read: nothing of what is not HTML. */
+  readonly bytes: number;
+  readonly type?: string;
+  /** Whether the page is longer than what was read. */
+  readonly truncated?: true;
+  /** Where a redirect points to; it is in `links` too. */
+  readonly location?: string;
+  /** The redirects that led here, the first one first. */
+  readonly via?: readonly string[];
+  /** Absolute http(s) URLs, those that are out of scope too. */
+  readonly links: readonly string[];
+  /** References on the page that are no valid URL. */
+  readonly invalid?: readonly string[];
+}
+
+/** robots.txt forbids it. */
+export const ROBOTS_DISALLOWED = 'ERR_ROBOTS_DISALLOWED';
+/** robots.txt could not be read, which forbids everything for now; a resumed crawl asks again. */
+export const ROBOTS_UNREACHABLE = 'ERR_ROBOTS_UNREACHABLE';
+/** A redirect that leads back to where it came from, or never ends. */
+export const REDIRECT_LOOP = 'ERR_REDIRECT_LOOP';
+
+/** Whether a link to the page is broken. What robots.txt forbids is unknown, not broken. */
+export function isBroken({ status, error }: PageLine): boolean {
+  if (error !== null) return error !== ROBOTS_DISALLOWED && error !== ROBOTS_UNREACHABLE;
+  return status === null || status >= 400;
+}
+
+/** Whether a resumed crawl leaves the page alone. */
+export function isSettled({ error }: PageLine): boolean {
+  return error !== ROBOTS_UNREACHABLE;
+}
+
+/** A line for the journal, its end included. */
+export function formatLine(line: PageLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** The page of a line of the journal; `undefined` when the line is cut or is something else. */
+export function parseLine(text: string): PageLine | undefined {
+  let found: Partial<PageLine>;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof found !== 'object' || found === null || typeof found.url !== 'string') return undefined;
+  if (!URL.canParse(found.url)) return undefined;
+  const { url, status, error, from, depth, ms, bytes, links } = found;
+  return {
+    ...found,
+    url,
+    status: typeof status === 'number' ? status : null,
+    error: typeof error === 'string' ? error : null,
+    from: typeof from === 'string' ? from : null,
+    depth: typeof depth === 'number' ? depth : 0,
+    ms: typeof ms === 'number' ? ms : 0,
+    bytes: typeof bytes === 'number' ? bytes : 0,
+    links: Array.isArray(links) ? links.filter((link) => typeof link === 'string' && URL.canParse(link)) : [],
+  };
+}

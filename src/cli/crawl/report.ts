@@ -1,0 +1,97 @@
+/** What a crawl says at its end, as a pure function. Secrets in the queries of URLs are masked. */
+import { reasonPhrase } from '../../message/reason-phrases.ts';
+import { maskUrl } from '../../redact.ts';
+import { byteText, columns, plural, printable, timeText } from '../text-table.ts';
+import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from './page-line.ts';
+import type { BrokenLink, CrawlSummary } from './summary.ts';
+
+/** Broken links, and invalid ones, that are shown; the file has all. */
+const MOST_SHOWN = 50;
+const MOST_PAGES = 5;
+const MOST_HOSTS = 20;
+
+export interface ReportOptions {
+  /** Milliseconds of this run. */
+  readonly elapsed: number;
+  /** Pages of this run. */
+  readonly fetched: number;
+}
+
+export function reportText(summary: CrawlSummary, broken: readonly BrokenLink[], options: ReportOptions): string {
+  const blocks = [
+    totals(summary, options),
+    statuses(summary),
+    slowest(summary),
+    brokenBlock(summary, broken),
+    invalidBlock(summary),
+    outsideBlock(summary),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function totals({ pages, bytes }: CrawlSummary, { elapsed, fetched }: ReportOptions): string[] {
+  const rate = elapsed > 0 ? `, ${((1000 * fetched) / elapsed).toFixed(1)} a second` : '';
+  const earlier = pages > fetched ? `, ${pages - fetched} of them in earlier runs` : '';
+  return [`${plural(pages, 'page')}${earlier}, ${byteText(bytes)}, ${timeText(elapsed)}${rate}`];
+}
+
+function statuses(summary: CrawlSummary): string[] {
+  if (summary.statuses.size === 0) return [];
+  const sorted = [...summary.statuses].sort(([a], [b]) => (a < b ? -1 : 1));
+  return ['statuses', ...columns(sorted.map(([label, count]) => [count, label, phraseOf(label)]))];
+}
+
+function phraseOf(label: string): string {
+  if (label === ROBOTS_DISALLOWED) return 'not fetched: robots.txt does not allow it';
+  if (label === ROBOTS_UNREACHABLE) return 'not fetched: robots.txt could not be read; --resume asks again';
+  return /^\d+$/.test(label) ? reasonPhrase(Number(label)) : '';
+}
+
+function slowest(summary: CrawlSummary): string[] {
+  const rows = summary.slowest
+    .filter(({ ms }) => ms > 0)
+    .map(({ url, ms, status }) => [Math.round(ms), 'ms', status === null ? '-' : String(status), shown(url)]);
+  return rows.length === 0 ? [] : ['slowest pages', ...columns(rows)];
+}
+
+function brokenBlock(summary: CrawlSummary, broken: readonly BrokenLink[]): string[] {
+  if (summary.broken === 0) return ['no broken links'];
+  const lines = broken.slice(0, MOST_SHOWN).flatMap(brokenLines);
+  return [`broken links (${summary.broken})`, ...lines, ...more(summary.broken - MOST_SHOWN)];
+}
+
+function brokenLines({ url, status, error, message, pages, count }: BrokenLink): string[] {
+  const what = error ?? `${status} ${reasonPhrase(status ?? 0)}`.trim();
+  const on = pages.slice(0, MOST_PAGES).map((page) => `      on ${shown(page)}`);
+  if (count === 0) on.push('      a start of the crawl');
+  if (count > MOST_PAGES) on.push(`      and on ${plural(count - MOST_PAGES, 'more page')}`);
+  const why = error === null || message === undefined ? [] : [`      ${printable(message.split('\n', 1)[0]!)}`];
+  return [`  ${what}  ${shown(url)}`, ...why, ...on];
+}
+
+function invalidBlock({ invalid, invalidLinks }: CrawlSummary): string[] {
+  if (invalid === 0) return [];
+  const lines = invalidLinks
+    .slice(0, MOST_SHOWN)
+    .map(({ page, reference }) => `  ${JSON.stringify(shown(reference))} on ${shown(page)}`);
+  return [`links that are no URL (${invalid})`, ...lines, ...more(invalid - MOST_SHOWN)];
+}
+
+function outsideBlock({ outside }: CrawlSummary): string[] {
+  if (outside.size === 0) return [];
+  const sorted = [...outside].sort(([, a], [, b]) => b - a);
+  const rows = sorted.slice(0, MOST_HOSTS).map(([host, count]) => [count, host]);
+  return ['links to other hosts, not checked', ...columns(rows), ...more(sorted.length - MOST_HOSTS, 'host')];
+}
+
+function more(count: number, what = 'one'): string[] {
+  if (count <= 0) return [];
+  return [`  and ${what === 'one' ? `${count} more` : plural(count, `more ${what}`)}`];
+}
+
+function shown(url: string): string {
+  return printable(maskUrl(url));
+}

@@ -1,0 +1,48 @@
+/** What a robots.txt allows, as pure functions (RFC 9309). */
+import robotsParser from 'robots-parser';
+
+/** How asking for a robots.txt ended: with a status and a text, or not at all. */
+export interface RobotsAnswer {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+export interface RobotsRules {
+  /** Why nothing may be asked for, when the file could not be read. */
+  readonly unreachable: string | undefined;
+  /** Milliseconds from one request until the next; 0 when it does not say. */
+  readonly crawlDelay: number;
+  isAllowed(url: string): boolean;
+}
+
+/** Bytes that are read; the rest of a longer file does not count (RFC 9309 section 2.5: at least 500 KiB). */
+export const ROBOTS_BYTES = 500 * 1024;
+/** A longer delay is a mistake, or a way to say no that `Disallow` says better. */
+const LONGEST_DELAY = 300_000;
+
+const ALLOW_ALL: RobotsRules = { unreachable: undefined, crawlDelay: 0, isAllowed: () => true };
+
+/** @param agent the product token that groups are looked up by */
+export function robotsRules(robotsUrl: string, answer: RobotsAnswer, agent: string): RobotsRules {
+  const { status, text } = answer;
+  // RFC 9309 §2.3.1.3: unavailable, everything may be crawled; too many redirects (§2.3.1.2) count as unavailable.
+  if (status !== undefined && status >= 300 && status < 500) return ALLOW_ALL;
+  // RFC 9309 §2.3.1.4: unreachable, nothing may be crawled.
+  if (status === undefined || status < 200 || status >= 500) {
+    const found = status === undefined ? 'could not be fetched' : `answered ${status}`;
+    return { unreachable: `robots.txt ${found}`, crawlDelay: 0, isAllowed: () => false };
+  }
+  const rules = robotsParser(robotsUrl, text);
+  const seconds = rules.getCrawlDelay(agent) ?? 0;
+  return {
+    unreachable: undefined,
+    crawlDelay: Math.min(LONGEST_DELAY, Math.max(0, Math.ceil(seconds * 1000))),
+    // RFC 9309 §2.2.2: the file itself is always allowed.
+    isAllowed: (url) => new URL(url).pathname === '/robots.txt' || rules.isAllowed(url, agent) !== false,
+  };
+}
+
+/** The product token of a `User-Agent` (RFC 9309 section 2.2.1). */
+export function productToken(userAgent: string | null): string {
+  return /^[A-Za-z_-]+/.exec(userAgent ?? '')?.[0] ?? 'sluice';
+}

@@ -1,0 +1,105 @@
+/** The figures of a crawl, of a size that does not grow with it. */
+import type { Journal } from './journal.ts';
+import { isBroken, type PageLine } from './page-line.ts';
+
+export interface SlowPage {
+  readonly url: string;
+  readonly ms: number;
+  readonly status: number | null;
+}
+
+export interface BrokenLink {
+  readonly url: string;
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly message: string | undefined;
+  /** Pages that link to it, the first ones; empty for a start. */
+  readonly pages: string[];
+  /** How many pages link to it. */
+  count: number;
+}
+
+export interface InvalidLink {
+  readonly page: string;
+  readonly reference: string;
+}
+
+const MOST_SLOW = 10;
+const MOST_BROKEN = 10_000;
+const MOST_PAGES = 20;
+const MOST_INVALID = 1000;
+const MOST_HOSTS = 1000;
+
+export class CrawlSummary {
+  pages = 0;
+  bytes = 0;
+  /** Pages to which links are broken. */
+  broken = 0;
+  /** Starts that gave no page, robots.txt included. */
+  failedStarts = 0;
+  invalid = 0;
+  /** By status, or by the code of the failure. */
+  readonly statuses = new Map<string, number>();
+  /** The slowest first. */
+  readonly slowest: SlowPage[] = [];
+  /** The broken pages, the first ones. */
+  readonly brokenPages = new Map<string, BrokenLink>();
+  readonly invalidLinks: InvalidLink[] = [];
+  /** Links to hosts that are out of scope, by host. */
+  readonly outside = new Map<string, number>();
+  readonly #inScope: (url: string) => boolean;
+
+  constructor(inScope: (url: string) => boolean) {
+    this.#inScope = inScope;
+  }
+
+  add(line: PageLine): void {
+    const { url, status, error, message, from, ms, bytes } = line;
+    this.pages += 1;
+    this.bytes += bytes;
+    const label = error ?? String(status);
+    this.statuses.set(label, (this.statuses.get(label) ?? 0) + 1);
+    if (from === null && (status === null || isBroken(line))) this.failedStarts += 1;
+    if (isBroken(line)) {
+      this.broken += 1;
+      const link = { url, status, error, message, pages: [], count: 0 };
+      if (this.brokenPages.size < MOST_BROKEN) this.brokenPages.set(url, link);
+    }
+    this.#rank({ url, ms, status });
+    this.#addLinks(line);
+  }
+
+  #rank(page: SlowPage): void {
+    const place = this.slowest.findIndex(({ ms }) => ms < page.ms);
+    if (place === -1 && this.slowest.length >= MOST_SLOW) return;
+    this.slowest.splice(place === -1 ? this.slowest.length : place, 0, page);
+    if (this.slowest.length > MOST_SLOW) this.slowest.pop();
+  }
+
+  #addLinks({ url, links, invalid = [] }: PageLine): void {
+    for (const link of links) {
+      if (this.#inScope(link)) continue;
+      const { host } = new URL(link);
+      const count = this.outside.get(host);
+      if (count !== undefined || this.outside.size < MOST_HOSTS) this.outside.set(host, (count ?? 0) + 1);
+    }
+    this.invalid += invalid.length;
+    for (const reference of invalid) {
+      if (this.invalidLinks.length < MOST_INVALID) this.invalidLinks.push({ page: url, reference });
+    }
+  }
+}
+
+/** The broken links with the pages they are on, which takes one more walk over the journal. */
+export function brokenLinks(summary: CrawlSummary, journal: Journal): BrokenLink[] {
+  if (summary.brokenPages.size === 0) return [];
+  for (const { url, links } of journal.reader()) {
+    for (const link of links) {
+      const broken = summary.brokenPages.get(link);
+      if (broken === undefined) continue;
+      broken.count += 1;
+      if (broken.pages.length < MOST_PAGES) broken.pages.push(url);
+    }
+  }
+  return [...summary.brokenPages.values()].sort((a, b) => (a.url < b.url ? -1 : 1));
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/** The bin `sluice`: `main` in a process. */
+import { systemClock } from '../clock.ts';
+import { main } from './main.ts';
+import type { Signal, Terminal } from './terminal.ts';
+
+const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
+
+const terminal: Terminal = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  clock: systemClock,
+  onSignal(listener) {
+    for (const signal of SIGNALS) process.on(signal, listener);
+    return () => {
+      for (const signal of SIGNALS) process.off(signal, listener);
+    };
+  },
+  exit: (code) => process.exit(code),
+};
+
+// A reader that goes away (`sluice get URL | head`) is told by the write that fails, and not by a crash.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
+void main(process.argv.slice(2), terminal).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,54 @@
+/** Runs one command line to its exit code. */
+import { isTransferError } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import { readArguments } from './arguments.ts';
+import type { Command } from './commands.ts';
+import { crawlCommand } from './crawl-command.ts';
+import { helpText } from './help.ts';
+import { requestCommand } from './request-command.ts';
+import { serveCommand } from './serve-command.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** It worked; the request failed, its status is 400 or more, or links are broken; the command line is wrong. */
+const WORKED = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+/**
+ * @param argv without the runtime and the script
+ * @returns the exit code; never rejects
+ */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await run(readArguments(argv), argv, terminal);
+  } catch (error) {
+    if (isBrokenPipe(error)) return WORKED;
+    // A mistake in options that only the library sees, such as a header value it refuses, is the user's as well.
+    const isUsage = error instanceof UsageError || (error instanceof TypeError && !isTransferError(error));
+    terminal.stderr.write(`sluice: ${(error as Error).message}\n`);
+    return isUsage ? WRONG_USAGE : FAILED;
+  }
+}
+
+async function run(command: Command, argv: readonly string[], terminal: Terminal): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      terminal.stdout.write(helpText(command.topic));
+      return WORKED;
+    case 'version':
+      terminal.stdout.write(`${VERSION}\n`);
+      return WORKED;
+    case 'request':
+      return requestCommand(command, terminal);
+    case 'crawl':
+      return crawlCommand(command, terminal, argv.slice(1));
+    case 'serve':
+      return serveCommand(command, terminal);
+  }
+}
+
+/** Whoever reads our output has seen enough. */
+function isBrokenPipe(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'EPIPE';
+}

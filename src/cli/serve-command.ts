@@ -1,0 +1,17 @@
+/** `sluice serve`: the test site, until it is stopped. */
+import { startServer } from '../testing/server.ts';
+import type { ServeCommand } from './commands.ts';
+import type { Terminal } from './terminal.ts';
+
+export async function serveCommand({ port, host }: ServeCommand, terminal: Terminal): Promise<number> {
+  const server = await startServer({ port, host });
+  terminal.stdout.write(`The test site listens at ${server.origin}/ until Ctrl-C; its index lists the routes.\n`);
+  await new Promise<void>((resolve) => {
+    const stop = terminal.onSignal(() => {
+      stop();
+      resolve();
+    });
+  });
+  await server.close();
+  return 0;
+}

@@ -1,0 +1,38 @@
+/** What a command reads and writes, so that a test can stand in for a terminal. */
+import type { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+
+export interface Output {
+  write(chunk: string | Uint8Array, done?: (error?: Error | null) => void): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export type Signal = 'SIGINT' | 'SIGTERM';
+
+export interface Terminal {
+  readonly stdin: Readable;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Calls `listener` for Ctrl-C and its like until the returned function is called. */
+  onSignal(listener: (signal: Signal) => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+/** Whether to write colours: to a terminal alone, and never with `NO_COLOR` (no-color.org). */
+export function wantsColour(output: Output, env: Terminal['env']): boolean {
+  return Boolean(output.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+}
+
+/** Writes and waits until the system has it, so that a fast source does not fill the memory. */
+export function writeTo(output: Output, chunk: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    output.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** The number of a signal is part of the exit code of what it ended. */
+export const SIGNAL_CODES: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };

@@ -1,0 +1,47 @@
+/** Text for a terminal, as pure functions: columns, numbers, and nothing that would steer it. */
+
+/** Rows as columns: a number to the right, text to the left. */
+export function columns(rows: readonly (readonly (string | number)[])[], indent = '  '): string[] {
+  const width: number[] = [];
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) width[i] = Math.max(width[i] ?? 0, String(cell).length);
+  }
+  return rows.map((row) => {
+    const cells = row.map((cell, i) =>
+      typeof cell === 'number' ? String(cell).padStart(width[i]!) : cell.padEnd(width[i]!),
+    );
+    return `${indent}${cells.join('  ')}`.trimEnd();
+  });
+}
+
+/** `1 page`, `2 pages`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `512 B`, `3.1 MB`. */
+export function byteText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  for (; value >= 1000 && unit < units.length - 1; unit += 1) value /= 1000;
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** `0.8 s`, `42 s`, `3m 20s`, `2h 5m`. */
+export function timeText(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${whole % 60}s`;
+  return `${Math.floor(whole / 3600)}h ${Math.floor((whole % 3600) / 60)}m`;
+}
+
+/** A text of strangers: control characters and those that turn the order of others are escaped. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,4 @@
+/** The command line is wrong: the message says what was given and what was expected. Ends with exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}

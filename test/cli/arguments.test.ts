@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments } from '../../src/cli/arguments.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
+
+const read = (line: string) => readArguments(line === '' ? [] : line.split(' '));
+const URL = 'http://a.example/';
+
+describe('the arguments of a request', () => {
+  it('are plain without options', () => {
+    expect(read(`get ${URL}`)).toEqual({
+      kind: 'request',
+      method: 'GET',
+      url: URL,
+      headers: [],
+      query: [],
+      body: undefined,
+      auth: undefined,
+      follow: false,
+      timeout: 0,
+      output: undefined,
+      verbose: false,
+    });
+  });
+
+  it.each(['get', 'head', 'post', 'put', 'patch', 'delete'])('take %s as a method', (name) => {
+    expect(read(`${name} ${URL}`)).toMatchObject({ kind: 'request', method: name.toUpperCase() });
+  });
+
+  it.each<[string, object]>([
+    [
+      '-H X-A:b -H X-C:d:e',
+      {
+        headers: [
+          ['X-A', 'b'],
+          ['X-C', 'd:e'],
+        ],
+      },
+    ],
+    ['--header Empty:', { headers: [['Empty', '']] }],
+    [
+      '--query a=1 --query a=2 --query b=',
+      {
+        query: [
+          ['a', '1'],
+          ['a', '2'],
+          ['b', ''],
+        ],
+      },
+    ],
+    ['--query a=b=c', { query: [['a', 'b=c']] }],
+    [
+      '--form a=1 --form b=2',
+      {
+        body: {
+          from: 'form',
+          pairs: [
+            ['a', '1'],
+            ['b', '2'],
+          ],
+        },
+      },
+    ],
+    ['--json {"a":1}', { body: { from: 'json', value: { a: 1 } } }],
+    ['--json null', { body: { from: 'json', value: null } }],
+    ['--json -', { body: { from: 'stdin', json: true } }],
+    ['-', { body: { from: 'stdin', json: false } }],
+    ['--body -', { body: { from: 'stdin', json: false } }],
+    ['--body text', { body: { from: 'text', text: 'text' } }],
+    ['--auth ada:love:lace', { auth: ['ada', 'love:lace', 'basic'] }],
+    ['--auth ada: --digest', { auth: ['ada', '', 'digest'] }],
+    ['--bearer t0ken', { auth: { bearer: 't0ken' } }],
+    ['--follow', { follow: true }],
+    ['-L', { follow: true }],
+    ['--timeout 1.5s', { timeout: 1500 }],
+    ['--timeout 250', { timeout: 250 }],
+    ['-o file', { output: 'file' }],
+    ['--output=file', { output: 'file' }],
+    ['-v', { verbose: true }],
+  ])('read %s', (line, expected) => {
+    expect(read(`post ${URL} ${line}`)).toMatchObject(expected);
+  });
+});
+
+describe('the arguments of a crawl', () => {
+  it('have defaults that are polite', () => {
+    expect(read(`crawl ${URL}`)).toEqual({
+      kind: 'crawl',
+      urls: [URL],
+      hosts: [],
+      depth: Number.POSITIVE_INFINITY,
+      limit: Number.POSITIVE_INFINITY,
+      concurrency: 10,
+      perHost: undefined,
+      interval: 0,
+      timeout: 60_000,
+      retry: 0,
+      headers: [],
+      maxBytes: 10_000_000,
+      assets: true,
+      robots: true,
+      out: undefined,
+      resume: false,
+    });
+  });
+
+  it.each<[string, object]>([
+    ['http://b.example/', { urls: [URL, 'http://b.example/'] }],
+    ['--hosts a:80,b', { hosts: ['a:80', 'b'] }],
+    ['--depth 0', { depth: 0 }],
+    ['--limit 5', { limit: 5 }],
+    ['--concurrency auto', { concurrency: 'auto' }],
+    ['--concurrency 3 --per-host 2', { concurrency: 3, perHost: 2 }],
+    ['--interval 1s', { interval: 1000 }],
+    ['--max-bytes 2MiB', { maxBytes: 2_097_152 }],
+    ['--max-bytes 3kB', { maxBytes: 3000 }],
+    ['--no-assets --ignore-robots', { assets: false, robots: false }],
+    ['--out f.jsonl --resume', { out: 'f.jsonl', resume: true }],
+  ])('read %s', (line, expected) => {
+    expect(read(`crawl ${URL} ${line}`)).toMatchObject(expected);
+  });
+});
+
+describe('the other commands', () => {
+  it.each<[string, object]>([
+    ['serve', { kind: 'serve', port: 0, host: '127.0.0.1' }],
+    ['serve --port 8080 --host ::1', { kind: 'serve', port: 8080, host: '::1' }],
+    ['--help', { kind: 'help', topic: undefined }],
+    ['-h', { kind: 'help' }],
+    ['help crawl', { kind: 'help', topic: 'crawl' }],
+    ['crawl --help', { kind: 'help', topic: 'crawl' }],
+    ['post --help', { kind: 'help', topic: 'request' }],
+    ['version', { kind: 'version' }],
+    ['--version', { kind: 'version' }],
+  ])('read %s', (line, expected) => {
+    expect(read(line)).toMatchObject(expected);
+  });
+});
+
+describe('a wrong command line', () => {
+  it.each([
+    ['', /expected a command: get, head/],
+    ['frob', /unknown command "frob"; expected one of get/],
+    ['get', /expected a URL: sluice get URL/],
+    ['get nope', /absolute URL such as http:\/\/example\.com\/, got "nope"/],
+    ['get ftp://a.example/', /absolute URL/],
+    ['get http:///x', /absolute URL/],
+    [`get ${URL} more`, /unexpected argument "more"/],
+    [`get ${URL} --frob`, /--frob/],
+    [`get ${URL} --timeout`, /--timeout/],
+    [`get ${URL} --timeout soon`, /--timeout expects a length of time such as 2s.*got "soon"/],
+    [`get ${URL} -H nocolon`, /-H expects 'Name: value'/],
+    [`get ${URL} --query nope`, /--query expects key=value/],
+    [`post ${URL} --form =x`, /--form expects key=value/],
+    [`post ${URL} --json {`, /--json expects a JSON text/],
+    [`post ${URL} --json {} --form a=b`, /expected one body, got --json and --form/],
+    [`post ${URL} - --body x`, /expected one body, got --body and -/],
+    [`get ${URL} --auth nocolon`, /--auth expects user:password/],
+    [`get ${URL} --auth a:b --bearer c`, /--auth or --bearer, got both/],
+    [`get ${URL} --digest`, /--digest expects --auth/],
+    ['crawl', /expected at least one URL/],
+    [`crawl ${URL} --depth -1`, /--depth/],
+    [`crawl ${URL} --depth x`, /--depth expects a whole number from 0, got "x"/],
+    [`crawl ${URL} --limit 0`, /--limit expects a whole number from 1/],
+    [`crawl ${URL} --concurrency 0`, /--concurrency expects a whole number from 1/],
+    [`crawl ${URL} --concurrency many`, /--concurrency expects a whole number from 1 to 10000, or auto/],
+    [`crawl ${URL} --hosts a,`, /--hosts expects names/],
+    [`crawl ${URL} --hosts http://a`, /--hosts expects names/],
+    [`crawl ${URL} --max-bytes much`, /--max-bytes expects a size/],
+    [`crawl ${URL} --resume`, /--resume expects --out FILE/],
+    ['serve --port 70000', /--port expects a whole number from 0 to 65535/],
+  ])('%s is refused with what was expected', (line, message) => {
+    expect(() => read(line)).toThrow(UsageError);
+    expect(() => read(line)).toThrow(message);
+  });
+
+  it.each([`get ${URL} -H s3cret`, `get ${URL} --auth s3cret`, `post ${URL} --json {"p":"s3cret`])(
+    'does not repeat what may be a secret: %s',
+    (line) => {
+      expect(() => read(line)).not.toThrow(/s3cret/);
+    },
+  );
+});
