@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^sluice$/, replacement: source('index.ts') },
       { find: /^sluice\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^sluice\/websocket$/, replacement: source('websocket/index.ts') },
     ],
   },
   test: {

@@ -1,0 +1,83 @@
+/** permessage-deflate (RFC 7692): the offer, what the server made of it, and which messages are compressed. */
+
+import type { CompressionOptions } from './upgrade-options.ts';
+import { type Deflate, type DeflateOptions, type Extensions, extension, PerMessageDeflate } from './ws-parts.ts';
+
+const NAME = 'permessage-deflate';
+const THRESHOLD = 1024;
+/** zlib's raw deflate takes 9 bits for it, and a reader with a window of 8 could not read that. */
+const UNWRITABLE_WINDOW = 8;
+
+export class Compression {
+  readonly #deflate: Deflate;
+  readonly #options: CompressionOptions;
+  readonly #threshold: number;
+
+  /** @param maxPayload bytes of a message after decompression; 0 is no limit */
+  constructor(options: CompressionOptions, maxPayload: number) {
+    this.#options = options;
+    this.#threshold = options.threshold ?? THRESHOLD;
+    const { serverNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits, level, memLevel } = options;
+    const chosen: DeflateOptions = {
+      serverNoContextTakeover,
+      serverMaxWindowBits,
+      clientMaxWindowBits,
+      // A server may ask for it without an offer (RFC 7692 §7.1.1.2), which `false` would refuse.
+      clientNoContextTakeover: options.clientNoContextTakeover || undefined,
+      maxPayload,
+      // Which messages are worth it is decided here, whatever was negotiated.
+      threshold: 0,
+      zlibDeflateOptions: { level, memLevel },
+    };
+    this.#deflate = new PerMessageDeflate(Object.assign(Object.create(null), chosen));
+  }
+
+  get extensions(): Extensions {
+    return { [NAME]: this.#deflate };
+  }
+
+  /** The value of `Sec-WebSocket-Extensions`. */
+  offer(): string {
+    return extension.format({ [NAME]: this.#deflate.offer() });
+  }
+
+  /** @throws Error for an answer that does not keep to the offer */
+  agree(answers: Parameters<Deflate['accept']>[0]): void {
+    // RFC 7692 §5: one configuration is agreed on.
+    if (answers.length !== 1) throw new Error(`${NAME} stands there twice`);
+    this.#deflate.accept(answers);
+    const { params } = this.#deflate;
+    const { serverNoContextTakeover, serverMaxWindowBits } = this.#options;
+    // RFC 7692 §7.1.1.1, §7.1.2.1: a server that takes the offer says so, and one that cannot declines it.
+    if (serverNoContextTakeover && !params?.['server_no_context_takeover']) {
+      throw new Error('server_no_context_takeover was asked for and is missing');
+    }
+    const bits = params?.['server_max_window_bits'];
+    if (serverMaxWindowBits !== undefined && (typeof bits !== 'number' || bits > serverMaxWindowBits)) {
+      throw new Error(`server_max_window_bits must be at most ${serverMaxWindowBits}, got ${bits ?? 'none'}`);
+    }
+  }
+
+  /** Whether to compress a message that begins with so many bytes. A fragment is the beginning of a long one. */
+  applies(bytes: number, isWhole: boolean, wanted: boolean | undefined): boolean {
+    if (this.#deflate.params?.['client_max_window_bits'] === UNWRITABLE_WINDOW) return false;
+    return wanted ?? (!isWhole || bytes >= this.#threshold);
+  }
+
+  release(): void {
+    this.#deflate.cleanup();
+  }
+}
+
+/**
+ * What the server's `Sec-WebSocket-Extensions` agrees to, `undefined` for no compression.
+ * @throws Error for an extension that was not offered, or parameters that do not fit the offer
+ */
+export function agreeOnDeflate(header: string, offered: Compression | undefined): Compression | undefined {
+  if (header === '') return undefined;
+  const answer = extension.parse(header);
+  const unknown = Object.keys(answer).find((name) => name !== NAME || offered === undefined);
+  if (unknown !== undefined) throw new Error(`${unknown} was not offered`);
+  offered?.agree(answer[NAME]!);
+  return offered;
+}

@@ -1,0 +1,86 @@
+/**
+ * The layer that makes each request of one call a handshake, and its 101 a connection. It stands inside of redirects and
+ * challenges: every hop has a key of its own (RFC 6455 section 4.1), and keeps the lines that do not cross an origin.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { RequestError } from '../errors.ts';
+import type { Handler, Middleware } from '../handler.ts';
+import { type SwitchedConnection, takeOver } from '../handlers/upgrade.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options.ts';
+import { Compression } from './compression.ts';
+import { type Agreement, agreementOf, asking, type Offer } from './handshake-policy.ts';
+import type { UpgradeSettings } from './upgrade-options.ts';
+
+/** A connection that speaks WebSocket. */
+export interface Established extends SwitchedConnection {
+  readonly request: HttpRequest;
+  readonly agreement: Agreement;
+  /** Of the request, as the innermost layers saw them. */
+  readonly options: RequestOptions;
+}
+
+export class Handshake {
+  readonly #settings: UpgradeSettings;
+  #established: Established | undefined;
+  #isOver = false;
+
+  constructor(settings: UpgradeSettings) {
+    this.#settings = settings;
+  }
+
+  /** For one call: what it leads to is kept here. */
+  get layer(): Middleware {
+    return (next) => {
+      const shake = (request: HttpRequest, options: RequestOptions) => this.#shake(next, request, options);
+      return Object.defineProperty(shake, 'name', { value: 'webSocketHandshake' });
+    };
+  }
+
+  /** The connection, which is now the caller's. */
+  take(): Established | undefined {
+    const established = this.#established;
+    this.#established = undefined;
+    this.#isOver = true;
+    return established;
+  }
+
+  /** The call failed: whatever was or will be connected is closed. */
+  drop(): void {
+    this.take()?.socket.destroy();
+  }
+
+  async #shake(next: Handler, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    const { protocols, compression, maxPayload } = this.#settings;
+    const offer: Offer = { protocols, compression: compression && new Compression(compression, maxPayload) };
+    const key = randomBytes(16).toString('base64');
+    const asked = asking(request, offer, key);
+    const response = await next(asked, options);
+    if (response.status !== 101) return response;
+    const connection = takeOver(response);
+    if (connection === undefined) throw withoutConnection(asked);
+    const established = { ...connection, request: asked, options, agreement: agreed(connection.socket, response) };
+    this.#established?.socket.destroy();
+    this.#established = established;
+    if (this.#isOver) this.drop();
+    return response;
+
+    function agreed(socket: Socket, answer: HttpResponse): Agreement {
+      try {
+        return agreementOf(answer, asked, offer, key);
+      } catch (error) {
+        socket.destroy();
+        throw error;
+      }
+    }
+  }
+}
+
+function withoutConnection(request: HttpRequest): RequestError {
+  const fact =
+    'the handler answered 101 without a connection; a handler of your own gives it with handOver(response, socket, head) ' +
+    'of sluice/websocket, or leaves the handshake to upgradeHandler()';
+  return new RequestError(fact, { request, code: 'ERR_UNSUPPORTED' });
+}

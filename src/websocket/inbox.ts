@@ -1,0 +1,84 @@
+/** Messages on their way to the reader: a bounded queue, and the readers that wait for it to fill. */
+import type { Clock } from '../clock.ts';
+import { Wait, type WaitOptions } from './wait.ts';
+
+/** A whole message, however many frames it came in. */
+export type WebSocketMessage =
+  | { readonly type: 'text'; readonly data: string }
+  | { readonly type: 'binary'; readonly data: Uint8Array };
+
+/** What is received and not read yet is bounded by these, and by what one chunk of the socket brings beyond them. */
+const FULL_BYTES = 1_048_576;
+const FULL_MESSAGES = 1024;
+
+export class Inbox {
+  readonly #clock: Clock;
+  readonly #room: () => void;
+  readonly #timedOut: (limit: number) => Error;
+  #messages: WebSocketMessage[] = [];
+  #sizes: number[] = [];
+  #bytes = 0;
+  readonly #readers = new Set<Wait<WebSocketMessage | undefined>>();
+  #isEnded = false;
+  #failure: { readonly reason: unknown } | undefined;
+
+  /** @param room called when the reader has made room in a queue that was full */
+  constructor(clock: Clock, room: () => void, timedOut: (limit: number) => Error) {
+    this.#clock = clock;
+    this.#room = room;
+    this.#timedOut = timedOut;
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= FULL_BYTES || this.#messages.length >= FULL_MESSAGES;
+  }
+
+  put(message: WebSocketMessage, bytes: number): void {
+    if (this.#isEnded) return;
+    const [reader] = this.#readers;
+    if (reader !== undefined) {
+      reader.resolve(message);
+      return;
+    }
+    this.#messages.push(message);
+    this.#sizes.push(bytes);
+    this.#bytes += bytes;
+  }
+
+  /** The next message; `undefined` when there will be none. */
+  take(options: WaitOptions): Promise<WebSocketMessage | undefined> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.reason);
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason);
+    const message = this.#messages.shift();
+    if (message !== undefined) {
+      this.#bytes -= this.#sizes.shift()!;
+      if (this.#bytes <= FULL_BYTES / 2 && this.#messages.length <= FULL_MESSAGES / 2) this.#room();
+      return Promise.resolve(message);
+    }
+    if (this.#isEnded) return Promise.resolve(undefined);
+    try {
+      const wait = new Wait<WebSocketMessage | undefined>(this.#clock, options, this.#timedOut, (one) =>
+        this.#readers.delete(one),
+      );
+      this.#readers.add(wait);
+      return wait.promise;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** No more will come. What is there can still be read. */
+  end(): void {
+    this.#isEnded = true;
+    for (const reader of [...this.#readers]) reader.resolve(undefined);
+  }
+
+  /** The caller has stopped it all: what is there is of no more interest. */
+  fail(reason: unknown): void {
+    this.#isEnded = true;
+    this.#failure = { reason };
+    this.#messages = [];
+    this.#sizes = [];
+    for (const reader of [...this.#readers]) reader.abort(reason);
+  }
+}

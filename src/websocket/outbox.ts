@@ -1,0 +1,133 @@
+/** Frames on their way to the server: what may be sent, how, and when the kernel has it. */
+import { isUtf8 } from 'node:buffer';
+import type { Socket } from 'node:net';
+import type { Compression } from './compression.ts';
+import { type FrameSender, type Payload, Sender } from './ws-parts.ts';
+
+/** What `send` takes. Bytes must not be changed before its promise resolves. */
+export type MessageData = string | ArrayBuffer | ArrayBufferView | Blob;
+
+/** How one message, or a fragment of one, is sent. */
+export interface SendOptions {
+  /** As a binary message. Default: what is not a string is. */
+  binary?: boolean;
+  /** `false` sends a fragment: the next `send` goes on with the same message. Default `true`. */
+  fin?: boolean;
+  /** Compress it, where compression was negotiated. Default: from the threshold on. Of a fragment, the first decides. */
+  compress?: boolean;
+  /** Default: the connection's `mask`. */
+  mask?: boolean;
+}
+
+/** RFC 6455 section 5.5. */
+const MAX_CONTROL = 125;
+/** Pongs on their way beyond which only the latest ping is answered (RFC 6455 section 5.5.3). */
+const MAX_PONGS = 128;
+
+export class Outbox {
+  readonly #sender: FrameSender;
+  readonly #compression: Compression | undefined;
+  readonly #mask: boolean;
+  readonly #failure: (cause: Error) => unknown;
+  /** Bytes of payload that the kernel does not have yet. */
+  buffered = 0;
+  #isInMessage = false;
+  #pongs = 0;
+  #latestPing: Buffer | undefined;
+
+  /** @param failure makes the error for what could not be sent */
+  constructor(socket: Socket, compression: Compression | undefined, mask: boolean, failure: (cause: Error) => unknown) {
+    this.#sender = new Sender(socket, compression?.extensions ?? {});
+    this.#compression = compression;
+    this.#mask = mask;
+    this.#failure = failure;
+  }
+
+  /** @throws TypeError for data of another kind, or bytes sent as text that are none */
+  send(data: MessageData, options: SendOptions): Promise<void> {
+    const bytes = sizeOf(data);
+    const { binary = typeof data !== 'string', fin = true, mask = this.#mask } = options;
+    const isWhole = fin && !this.#isInMessage;
+    if (!binary && isWhole) checkText(data);
+    this.#isInMessage = !fin;
+    const compress = this.#compression?.applies(bytes, isWhole, options.compress) ?? false;
+    return this.#handed(bytes, (done) =>
+      this.#sender.send(data as Payload, { binary: Boolean(binary), compress, fin, mask }, done),
+    );
+  }
+
+  ping(payload: Buffer): Promise<void> {
+    return this.#handed(payload.byteLength, (done) => this.#sender.ping(payload, this.#mask, done));
+  }
+
+  pong(payload: Buffer): Promise<void> {
+    return this.#handed(payload.byteLength, (done) => this.#sender.pong(payload, this.#mask, done));
+  }
+
+  /** Answers a ping. A server that sends pings and reads no pongs fills no memory with them. */
+  answer(ping: Buffer): void {
+    if (this.#pongs >= MAX_PONGS) {
+      this.#latestPing = Buffer.from(ping);
+      return;
+    }
+    this.#pongs += 1;
+    const done = (): void => {
+      this.#pongs -= 1;
+      const latest = this.#latestPing;
+      this.#latestPing = undefined;
+      if (latest !== undefined) this.answer(latest);
+    };
+    // A failure is the connection's, which tells it.
+    this.pong(ping).then(done, () => undefined);
+  }
+
+  /** Sends a Close behind everything else, and calls back once it is out or cannot be. */
+  close(code: number | undefined, reason: string, done: () => void): void {
+    this.#latestPing = undefined;
+    this.#sender.close(code, reason, this.#mask, done);
+  }
+
+  #handed(bytes: number, write: (done: (error?: Error | null) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.buffered += bytes;
+      write((error) => {
+        this.buffered -= bytes;
+        if (error) reject(this.#failure(error));
+        else resolve();
+      });
+    });
+  }
+}
+
+/** @throws TypeError when it is no payload, or too long for a control frame */
+export function controlPayload(data: unknown, name: string): Buffer {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : bytesOf(data);
+  if (bytes === undefined) throw new TypeError(`data of ${name} must be text or bytes, got ${kindOf(data)}`);
+  if (bytes.byteLength > MAX_CONTROL) {
+    throw new TypeError(`data of ${name} may have ${MAX_CONTROL} bytes (RFC 6455 §5.5), got ${bytes.byteLength}`);
+  }
+  return bytes;
+}
+
+function sizeOf(data: unknown): number {
+  if (typeof data === 'string') return Buffer.byteLength(data);
+  if (data instanceof Blob) return data.size;
+  const bytes = bytesOf(data);
+  if (bytes === undefined) throw new TypeError(`data of send must be text, bytes or a Blob, got ${kindOf(data)}`);
+  return bytes.byteLength;
+}
+
+/** RFC 6455 section 5.6. A Blob is sent as it is: its bytes are not here yet. */
+function checkText(data: unknown): void {
+  const bytes = bytesOf(data);
+  if (bytes !== undefined && !isUtf8(bytes)) throw new TypeError('bytes sent with binary: false must be valid UTF-8');
+}
+
+function bytesOf(data: unknown): Buffer | undefined {
+  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : undefined;
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+}

@@ -1,0 +1,166 @@
+/** The options of `client.upgrade` that no other call has, and what they are when nobody sets them. */
+import { type Duration, milliseconds } from '../duration.ts';
+import { isToken } from '../message/headers.ts';
+import { newOptions } from '../option-record.ts';
+import type { RequestOptions } from '../options.ts';
+import type { WebSocketConnection } from './connection.ts';
+
+/** permessage-deflate (RFC 7692). */
+export interface CompressionOptions {
+  /** Bytes from which a message is compressed when `send` does not say. Default 1024. */
+  threshold?: number;
+  /** Ask the server to compress each message by itself: less memory, larger messages. Default `false`. */
+  serverNoContextTakeover?: boolean;
+  /** Compress each of our messages by itself. Default `false`, unless the server asks for it. */
+  clientNoContextTakeover?: boolean;
+  /** Largest window of the server, 8 to 15 bits. Default: the server's choice. */
+  serverMaxWindowBits?: number;
+  /** Our largest window, 9 to 15 bits; `false` lets the server not limit it. Default `true`: the server may choose. */
+  clientMaxWindowBits?: number | boolean;
+  /** zlib's level, 0 to 9. Default zlib's, 6. */
+  level?: number;
+  /** zlib's memory level, 1 to 9. Default zlib's, 8. */
+  memLevel?: number;
+}
+
+/** Options of `client.upgrade`: those of any request without a body, and these. */
+export interface UpgradeOptions extends RequestOptions {
+  /** Subprotocols to offer, the preferred one first. Default none. */
+  protocols?: string | readonly string[] | null;
+  /** Offer permessage-deflate. Default `false`. */
+  compression?: boolean | CompressionOptions | null;
+  /** Mask what is sent, with a random key for each frame. RFC 6455 section 5.3 demands it of a client. Default `true`. */
+  mask?: boolean | null;
+  /** Largest message that is accepted, in bytes after decompression. `false` is no limit. Default 100 MiB. */
+  maxPayload?: number | false | null;
+  /** Answer pings. With `false` it is for `onPing` to call `connection.pong(data)`. Default `true`. */
+  autoPong?: boolean | null;
+  /** Called with the payload of each ping, before it is answered. A throw closes the connection with 1011. */
+  onPing?: ((data: Uint8Array, connection: WebSocketConnection) => void) | null;
+  /** How long `close` waits for the server's Close, and for it to hang up. Default `'10s'`; 0 is no limit. */
+  closeTimeout?: Duration | null;
+}
+
+/** The same, checked and complete. */
+export interface UpgradeSettings {
+  readonly protocols: readonly string[];
+  readonly compression: CompressionOptions | undefined;
+  readonly mask: boolean;
+  /** 0 is no limit. */
+  readonly maxPayload: number;
+  readonly autoPong: boolean;
+  readonly onPing: NonNullable<UpgradeOptions['onPing']> | undefined;
+  /** In milliseconds; 0 is no limit. */
+  readonly closeTimeout: number;
+}
+
+const MAX_PAYLOAD = 100 * 1024 * 1024;
+/** Lengths are signed 32-bit numbers in `ws`, and a string cannot be longer anyhow. */
+const LARGEST = 2 ** 31 - 1;
+const CLOSE_TIMEOUT = 10_000;
+const NAMES: ReadonlySet<string> = new Set([
+  'protocols',
+  'compression',
+  'mask',
+  'maxPayload',
+  'autoPong',
+  'onPing',
+  'closeTimeout',
+]);
+/** What makes no sense for a handshake, which has no body and whose answer is not read. */
+const MEANINGLESS: ReadonlySet<string> = new Set(['body', 'json', 'formParams', 'multipart', 'stream', 'sink']);
+
+/**
+ * Divides the options of `upgrade` into its own and those of its request.
+ * @throws TypeError naming the option, what was expected and what was found
+ */
+export function readUpgradeOptions(given: UpgradeOptions): { settings: UpgradeSettings; request: RequestOptions } {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new TypeError(`options must be a record, got ${kindOf(given)}`);
+  }
+  const own: Record<string, unknown> = Object.create(null);
+  const request = newOptions() as Record<string, unknown>;
+  for (const [key, value] of Object.entries(given)) {
+    // Guzzle's spelling by the rule of all options: `max_payload` is `maxPayload`.
+    const name = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (NAMES.has(name)) own[name] = value;
+    else if (!MEANINGLESS.has(name)) request[key] = value;
+    else if (value !== undefined && value !== null && value !== false) {
+      throw new TypeError(`option ${name} makes no sense for upgrade: a WebSocket handshake is a GET without a body`);
+    }
+  }
+  // What the client has as its defaults for other requests.
+  Object.assign(request, { body: null, stream: false, sink: null });
+  return { settings: settingsOf(own as UpgradeOptions), request };
+}
+
+function settingsOf(own: UpgradeOptions): UpgradeSettings {
+  const { compression, onPing, closeTimeout } = own;
+  if (onPing !== undefined && onPing !== null && typeof onPing !== 'function') {
+    throw wrong('onPing', 'a function', onPing);
+  }
+  return {
+    protocols: protocolsOf(own.protocols),
+    compression: compression ? checkedCompression(compression === true ? {} : compression) : undefined,
+    mask: toggle('mask', own.mask, true),
+    maxPayload: maxPayloadOf(own.maxPayload),
+    autoPong: toggle('autoPong', own.autoPong, true),
+    onPing: onPing ?? undefined,
+    closeTimeout: closeTimeout === undefined ? CLOSE_TIMEOUT : milliseconds(closeTimeout, 'option closeTimeout'),
+  };
+}
+
+function protocolsOf(given: UpgradeOptions['protocols']): readonly string[] {
+  if (given === undefined || given === null) return [];
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  for (const one of list) {
+    if (typeof one !== 'string' || !isToken(one)) throw wrong('protocols', 'tokens (RFC 6455 §4.1)', one);
+  }
+  if (new Set(list).size < list.length) throw wrong('protocols', 'different from each other', list);
+  return list as readonly string[];
+}
+
+function checkedCompression(given: unknown): CompressionOptions {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw wrong('compression', 'a boolean or a record', given);
+  }
+  const own: CompressionOptions = Object.assign(Object.create(null), given);
+  whole('threshold', own.threshold, 0, Number.MAX_SAFE_INTEGER);
+  whole('serverMaxWindowBits', own.serverMaxWindowBits, 8, 15);
+  // zlib writes no raw deflate with a window of 8 bits: it takes 9 for it, which such a reader cannot read.
+  if (typeof own.clientMaxWindowBits !== 'boolean') whole('clientMaxWindowBits', own.clientMaxWindowBits, 9, 15);
+  whole('level', own.level, 0, 9);
+  whole('memLevel', own.memLevel, 1, 9);
+  toggle('compression.serverNoContextTakeover', own.serverNoContextTakeover, false);
+  toggle('compression.clientNoContextTakeover', own.clientNoContextTakeover, false);
+  return own;
+}
+
+function whole(name: string, value: unknown, from: number, to: number): void {
+  if (value === undefined || (Number.isInteger(value) && Number(value) >= from && Number(value) <= to)) return;
+  throw wrong(`compression.${name}`, `a whole number from ${from} to ${to}`, value);
+}
+
+function maxPayloadOf(given: unknown): number {
+  if (given === undefined) return MAX_PAYLOAD;
+  if (given === null || given === false || given === Number.POSITIVE_INFINITY) return 0;
+  if (!Number.isInteger(given) || (given as number) < 1) throw wrong('maxPayload', 'a number of bytes above 0', given);
+  return Math.min(given as number, LARGEST);
+}
+
+function toggle(name: string, value: unknown, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise;
+  if (value === null) return false;
+  if (typeof value !== 'boolean') throw wrong(name, 'a boolean', value);
+  return value;
+}
+
+function wrong(name: string, expected: string, found: unknown): TypeError {
+  return new TypeError(`option ${name} must be ${expected}, got ${kindOf(found)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a record' : typeof value;
+}

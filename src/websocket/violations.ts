@@ -1,0 +1,40 @@
+/** What a broken frame is to the server (a close code, RFC 6455 section 7.4.1) and to the caller (an error). */
+import { NetworkError } from '../errors.ts';
+import type { HttpRequest } from '../message/request.ts';
+
+export interface Violation {
+  readonly code: 1002 | 1007 | 1008 | 1009;
+  /** For the wire: at most 123 bytes. */
+  readonly reason: string;
+  readonly error: NetworkError;
+}
+
+const CODES: Readonly<Record<string, Violation['code']>> = {
+  WS_ERR_INVALID_UTF8: 1007,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+};
+
+/** @param maxPayload bytes; 0 is no limit */
+export function violationOf(cause: Error & { code?: string }, request: HttpRequest, maxPayload: number): Violation {
+  const name = cause.code ?? '';
+  // What zlib cannot read is data that is not consistent with its type.
+  const code = CODES[name] ?? (name.startsWith('WS_ERR_') ? 1002 : 1007);
+  const detail = cause.message.replace(/^Invalid WebSocket frame: /, '');
+  if (code === 1009) {
+    const fact = `a message is larger than maxPayload (${maxPayload === 0 ? 'none' : `${maxPayload} bytes`}); closed with 1009`;
+    return {
+      code,
+      reason: 'message too big',
+      error: new NetworkError(fact, { request, code: 'ERR_MESSAGE_TOO_LARGE' }),
+    };
+  }
+  const reason = name.startsWith('WS_ERR_') ? detail : 'invalid compressed data';
+  const fact = `what the server sent is not valid WebSocket (RFC 6455): ${reason}; closed with ${code}`;
+  return {
+    code,
+    reason: reason.slice(0, 120),
+    error: new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause }),
+  };
+}

@@ -1,0 +1,57 @@
+/** One wait for something the server may send: a promise with a time limit and a signal, and nothing left behind. */
+import { type Abortable, unwatch, watch } from '../abort.ts';
+import { type Clock, startTimer } from '../clock.ts';
+import { type Duration, milliseconds } from '../duration.ts';
+
+/** How long `receive` and `ping` wait. */
+export interface WaitOptions {
+  /** Rejects with a `TimeoutError` of the phase `'read'`, and leaves the connection as it is. Default: no limit. */
+  timeout?: Duration | null;
+  /** Rejects with the signal's reason, and leaves the connection as it is. */
+  signal?: AbortSignal | null;
+}
+
+export class Wait<T> implements Abortable {
+  readonly promise: Promise<T>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onEnd: (wait: Wait<T>) => void;
+  #resolve!: (value: T) => void;
+  #reject!: (reason: unknown) => void;
+  #stopTimer: (() => void) | undefined;
+  #isOver = false;
+
+  /**
+   * @param timedOut makes the error for a limit in milliseconds
+   * @param onEnd called once, whatever ends the wait
+   * @throws TypeError for a duration that is none
+   */
+  constructor(clock: Clock, options: WaitOptions, timedOut: (limit: number) => Error, onEnd: (wait: Wait<T>) => void) {
+    const limit = milliseconds(options.timeout, 'timeout');
+    this.#signal = options.signal ?? undefined;
+    this.#onEnd = onEnd;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    if (limit > 0) this.#stopTimer = startTimer(clock, limit, () => this.abort(timedOut(limit)));
+    if (this.#signal !== undefined) watch(this.#signal, this);
+  }
+
+  resolve(value: T): void {
+    this.#end();
+    this.#resolve(value);
+  }
+
+  abort(reason: unknown): void {
+    this.#end();
+    this.#reject(reason);
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopTimer?.();
+    if (this.#signal !== undefined) unwatch(this.#signal, this);
+    this.#onEnd(this);
+  }
+}

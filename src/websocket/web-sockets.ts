@@ -1,0 +1,92 @@
+/** The WebSockets of one client: opens them through its stack, and closes those that are left with it. */
+import { BadResponseError, ClientError, NetworkError, RequestError, ServerError } from '../errors.ts';
+import type { Handler, Transport } from '../handler.ts';
+import { HandlerStack, handlerName } from '../handler-stack.ts';
+import { upgradeHandler } from '../handlers/upgrade.ts';
+import type { HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options.ts';
+import { WebSocketConnection } from './connection.ts';
+import { Handshake } from './handshake.ts';
+import { readUpgradeOptions, type UpgradeOptions } from './upgrade-options.ts';
+
+/** How the client sends the handshake: its own way, with another handler. */
+export type Start = (uri: string | URL, options: RequestOptions, handler: Handler) => Promise<HttpResponse>;
+
+/** RFC 6455 section 7.4.1: "an endpoint is going away". */
+const GOING_AWAY = 1001;
+/** Handlers over sockets of our own, in whose place the one that can switch does the same. */
+const REPLACEABLE: ReadonlySet<string> = new Set(['undici', 'stream', 'node']);
+
+export class WebSockets {
+  readonly #handler: HandlerStack | Handler;
+  readonly #upgrade = upgradeHandler();
+  readonly #open = new Set<WebSocketConnection>();
+
+  constructor(handler: HandlerStack | Handler) {
+    this.#handler = handler;
+  }
+
+  /** @throws TypeError for a mistake in options, otherwise what a request rejects with */
+  async open(uri: string | URL, options: UpgradeOptions, start: Start): Promise<WebSocketConnection> {
+    const { settings, request } = readUpgradeOptions(options);
+    if (request.baseUri) request.baseUri = httpUri(request.baseUri);
+    const handshake = new Handshake(settings);
+    let response: HttpResponse;
+    try {
+      response = await start(httpUri(uri), request, this.#through(handshake));
+    } catch (error) {
+      handshake.drop();
+      throw error;
+    }
+    const established = handshake.take();
+    if (established === undefined) throw refusal(response);
+    const connection: WebSocketConnection = new WebSocketConnection(established, response, settings, () =>
+      this.#open.delete(connection),
+    );
+    this.#open.add(connection);
+    return connection;
+  }
+
+  /** Closes all with 1001, and waits for it. */
+  async close(): Promise<void> {
+    await this.#upgrade.close?.();
+    await Promise.all([...this.#open].map((connection) => connection.close(GOING_AWAY)));
+  }
+
+  async destroy(reason?: unknown): Promise<void> {
+    await this.#upgrade.destroy?.(reason);
+    const cause = reason ?? new NetworkError('the client was destroyed', { code: 'ERR_CLIENT_CLOSED' });
+    await Promise.all([...this.#open].map((connection) => connection.destroy(cause)));
+  }
+
+  /** The client's layers with the handshake next to the handler, but above what shows the exchange. */
+  #through(handshake: Handshake): Handler {
+    const stack =
+      this.#handler instanceof HandlerStack ? this.#handler.clone() : new HandlerStack(this.#handler as Handler);
+    if (stack.handler !== undefined && canReplace(stack.handler)) stack.setHandler(this.#upgrade);
+    if (stack.has('debug')) stack.before('debug', handshake.layer, 'webSocketHandshake');
+    else stack.push(handshake.layer, 'webSocketHandshake');
+    return stack.resolve();
+  }
+}
+
+/** A handler of the user's own, such as a mock, is asked itself: a test that swaps it opens no socket. */
+function canReplace(handler: Transport): boolean {
+  const name = handlerName(handler);
+  if (name === 'fetch') throw new RequestError('fetch cannot open a WebSocket: leave out the handler in Node');
+  return name.split('|').every((part) => REPLACEABLE.has(part));
+}
+
+/** `ws:` and `wss:` are `http:` and `https:` until the server has switched (RFC 6455 section 3). */
+function httpUri<T>(uri: T): T | string {
+  return typeof uri === 'string' || uri instanceof URL ? String(uri).replace(/^ws(?=s?:)/i, 'http') : uri;
+}
+
+/** There is no connection to resolve with, whatever `httpErrors` says. */
+function refusal(response: HttpResponse): BadResponseError {
+  const { status, statusText, request } = response;
+  const fact = `the server did not switch to WebSocket: it answered ${`${status} ${statusText}`.trim()}`;
+  if (status >= 500) return new ServerError(fact, { request, response });
+  if (status >= 400) return new ClientError(fact, { request, response });
+  return new BadResponseError(fact, { request, response, code: 'ERR_UPGRADE' });
+}
