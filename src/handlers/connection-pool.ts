@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { startTimer, systemClock } from '../clock.ts';
 import type { Target } from '../message/uri.ts';
 import { type DialSettings, dial } from './dial.ts';
+import { pinProxy } from './proxy-request.ts';
 
 /** Wants a connection. Told once that it has one, or that there is none. */
 export interface Waiter {
@@ -57,6 +58,7 @@ export class ConnectionPool {
   /**
    * Finds or makes a connection. The returned function gives the wait up.
    * @param isFresh take none that was used before
+   * @throws RequestError for a proxy variable that cannot be read
    */
   acquire(target: Target, settings: DialSettings, waiter: Waiter, isFresh = false): () => void {
     const group = this.#group(target, settings);
@@ -96,7 +98,9 @@ export class ConnectionPool {
     const key = `${settings.key} ${target.origin}`;
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const group: Group = { key, target, settings, idle: [], waiting: new Set(), open: 0 };
+    // Connections that stand in for each other lead through one proxy.
+    const pinned = pinProxy(target, settings);
+    const group: Group = { key, target, settings: pinned, idle: [], waiting: new Set(), open: 0 };
     this.#groups.set(key, group);
     return group;
   }

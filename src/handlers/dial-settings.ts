@@ -4,6 +4,9 @@ import type { ConnectionOptions } from 'node:tls';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import type { Lookup, RequestOptions } from '../options.ts';
+import { type AddressPolicy, addressPolicy } from './address-policy.ts';
+import { environmentRules, type ProxyRules, proxyRules } from './proxy-policy.ts';
+import type { ProxyServer } from './proxy-url.ts';
 import { tlsSettings } from './tls-settings.ts';
 
 export interface DialSettings {
@@ -16,6 +19,16 @@ export interface DialSettings {
   readonly connectTimeout: number;
   readonly clock: Clock;
   readonly tls: ConnectionOptions;
+  /** For an `https:` proxy: trust as for servers, without our certificate and what else is meant for one server. */
+  readonly proxyTls: ConnectionOptions;
+  /** Which proxy an origin is reached through. */
+  readonly proxy: ProxyRules;
+  /** The HTTP proxy whose connections carry plain http as it is, once that is decided; otherwise there is a tunnel. */
+  readonly forwarder?: ProxyServer | undefined;
+  /** No proxy may carry these requests without a tunnel. */
+  readonly tunnels?: boolean;
+  /** Which addresses may be dialled. Absent: all. */
+  readonly addressPolicy?: AddressPolicy;
   readonly family: 0 | 4 | 6;
   readonly lookup?: Lookup;
   readonly localAddress?: string;
@@ -35,6 +48,8 @@ const defaults: DialSettings = Object.freeze({
   connectTimeout: CONNECT_TIMEOUT,
   clock: systemClock,
   tls: tlsSettings({}).connection,
+  proxyTls: tlsSettings({}).connection,
+  proxy: environmentRules,
   family: 0,
   keepAlive: true,
   maxHeaderSize: MAX_HEADER_SIZE,
@@ -42,7 +57,7 @@ const defaults: DialSettings = Object.freeze({
 
 /**
  * Reads the transport options. One shared object when none is set.
- * @throws TypeError for a duration or a local address that is none, RequestError (`ERR_TLS_OPTIONS`) for a certificate or key that cannot
+ * @throws TypeError for a duration, a local address, a proxy or a network that is none, RequestError (`ERR_TLS_OPTIONS`) for a certificate or key that cannot
  * be read or used
  */
 export function dialSettings(options: RequestOptions): DialSettings {
@@ -57,6 +72,8 @@ export function dialSettings(options: RequestOptions): DialSettings {
     throw new TypeError(`localAddress must be an IP address of this machine, got ${JSON.stringify(localAddress)}`);
   }
   const socketPath = options.socketPath || undefined;
+  const proxy = proxyRules(socketPath === undefined ? options.proxy : proxyOfSocket(options.proxy));
+  const policy = policyOf(options.denyPrivateNetwork);
   const family = options.forceIpResolve === 'v4' ? 4 : options.forceIpResolve === 'v6' ? 6 : 0;
   const keepAlive = options.keepAlive !== false && options.keepAlive !== null;
   const maxHeaderSize = headerLimit(options.maxHeaderSize);
@@ -70,16 +87,21 @@ export function dialSettings(options: RequestOptions): DialSettings {
     tls.hash,
     localAddress,
     socketPath,
+    proxy.key,
+    policy?.key,
   ];
   return {
     key: JSON.stringify(parts),
     connectTimeout,
     clock,
     tls: tls.connection,
+    proxyTls: tlsSettings({ verify: options.verify, ca: options.ca }).connection,
+    proxy,
     family,
     ...(lookup === undefined ? undefined : { lookup }),
     ...(localAddress === undefined ? undefined : { localAddress }),
     ...(socketPath === undefined ? undefined : { socketPath }),
+    ...(policy === undefined ? undefined : { addressPolicy: policy }),
     keepAlive,
     maxHeaderSize,
   };
@@ -99,8 +121,22 @@ function isDefault(options: RequestOptions): boolean {
     !options.forceIpResolve &&
     !options.lookup &&
     !options.localAddress &&
-    !options.socketPath
+    !options.socketPath &&
+    options.proxy === undefined &&
+    !options.denyPrivateNetwork
   );
+}
+
+/** A path is dialled as it is: no proxy leads there. */
+function proxyOfSocket(proxy: RequestOptions['proxy']): false {
+  if (!proxy) return false;
+  throw new TypeError(
+    'options proxy and socketPath exclude each other: no proxy can reach a unix socket; set one to false',
+  );
+}
+
+function policyOf(option: RequestOptions['denyPrivateNetwork']): AddressPolicy | undefined {
+  return option ? addressPolicy(option) : undefined;
 }
 
 function headerLimit(given: RequestOptions['maxHeaderSize']): number {

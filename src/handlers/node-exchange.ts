@@ -13,12 +13,13 @@ import type { HttpResponse, ResponseFacts } from '../message/response.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
-import { type DialSettings, dialTimings } from './dial.ts';
+import { type DialSettings, dialTimings, forwarderOf } from './dial.ts';
 import { type FailureContext, failure, timeoutFailure } from './failure.ts';
 import { bareSwitch, callbackFailure, informationTo, NodeAnswer } from './node-answer.ts';
 import { checkFraming, openExchange } from './node-request.ts';
 import { NodeUpload, type UploadObserver } from './node-upload.ts';
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
+import { forwarderRefusal } from './proxy-request.ts';
 import { canReplay } from './replay.ts';
 import { TransferRecord } from './transfer-record.ts';
 
@@ -115,7 +116,13 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
   // The connection
 
   #connect(isFresh: boolean): void {
-    const stop = this.#host.pool.acquire(this.#target, this.#settings, this, isFresh);
+    let stop: () => void;
+    try {
+      stop = this.#host.pool.acquire(this.#target, this.#settings, this, isFresh);
+    } catch (cause) {
+      this.fail(this.failure(cause));
+      return;
+    }
     if (this.#phase === 'queue' || this.#phase === 'connect') this.#stopWaiting = stop;
   }
 
@@ -179,6 +186,12 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
 
   #responded(message: IncomingMessage): void {
     if (this.#isDone) return;
+    const forwarder = this.#socket && forwarderOf(this.#socket);
+    const refusal = forwarderRefusal(message.statusCode ?? 0, forwarder, this.#target);
+    if (refusal !== undefined) {
+      this.abandon(this.failure(refusal));
+      return;
+    }
     // A final answer ends the sending (RFC 9110 §7.5): a 413 says that the rest is not wanted.
     if (this.#phase === 'send') this.#upload?.stop();
     this.#phase = 'body';

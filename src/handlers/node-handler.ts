@@ -38,8 +38,6 @@ export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettin
 
 /** Why node:http cannot send this, in words for an error message. */
 function unsupported(name: string, request: HttpRequest, options: RequestOptions): string | undefined {
-  if (options.proxy) return `${name}: option proxy is not supported`;
-  if (options.denyPrivateNetwork) return `${name}: option denyPrivateNetwork is not supported`;
   if (options.version === '2') return `${name}: option version '2' is not supported, node:http speaks HTTP/1.1`;
   // RFC 9110 §9.3.6
   if (request.method === 'CONNECT') return `${name}: CONNECT opens a tunnel, which is no answer to a request`;

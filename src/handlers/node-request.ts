@@ -1,24 +1,13 @@
 /** Writes a request for node:http: its head as it was given, its framing exact, over a connection that we bring. */
-import { Agent, type ClientRequest, type ClientRequestArgs, request as openRequest } from 'node:http';
+import { type ClientRequest, request as openRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { RequestError } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { Target } from '../message/uri.ts';
-import type { DialSettings } from './dial.ts';
-
-interface Carried extends ClientRequestArgs {
-  carrier: Socket;
-}
-
-/** Gives each request the connection it came with. node:http asks its agent for `keepAlive` and this method only. */
-class CarrierAgent extends Agent {
-  addRequest(request: ClientRequest, { carrier }: Carried): void {
-    request.onSocket(carrier);
-  }
-}
-
-const kept = new CarrierAgent({ keepAlive: true });
-const once = new CarrierAgent({ keepAlive: false });
+import { type Carried, carriers } from './carrier-agent.ts';
+import { type DialSettings, forwarderOf } from './dial.ts';
+import { absoluteForm, hopHeaders } from './proxy-request.ts';
+import type { ProxyServer } from './proxy-url.ts';
 
 /** RFC 9110 §8.6: methods for which no body means no `Content-Length` either. */
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
@@ -67,13 +56,15 @@ export function openExchange(
 ): ClientRequest {
   const { headers, method } = request;
   const closes = !settings.keepAlive || /\bclose\b/i.test(headers.get('connection') ?? '');
-  const fields = headFields(request, target);
+  const forwarder = forwarderOf(carrier);
+  const fields = headFields(request, target, forwarder);
+  const path = requestPath(request, target);
   const isUpperCase = method === method.toUpperCase();
   const carried: Carried = {
-    agent: closes ? once : kept,
+    agent: closes ? carriers.once : carriers.kept,
     carrier,
     method,
-    path: requestPath(request, target),
+    path: forwarder === undefined ? path : absoluteForm(target, path),
     setHost: false,
     maxHeaderSize: settings.maxHeaderSize,
     ...(isUpperCase ? { headers: fields } : undefined),
@@ -86,8 +77,9 @@ export function openExchange(
 }
 
 /** The lines of the head: the caller's as they are, and what HTTP needs beside them. */
-function headFields(request: HttpRequest, target: Target): string[] {
-  const { headers, body, method } = request;
+function headFields(request: HttpRequest, target: Target, forwarder: ProxyServer | undefined): string[] {
+  const { body, method } = request;
+  const headers = hopHeaders(request.headers, forwarder);
   // toRaw() shares its lines with the request.
   const fields = [...headers.toRaw()];
   // RFC 9112 §3.2: Host comes first, where the caller gave none.

@@ -7,6 +7,7 @@ import { ConnectionPool } from './connection-pool.ts';
 import { type DialSettings, dialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
 import { type ExchangeHost, NodeExchange } from './node-exchange.ts';
+import { tunnelling } from './proxy-request.ts';
 import { requestTarget } from './request-target.ts';
 
 /** Settings of the handlers over node:http. */
@@ -34,7 +35,7 @@ export class NodeTransport implements ExchangeHost {
       if (this.#isClosed) throw new RequestError('the client is closed', { request, code: 'ERR_CLIENT_CLOSED' });
       const target = requestTarget(request);
       const settings = this.#settings(request, options);
-      const exchange = new NodeExchange(request, options, target, settings, this, { resolve, reject });
+      const exchange = new NodeExchange(request, options, target, wayOf(request, settings), this, { resolve, reject });
       this.#running.add(exchange);
       try {
         exchange.start();
@@ -74,6 +75,11 @@ export class NodeTransport implements ExchangeHost {
     this.#lastOptions = options;
     return this.#lastSettings;
   }
+}
+
+/** RFC 9110 §7.8: `Upgrade` is for the next hop alone, so a proxy that forwards would end it. */
+function wayOf(request: HttpRequest, settings: DialSettings): DialSettings {
+  return request.headers.has('upgrade') ? tunnelling(settings) : settings;
 }
 
 function destroyed(request: HttpRequest): NetworkError {

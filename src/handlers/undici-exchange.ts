@@ -14,8 +14,9 @@ import type { HttpRequest } from '../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../message/response.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
-import { failure, timeoutFailure } from './failure.ts';
+import { failure, timeoutFailure, withRequest } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
+import { absoluteForm, forwarderRefusal, hopHeaders } from './proxy-request.ts';
 import { type BodyOwner, UndiciBody } from './undici-body.ts';
 import type { Route, UndiciTransport } from './undici-transport.ts';
 import { isUnsolicitedContinue } from './unsolicited.ts';
@@ -90,15 +91,19 @@ export class UndiciExchange implements BodyOwner {
   #dispatch(route: Route): void {
     const { method, headers, body } = this.#request;
     this.#route = route;
+    const { forwarder } = route.settings;
     if (this.#options.queueTimeout)
       this.#timer.start('queue', milliseconds(this.#options.queueTimeout, 'queueTimeout'));
     const sent = body === null ? null : (body.bytes ?? this.#pull(body));
     route.pool.dispatch(
       {
-        path: this.#target.path,
+        path: forwarder === undefined ? this.#target.path : absoluteForm(this.#target, this.#target.path),
         method: method as 'GET',
         // undici frames a body of unknown length itself and refuses to be told.
-        headers: (body === null ? headers : headers.without('transfer-encoding')).toRaw() as string[],
+        headers: hopHeaders(
+          body === null ? headers : headers.without('transfer-encoding'),
+          forwarder,
+        ).toRaw() as string[],
         body: sent as Uint8Array,
         reset: this.#options.keepAlive === false,
       },
@@ -147,6 +152,11 @@ export class UndiciExchange implements BodyOwner {
   onHeaders(status: number, raw: RawField[], resume: () => void, statusText: string): boolean {
     if (this.#done) return true;
     if (status < 200) return true;
+    const refusal = forwarderRefusal(status, this.#route?.settings.forwarder, this.#target);
+    if (refusal !== undefined) {
+      this.abort(withRequest(refusal, this.#request));
+      return true;
+    }
     this.#phase = 'body';
     this.#status = status;
     this.#statusText = statusText;
@@ -205,7 +215,7 @@ export class UndiciExchange implements BodyOwner {
       this.#reused = false;
       this.#phase = 'connect';
       this.#sent = 0;
-      this.#oneOff = this.#transport.freshRoute(this.#target, this.#options);
+      this.#oneOff = this.#transport.freshRoute(this.#target, this.#route!);
       this.#dispatch(this.#oneOff);
       return;
     }

@@ -7,6 +7,8 @@ import type { HttpResponse } from '../message/response.ts';
 import { canonicalUrl, type Target, targetOf, UriError } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
 import { type DialSettings, dial, dialSettings, dialTimings } from './dial.ts';
+import { withRequest } from './failure.ts';
+import { pinProxy } from './proxy-request.ts';
 import { UndiciExchange } from './undici-exchange.ts';
 
 type Undici = Pick<typeof import('undici'), 'Client' | 'Pool'>;
@@ -18,6 +20,8 @@ export type SendElsewhere = (request: HttpRequest, options: RequestOptions, erro
 /** The connections of one origin. */
 export interface Route {
   readonly pool: Dispatcher;
+  /** Its proxy is decided: the connections stand in for each other. */
+  readonly settings: DialSettings;
   /** What the connection that was just opened took; the exchange that finds it was the one to wait for it. */
   fresh: Timings | undefined;
 }
@@ -43,15 +47,14 @@ export class UndiciTransport {
     return new Promise((resolve, reject) => {
       const target = targetFor(request);
       const exchange = new UndiciExchange(request, options, target, this, resolve, reject);
-      exchange.start(this.#route(target, this.#settings(options)));
+      exchange.start(this.#routeFor(request, target, options));
     });
   }
 
   /** A connection that nothing has used before, closed after its one exchange. */
-  freshRoute(target: Target, options: RequestOptions): Route {
-    const settings = this.#settings(options);
-    const route: { pool: Client; fresh: Timings | undefined } = { pool: undefined as never, fresh: undefined };
-    route.pool = new this.#undici.Client(target.origin, poolOptions(settings, target, route));
+  freshRoute(target: Target, { settings }: Route): Route {
+    const route = newRoute<Client>(settings);
+    route.pool = new this.#undici.Client(target.origin, poolOptions(target, route));
     return route;
   }
 
@@ -71,6 +74,14 @@ export class UndiciTransport {
     return pools;
   }
 
+  #routeFor(request: HttpRequest, target: Target, options: RequestOptions): Route {
+    try {
+      return this.#route(target, this.#settings(options));
+    } catch (error) {
+      throw error instanceof Error ? withRequest(error, request) : error;
+    }
+  }
+
   #settings(options: RequestOptions): DialSettings {
     if (options !== this.#lastOptions || this.#lastSettings === undefined) {
       this.#lastSettings = dialSettings(options);
@@ -86,8 +97,8 @@ export class UndiciTransport {
   }
 
   #open(group: Map<string, Route>, target: Target, settings: DialSettings): Route {
-    const route: { pool: Pool; fresh: Timings | undefined } = { pool: undefined as never, fresh: undefined };
-    route.pool = new this.#undici.Pool(target.origin, poolOptions(settings, target, route));
+    const route = newRoute<Pool>(pinProxy(target, settings));
+    route.pool = new this.#undici.Pool(target.origin, poolOptions(target, route));
     group.set(target.origin, route);
     // A crawler meets more origins than memory holds pools for: one without connections is forgotten.
     const forget = () => {
@@ -103,7 +114,14 @@ export class UndiciTransport {
   }
 }
 
-function poolOptions(settings: DialSettings, target: Target, route: { fresh: Timings | undefined }): Pool.Options {
+type OpenRoute<T extends Dispatcher> = { -readonly [Key in keyof Route]: Key extends 'pool' ? T : Route[Key] };
+
+function newRoute<T extends Dispatcher>(settings: DialSettings): OpenRoute<T> {
+  return { pool: undefined as never, settings, fresh: undefined };
+}
+
+function poolOptions(target: Target, route: OpenRoute<Dispatcher>): Pool.Options {
+  const { settings } = route;
   return {
     // The project's own timers are exact; undici's fire up to a second late.
     headersTimeout: 0,

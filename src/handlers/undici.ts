@@ -39,8 +39,6 @@ export function undiciHandler(elsewhere?: SendElsewhere): Transport {
 
 /** Why undici cannot send this; each is a limit of undici 7 that node:http does not have. */
 function unsupported(request: HttpRequest, options: RequestOptions): string | undefined {
-  if (options.proxy) return 'undici: option proxy is not supported';
-  if (options.denyPrivateNetwork) return 'undici: option denyPrivateNetwork is not supported';
   if (options.version && options.version !== '1.1')
     return `undici: option version '${options.version}' is not supported`;
   if (options.onInformation) return 'undici: option onInformation is not supported, a 100 ends the connection';
