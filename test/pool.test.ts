@@ -1,4 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { Client } from '../src/client.ts';
+import '../src/default-stack.ts';
+import { HandlerStack } from '../src/handler-stack.ts';
 import { HttpRequest } from '../src/message/request.ts';
 import { HttpResponse } from '../src/message/response.ts';
 import type { RequestOptions } from '../src/options.ts';
@@ -689,5 +692,38 @@ describe('stats', () => {
       'b.test:81': { waiting: 0, running: 0, done: 1, failed: 1, bytes: 0, concurrency: Number.POSITIVE_INFINITY },
       '(baseUri)': expect.objectContaining({ done: 1 }),
     });
+  });
+});
+
+describe('over a client', () => {
+  it('cancels through its stack: handlers see the signal and the call rejects with the reason', async () => {
+    const seen: unknown[] = [];
+    const client = new Client({
+      handler: HandlerStack.create(
+        (_request, options) =>
+          new Promise((_, reject) => {
+            const signal = options.signal as AbortSignal;
+            signal.addEventListener('abort', () => {
+              seen.push(signal.reason);
+              reject(signal.reason);
+            });
+          }),
+      ),
+    });
+    const pool = new Pool(client, urls(30), { concurrency: 20 });
+    const done = pool.promise();
+    await turn();
+    expect(pool.stats.running).toBe(20);
+    pool.cancel('enough');
+    await expect(done).rejects.toBe('enough');
+    await turn();
+    expect([seen.length, pool.stats.running]).toEqual([20, 0]);
+  });
+
+  it('counts error statuses as failures, with their bytes', async () => {
+    const client = new Client({ handler: HandlerStack.create(async () => new HttpResponse(404, {}, 'gone')) });
+    const pool = new Pool(client, urls(2));
+    await pool.promise();
+    expect(pool.stats).toMatchObject({ done: 2, failed: 2, bytes: 8 });
   });
 });
