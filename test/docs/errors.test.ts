@@ -18,7 +18,7 @@ function codesOfSource(): string[] {
     .filter((name) => name.endsWith('.ts') && !name.startsWith('cli'))
     .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
     .join('\n');
-  const found = [...text.matchAll(/'(ERR_[A-Z_]+)'/g)].map(([, code = '']) => code);
+  const found = [...text.matchAll(/'(ERR_[A-Z_]*[A-Z])'/g)].map(([, code = '']) => code);
   return [...new Set([...found, ...PHASES])].filter((code) => !FOREIGN.has(code)).sort();
 }
 
