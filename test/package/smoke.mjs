@@ -1,0 +1,33 @@
+// The built package as its users load it: by name, as an ES module and as CommonJS, over a real socket.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import * as esm from 'sluice';
+import { mockHandler, startServer } from 'sluice/testing';
+
+const require = createRequire(import.meta.url);
+const cjs = require('sluice');
+const cjsTesting = require('sluice/testing');
+
+assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort(), 'both formats export the same names');
+assert.equal(typeof cjsTesting.mockHandler, 'function');
+
+const server = await startServer();
+for (const [format, { Client, HandlerStack, HttpResponse, isClientError }] of Object.entries({ esm, cjs })) {
+  const client = new Client({ baseUri: `${server.origin}/`, cookies: true });
+  const seen = await client.post('anything', { json: { format } }).json();
+  assert.equal(seen.body, JSON.stringify({ format }));
+  assert.equal((await client.get('gzip')).headers.get('content-encoding'), null);
+  assert.equal((await client.get('bytes/100', { stream: true }).bytes()).byteLength, 100);
+  assert.equal((await client.get('redirect/2')).redirects.length, 2);
+  const [, error] = await client.attempt('GET', 'status/404');
+  assert.ok(isClientError(error));
+  assert.ok(esm.isClientError(error), 'guards know the errors of the other copy');
+  assert.equal(await (await client.fetch(`${server.origin}/json`)).text(), await client.get('json').text());
+  await client.close();
+  const mocked = new Client({ handler: HandlerStack.create(async () => new HttpResponse(200, {}, format)) });
+  assert.equal(await mocked.get('http://h.test/').text(), format);
+}
+const mocked = new esm.Client({ handler: esm.HandlerStack.create(mockHandler([new esm.HttpResponse(204)])) });
+assert.equal((await mocked.get('http://h.test/')).status, 204);
+await server.close();
+console.log(`the built package works: ${Object.keys(esm).length} names in both formats`);
