@@ -212,7 +212,7 @@ describe('JSON', () => {
     ['<html>', 'the body is not JSON, Content-Type: text/html'],
   ])('that is %j is a BodyError', async (body, message) => {
     const response = new HttpResponse(200, { 'Content-Type': 'text/html' }, body);
-    const error = await response.json().catch((reason: BodyError) => reason);
+    const error = await refusal(() => response.json());
     expect(isBodyError(error)).toBe(true);
     expect(error).toMatchObject({ code: 'ERR_BODY_JSON', response });
     expect(error.message).toContain(message);
