@@ -32,6 +32,8 @@ export class FetchExchange implements Abortable, Expiring {
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   /** What the caller reads a streamed body from. */
   #out: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** The request body, while it is read piece by piece. */
+  #source: AsyncGenerator<Uint8Array, void, undefined> | undefined;
   #head: HttpResponse | undefined;
   #done = false;
   #answered = false;
@@ -195,10 +197,13 @@ export class FetchExchange implements Abortable, Expiring {
   /** The request body as a stream; a source that fails is the caller's, not the network's. */
   #upload(body: RequestBody): ReadableStream<Uint8Array> {
     const chunks = body.open();
+    this.#source = chunks;
     return new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
           try {
+            // undici's fetch goes on reading after it was stopped, and would read a source without end for ever.
+            if (this.#done) throw abortError('The exchange is over');
             const { done, value } = await chunks.next();
             if (done) {
               controller.close();
@@ -229,6 +234,7 @@ export class FetchExchange implements Abortable, Expiring {
     this.#fail(reason);
     this.#controller?.abort(reason);
     this.#reader?.cancel(reason).catch(() => undefined);
+    this.#source?.return().catch(() => undefined);
   }
 
   expired(phase: TimeoutPhase, limit: number): void {

@@ -1,0 +1,5 @@
+import { fetchHandler } from '../../src/handlers/fetch.ts';
+import { describeHandlerContract } from './handler-contract.ts';
+import { fetchSkips } from './skips.ts';
+
+describeHandlerContract('fetch', () => fetchHandler(), { skips: fetchSkips });

@@ -1,0 +1,5 @@
+import { nodeHttpHandler } from '../../src/handlers/node-http.ts';
+import { describeHandlerContract } from './handler-contract.ts';
+import { nodeHttpSkips } from './skips.ts';
+
+describeHandlerContract('node:http', () => nodeHttpHandler(), { skips: nodeHttpSkips });

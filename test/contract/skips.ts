@@ -1,0 +1,114 @@
+/** What each transport truly cannot do. `docs/handlers.md` has the same list, and a test compares them. */
+import type { Skips } from './bench.ts';
+
+export const undiciSkips: Skips = {
+  'reads past a 100 that nobody asked for':
+    'undici ends the connection at such a 100; chooseHandler() sends the request again over node:http',
+};
+
+export const nodeHttpSkips: Skips = {};
+
+export const streamSkips: Skips = {};
+
+const connect = 'fetch has no phase of its own for the connection; the time counts within headersTimeout';
+const own = "the connections are the runtime's own";
+
+export const fetchSkips: Skips = {
+  'sends the method get as it is written': 'the fetch standard writes it in upper case; the handler refuses it',
+  'keeps the order, the case and the repetition of header lines': 'fetch joins lines of one name',
+  'adds no header but those of the connection': 'fetch adds Accept, Accept-Language, User-Agent and Sec-Fetch-Mode',
+  'sends a Host header that was set': 'fetch writes the Host of the URL',
+  'gives a 407 that no proxy sent': 'the fetch standard turns it into a failure of the network',
+  'keeps the order, the case and the repetition of response lines': 'fetch sorts, lower-cases and joins them',
+  'leaves a coded body as it came': 'fetch decodes by itself; the handler takes the headers of the coding out',
+  'reads past a 100 that nobody asked for': "Node's fetch is undici, which ends the connection at such a 100",
+  'asks the given lookup, and names its failure': 'fetch resolves names by itself; the handler refuses the option',
+  'times the wait for a connection': connect,
+  'can be aborted while it connects': 'a lookup that hangs cannot be given to fetch; other waits are aborted alike',
+  'uses a connection again after an empty, a HEAD and a streamed response': `${own}, and so is the choice of one`,
+  'uses a connection once with keepAlive: false': `${own}; the handler refuses the option`,
+  'opens no connection for a request that was aborted': "Node's fetch opens one, and keeps it for the next request",
+  'closes every connection on close': own,
+  'lets a running request finish on close': own,
+  'ends a running request with an error on destroy': own,
+};
+
+export const mockSkips: Skips = {
+  ...all('nothing goes over a wire, so nothing breaks or waits there', [
+    'sends the method PURGE as it is written',
+    'sends the method QUERY as it is written',
+    'sends the method pUrGe as it is written',
+    'sends the method X-Own as it is written',
+    'sends the method get as it is written',
+    'frames bytes with their Content-Length',
+    'frames a stream whose length nobody knows in chunks',
+    'names a body whose source fails midway, and lets go of the connection',
+    'keeps the order, the case and the repetition of response lines',
+    'rejects a close before the head as a failure of the network',
+    'rejects a reset before the head as a failure of the network',
+    'rejects a close within the head as a failure of the network',
+    'rejects a reset within the head as a failure of the network',
+    'rejects garbage in place of a head as a failure of the network',
+    'rejects two lengths that differ as a failure of the network',
+    'rejects a length that is no number as a failure of the network',
+    'rejects a NUL in a header as a failure of the network',
+    'rejects a head larger than maxHeaderSize as a failure of the network',
+    'rejects a body shorter than its length as a BodyError, buffered',
+    'rejects a body shorter than its length as a BodyError, streamed',
+    'rejects chunks without a last one as a BodyError, buffered',
+    'rejects chunks without a last one as a BodyError, streamed',
+    'rejects a reset within the body as a BodyError, buffered',
+    'rejects a reset within the body as a BodyError, streamed',
+    'rejects a chunk whose size is no number as a BodyError, buffered',
+    'rejects a chunk whose size is no number as a BodyError, streamed',
+    'rejects a refused connection as a ConnectError',
+    'rejects a host name that does not exist as a ConnectError',
+    'asks the given lookup, and names its failure',
+    'rejects a body larger than maxResponseSize, and lets go of the connection',
+    'measures a transfer that failed',
+    'times the wait for a connection',
+    'times the wait for the head, after 0 bytes of it',
+    'times the wait for the head, after 12 bytes of it',
+    'times a pause of the body, buffered',
+    'times a pause of the body, streamed',
+    'waits without end when a timeout is off',
+    'can be aborted while it connects',
+    'can be aborted while it waits for the head',
+    'can be aborted through the call, without a signal',
+    'can be aborted while it sends',
+    'can be aborted within the body, buffered',
+    'can be aborted within the body, streamed',
+    'lets go of the connection of a stream that is dropped',
+    'uses a connection again',
+    'uses a connection again after an empty, a HEAD and a streamed response',
+    'uses a connection once with keepAlive: false',
+    'does not use a connection that the server closes',
+    'sends again, once, when a kept connection turns out dead: reset',
+    'sends again, once, when a kept connection turns out dead: fin',
+    'does not send a POST twice when a kept connection turns out dead',
+    'does not send again what fails on a connection of its own',
+    'opens no connection for a request that was aborted',
+    'closes every connection on close',
+    'lets a running request finish on close',
+    'ends a running request with an error on destroy',
+  ]),
+  ...all('whatever is asked is answered; the client refuses such a URL before', [
+    'refuses a URL that is not absolute',
+    'throws nothing synchronously',
+  ]),
+  ...all('an answer from memory takes no time', ['measures the first byte']),
+  ...all('the body of a request is left for the test to read', ['reports the upload as it goes']),
+};
+
+/** The skips of every transport, as the documentation lists them. */
+export const allSkips: Readonly<Record<string, Skips>> = {
+  undici: undiciSkips,
+  'node:http': nodeHttpSkips,
+  stream: streamSkips,
+  fetch: fetchSkips,
+  mock: mockSkips,
+};
+
+function all(reason: string, tests: readonly string[]): Skips {
+  return Object.fromEntries(tests.map((test) => [test, reason]));
+}

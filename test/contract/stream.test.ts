@@ -1,0 +1,5 @@
+import { streamHandler } from '../../src/handlers/stream.ts';
+import { describeHandlerContract } from './handler-contract.ts';
+import { streamSkips } from './skips.ts';
+
+describeHandlerContract('stream', () => streamHandler(), { skips: streamSkips });

@@ -1,0 +1,5 @@
+import { undiciHandler } from '../../src/handlers/undici.ts';
+import { describeHandlerContract } from './handler-contract.ts';
+import { undiciSkips } from './skips.ts';
+
+describeHandlerContract('undici', () => undiciHandler(), { skips: undiciSkips });
