@@ -4,7 +4,7 @@ import { RequestError } from './errors.ts';
 import { RequestBody } from './message/body.ts';
 import { type BodyInit, bodyFrom } from './message/body-from.ts';
 import { HttpHeaders } from './message/headers.ts';
-import { multipartBody } from './message/multipart-parts.ts';
+import { type MultipartPart, multipartBody } from './message/multipart-parts.ts';
 import { encodeForm, mergeQuery, type QueryInit } from './message/query.ts';
 import { HttpRequest } from './message/request.ts';
 import { canonicalUrl, isInside, resolveUri, splitUserinfo, UriError } from './message/uri.ts';
@@ -42,7 +42,7 @@ export function buildRequest(
   // Checked by the constructor before anything else reads them.
   const asked = new HttpRequest(method, uri, headers, ready?.body, ready?.protocolVersion);
   const { url, userinfo } = resolved(asked, call, merged, defaults);
-  const body = bodyOf(merged) ?? asked.body;
+  const body = bodyOf(merged, asked) ?? asked.body;
   const lines = headersOf(call, defaults, headers, body, merged);
   if (lines === asked.headers && url === asked.url && body === asked.body) return { request: asked, userinfo };
   return { request: new HttpRequest(method, url, lines, body, asked.protocolVersion), userinfo };
@@ -95,15 +95,25 @@ function withQuery(
 }
 
 /** The body that the options ask for; `undefined` when they do not. */
-function bodyOf(options: RequestOptions): RequestBody | null | undefined {
+function bodyOf(options: RequestOptions, asked: HttpRequest): RequestBody | null | undefined {
   if (options.body) return bodyFrom(options.body as BodyInit);
   if (options.json !== undefined) return jsonBody(options.json);
   if (options.formParams) {
     const form = encodeForm(options.formParams, options.arrayFormat || undefined);
     return RequestBody.fromText(form, 'application/x-www-form-urlencoded');
   }
-  if (options.multipart) return multipartBody(options.multipart);
+  if (options.multipart) return multipartOf(options.multipart, asked);
   return undefined;
+}
+
+function multipartOf(parts: readonly MultipartPart[], request: HttpRequest): RequestBody {
+  try {
+    return multipartBody(parts);
+  } catch (error) {
+    // A file that cannot be sent knows of no request.
+    if (!(error instanceof RequestError)) throw error;
+    throw new RequestError(error.message, { request, code: error.code, cause: error.cause });
+  }
 }
 
 function jsonBody(value: unknown): RequestBody {

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Client } from '../../src/client.ts';
 import type { RequestBody } from '../../src/message/body.ts';
 import { mediaTypeOf } from '../../src/message/media-types.ts';
 import { type MultipartPart, multipartBody } from '../../src/message/multipart-parts.ts';
+import { HttpResponse } from '../../src/message/response.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -315,4 +317,13 @@ it.each([
   ['', 'application/octet-stream'],
 ])('the type of %j is %s', (name, type) => {
   expect(mediaTypeOf(name)).toBe(type);
+});
+
+it('a call with a file that is missing says what was asked', async () => {
+  const client = new Client({ handler: async () => new HttpResponse() });
+  const error = await client
+    .post('http://h/a', { multipart: [{ name: 'f', path: '/missing' }] })
+    .catch((reason) => reason);
+  expect(error).toMatchObject({ name: 'RequestError', code: 'ERR_BODY_FILE' });
+  expect(error.message).toBe('POST http://h/a: the file "/missing" cannot be sent: it does not exist');
 });
