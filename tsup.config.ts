@@ -1,12 +1,14 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 
-export default defineConfig({
+const library: Options = {
   entry: { index: 'src/index.ts', testing: 'src/testing/index.ts', websocket: 'src/websocket/index.ts' },
-  format: ['esm', 'cjs'],
   dts: true,
-  clean: true,
   splitting: true,
   target: 'node20',
-  // These are ES modules only: bundled, so that `require('sluice')` works on every Node 20.
-  noExternal: ['p-limit', 'yocto-queue', 'tinyqueue', 'url-template'],
-});
+};
+
+export default defineConfig([
+  { ...library, format: 'esm' },
+  // These are ES modules only: bundled here, so that `require('sluice')` works on every Node 20.
+  { ...library, format: 'cjs', noExternal: ['p-limit', 'yocto-queue', 'tinyqueue', 'url-template'] },
+]);

@@ -27,7 +27,7 @@ const CANONICAL = new RegExp(
   '^https?://(?:127\\.0\\.0\\.1|(?:[a-z0-9-]+\\.)*[a-z][a-z0-9-]*[a-z0-9])(?::(?!80/|443/)[1-9]\\d{0,3}|:[1-5]\\d{4})?/' +
     PLAIN,
 );
-const SIMPLE_REFERENCE = new RegExp('^/?(?:[A-Za-z0-9_~]' + PLAIN + '|$)');
+const SIMPLE_REFERENCE = new RegExp('^(?:/$|/?[A-Za-z0-9_~]' + PLAIN + ')');
 const NEEDS_PARSER = /\/\.|%2e|xn--|-\./i;
 
 /** A URI that cannot be sent: relative without a base, of a scheme that is not HTTP, or ambiguous. */

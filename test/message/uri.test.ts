@@ -66,6 +66,9 @@ describe('resolveUri', () => {
   it.each([
     ['http://h/api', 'users', 'http://h/users'],
     ['http://h/api/', 'users', 'http://h/api/users'],
+    ['http://h/api', '', 'http://h/api'],
+    ['http://h/api/', '', 'http://h/api/'],
+    ['http://h/api', '/', 'http://h/'],
     ['http://h/api/', '/users', 'http://h/users'],
     ['http://h/api/v1', 'users/1?x=1', 'http://h/api/users/1?x=1'],
     ['http://h:8080/a/', 'http://other/x', 'http://other/x'],
