@@ -1,0 +1,25 @@
+/** The command line tool as a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Sluice {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; signal: string | null; out: string; err: string }>;
+}
+
+export function sluice(args: readonly string[], input = ''): Sluice {
+  // One process and not two: a signal must reach the tool itself.
+  const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], { cwd: root });
+  const text = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.out += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.err += chunk));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const ended = new Promise<Awaited<Sluice['ended']>>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, ...text }));
+  });
+  return { child, ended };
+}
