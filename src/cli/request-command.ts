@@ -1,19 +1,23 @@
 /** `sluice get URL` and its siblings. */
+import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { Client } from '../client.ts';
 import { isBadResponseError } from '../errors.ts';
 import type { Timings } from '../message/response.ts';
+import { extendOptions } from '../option-record.ts';
 import type { RequestOptions, TransferStats } from '../options.ts';
 import type { BodySource, Pair, RequestCommand } from './commands.ts';
 import { showBody, showHead } from './show-response.ts';
 import type { Terminal } from './terminal.ts';
 
+const SHOWN: RequestOptions = { httpErrors: false, stream: true };
+
 /** The exit code. @throws what the call rejects with */
 export async function requestCommand(command: RequestCommand, terminal: Terminal): Promise<number> {
   await using client = new Client({ clock: terminal.clock });
   const options = requestOptions(command, terminal);
-  if (command.output !== undefined) return intoFile(client, command, options, command.output, terminal);
+  if (command.output !== undefined) return intoFile(client, command, options, terminal);
   const started = terminal.clock.now();
-  const response = await client.request(command.method, command.url, { ...options, httpErrors: false, stream: true });
+  const response = await client.request(command.method, command.url, extendOptions(options, SHOWN));
   if (command.method === 'HEAD') await showHead(response, terminal);
   else await showBody(response, terminal);
   if (command.verbose) terminal.stderr.write(`* complete after ${(terminal.clock.now() - started).toFixed(1)} ms\n`);
@@ -54,20 +58,24 @@ function formOf(pairs: readonly Pair[]): URLSearchParams {
   return new URLSearchParams(pairs.map(([key, value]) => [key, value]));
 }
 
-/** A bad answer is no file: it rejects before anything is written. */
+/** A bad answer is no file: it rejects before anything is written. Half an answer is none either. */
 async function intoFile(
   client: Client,
-  { method, url }: RequestCommand,
+  { method, url, output = '' }: RequestCommand,
   options: RequestOptions,
-  path: string,
   terminal: Terminal,
 ): Promise<number> {
+  const known = lstatSync(output, { throwIfNoEntry: false });
+  // A pipe or a device is written to; in place of a file stands the old one until the new one is complete.
+  const path = known === undefined || known.isFile() ? `${output}.part` : output;
   try {
-    await client.request(method, url, { ...options, sink: path });
+    await client.request(method, url, extendOptions(options, { sink: path }));
+    if (path !== output) renameSync(path, output);
     return 0;
   } catch (error) {
+    if (path !== output) rmSync(path, { force: true });
     if (!isBadResponseError(error)) throw error;
-    terminal.stderr.write(`sluice: ${error.message}; nothing was written to ${path}\n`);
+    terminal.stderr.write(`sluice: ${error.message}; nothing was written to ${output}\n`);
     return 1;
   }
 }

@@ -1,0 +1,230 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import { startServer, type TestServer } from '../../src/testing/server.ts';
+import { type FakeTerminalOptions, fakeTerminal } from './fake-terminal.ts';
+
+let server: TestServer;
+let folder: string;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'request-'));
+});
+afterEach(() => {
+  server.clear();
+  rmSync(folder, { recursive: true });
+});
+
+async function run(args: readonly string[], options?: FakeTerminalOptions) {
+  const terminal = fakeTerminal(options);
+  const code = await main(args, terminal);
+  return { code, out: terminal.out(), err: terminal.err() };
+}
+
+async function echoOf(args: readonly string[], options?: FakeTerminalOptions) {
+  const { out } = await run([args[0]!, server.url('/anything'), ...args.slice(1)], options);
+  return JSON.parse(out) as { method: string; url: string; headers: Record<string, string>; body: string };
+}
+
+describe('sluice METHOD URL', () => {
+  it.each(['get', 'post', 'put', 'patch', 'delete'])('sends %s', async (name) => {
+    expect(await echoOf([name])).toMatchObject({ method: name.toUpperCase(), url: '/anything', body: '' });
+  });
+
+  it.each<[string[], string | undefined, object]>([
+    [['post', '--json', '{"a":[1,"é"]}'], undefined, { body: '{"a":[1,"é"]}', type: 'application/json' }],
+    [['post', '--json', '-'], '{"b":2}', { body: '{"b":2}', type: 'application/json' }],
+    [['post', '--json', '-', '-H', 'content-type: a/b'], '{}', { body: '{}', type: 'a/b' }],
+    [['post', '-'], 'from stdin', { body: 'from stdin', type: undefined }],
+    [['put', '--body', 'text'], undefined, { body: 'text' }],
+    [
+      ['post', '--form', 'a=1 2', '--form', 'a=3'],
+      undefined,
+      { body: 'a=1+2&a=3', type: 'application/x-www-form-urlencoded' },
+    ],
+  ])('sends the body of %j', async (args, stdin, { body, type }: { body?: string; type?: string }) => {
+    const echo = await echoOf(args, stdin === undefined ? {} : { stdin });
+    expect(echo.body).toBe(body);
+    if (type !== undefined) expect(echo.headers['content-type']).toBe(type);
+  });
+
+  it('sends query, headers and credentials', async () => {
+    const echo = await echoOf(['get', '--query', 'a=1', '--query', 'a=é', '-H', 'X-A: b', '--auth', 'ada:pw']);
+    expect(echo.url).toBe('/anything?a=1&a=%C3%A9');
+    expect(echo.headers).toMatchObject({ 'x-a': 'b', authorization: `Basic ${btoa('ada:pw')}` });
+    expect((await echoOf(['get', '--bearer', 'tok'])).headers['authorization']).toBe('Bearer tok');
+  });
+
+  it('answers a Digest challenge', async () => {
+    const url = server.url('/digest-auth/auth/ada/pw');
+    expect((await run(['get', url, '--auth', 'ada:pw', '--digest'])).code).toBe(0);
+    expect((await run(['get', url, '--auth', 'ada:no', '--digest'])).code).toBe(1);
+  });
+
+  it('follows redirects when told so, and shows them otherwise', async () => {
+    const url = server.url('/redirect/2');
+    expect(await run(['get', url])).toMatchObject({ code: 0 });
+    expect(server.requests).toHaveLength(1);
+    expect(await run(['get', url, '--follow'])).toMatchObject({ code: 0 });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it.each([
+    [200, 0],
+    [302, 0],
+    [404, 1],
+    [503, 1],
+  ])('leaves with the code of a %d: %d', async (status, code) => {
+    expect((await run(['get', server.url(`/status/${status}`)])).code).toBe(code);
+  });
+
+  it('shows the body of an error', async () => {
+    server.enqueue({ status: 404, body: 'nothing here' });
+    expect(await run(['get', server.url('/')])).toMatchObject({ code: 1, out: 'nothing here' });
+  });
+
+  it('leaves with 1 and the reason when the request fails', async () => {
+    const { code, out, err } = await run(['get', server.url('/stall'), '--timeout', '50ms']);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^sluice: GET .*50 ?ms/);
+  });
+
+  it('leaves with 1 when a body breaks off, after what came of it', async () => {
+    server.enqueue({ body: 'half of it', fault: 'close' });
+    const { code, out, err } = await run(['get', server.url('/')]);
+    expect([code, out]).toEqual([1, 'half of it']);
+    expect(err).toContain('body');
+  });
+
+  it.each([['get', 'nope'], ['get', 'http://a.example/', '-H', 'X: a\r\nB: c'], ['frob']])(
+    'leaves with 2 for %s %s',
+    async (...args) => {
+      const { code, err } = await run(args);
+      expect(code).toBe(2);
+      expect(err).toMatch(/^sluice: /);
+    },
+  );
+
+  it('writes the head of a HEAD', async () => {
+    server.enqueue({ headers: { 'X-A': 'b', 'Content-Length': 12 } });
+    const { out } = await run(['head', server.url('/')]);
+    expect(out).toMatch(/^HTTP\/1\.1 200 OK\n(?:.*\n)*X-A: b\n/);
+  });
+
+  it('shows both heads and the timings, secrets masked, on standard error', async () => {
+    const { err, out } = await run(['get', server.url('/anything?token=s3cret'), '--auth', 'ada:s3cret', '-v']);
+    expect(err).toMatch(/> GET \/anything\?token=\*\*\* HTTP\/1\.1\n/);
+    expect(err).toMatch(/> Authorization: \*\*\*\n/);
+    expect(err).toMatch(/< HTTP\/1\.1 200 OK\n/);
+    expect(err).toMatch(/\* timings \(\w+\): .*first byte [\d.]+ ms/);
+    expect(err).toMatch(/\* complete after [\d.]+ ms\n/);
+    expect(err).not.toContain('s3cret');
+    expect(JSON.parse(out)).toMatchObject({ method: 'GET' });
+  });
+});
+
+describe('--output', () => {
+  it('writes the body into a file', async () => {
+    const path = join(folder, 'out');
+    server.enqueue({ body: 'content' });
+    expect(await run(['get', server.url('/'), '-o', path])).toEqual({ code: 0, out: '', err: '' });
+    expect(readFileSync(path, 'utf8')).toBe('content');
+    expect(existsSync(`${path}.part`)).toBe(false);
+  });
+
+  it.each(['/status/404', '/close-in-body?length=100&sent=10', '/stall'])(
+    'leaves the old file alone when %s fails',
+    async (route) => {
+      const path = join(folder, 'out');
+      writeFileSync(path, 'old');
+      const { code, err } = await run(['get', server.url(route), '-o', path, '--timeout', '200ms']);
+      expect(code).toBe(1);
+      expect(err).toMatch(/^sluice: GET /);
+      expect([readFileSync(path, 'utf8'), existsSync(`${path}.part`)]).toEqual(['old', false]);
+    },
+  );
+
+  it('writes to a device as it is', async () => {
+    expect((await run(['get', server.url('/bytes/100'), '-o', '/dev/null'])).code).toBe(0);
+  });
+
+  it('names a folder that is not there', async () => {
+    const { code, err } = await run(['get', server.url('/bytes/10'), '-o', join(folder, 'no/such')]);
+    expect(code).toBe(1);
+    expect(err).toContain('no/such');
+  });
+});
+
+describe('a terminal', () => {
+  const json = {
+    headers: { 'Content-Type': 'application/problem+json; charset=utf-8' },
+    body: '{"a":[1,null,"x: \\"1"]}',
+  };
+
+  it('gets JSON indented and in colours', async () => {
+    server.enqueue(json);
+    const { out } = await run(['get', server.url('/')], { tty: true });
+    expect(out).toContain(
+      '\x1b[36m"a"\x1b[0m: [\n    \x1b[33m1\x1b[0m,\n    \x1b[33mnull\x1b[0m,\n    \x1b[32m"x: \\"1"\x1b[0m\n',
+    );
+  });
+
+  it.each<Record<string, string>>([{ NO_COLOR: '1' }, { TERM: 'dumb' }])(
+    'gets it without colours for %j',
+    async (env) => {
+      server.enqueue(json);
+      const { out } = await run(['get', server.url('/')], { tty: true, env });
+      expect(out).toBe('{\n  "a": [\n    1,\n    null,\n    "x: \\"1"\n  ]\n}\n');
+    },
+  );
+
+  it('gets what is no JSON as it came', async () => {
+    server.enqueue({ headers: { 'Content-Type': 'application/json' }, body: '{broken' });
+    expect((await run(['get', server.url('/')], { tty: true })).out).toBe('{broken\n');
+  });
+
+  it('gets no binary', async () => {
+    server.enqueue({ headers: { 'Content-Type': 'image/png' }, body: Buffer.from([0x89, 0, 1]) });
+    const { out, err } = await run(['get', server.url('/')], { tty: true });
+    expect([out, err]).toEqual(['', expect.stringContaining('3 B of image/png are not shown')]);
+  });
+
+  it('is no file, which gets every byte as it came', async () => {
+    server.enqueue(json);
+    expect((await run(['get', server.url('/')])).out).toBe(json.body);
+  });
+});
+
+describe('the other commands', () => {
+  it.each([
+    [['--help'], /sluice crawl URL\.\.\./],
+    [['get', '--help'], /--bearer TOKEN/],
+    [['crawl', '--help'], /--max-bytes SIZE/],
+    [['version'], /^\d+\.\d+\.\d+\n$/],
+  ])('%j prints to standard output', async (args, text) => {
+    const { code, out } = await run(args);
+    expect([code, out]).toEqual([0, expect.stringMatching(text)]);
+  });
+
+  it('serve starts the test site until a signal', async () => {
+    const terminal = fakeTerminal();
+    const ended = main(['serve'], terminal);
+    while (!terminal.out().includes('http')) await new Promise(setImmediate);
+    const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(terminal.out())![0];
+    expect((await run(['get', `${origin}/status/204`])).code).toBe(0);
+    terminal.signal('SIGINT');
+    expect(await ended).toBe(0);
+    expect((await run(['get', `${origin}/`])).code).toBe(1);
+  });
+
+  it('serve says that a port is taken', async () => {
+    const { code, err } = await run(['serve', '--port', String(server.port)]);
+    expect([code, err]).toEqual([1, expect.stringContaining(String(server.port))]);
+  });
+});
