@@ -19,7 +19,7 @@ import { bareSwitch, callbackFailure, informationTo, NodeAnswer } from './node-a
 import { checkFraming, openExchange } from './node-request.ts';
 import { NodeUpload, type UploadObserver } from './node-upload.ts';
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
-import { forwarderRefusal } from './proxy-request.ts';
+import { announcesReuse, forwarderRefusal } from './proxy-request.ts';
 import { canReplay } from './replay.ts';
 import { TransferRecord } from './transfer-record.ts';
 
@@ -200,6 +200,8 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     this.#answer = new NodeAnswer(message, this);
     const idle = this.#answer.idleSeconds();
     if (idle !== undefined && this.#socket !== undefined) this.#host.pool.expectClose(this.#socket, idle);
+    const isOver = forwarder !== undefined && !announcesReuse((name) => message.headers[name]?.toString());
+    if (isOver) this.#host.pool.expectClose(this.#socket!, 0);
     this.#answer.begin();
   }
 

@@ -59,6 +59,14 @@ export function hopHeaders(headers: HttpHeaders, forwarder: ProxyServer | undefi
   return headers.withAdded('Proxy-Authorization', authorization);
 }
 
+/**
+ * Whether the proxy says that it will take another request over this connection. Some leave it open in silence for the
+ * moment it takes to send the next one, and then close it (tinyproxy): HTTP/1.1's default is not enough here.
+ */
+export function announcesReuse(read: (name: string) => string | null | undefined): boolean {
+  return /keep-alive/i.test(`${read('connection')} ${read('proxy-connection')}`) || Boolean(read('keep-alive'));
+}
+
 /** RFC 9110 §15.5.8: a 407 is the proxy's own answer. Every other status may be the server's. */
 export function forwarderRefusal(
   status: number,

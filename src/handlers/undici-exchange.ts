@@ -16,7 +16,7 @@ import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
 import { failure, timeoutFailure, withRequest } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
-import { absoluteForm, forwarderRefusal, hopHeaders } from './proxy-request.ts';
+import { absoluteForm, announcesReuse, forwarderRefusal, hopHeaders } from './proxy-request.ts';
 import { type BodyOwner, UndiciBody } from './undici-body.ts';
 import type { Route, UndiciTransport } from './undici-transport.ts';
 import { isUnsolicitedContinue } from './unsolicited.ts';
@@ -85,7 +85,8 @@ export class UndiciExchange implements BodyOwner {
     if (this.#options.signal) watch(this.#options.signal, this);
     this.#request.call?.watch(this);
     if (this.#done) return;
-    this.#dispatch(route);
+    if (route.isSingle) this.#dispatch((this.#oneOff = this.#transport.freshRoute(this.#target, route)));
+    else this.#dispatch(route);
   }
 
   #dispatch(route: Route): void {
@@ -161,6 +162,9 @@ export class UndiciExchange implements BodyOwner {
     this.#status = status;
     this.#statusText = statusText;
     this.#headers = HttpHeaders.fromRaw(raw);
+    if (this.#route?.settings.forwarder && !announcesReuse((name) => this.#headers.get(name))) {
+      this.#route.isSingle = true;
+    }
     this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();
     if (this.#options.stream) this.#body = new UndiciBody(resume, this);
@@ -308,6 +312,7 @@ export class UndiciExchange implements BodyOwner {
     if (this.#options.signal) unwatch(this.#options.signal, this);
     this.#request.call?.unwatch(this);
     this.#oneOff?.pool.close().catch(() => undefined);
+    this.#transport.ended();
   }
 
   #headOnly(): HttpResponse {

@@ -22,6 +22,8 @@ export interface Route {
   readonly pool: Dispatcher;
   /** Its proxy is decided: the connections stand in for each other. */
   readonly settings: DialSettings;
+  /** Its proxy does not say that connections may be used again: each request takes one of its own. */
+  isSingle: boolean;
   /** What the connection that was just opened took; the exchange that finds it was the one to wait for it. */
   fresh: Timings | undefined;
 }
@@ -29,6 +31,8 @@ export interface Route {
 export class UndiciTransport {
   readonly #undici: Undici;
   readonly #groups = new Map<string, Map<string, Route>>();
+  #running = 0;
+  readonly #rested: (() => void)[] = [];
   #lastOptions: RequestOptions | undefined;
   #lastSettings: DialSettings | undefined;
 
@@ -47,8 +51,16 @@ export class UndiciTransport {
     return new Promise((resolve, reject) => {
       const target = targetFor(request);
       const exchange = new UndiciExchange(request, options, target, this, resolve, reject);
-      exchange.start(this.#routeFor(request, target, options));
+      const route = this.#routeFor(request, target, options);
+      this.#running += 1;
+      exchange.start(route);
     });
+  }
+
+  /** An exchange is over. */
+  ended(): void {
+    this.#running -= 1;
+    if (this.#running === 0) for (const resolve of this.#rested.splice(0)) resolve();
   }
 
   /** A connection that nothing has used before, closed after its one exchange. */
@@ -60,7 +72,9 @@ export class UndiciTransport {
 
   async close(): Promise<void> {
     const pools = this.#takeAll();
-    await Promise.all(pools.map((pool) => pool.close()));
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#rested.push(resolve));
+    // undici's own close would wait for connections that nobody wants any more.
+    await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
   async destroy(reason: unknown): Promise<void> {
@@ -117,7 +131,7 @@ export class UndiciTransport {
 type OpenRoute<T extends Dispatcher> = { -readonly [Key in keyof Route]: Key extends 'pool' ? T : Route[Key] };
 
 function newRoute<T extends Dispatcher>(settings: DialSettings): OpenRoute<T> {
-  return { pool: undefined as never, settings, fresh: undefined };
+  return { pool: undefined as never, settings, isSingle: false, fresh: undefined };
 }
 
 function poolOptions(target: Target, route: OpenRoute<Dispatcher>): Pool.Options {
