@@ -51,6 +51,7 @@ function chooseInNode(): Transport {
   let undici: Transport | undefined;
   let node: Transport | undefined;
   let stream: Transport | undefined;
+  let isClosed = false;
   const unsolicited = new UnsolicitedOrigins();
 
   const nodeHttp = (): Transport => (node ??= nodeHttpHandler());
@@ -62,6 +63,8 @@ function chooseInNode(): Transport {
   }
 
   function choose(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    if (isClosed)
+      return Promise.reject(new RequestError('the client is closed', { request, code: 'ERR_CLIENT_CLOSED' }));
     const own = ownOptions(options);
     const first = isStreamed(own) ? (stream ??= streamHandler()) : (undici ??= undiciHandler(elsewhere));
     if (first.supports!(request, own) === undefined && (first === stream || !isRemembered(request))) {
@@ -87,7 +90,10 @@ function chooseInNode(): Transport {
       const found = reasonsOf(request, options);
       return found.length < 2 ? undefined : found.join('; ');
     },
-    ...lifeCycle(() => [undici, stream, node]),
+    ...lifeCycle(() => {
+      isClosed = true;
+      return [undici, stream, node];
+    }),
   });
 }
 

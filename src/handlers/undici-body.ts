@@ -6,6 +6,8 @@ import { type Abortable, abortError } from '../abort.ts';
 export interface BodyOwner extends Abortable {
   /** The reader wants more: the wait for the server begins. */
   pulled(): void;
+  /** Nobody wants the rest of the body, which is read for the sake of the connection. */
+  drained(): void;
 }
 
 export class UndiciBody {
@@ -23,6 +25,9 @@ export class UndiciBody {
         if (!this.#ended) exchange.abort(error ?? abortError('The body was dropped before its end'));
         callback(error);
       },
+    });
+    this.readable.on('resume', () => {
+      if (this.readable.listenerCount('data') === 0) exchange.drained();
     });
     // A body that fails while nobody listens was dropped: that is no reason to end the process.
     this.readable.on('error', () => undefined);

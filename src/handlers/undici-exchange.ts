@@ -22,6 +22,8 @@ import type { Route, UndiciTransport } from './undici-transport.ts';
 import { isUnsolicitedContinue } from './unsolicited.ts';
 
 const FIVE_MINUTES = 300_000;
+/** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
+const DRAIN_WAIT = 1000;
 const DEFAULT_LIMIT = 104_857_600;
 const SLACK = 65_536;
 // RFC 9110 §9.2.2: what may be sent again after a connection died without an answer (RFC 9112 §9.3.1)
@@ -46,6 +48,7 @@ export class UndiciExchange implements BodyOwner {
   #done = false;
   /** The caller has its answer; what follows concerns its body. */
   #answered = false;
+  #isDrained = false;
   #reused = false;
   #abort: ((reason: Error) => void) | undefined;
   #status = 0;
@@ -198,9 +201,16 @@ export class UndiciExchange implements BodyOwner {
     this.#startRead();
   }
 
+  drained(): void {
+    if (this.#done) return;
+    this.#isDrained = true;
+    this.#startRead();
+  }
+
   #startRead(): void {
-    const limit = this.#options.readTimeout;
-    this.#timer.start('read', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'readTimeout'));
+    const given = this.#options.readTimeout;
+    const limit = given === undefined ? FIVE_MINUTES : milliseconds(given, 'readTimeout');
+    this.#timer.start('read', this.#isDrained ? Math.min(limit || DRAIN_WAIT, DRAIN_WAIT) : limit);
   }
 
   onComplete(): void {

@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RequestError } from '../../src/errors.ts';
+import type { Handler, Transport } from '../../src/handler.ts';
+import { HandlerStack } from '../../src/handler-stack.ts';
+import { chooseHandler, wrapStreaming } from '../../src/handlers/choose.ts';
+import { isUnsolicitedContinue } from '../../src/handlers/unsolicited.ts';
+import { HttpRequest } from '../../src/message/request.ts';
+import { HttpResponse } from '../../src/message/response.ts';
+import type { RequestOptions } from '../../src/options.ts';
+import { startServer, type TestServer } from '../../src/testing/server.ts';
+
+let server: TestServer;
+let handler: Transport;
+beforeEach(async () => {
+  server = await startServer();
+  handler = chooseHandler();
+});
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await handler.close?.();
+  await server.close();
+});
+
+const get = (path = '/echo', headers?: Record<string, string>) => new HttpRequest('GET', server.url(path), headers);
+
+describe('the choice in Node', () => {
+  it.each<[string, string, (url: string) => HttpRequest, RequestOptions]>([
+    ['undici', 'a buffered request', (url) => new HttpRequest('GET', url), {}],
+    ['undici', 'a body', (url) => new HttpRequest('POST', url, {}, 'x'), { timeout: 1000 }],
+    ['stream', 'stream: true', (url) => new HttpRequest('GET', url), { stream: true }],
+    ['stream', 'a sink', (url) => new HttpRequest('GET', url), { sink: '/dev/null' }],
+    ['node', 'Expect', (url) => new HttpRequest('POST', url, { Expect: '100-continue' }, 'x'), {}],
+    ['node', 'OPTIONS *', (url) => new HttpRequest('OPTIONS', url.replace('echo', '*')), {}],
+    ['node', 'onInformation', (url) => new HttpRequest('GET', url), { onInformation: () => undefined }],
+    ['node', 'Content-Length: 0 of a DELETE', (url) => new HttpRequest('DELETE', url, { 'Content-Length': '0' }), {}],
+  ])('takes %s for %s', async (expected, _, request, options) => {
+    const response = await handler(request(server.url('/echo')), options);
+    await response.discard();
+    expect([response.status, response.facts.handler]).toEqual([200, expected]);
+  });
+
+  it('is printed with all that it may take', () => {
+    expect(String(new HandlerStack(chooseHandler()))).toBe('undici|stream|node');
+  });
+
+  it('can send what one of them can', () => {
+    expect(handler.supports?.(get(), {})).toBeUndefined();
+    expect(handler.supports?.(get('/', { Expect: '100-continue' }), {})).toBeUndefined();
+  });
+
+  it('rejects with every reason when none can', async () => {
+    const reason = await handler(get(), { version: '2' }).catch((error: unknown) => error);
+    const known = handler.supports?.(get(), { version: '2' });
+    expect(reason).toBeInstanceOf(RequestError);
+    expect(reason).toMatchObject({ code: 'ERR_UNSUPPORTED' });
+    expect((reason as Error).message).toContain(`no handler can send this; ${known}`);
+    expect(known).toMatch(/undici: .*version.*; .*node.*version/);
+  });
+
+  it('reads no option from a polluted prototype', async () => {
+    Object.defineProperty(Object.prototype, 'stream', { value: true, configurable: true });
+    try {
+      expect((await handler(get(), {})).facts.handler).toBe('undici');
+    } finally {
+      delete (Object.prototype as { stream?: unknown }).stream;
+    }
+  });
+
+  it('closes and destroys every handler it has made', async () => {
+    await handler(get(), {});
+    await (await handler(get(), { stream: true })).bytes();
+    await handler(get('/echo', { Expect: '100-continue' }), { onInformation: () => undefined });
+    expect(server.connections).toBe(3);
+    await handler.close?.();
+    await server.allClosed();
+  });
+
+  it.each(['close', 'destroy'] as const)('takes no request after %s, which may come before any', async (end) => {
+    await handler[end]?.();
+    for (const options of [{}, { stream: true }]) {
+      await expect(handler(get(), options)).rejects.toMatchObject({ code: 'ERR_CLIENT_CLOSED' });
+    }
+  });
+
+  it('ends running requests on destroy', async () => {
+    const running = [handler(get('/stall'), {}), handler(get('/stall'), { stream: true })];
+    const outcomes = Promise.allSettled(running);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(2));
+    await handler.destroy?.();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await server.allClosed();
+  });
+});
+
+describe('a 100 that nobody asked for', () => {
+  it('is read past: the request goes again over node:http', async () => {
+    const response = await handler(get('/unexpected-continue'), {});
+    expect([response.status, response.facts.handler]).toEqual([200, 'node']);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('is remembered: what follows to its origin takes node:http at once', async () => {
+    await handler(get('/unexpected-continue'), {});
+    server.clear();
+    const body = await handler(new HttpRequest('POST', server.url('/unexpected-continue'), {}, 'order'), {});
+    expect(body.facts.handler).toBe('node');
+    expect(server.requests).toHaveLength(1);
+    const stays = await startServer();
+    expect((await handler(new HttpRequest('GET', stays.url('/echo')), {})).facts.handler).toBe('undici');
+    await handler.close?.();
+    await stays.close();
+  });
+
+  it.each<[string, () => HttpRequest]>([
+    ['a POST', () => new HttpRequest('POST', server.url('/unexpected-continue'), {}, 'order')],
+    ['a body that can be read once', () => new HttpRequest('PUT', server.url('/unexpected-continue'), {}, once())],
+  ])('is an error that says what to do for %s, which is not sent twice', async (_, make) => {
+    const reason = await handler(make(), {}).catch((error: unknown) => error);
+    expect(reason).toMatchObject({ name: 'NetworkError', code: 'ERR_PROTOCOL' });
+    expect((reason as Error).message).toContain('a 100 that nobody asked for');
+    expect((reason as Error).message).toContain('nodeHttpHandler() can');
+    expect(isUnsolicitedContinue(reason)).toBe(true);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('can be aborted on its second way', async () => {
+    const stop = new AbortController();
+    const slow = handler(get('/unexpected-continue'), { signal: stop.signal });
+    await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(0));
+    stop.abort('enough');
+    await slow.then(
+      (response) => expect(response.status).toBe(200),
+      (reason: unknown) => expect(reason).toBe('enough'),
+    );
+  });
+});
+
+describe('the choice elsewhere', () => {
+  it('is fetch, with its own reason for what it cannot do', async () => {
+    const fetched = chooseHandler({ node: false, fetch: () => new Response('from the app') });
+    expect(await (await fetched(get(), {})).text()).toBe('from the app');
+    expect(fetched.handlerName).toBe('fetch');
+    const reason = await fetched(get(), { proxy: 'http://p.example' }).catch((error: unknown) => error);
+    expect(reason).toMatchObject({ name: 'RequestError', code: 'ERR_UNSUPPORTED' });
+    expect((reason as Error).message).toContain('fetch: option proxy is not supported');
+  });
+
+  it.each(['bun', 'deno'])('is made under %s, which plays Node', (runtime) => {
+    vi.stubGlobal('process', { versions: { node: '22.0.0', [runtime]: '1.0.0' } });
+    expect(chooseHandler().handlerName).toBe('fetch');
+  });
+
+  it('is made where there is no process at all', () => {
+    vi.stubGlobal('process', undefined);
+    expect(chooseHandler().handlerName).toBe('fetch');
+  });
+});
+
+describe('wrapStreaming', () => {
+  const answering =
+    (status: number): Handler =>
+    async () =>
+      new HttpResponse(status);
+
+  it.each<[number, RequestOptions]>([
+    [201, {}],
+    [201, { stream: false }],
+    [202, { stream: true }],
+    [202, { sink: '/dev/null' }],
+  ])('sends through %s for %j', async (status, options) => {
+    const wrapped = wrapStreaming(answering(201), answering(202));
+    expect((await wrapped(new HttpRequest('GET', 'http://a.example/'), options)).status).toBe(status);
+  });
+
+  it('has the name, the reasons and the life of both', async () => {
+    const [closed, destroyed] = [vi.fn(async () => undefined), vi.fn(async () => undefined)];
+    const life = { close: closed, destroy: destroyed };
+    const one = Object.assign(answering(201), { handlerName: 'one', supports: () => 'one cannot', ...life });
+    const two = Object.assign(answering(202), { handlerName: 'two', ...life });
+    const wrapped = wrapStreaming(one, two);
+    const request = new HttpRequest('GET', 'http://a.example/');
+    expect(wrapped.handlerName).toBe('one|two');
+    expect([wrapped.supports?.(request, {}), wrapped.supports?.(request, { stream: true })]).toEqual([
+      'one cannot',
+      undefined,
+    ]);
+    await wrapped.close?.();
+    await wrapped.destroy?.('why');
+    expect([closed.mock.calls.length, destroyed.mock.calls]).toEqual([2, [['why'], ['why']]]);
+  });
+});
+
+async function* once(): AsyncGenerator<string> {
+  yield 'once';
+}
