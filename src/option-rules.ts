@@ -3,6 +3,7 @@
  * out is an option record; nothing behind the doors checks again.
  */
 import { milliseconds } from './duration.ts';
+import { UNIX_BASE, unixSocketOf } from './message/uri.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
 
@@ -161,6 +162,7 @@ export function checkOptions(given: RequestOptions, declared: readonly string[] 
     }
   }
   refuseTwoBodies(checked);
+  readUnixBase(checked);
   return checked;
 }
 
@@ -170,7 +172,21 @@ export function mergeOptions(client: RequestOptions, call: RequestOptions): Requ
   if (BODIES.some((name) => Object.hasOwn(call, name))) {
     for (const name of BODIES) if (!Object.hasOwn(call, name)) delete merged[name];
   }
+  // A socket that was the client's base is not that of another one.
+  if (client.baseUri === UNIX_BASE && Object.hasOwn(call, 'baseUri') && !Object.hasOwn(call, 'socketPath')) {
+    delete merged.socketPath;
+  }
   return merged;
+}
+
+/** A `unix:` base is a socket to dial, and any host to ask. */
+function readUnixBase(options: Record<string, unknown>): void {
+  const { baseUri } = options;
+  if (baseUri === undefined) return;
+  const path = unixSocketOf(String(baseUri));
+  if (path === undefined) return;
+  options['baseUri'] = UNIX_BASE;
+  options['socketPath'] = path;
 }
 
 function checkedValue(rule: Rule, name: string, value: unknown): unknown {

@@ -90,6 +90,24 @@ export function originOf(url: string): string {
   return url.slice(0, url.indexOf('/', 8));
 }
 
+/** The base of requests to a unix socket, which has no host. */
+export const UNIX_BASE = 'http://localhost/';
+
+/**
+ * The path of the socket that a `unix:` URI names: `unix:/p`, `unix://p` and `unix:///p` are all `/p`. `undefined` for a
+ * URI of another scheme.
+ * @throws UriError when it names no path
+ */
+export function unixSocketOf(uri: string): string | undefined {
+  const path = /^unix:(.*)$/is.exec(uri)?.[1];
+  if (path === undefined) return undefined;
+  const plain = unescaped(path.replace(/^\/{0,3}/, '/'));
+  if (!path.startsWith('/') || plain === '/' || plain.includes('\0')) {
+    throw new UriError(`"${uri}" names no socket; write unix:/path/to/socket`);
+  }
+  return plain;
+}
+
 /** Whether a canonical URL stays at or below the directory of a canonical base, on its origin. */
 export function isInside(base: string, url: string): boolean {
   const folder = directory(base.replace(/[?#].*$/, ''));
@@ -110,11 +128,11 @@ export function splitUserinfo(url: string): { url: string; userinfo: [user: stri
   const [user = '', ...rest] = url.slice(start, at).split(':');
   return {
     url: url.slice(0, start) + url.slice(at + 1),
-    userinfo: [unescapeUserinfo(user), unescapeUserinfo(rest.join(':'))],
+    userinfo: [unescaped(user), unescaped(rest.join(':'))],
   };
 }
 
-function unescapeUserinfo(text: string): string {
+function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
