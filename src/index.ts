@@ -40,6 +40,7 @@ export { attempt, del, del as delete, get, head, options, patch, post, put, requ
 export type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
 export { HandlerStack } from './handler-stack.ts';
 export { chooseHandler, wrapStreaming } from './handlers/choose.ts';
+export { type DnsCache, type DnsCacheOptions, dnsCache } from './handlers/dns-cache.ts';
 export { fetchHandler } from './handlers/fetch.ts';
 export { nodeHttpHandler } from './handlers/node-http.ts';
 export { streamHandler } from './handlers/stream.ts';
@@ -58,6 +59,7 @@ export { deadline } from './middleware/deadline.ts';
 export { debug } from './middleware/debug.ts';
 export { decodeContent } from './middleware/decode-content.ts';
 export { delay } from './middleware/delay.ts';
+export { denyPrivateNetwork } from './middleware/deny-private-network.ts';
 export { type HistoryEntry, history } from './middleware/history.ts';
 export { httpErrors } from './middleware/http-errors.ts';
 export { limits } from './middleware/limits.ts';

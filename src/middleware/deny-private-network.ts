@@ -1,0 +1,25 @@
+/**
+ * Keeps whatever is below it from dialling private addresses. A layer of its own because an option can be overwritten by
+ * the next call: pushed by whoever owns the client, this cannot. The handler decides, on the address that it dials.
+ */
+import type { Middleware } from '../handler.ts';
+import { extendOptions } from '../option-record.ts';
+import type { PrivateNetworkOptions, RequestOptions } from '../options.ts';
+
+/** @param policy `true`, or what is allowed and denied beside the built-in list, as in option `denyPrivateNetwork` */
+export function denyPrivateNetwork(policy: true | PrivateNetworkOptions = true): Middleware {
+  if (policy !== true && (typeof policy !== 'object' || policy === null || Array.isArray(policy))) {
+    throw new TypeError('denyPrivateNetwork takes true or { allow, deny }');
+  }
+  return (next) => {
+    // Most requests come with the options of the one before, and handlers know those by identity.
+    let last: { readonly given: RequestOptions; readonly guarded: RequestOptions } | undefined;
+    return function denyPrivateNetwork(request, options) {
+      if (options.denyPrivateNetwork === policy) return next(request, options);
+      if (last?.given !== options) {
+        last = { given: options, guarded: extendOptions(options, { denyPrivateNetwork: policy }) };
+      }
+      return next(request, last.guarded);
+    };
+  };
+}
