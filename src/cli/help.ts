@@ -36,7 +36,7 @@ JSON is indented on a terminal; NO_COLOR takes the colours away.
 
 const CRAWL = `sluice crawl URL... [options]
 
-  --hosts A:80,B          hosts in scope beside those of the URLs; without a port, every port
+  --hosts A:80,B          hosts in scope beside those of the URLs; no port: every port
   --depth N               links from a URL that are followed; default no limit
   --limit N               pages in all; default no limit
   --concurrency N|auto    pages at once; default 10

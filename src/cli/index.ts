@@ -27,4 +27,6 @@ process.stderr.on('error', () => undefined);
 
 void main(process.argv.slice(2), terminal).then((code) => {
   process.exitCode = code;
+  // An answer may come before all of standard input was read; nobody waits for the rest.
+  process.stdin.destroy();
 });

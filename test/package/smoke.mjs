@@ -1,6 +1,9 @@
 // The built package as its users load it: by name, as an ES module and as CommonJS, over a real socket.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import * as esm from 'sluice';
 import { mockHandler, startServer } from 'sluice/testing';
 
@@ -29,5 +32,12 @@ for (const [format, { Client, HandlerStack, HttpResponse, isClientError }] of Ob
 }
 const mocked = new esm.Client({ handler: esm.HandlerStack.create(mockHandler([new esm.HttpResponse(204)])) });
 assert.equal((await mocked.get('http://h.test/')).status, 204);
+const { bin, dependencies, version } = require('sluice/package.json');
+const cli = fileURLToPath(new URL(bin.sluice, import.meta.resolve('sluice/package.json')));
+assert.equal(execFileSync(process.execPath, [cli, 'version'], { encoding: 'utf8' }), `${version}\n`);
+const imported = [...readFileSync(cli, 'utf8').matchAll(/^(?:import|\} from) .*?['"]([^.'"][^'"]*)['"];$/gm)];
+const foreign = imported.map(([, name]) => name).filter((name) => !isBuiltin(name) && !(name in dependencies));
+assert.deepEqual(foreign, [], 'the command line tool needs nothing that users do not install');
+
 await server.close();
 console.log(`the built package works: ${Object.keys(esm).length} names in both formats`);

@@ -63,9 +63,8 @@ export function parseLine(text: string): PageLine | undefined {
   }
   if (typeof found !== 'object' || found === null || typeof found.url !== 'string') return undefined;
   if (!URL.canParse(found.url)) return undefined;
-  const { url, status, error, from, depth, ms, bytes, links } = found;
+  const { url, status, error, message, from, depth, ms, bytes, type, truncated, location, via, links, invalid } = found;
   return {
-    ...found,
     url,
     status: typeof status === 'number' ? status : null,
     error: typeof error === 'string' ? error : null,
@@ -73,6 +72,16 @@ export function parseLine(text: string): PageLine | undefined {
     depth: typeof depth === 'number' ? depth : 0,
     ms: typeof ms === 'number' ? ms : 0,
     bytes: typeof bytes === 'number' ? bytes : 0,
-    links: Array.isArray(links) ? links.filter((link) => typeof link === 'string' && URL.canParse(link)) : [],
+    links: textsOf(links).filter((link) => URL.canParse(link)),
+    ...(typeof message === 'string' && { message }),
+    ...(typeof type === 'string' && { type }),
+    ...(truncated === true && { truncated }),
+    ...(typeof location === 'string' && URL.canParse(location) && { location }),
+    ...(via !== undefined && { via: textsOf(via) }),
+    ...(invalid !== undefined && { invalid: textsOf(invalid) }),
   };
+}
+
+function textsOf(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
 }

@@ -21,6 +21,7 @@ export function reportText(summary: CrawlSummary, broken: readonly BrokenLink[],
   const blocks = [
     totals(summary, options),
     statuses(summary),
+    forbiddenBlock(summary),
     slowest(summary),
     brokenBlock(summary, broken),
     invalidBlock(summary),
@@ -55,6 +56,12 @@ function slowest(summary: CrawlSummary): string[] {
     .filter(({ ms }) => ms > 0)
     .map(({ url, ms, status }) => [Math.round(ms), 'ms', status === null ? '-' : String(status), shown(url)]);
   return rows.length === 0 ? [] : ['slowest pages', ...columns(rows)];
+}
+
+function forbiddenBlock({ forbiddenStarts }: CrawlSummary): string[] {
+  if (forbiddenStarts.length === 0) return [];
+  const lines = forbiddenStarts.flatMap(({ url, message = '' }) => [`  ${shown(url)}`, `      ${printable(message)}`]);
+  return ['not even the start was fetched', ...lines];
 }
 
 function brokenBlock(summary: CrawlSummary, broken: readonly BrokenLink[]): string[] {

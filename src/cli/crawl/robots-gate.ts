@@ -3,7 +3,7 @@ import { raceAbort } from '../../abort.ts';
 import type { Client } from '../../client.ts';
 import type { Clock } from '../../clock.ts';
 import { DelayQueue } from '../../delay-queue.ts';
-import { isRedirectError, RequestError } from '../../errors.ts';
+import { isRedirectError, isTransferError, RequestError } from '../../errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { originOf } from '../../message/uri.ts';
@@ -88,7 +88,8 @@ export class RobotsGate {
       await response.discard();
       return { status, text: '' };
     } catch (error) {
-      return { status: isRedirectError(error) ? error.response.status : undefined, text: '' };
+      if (isRedirectError(error)) return { status: error.response.status, text: '' };
+      return { status: undefined, text: '', failure: isTransferError(error) ? error.code : (error as Error).name };
     }
   }
 }

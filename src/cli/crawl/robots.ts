@@ -5,6 +5,8 @@ import robotsParser from 'robots-parser';
 export interface RobotsAnswer {
   readonly status: number | undefined;
   readonly text: string;
+  /** Why there is no answer. */
+  readonly failure?: string;
 }
 
 export interface RobotsRules {
@@ -24,12 +26,12 @@ const ALLOW_ALL: RobotsRules = { unreachable: undefined, crawlDelay: 0, isAllowe
 
 /** @param agent the product token that groups are looked up by */
 export function robotsRules(robotsUrl: string, answer: RobotsAnswer, agent: string): RobotsRules {
-  const { status, text } = answer;
+  const { status, text, failure = 'no answer' } = answer;
   // RFC 9309 §2.3.1.3: unavailable, everything may be crawled; too many redirects (§2.3.1.2) count as unavailable.
   if (status !== undefined && status >= 300 && status < 500) return ALLOW_ALL;
   // RFC 9309 §2.3.1.4: unreachable, nothing may be crawled.
   if (status === undefined || status < 200 || status >= 500) {
-    const found = status === undefined ? 'could not be fetched' : `answered ${status}`;
+    const found = status === undefined ? `could not be fetched (${failure})` : `answered ${status}`;
     return { unreachable: `robots.txt ${found}`, crawlDelay: 0, isAllowed: () => false };
   }
   const rules = robotsParser(robotsUrl, text);

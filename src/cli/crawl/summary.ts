@@ -27,6 +27,7 @@ export interface InvalidLink {
 const MOST_SLOW = 10;
 const MOST_BROKEN = 10_000;
 const MOST_PAGES = 20;
+const MOST_STARTS = 20;
 const MOST_INVALID = 1000;
 const MOST_HOSTS = 1000;
 
@@ -38,6 +39,8 @@ export class CrawlSummary {
   /** Starts that gave no page, robots.txt included. */
   failedStarts = 0;
   invalid = 0;
+  /** Starts that robots.txt forbids, the first ones. */
+  readonly forbiddenStarts: { readonly url: string; readonly message: string | undefined }[] = [];
   /** By status, or by the code of the failure. */
   readonly statuses = new Map<string, number>();
   /** The slowest first. */
@@ -59,7 +62,10 @@ export class CrawlSummary {
     this.bytes += bytes;
     const label = error ?? String(status);
     this.statuses.set(label, (this.statuses.get(label) ?? 0) + 1);
-    if (from === null && (status === null || isBroken(line))) this.failedStarts += 1;
+    if (from === null && (status === null || isBroken(line))) {
+      this.failedStarts += 1;
+      if (!isBroken(line) && this.forbiddenStarts.length < MOST_STARTS) this.forbiddenStarts.push({ url, message });
+    }
     if (isBroken(line)) {
       this.broken += 1;
       const link = { url, status, error, message, pages: [], count: 0 };

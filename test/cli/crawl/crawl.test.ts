@@ -308,7 +308,7 @@ describe('robots.txt', () => {
     const { lines, summary } = await crawl(server);
     expect(lines.get('/')!.status).toBe(crawled ? 200 : null);
     expect(server.requests.some(({ url }) => url === '/')).toBe(crawled);
-    expect(summary.failedStarts).toBe(crawled ? 0 : 1);
+    expect([summary.failedStarts, summary.forbiddenStarts.length]).toEqual(crawled ? [0, 0] : [1, 1]);
   });
 
   it('that could not be read is asked again by a crawl that goes on', async () => {
@@ -352,7 +352,38 @@ describe('robots.txt', () => {
   });
 });
 
+describe('a crawl that is stopped', () => {
+  it('ends without those that wait for their turn, and a crawl that goes on fetches them', async () => {
+    const clock = new FakeClock();
+    const seen: string[] = [];
+    const client = new Client({
+      clock,
+      handler: async ({ url }) => {
+        if (url.endsWith('/robots.txt')) return new HttpResponse(200, {}, 'User-agent: *\nCrawl-delay: 100');
+        seen.push(url);
+        return new HttpResponse(200, { 'Content-Type': 'text/html' }, links('/1', '/2'));
+      },
+    });
+    const options = { urls: ['http://a.example/'], journal, client, clock, interval: 50_000 };
+    const first: Crawl = new Crawl({ ...options, onPage: () => setImmediate(() => first.stop()) });
+    expect(await first.run()).toMatchObject({ stopped: true, summary: { pages: 1 } });
+    expect(clock.pending).toBe(0);
+
+    const again = new Crawl({ ...options, robots: false, interval: 0 });
+    expect(again.resume()).toEqual({ pages: 1, unreadable: 0 });
+    expect(await again.run()).toMatchObject({ stopped: false, summary: { pages: 3 } });
+    expect(seen).toEqual(['http://a.example/', 'http://a.example/1', 'http://a.example/2']);
+  });
+});
+
 describe('the pace', () => {
+  it('may find itself', async () => {
+    const paths = Array.from({ length: 50 }, (_, i) => `/${i}`);
+    const server = await site({ '/': links(...paths), ...Object.fromEntries(paths.map((path) => [path, 'x'])) });
+    const { summary } = await crawl(server, { concurrency: 'auto', perHost: 'auto' });
+    expect([...summary.statuses]).toEqual([['200', 51]]);
+  });
+
   it.each([
     ['interval', { interval: 500, concurrency: 1 }],
     ['interval with many slots', { interval: 500, concurrency: 10 }],

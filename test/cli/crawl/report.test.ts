@@ -94,6 +94,14 @@ links to other hosts, not checked
     expect(reportText(summaryOf(page('/')), [], { elapsed: 10, fetched: 1 })).toContain('\n\nno broken links\n');
   });
 
+  it('says why a start was not fetched', () => {
+    const message = 'GET http://a.example/: robots.txt could not be fetched (ERR_DNS)';
+    const summary = summaryOf(page('/', { status: null, error: 'ERR_ROBOTS_UNREACHABLE', message }));
+    expect(reportText(summary, [], { elapsed: 10, fetched: 1 })).toContain(
+      `not even the start was fetched\n  http://a.example/\n      ${message}\n`,
+    );
+  });
+
   it('shows no secret of a URL and nothing that steers a terminal', () => {
     const summary = summaryOf(page('/?token=s3cret', { invalid: ['http://[\x1b[31m\u202e'] }));
     const text = reportText(summary, [], { elapsed: 10, fetched: 1 });
