@@ -18,7 +18,8 @@ import { failure, timeoutFailure, withRequest } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
 import { absoluteForm, announcesReuse, forwarderRefusal, hopHeaders } from './proxy-request.ts';
 import { type BodyOwner, UndiciBody } from './undici-body.ts';
-import type { Route, UndiciTransport } from './undici-transport.ts';
+import type { UndiciLane, UndiciRoute } from './undici-route.ts';
+import type { UndiciTransport } from './undici-transport.ts';
 import { isUnsolicitedContinue } from './unsolicited.ts';
 
 const FIVE_MINUTES = 300_000;
@@ -42,13 +43,13 @@ export class UndiciExchange implements BodyOwner {
   readonly #started: number;
   /** Bytes that a buffered body may have. */
   readonly #limit: number;
-  #route: Route | undefined;
-  #oneOff: Route | undefined;
+  #lane: UndiciLane | undefined;
   #phase: 'connect' | 'send' | 'headers' | 'body' = 'connect';
   #done = false;
   /** The caller has its answer; what follows concerns its body. */
   #answered = false;
   #isDrained = false;
+  #isPulled = false;
   #reused = false;
   #abort: ((reason: Error) => void) | undefined;
   #status = 0;
@@ -61,7 +62,7 @@ export class UndiciExchange implements BodyOwner {
   #sent = 0;
   #connected = 0;
   #firstByte = 0;
-  #dialled: Route['fresh'];
+  #dialled: UndiciLane['fresh'];
 
   constructor(
     request: HttpRequest,
@@ -84,22 +85,18 @@ export class UndiciExchange implements BodyOwner {
     this.#limit = limit === undefined ? DEFAULT_LIMIT : limit || Number.POSITIVE_INFINITY;
   }
 
-  start(route: Route): void {
+  start(route: UndiciRoute): void {
     if (this.#options.signal) watch(this.#options.signal, this);
     this.#request.call?.watch(this);
-    if (this.#done) return;
-    if (route.isSingle) this.#dispatch((this.#oneOff = this.#transport.freshRoute(this.#target, route)));
-    else this.#dispatch(route);
+    if (!this.#done) this.#dispatch(route.take());
   }
 
-  #dispatch(route: Route): void {
+  #dispatch(lane: UndiciLane): void {
     const { method, headers, body } = this.#request;
-    this.#route = route;
-    const { forwarder } = route.settings;
-    if (this.#options.queueTimeout)
-      this.#timer.start('queue', milliseconds(this.#options.queueTimeout, 'queueTimeout'));
+    this.#lane = lane;
+    const { forwarder } = lane.route.settings;
     const sent = body === null ? null : (body.bytes ?? this.#pull(body));
-    route.pool.dispatch(
+    lane.client.dispatch(
       {
         path: forwarder === undefined ? this.#target.path : absoluteForm(this.#target, this.#target.path),
         method: method as 'GET',
@@ -134,9 +131,9 @@ export class UndiciExchange implements BodyOwner {
       return;
     }
     this.#abort = abort;
-    this.#dialled = this.#route?.fresh;
+    this.#dialled = this.#lane?.fresh;
     this.#reused = this.#dialled === undefined;
-    if (this.#route !== undefined) this.#route.fresh = undefined;
+    if (this.#lane !== undefined) this.#lane.fresh = undefined;
     this.#phase = this.#request.body === null ? 'headers' : 'send';
     const limit = this.#options.headersTimeout;
     this.#timer.start('headers', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'headersTimeout'));
@@ -156,7 +153,7 @@ export class UndiciExchange implements BodyOwner {
   onHeaders(status: number, raw: RawField[], resume: () => void, statusText: string): boolean {
     if (this.#done) return true;
     if (status < 200) return true;
-    const refusal = forwarderRefusal(status, this.#route?.settings.forwarder, this.#target);
+    const refusal = forwarderRefusal(status, this.#lane?.route.settings.forwarder, this.#target);
     if (refusal !== undefined) {
       this.abort(withRequest(refusal, this.#request));
       return true;
@@ -165,9 +162,8 @@ export class UndiciExchange implements BodyOwner {
     this.#status = status;
     this.#statusText = statusText;
     this.#headers = HttpHeaders.fromRaw(raw);
-    if (this.#route?.settings.forwarder && !announcesReuse((name) => this.#headers.get(name))) {
-      this.#route.isSingle = true;
-    }
+    const route = this.#lane?.route;
+    if (route?.settings.forwarder && !announcesReuse((name) => this.#headers.get(name))) route.isSingle = true;
     this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();
     if (this.#options.stream) this.#body = new UndiciBody(resume, this);
@@ -197,6 +193,7 @@ export class UndiciExchange implements BodyOwner {
   }
 
   pulled(): void {
+    this.#isPulled = true;
     if (this.#done || this.#phase !== 'body') return;
     this.#startRead();
   }
@@ -216,6 +213,7 @@ export class UndiciExchange implements BodyOwner {
   onComplete(): void {
     if (this.#done) return;
     this.#finish();
+    this.#lane?.route.give(this.#lane);
     if (this.#body !== undefined) this.#body.push(null);
     else {
       const bytes = this.#chunks === undefined ? NOTHING : concatBytes(this.#chunks, this.#received);
@@ -229,8 +227,9 @@ export class UndiciExchange implements BodyOwner {
       this.#reused = false;
       this.#phase = 'connect';
       this.#sent = 0;
-      this.#oneOff = this.#transport.freshRoute(this.#target, this.#route!);
-      this.#dispatch(this.#oneOff);
+      const { route } = this.#lane!;
+      route.drop(this.#lane!);
+      this.#dispatch(route.open());
       return;
     }
     if (this.#status === 0 && isUnsolicitedContinue(cause)) {
@@ -244,9 +243,14 @@ export class UndiciExchange implements BodyOwner {
 
   /** Stops the exchange: the caller aborted, dropped the body, or a timer expired. */
   abort(reason: unknown): void {
-    if (this.#done) return;
-    this.#fail(reason);
-    this.#abort?.(reason instanceof Error ? reason : new Error('aborted'));
+    if (!this.#done) this.#fail(reason);
+  }
+
+  /** The transport closes: a body that nobody has begun to read would hold it for ever. */
+  closing(): void {
+    if (!this.#answered || this.#isPulled) return;
+    const fact = 'the client was closed before anybody read the body';
+    this.abort(new RequestError(fact, { request: this.#request, code: 'ERR_CLIENT_CLOSED' }));
   }
 
   /** A phase took too long. */
@@ -277,6 +281,7 @@ export class UndiciExchange implements BodyOwner {
       return;
     }
     this.#finish();
+    this.#lane?.route.drop(this.#lane);
     this.#resolve(elsewhere(this.#request, this.#options, error));
   }
 
@@ -309,6 +314,8 @@ export class UndiciExchange implements BodyOwner {
 
   #fail(reason: unknown): void {
     this.#finish();
+    this.#abort?.(reason instanceof Error ? reason : new Error('aborted'));
+    this.#lane?.route.drop(this.#lane);
     if (this.#answered) this.#body?.fail(reason);
     else {
       if (reason instanceof Object && 'attempts' in reason) Object.assign(reason, { transfer: this.#facts() });
@@ -321,8 +328,7 @@ export class UndiciExchange implements BodyOwner {
     this.#timer.stop();
     if (this.#options.signal) unwatch(this.#options.signal, this);
     this.#request.call?.unwatch(this);
-    this.#oneOff?.pool.close().catch(() => undefined);
-    this.#transport.ended();
+    this.#transport.ended(this);
   }
 
   #headOnly(): HttpResponse {
