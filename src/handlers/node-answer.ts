@@ -166,16 +166,6 @@ export function informationTo(
   };
 }
 
-/** node:http takes a 101 without `Upgrade` and `Connection: upgrade` for one more interim answer. */
-export function bareSwitch(exchange: NodeExchange, info: InformationEvent, isAsked: boolean): Error {
-  const { request } = exchange;
-  const fact = 'the server answered 101 without Upgrade and Connection: upgrade, which say what to (RFC 9110 §15.2.2)';
-  if (!isAsked) return new NetworkError(fact, { request, code: 'ERR_PROTOCOL' });
-  const headers = HttpHeaders.fromRaw(info.rawHeaders as unknown as string[]);
-  const response = new HttpResponse(101, headers, null, info.httpVersion, info.statusMessage, exchange.facts());
-  return new ResponseError(fact, { request, response, code: 'ERR_UPGRADE' });
-}
-
 /** What a callback of the caller threw stops the transfer, and is the cause of the error. */
 export function callbackFailure(
   option: string,

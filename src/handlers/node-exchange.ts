@@ -2,7 +2,7 @@
  * One request over node:http, buffered or streamed: a connection, the request, the head, the body. It settles once,
  * whoever ends it: the server, a timer, the caller, a callback, the body's source or its reader.
  */
-import type { ClientRequest, IncomingMessage, InformationEvent } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Abortable, unwatch, watch } from '../abort.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -15,7 +15,7 @@ import type { RequestOptions } from '../options.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
 import { type DialSettings, dialTimings, forwarderOf } from './dial.ts';
 import { type FailureContext, failure, timeoutFailure } from './failure.ts';
-import { bareSwitch, callbackFailure, informationTo, NodeAnswer } from './node-answer.ts';
+import { callbackFailure, informationTo, NodeAnswer } from './node-answer.ts';
 import { checkFraming, openExchange } from './node-request.ts';
 import { NodeUpload, type UploadObserver } from './node-upload.ts';
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
@@ -167,7 +167,7 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
       this.record.flushed();
       if (this.#phase === 'send') this.#phase = 'headers';
     });
-    sent.on('information', (info) => this.#informed(info));
+    if (this.options.onInformation) sent.on('information', informationTo(this, this.options.onInformation));
     this.#upload.start(this.#clock, Boolean(this.options.progress));
   }
 
@@ -220,12 +220,6 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     this.#release();
     this.#host.switched(response, socket, head);
     this.answered(response);
-  }
-
-  #informed(info: InformationEvent): void {
-    const { onInformation } = this.options;
-    if (info.statusCode === 101) this.abandon(bareSwitch(this, info, this.#host.switched !== undefined));
-    else if (onInformation) informationTo(this, onInformation)(info);
   }
 
   /** The connection broke, or what came over it is not HTTP. */

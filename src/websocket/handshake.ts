@@ -3,7 +3,6 @@
  * challenges: every hop has a key of its own (RFC 6455 section 4.1), and keeps the lines that do not cross an origin.
  */
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { RequestError } from '../errors.ts';
 import type { Handler, Middleware } from '../handler.ts';
 import { type SwitchedConnection, takeOver } from '../handlers/upgrade.ts';
@@ -18,8 +17,6 @@ import type { UpgradeSettings } from './upgrade-options.ts';
 export interface Established extends SwitchedConnection {
   readonly request: HttpRequest;
   readonly agreement: Agreement;
-  /** Of the request, as the innermost layers saw them. */
-  readonly options: RequestOptions;
 }
 
 export class Handshake {
@@ -60,21 +57,18 @@ export class Handshake {
     const response = await next(asked, options);
     if (response.status !== 101) return response;
     const connection = takeOver(response);
-    if (connection === undefined) throw withoutConnection(asked);
-    const established = { ...connection, request: asked, options, agreement: agreed(connection.socket, response) };
+    let agreement: Agreement;
+    try {
+      agreement = agreementOf(response, asked, offer, key);
+      if (connection === undefined) throw withoutConnection(asked);
+    } catch (error) {
+      connection?.socket.destroy();
+      throw error;
+    }
     this.#established?.socket.destroy();
-    this.#established = established;
+    this.#established = { ...connection, request: asked, agreement };
     if (this.#isOver) this.drop();
     return response;
-
-    function agreed(socket: Socket, answer: HttpResponse): Agreement {
-      try {
-        return agreementOf(answer, asked, offer, key);
-      } catch (error) {
-        socket.destroy();
-        throw error;
-      }
-    }
   }
 }
 

@@ -38,6 +38,7 @@ export class Outbox {
   /** @param failure makes the error for what could not be sent */
   constructor(socket: Socket, compression: Compression | undefined, mask: boolean, failure: (cause: Error) => unknown) {
     this.#sender = new Sender(socket, compression?.extensions ?? {});
+    this.#sender.onerror = (error) => socket.destroy(error);
     this.#compression = compression;
     this.#mask = mask;
     this.#failure = failure;

@@ -31,16 +31,21 @@ export class WebSockets {
     const { settings, request } = readUpgradeOptions(options);
     if (request.baseUri) request.baseUri = httpUri(request.baseUri);
     const handshake = new Handshake(settings);
+    const handler = this.#through(handshake);
     let response: HttpResponse;
+    let merged = request;
     try {
-      response = await start(httpUri(uri), request, this.#through(handshake));
+      response = await start(httpUri(uri), request, (asked, over) => {
+        merged = over;
+        return handler(asked, over);
+      });
     } catch (error) {
       handshake.drop();
       throw error;
     }
     const established = handshake.take();
     if (established === undefined) throw refusal(response);
-    const connection: WebSocketConnection = new WebSocketConnection(established, response, settings, () =>
+    const connection: WebSocketConnection = new WebSocketConnection(established, response, settings, merged, () =>
       this.#open.delete(connection),
     );
     this.#open.add(connection);

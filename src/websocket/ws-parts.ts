@@ -54,6 +54,8 @@ type Done = (error?: Error | null) => void;
 
 /** Writes frames, one after the other, whatever has to be compressed first. */
 export interface FrameSender {
+  /** Called when a Blob could not be read: what was to be sent after it never will be. */
+  onerror: (error: Error) => void;
   send(data: Payload, options: { binary: boolean; compress: boolean; fin: boolean; mask: boolean }, done: Done): void;
   ping(data: string | Uint8Array, mask: boolean, done: Done): void;
   pong(data: string | Uint8Array, mask: boolean, done: Done): void;

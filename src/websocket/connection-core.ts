@@ -1,0 +1,232 @@
+/**
+ * What stands behind a `WebSocketConnection`, apart so that none of it shows on the outside: what each frame of the
+ * server leads to, and how the whole ends.
+ */
+import type { Socket } from 'node:net';
+import { type Abortable, unwatch, watch } from '../abort.ts';
+import { type Clock, startTimer, systemClock } from '../clock.ts';
+import { isTransferError, NetworkError, RequestError, TimeoutError, type TransferError } from '../errors.ts';
+import { redactOf, safeCause } from '../handlers/safe-cause.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { RequestOptions } from '../options.ts';
+import { type CloseOutcome, Closing } from './closing.ts';
+import type { WebSocketConnection } from './connection.ts';
+import { type FrameListener, FrameReader } from './frame-reader.ts';
+import type { Established } from './handshake.ts';
+import { Inbox } from './inbox.ts';
+import { Outbox } from './outbox.ts';
+import { Pings } from './pings.ts';
+import type { UpgradeSettings } from './upgrade-options.ts';
+import { violationOf } from './violations.ts';
+
+/** RFC 6455 section 7.4.1: a callback of ours has failed. */
+const INTERNAL_ERROR = 1011;
+
+export class ConnectionCore implements FrameListener, Abortable {
+  readonly closed: Promise<CloseOutcome>;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly pings: Pings;
+  state: 'open' | 'closing' | 'closed' = 'open';
+  error: TransferError | undefined;
+  readonly #connection: WebSocketConnection;
+  readonly #agreement: Established['agreement'];
+  readonly #options: RequestOptions;
+  readonly #settings: UpgradeSettings;
+  readonly #onGone: () => void;
+  readonly #socket: Socket;
+  readonly #request: HttpRequest;
+  readonly #clock: Clock;
+  readonly #reader: FrameReader;
+  readonly #signal: AbortSignal | undefined;
+  readonly #closing = new Closing();
+  #resolveClosed!: (outcome: CloseOutcome) => void;
+  #stopTimer: (() => void) | undefined;
+  /** Why the caller ended it. */
+  #reason: unknown;
+
+  /** @param options the call's, as no layer has changed them */
+  constructor(
+    connection: WebSocketConnection,
+    established: Established,
+    settings: UpgradeSettings,
+    options: RequestOptions,
+    onGone: () => void,
+  ) {
+    const { socket, request, agreement } = established;
+    const { compression } = agreement;
+    this.#connection = connection;
+    this.#agreement = agreement;
+    this.#options = options;
+    this.#settings = settings;
+    this.#onGone = onGone;
+    this.#socket = socket;
+    this.#request = request;
+    this.#clock = options.clock ?? systemClock;
+    this.#signal = options.signal || undefined;
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    const timedOut = (what: string) => (limit: number) =>
+      new TimeoutError(`no ${what} came within ${limit} ms (its timeout option)`, { request, phase: 'read' });
+    this.#reader = new FrameReader(socket, compression?.extensions ?? {}, settings.maxPayload, this);
+    this.inbox = new Inbox(this.#clock, () => this.#reader.release(), timedOut('message'));
+    this.pings = new Pings(this.#clock, timedOut('pong'));
+    this.outbox = new Outbox(socket, compression, settings.mask, (cause) => this.#unsent(cause));
+  }
+
+  start(head: Uint8Array): void {
+    this.#reader.start(head);
+    if (this.#signal !== undefined) watch(this.#signal, this);
+  }
+
+  /** @throws NetworkError once it is closing */
+  needOpen(action: string): void {
+    if (this.#reason !== undefined) throw this.#reason;
+    if (this.state !== 'open') throw this.#closedError(`${action} is not possible any more`);
+  }
+
+  // What comes from the server
+
+  message(data: Buffer, isBinary: boolean): void {
+    const { byteLength } = data;
+    if (this.inbox.isFull && this.#closing.isSent) return;
+    this.inbox.put(
+      isBinary ? { type: 'binary', data: ownBytes(data) } : { type: 'text', data: data.toString() },
+      byteLength,
+    );
+    // Once we have said goodbye, what keeps the server from answering must not wait for a reader.
+    if (this.inbox.isFull && !this.#closing.isSent) this.#reader.hold();
+  }
+
+  ping(data: Buffer): void {
+    const { onPing, autoPong } = this.#settings;
+    try {
+      onPing?.(ownBytes(data), this.#connection);
+    } catch (cause) {
+      const init = { request: this.#request, cause, code: 'ERR_CALLBACK' };
+      this.error = new RequestError('onPing threw, and the WebSocket was closed', init);
+      this.close(INTERNAL_ERROR, '');
+      return;
+    }
+    if (autoPong && this.state === 'open') this.outbox.answer(data);
+  }
+
+  pong(data: Buffer): void {
+    this.pings.answered(data);
+  }
+
+  concluded(code: number, reason: string): void {
+    this.#closing.received(code, reason);
+    this.inbox.end();
+    // RFC 6455 §5.5.1: answered with a Close, as a rule with the same code.
+    this.#afterReader(() => this.#sendClose(code === 1005 ? undefined : code, ''));
+  }
+
+  violated(cause: Error & { code?: string }): void {
+    const { code, reason, error } = violationOf(cause, this.#request, this.#settings.maxPayload);
+    this.#closing.isFailed = true;
+    this.error ??= error;
+    this.inbox.end();
+    this.#afterReader(() => this.#sendClose(code, reason));
+  }
+
+  gone(cause: Error | undefined): void {
+    this.error ??= this.#lossOf(cause);
+    this.state = 'closed';
+    this.#stopTimer?.();
+    if (this.#signal !== undefined) unwatch(this.#signal, this);
+    this.#agreement.compression?.release();
+    this.inbox.end();
+    this.pings.fail(this.#reason ?? this.#closedError('no pong will come'));
+    this.#onGone();
+    this.#resolveClosed(this.#closing.outcome());
+  }
+
+  // What the caller does
+
+  close(code: number, reason: string): void {
+    if (this.state !== 'open') return;
+    this.#sendClose(code, reason);
+    this.#reader.release();
+  }
+
+  /** Ends it at once: the caller's signal, or `destroy`. */
+  abort(reason: unknown): void {
+    if (this.state === 'closed') return;
+    this.state = 'closing';
+    this.#reason = reason;
+    if (reason !== undefined) this.inbox.fail(reason);
+    if (isTransferError(reason)) this.error ??= reason as TransferError;
+    this.#socket.destroy();
+  }
+
+  /** What came in one piece with the end may be answered first: its reader has not run yet. */
+  #afterReader(act: () => void): void {
+    setImmediate(() => {
+      if (this.state !== 'closed') act();
+    });
+  }
+
+  #sendClose(code: number | undefined, reason: string): void {
+    if (this.#closing.isSent) {
+      this.#endIfOver();
+      return;
+    }
+    this.state = 'closing';
+    this.#closing.sent(code, reason);
+    const { closeTimeout } = this.#settings;
+    if (closeTimeout > 0) this.#stopTimer = startTimer(this.#clock, closeTimeout, () => this.#giveUp(closeTimeout));
+    this.outbox.close(code, reason, () => this.#endIfOver());
+  }
+
+  /** RFC 6455 section 7.1.1: the server hangs up first, if it is in time. */
+  #endIfOver(): void {
+    if (this.#closing.isOver) this.#socket.end();
+  }
+
+  #giveUp(limit: number): void {
+    if (!this.#closing.isOver) {
+      const fact = `the server did not answer our Close within closeTimeout (${limit} ms)`;
+      this.error ??= new TimeoutError(fact, { request: this.#request, phase: 'read' });
+    }
+    this.#socket.destroy();
+  }
+
+  // Errors
+
+  #lossOf(cause: Error | undefined): TransferError | undefined {
+    const { code, clean } = this.#closing.outcome();
+    if (clean || (this.#closing.isSent && cause === undefined) || this.#reason !== undefined) return undefined;
+    const init = { request: this.#request };
+    if (cause === undefined) {
+      if (code !== 1006) return undefined;
+      return new NetworkError('the server closed the connection without a Close', { ...init, code: 'ERR_CLOSED' });
+    }
+    return new NetworkError('the connection broke', { ...init, code: 'ERR_RESET', cause: this.#safe(cause) });
+  }
+
+  #unsent(cause: Error): unknown {
+    if (this.#reason !== undefined) return this.#reason;
+    const fact = 'the connection broke before the message was sent in full';
+    return new NetworkError(fact, { request: this.#request, code: 'ERR_SEND', cause: this.#safe(cause) });
+  }
+
+  #closedError(fact: string): NetworkError {
+    const { code, reason } = this.#closing.outcome();
+    const words = reason === '' ? `${code}` : `${code} ${JSON.stringify(reason)}`;
+    const state = this.state === 'closed' ? 'closed' : 'closing';
+    const init = { request: this.#request, code: 'ERR_CLOSED', ...(this.error && { cause: this.error }) };
+    return new NetworkError(`${fact}: the WebSocket is ${state} (${words})`, init);
+  }
+
+  #safe(cause: Error): unknown {
+    return safeCause(cause, this.#request, redactOf(this.#request, this.#options));
+  }
+}
+
+/** Not a view of a small part of what a socket has read: a message that is kept would keep all of it. */
+function ownBytes(data: Buffer): Uint8Array {
+  if (data.byteLength * 2 < data.buffer.byteLength) return new Uint8Array(data);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
