@@ -145,7 +145,7 @@ function openSocks(
 
 /** The library says what happened in words alone. */
 function faultOf(message: string): ProxyFault {
-  if (/authentication failed|no accepted auth|NoIdent|DifferentUserId/i.test(message)) return 'ERR_PROXY_AUTH';
+  if (/authentication failed|no accepted auth|\(Rejected(?:Ident)?\)/i.test(message)) return 'ERR_PROXY_AUTH';
   if (/invalid|unknown|undefined/i.test(message)) return 'ERR_PROXY_PROTOCOL';
   return /socket closed/i.test(message) ? 'ERR_PROXY_CLOSED' : 'ERR_PROXY_REFUSED';
 }

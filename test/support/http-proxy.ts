@@ -22,6 +22,8 @@ export interface HttpProxyOptions {
   readonly auth?: readonly [user: string, password: string];
   /** Sent, as it is, in answer to CONNECT; then the connection is closed. `''` closes it at once, `null` is silent. */
   readonly connectAnswer?: string | null;
+  /** Says nothing of how long connections last, and closes each after one answer, as tinyproxy does. */
+  readonly closesInSilence?: boolean;
 }
 
 export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<TestProxy> {
@@ -46,6 +48,7 @@ export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<Te
     get totalConnections() {
       return ledger.total;
     },
+    allClosed: () => ledger.allClosed(),
     close: () => shutDown(server, ledger),
   };
 }
@@ -71,6 +74,10 @@ function forward(req: IncomingMessage, res: ServerResponse, options: HttpProxyOp
     setHost: false,
   });
   onward.on('response', (answer) => {
+    if (options.closesInSilence) {
+      res.removeHeader('connection');
+      res.once('finish', () => res.socket?.end());
+    }
     res.writeHead(answer.statusCode ?? 500, answer.statusMessage, withoutHop(answer.rawHeaders));
     answer.pipe(res);
   });

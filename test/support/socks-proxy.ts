@@ -34,6 +34,7 @@ export async function startSocksProxy(options: SocksProxyOptions): Promise<TestP
     get totalConnections() {
       return ledger.total;
     },
+    allClosed: () => ledger.allClosed(),
     close: () => shutDown(server, ledger),
   };
 }

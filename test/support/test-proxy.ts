@@ -23,6 +23,8 @@ export interface TestProxy {
   readonly seen: SeenByProxy[];
   readonly connections: number;
   readonly totalConnections: number;
+  /** Resolves when no client is connected. */
+  allClosed(): Promise<void>;
   close(): Promise<void>;
 }
 
