@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { CookieJar } from './cookies/cookie-jar.ts';
 import { mergeCookies } from './cookies/cookie-store.ts';
 import { defaultStack } from './default-stack.ts';
+import type { DownloadOptions, DownloadResult } from './download/download-options.ts';
 import { isTransferError, NetworkError, RequestError, ResponseError, type TransferError } from './errors.ts';
 import type { Handler, Transport } from './handler.ts';
 import { HandlerStack } from './handler-stack.ts';
@@ -174,6 +175,17 @@ export class Client implements AsyncDisposable {
     return webSockets.open(uri, options, (at, rest, handler) => this.#start('GET', at, rest, undefined, handler));
   }
 
+  /**
+   * Saves what a GET brings to `path`: to `<path>.part` until it is complete and right, then under its name. A transfer
+   * that broke, in this process or one before, goes on from where it stopped when the file is still the same.
+   * @returns rejects as a request does; with a `RequestError` or `ResponseError` (`ERR_SINK`) when the disk fails, a
+   * `ResponseError` (`ERR_RANGE`) for a part that nobody asked for, a `BodyError` (`ERR_BODY_DIGEST`) for wrong bytes
+   */
+  async download(uri: Uri, path: string, options: DownloadOptions = {}): Promise<DownloadResult> {
+    const { download } = await import('./download/download.ts');
+    return download(path, options, this.#resolved, (rest, over) => this.#start('GET', uri, rest, undefined, over));
+  }
+
   /** A client over the same connections, with these options over this one's. */
   extend(options: ClientOptions): Client {
     const { handler = this.#handler, ...changes } = options;
@@ -210,6 +222,10 @@ export class Client implements AsyncDisposable {
     return this.#handler instanceof HandlerStack ? this.#handler.handler : this.#handler;
   }
 
+  get #resolved(): Handler {
+    return this.#handler instanceof HandlerStack ? this.#handler.resolve() : this.#handler;
+  }
+
   /** `cookies: true` is one jar for the client. */
   #prepare(options: RequestOptions): RequestOptions {
     return options.cookies === true ? extendOptions(options, { cookies: new CookieJar() }) : options;
@@ -244,7 +260,7 @@ export class Client implements AsyncDisposable {
     call: Call,
     over: Handler | undefined,
   ): Promise<HttpResponse> {
-    const handler = over ?? (this.#handler instanceof HandlerStack ? this.#handler.resolve() : this.#handler);
+    const handler = over ?? this.#resolved;
     const { own, merged: given } = options === undefined ? this.#none : this.#read(options);
     let merged = given;
     if (own?.redact) call.redact = own.redact;

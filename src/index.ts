@@ -6,6 +6,7 @@ export type { CookieStore } from './cookies/cookie-store.ts';
 export { FileCookieJar } from './cookies/file-cookie-jar.ts';
 export { defaultStack } from './default-stack.ts';
 export { DelayQueue } from './delay-queue.ts';
+export type { DigestName, DownloadOptions, DownloadResult } from './download/download-options.ts';
 export { type Duration, milliseconds } from './duration.ts';
 export {
   BadResponseError,

@@ -1,0 +1,64 @@
+/**
+ * Downloads a URL into a file. The bytes go to `<path>.part` and get their name when all are there and are right; what
+ * breaks is gone on from where it stopped, in this call or the next, when the server can and the file is the same
+ * (RFC 9110 section 14). The transfer stands above the client's whole stack: every request it takes passes all layers.
+ */
+import { RequestError } from '../errors.ts';
+import type { Handler } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { stoppedByCaller } from '../middleware/caller-stop.ts';
+import type { RequestOptions } from '../options.ts';
+import { Asking } from './asking.ts';
+import {
+  type DownloadOptions,
+  type DownloadResult,
+  type DownloadSettings,
+  readDownloadOptions,
+} from './download-options.ts';
+import { PartialFile } from './partial-file.ts';
+import { Transfer } from './transfer.ts';
+
+/** How the client starts a call: its own way, with another handler. */
+export type Start = (options: RequestOptions, handler: Handler) => Promise<HttpResponse>;
+
+/** @throws TypeError for a mistake in options, otherwise what a request rejects with and what `client.download` lists */
+export async function download(
+  path: string,
+  options: DownloadOptions,
+  stack: Handler,
+  start: Start,
+): Promise<DownloadResult> {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw new TypeError(`path must be the path of a file, got ${path === '' ? 'an empty one' : typeof path}`);
+  }
+  const { settings, request } = readDownloadOptions(options);
+  let result: Omit<DownloadResult, 'response'> | undefined;
+  // A sink of the client is for its other calls.
+  const response = await start(Object.assign(request, { sink: null, stream: true }), async (asked, merged) => {
+    const transferred = await transfer(path, settings, new Asking(stack, asked, merged));
+    result = transferred;
+    return transferred.response;
+  });
+  return { path, bytes: 0, resumed: false, ...result, response };
+}
+
+async function transfer(path: string, settings: DownloadSettings, asking: Asking): Promise<DownloadResult> {
+  refuseRange(asking.request);
+  const { request, options: merged } = asking;
+  const file = await PartialFile.open(path, request, () => stoppedByCaller(request, merged));
+  try {
+    await file.check();
+    return await new Transfer(file, settings, asking).run();
+  } finally {
+    await file.release();
+  }
+}
+
+/** A part is no file: what came would be taken for the whole. */
+function refuseRange(request: HttpRequest): void {
+  const found = ['range', 'if-range'].find((name) => request.headers.has(name));
+  if (found === undefined) return;
+  const fact = `download sets ${found} itself; to save a part of a file, use get with the sink option`;
+  throw new RequestError(fact, { request });
+}

@@ -1,0 +1,108 @@
+/** What an answer says about the whole file and about the part that it brings (RFC 9110 sections 8.8, 13.1.5 and 14). */
+import { wallClock } from '../clock.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+import { parseHttpDate } from '../message/http-date.ts';
+import type { HttpResponse } from '../message/response.ts';
+
+/** By what a partial file is known again. */
+export interface Validators {
+  readonly etag?: string | undefined;
+  readonly lastModified?: string | undefined;
+}
+
+/** Bytes from `at` up to `end`, which is not among them; without an end until the file's. */
+export interface Range {
+  at: number;
+  end: number | undefined;
+}
+
+/** RFC 9110 section 14.4; `undefined` for what is not known or not said. */
+export interface ContentRange {
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+  readonly total: number | undefined;
+}
+
+/** `bytes 0-99/200`, `bytes 0-99/*` or `bytes * /200`; `undefined` for anything else. */
+export function parseContentRange(value: string | null): ContentRange | undefined {
+  const match = /^bytes\s+(?:(\d{1,15})-(\d{1,15})|\*)\/(?:(\d{1,15})|\*)$/i.exec(value?.trim() ?? '');
+  if (match === null) return undefined;
+  const [start, last, total] = match.slice(1).map((digits) => (digits === undefined ? undefined : Number(digits)));
+  if (start === undefined || last === undefined) return { start: undefined, end: undefined, total };
+  if (last < start || (total !== undefined && last >= total)) return undefined;
+  return { start, end: last + 1, total };
+}
+
+/** The validators of an answer that are strong enough to put parts together (RFC 9110 section 13.1.5). */
+export function strongValidators(headers: HttpHeaders): Validators {
+  const etag = headers.get('etag');
+  if (etag !== null) return isStrong(etag) ? { etag } : {};
+  const lastModified = headers.get('last-modified');
+  if (lastModified === null) return {};
+  const [modified, sent] = [
+    parseHttpDate(lastModified, wallClock()),
+    parseHttpDate(headers.get('date') ?? '', wallClock()),
+  ];
+  // RFC 9110 §8.8.2.2: within the second in which it was sent, the file may have changed twice.
+  if (modified === undefined || sent === undefined || sent - modified < 1000) return {};
+  return { lastModified };
+}
+
+/** RFC 9110 section 8.8.3: a weak one says "as good as", not "byte for byte". */
+export function isStrong(etag: string): boolean {
+  return /^"[\x21\x23-\x7e\x80-\xff]*"$/.test(etag);
+}
+
+/** Why this answer is not of the file that the partial one is a part of; `undefined` when it may be. */
+export function changeOf(
+  known: Validators & { readonly total?: number | undefined },
+  answer: HttpResponse,
+  total?: number,
+): string | undefined {
+  const etag = answer.headers.get('etag');
+  if (known.etag !== undefined && etag !== null && etag !== known.etag) return 'its ETag is another';
+  const lastModified = answer.headers.get('last-modified');
+  if (known.etag === undefined && lastModified !== null && lastModified !== known.lastModified) {
+    return 'its Last-Modified is another';
+  }
+  if (known.total !== undefined && total !== undefined && known.total !== total) {
+    return `it has ${total} bytes and not ${known.total}`;
+  }
+  return undefined;
+}
+
+/** What is wrong with a 206 for what was asked; `undefined` for an honest one. A shorter part than asked for is honest. */
+export function lieOf(asked: Range, answer: HttpResponse): string | undefined {
+  const value = answer.headers.get('content-range');
+  const found = parseContentRange(value);
+  if (found?.start === undefined || found.end === undefined) {
+    return `its Content-Range is ${value === null ? 'missing' : JSON.stringify(value.slice(0, 80))}`;
+  }
+  const length = answer.headers.get('content-length');
+  if (found.start !== asked.at) return `it begins at byte ${found.start} and not at ${asked.at}`;
+  if (asked.end !== undefined && found.end > asked.end) return `it goes up to byte ${found.end}, beyond ${asked.end}`;
+  if (length !== null && Number(length) !== found.end - found.start) {
+    return `its Content-Length is ${length} and its Content-Range ${value}`;
+  }
+  return undefined;
+}
+
+/** Whether ranges may be fetched at the same time: the server does ranges, and what it sends can be put together. */
+export function canSegment(headers: HttpHeaders, total: number | undefined, { etag }: Validators): boolean {
+  const units = headers.get('accept-ranges') ?? '';
+  return etag !== undefined && total !== undefined && /(?:^|,)\s*bytes\s*(?:,|$)/i.test(units);
+}
+
+/** `count` ranges of about the same size; fewer when there are not so many bytes. */
+export function segmentsOf(total: number, count: number): Range[] {
+  const parts = Math.max(1, Math.min(count, total));
+  return Array.from({ length: parts }, (_, i) => ({
+    at: Math.floor((total * i) / parts),
+    end: Math.floor((total * (i + 1)) / parts),
+  }));
+}
+
+/** `Range` for what is missing. */
+export function rangeHeader({ at, end }: Range): string {
+  return `bytes=${at}-${end === undefined ? '' : end - 1}`;
+}

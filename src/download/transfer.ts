@@ -1,0 +1,290 @@
+/** The course of one download: from what is there to what is complete, whatever the server answers. */
+import { BodyError, ResponseError } from '../errors.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { maskUrl } from '../redact.ts';
+import type { Answer, Asking } from './asking.ts';
+import { type DigestCheck, digestsOf, firstMismatch } from './digests.ts';
+import type { DownloadResult, DownloadSettings } from './download-options.ts';
+import { parallel } from './lanes.ts';
+import type { PartialFile, PartState } from './partial-file.ts';
+import {
+  canSegment,
+  changeOf,
+  lieOf,
+  parseContentRange,
+  type Range,
+  segmentsOf,
+  strongValidators,
+} from './range-policy.ts';
+import { received } from './received.ts';
+
+/** A file on its way. */
+interface Ongoing extends PartState {
+  total: number | undefined;
+  readonly ranges: Range[];
+  /** Can be put together with what a later request brings. */
+  readonly canGoOn: boolean;
+  /** What was there before counts. */
+  resumed: boolean;
+  head: HttpResponse | undefined;
+  /** An absent end is the file's. */
+  readonly checks: (Omit<DigestCheck, 'end'> & { readonly end: number | undefined })[];
+}
+
+/** Why a range was not filled: nothing to save came, or all begins anew, perhaps with an answer that is there already. */
+type Turn = { readonly refused: HttpResponse } | { readonly refused?: undefined; readonly whole?: Answer };
+
+const ANEW: Turn = {};
+/** Bytes of an answer that is not saved which stay readable. */
+const KEPT = 65_536;
+
+export class Transfer {
+  readonly #file: PartialFile;
+  readonly #settings: DownloadSettings;
+  readonly #asking: Asking;
+  #segments: number;
+  #stop = new AbortController();
+
+  constructor(file: PartialFile, settings: DownloadSettings, asking: Asking) {
+    this.#file = file;
+    this.#settings = settings;
+    this.#asking = asking;
+    this.#segments = settings.segments;
+  }
+
+  async run(): Promise<DownloadResult> {
+    let state = await this.#left();
+    let given: Answer | undefined;
+    for (;;) {
+      let first: HttpResponse | undefined;
+      if (state === undefined) {
+        const answer = given ?? (await this.#asking.whole(this.#stop.signal));
+        first = answer.response;
+        if (!first.ok) return this.#refused(first);
+        if (first.status === 206) throw await this.#lie(first, 'nobody asked for a part');
+        state = this.#begun(answer);
+      }
+      const turn = await this.#fill(state, first);
+      if (turn === undefined) return this.#finish(state);
+      if (turn.refused !== undefined) return this.#refused(turn.refused);
+      given = turn.whole;
+      state = undefined;
+    }
+  }
+
+  /** What an earlier call has left. */
+  async #left(): Promise<Ongoing | undefined> {
+    if (!this.#settings.resume) return undefined;
+    const left = await this.#file.load(this.#url);
+    if (left === undefined) return undefined;
+    const ranges = left.ranges as Range[];
+    return { ...left, ranges, canGoOn: true, resumed: true, head: undefined, checks: this.#asked() };
+  }
+
+  #begun({ response, isDecoded }: Answer): Ongoing {
+    const length = response.headers.get('content-length');
+    const total = isDecoded || length === null ? undefined : Number(length);
+    const validators = isDecoded ? {} : strongValidators(response.headers);
+    const isSegmented = this.#segments > 1 && canSegment(response.headers, total, validators);
+    const state: Ongoing = {
+      url: this.#url,
+      ...validators,
+      total,
+      ranges: isSegmented ? segmentsOf(total!, this.#segments) : [{ at: 0, end: total }],
+      canGoOn: validators.etag !== undefined || validators.lastModified !== undefined,
+      resumed: false,
+      head: response,
+      checks: this.#asked(),
+    };
+    if (!isDecoded) this.#promise(state, response, 'content-digest', 0, undefined);
+    if (!isDecoded) this.#promise(state, response, 'repr-digest', 0, undefined);
+    this.#file.begin(state);
+    return state;
+  }
+
+  /** Fills what is missing. @param first the answer that begins with the first range */
+  async #fill(state: Ongoing, first: HttpResponse | undefined): Promise<Turn | undefined> {
+    const isMissing = ({ at, end }: Range): boolean => end === undefined || at < end;
+    const pending = first === undefined ? state.ranges.filter(isMissing) : [...state.ranges];
+    // All is there but the name: the server says whether it is still the same file.
+    if (pending.length === 0) pending.push({ at: state.total ?? 0, end: undefined });
+    const lanes = Math.min(this.#segments, pending.length);
+    let given = first;
+    const fetch = (range: Range): Promise<Turn | undefined> => {
+      const response = given;
+      given = undefined;
+      return this.#fetch(state, range, response, lanes > 1);
+    };
+    const turn = await parallel(pending, lanes, fetch, () => this.#stop.abort());
+    if (lanes > 1 && turn !== undefined) {
+      this.#segments = 1;
+      this.#stop = new AbortController();
+    }
+    return turn;
+  }
+
+  /** Fills one range, with as many requests as it takes. */
+  async #fetch(
+    state: Ongoing,
+    range: Range,
+    first: HttpResponse | undefined,
+    isParallel: boolean,
+  ): Promise<Turn | undefined> {
+    for (let given = first; ; given = undefined) {
+      const found = given ?? (await this.#part(state, range, isParallel));
+      if (found === undefined || !('headers' in found)) return found;
+      state.head ??= found;
+      const start = range.at;
+      const upTo = given === undefined ? parseContentRange(found.headers.get('content-range'))?.end : range.end;
+      try {
+        await this.#receive(found, range, upTo, given !== undefined, state);
+      } catch (error) {
+        await this.#asking.recover(error, found);
+        if (!state.canGoOn) return ANEW;
+        state.resumed = true;
+        continue;
+      }
+      if (given === undefined) this.#promise(state, found, 'content-digest', start, range.at);
+      range.end ??= range.at;
+      // RFC 9110 §15.3.7: a server may send less than it was asked for.
+      if (range.at >= range.end) return undefined;
+      if (range.at === start) throw await this.#lie(found, 'it is empty');
+    }
+  }
+
+  /** Asks for a range. The answer that has it, a turn, or nothing because there is nothing behind what is there. */
+  async #part(state: Ongoing, range: Range, isParallel: boolean): Promise<HttpResponse | Turn | undefined> {
+    const answer = await this.#asking.part(range, state, this.#stop.signal);
+    const { response } = answer;
+    const told = parseContentRange(response.headers.get('content-range'));
+    const isChanged = changeOf(state, response, told?.total) !== undefined;
+    if (response.status === 206) {
+      const lie = lieOf(range, response);
+      if (lie !== undefined && !isParallel) throw await this.#lie(response, lie);
+      if (lie === undefined && !isChanged && !this.#isCoded(response)) {
+        state.total ??= told?.total;
+        range.end ??= state.total;
+        this.#promise(state, response, 'repr-digest', 0, undefined);
+        return response;
+      }
+    } else if (response.status === 416) {
+      if (told !== undefined && told.start === undefined && told.total === range.at && !isChanged) {
+        await response.discard();
+        state.head ??= response;
+        range.end = range.at;
+        return undefined;
+      }
+    } else if (!response.ok) return { refused: response };
+    else if (!isParallel) return { whole: answer };
+    await response.discard();
+    return ANEW;
+  }
+
+  async #receive(
+    response: HttpResponse,
+    range: Range,
+    upTo: number | undefined,
+    isWhole: boolean,
+    state: Ongoing,
+  ): Promise<void> {
+    // The first of several ranges is the beginning of an answer with all of them.
+    const isCut = isWhole && state.ranges.length > 1;
+    const truncated = (): BodyError => {
+      const fact = `the body ended at byte ${range.at}${upTo === undefined ? '' : ` of ${upTo}`}`;
+      return new BodyError(fact, { ...this.#of(response), code: 'ERR_BODY_TRUNCATED' });
+    };
+    for await (const chunk of received(response, truncated)) {
+      const room = upTo === undefined ? chunk.byteLength : upTo - range.at;
+      if (chunk.byteLength > room && !isCut) {
+        const fact = `the body has more bytes than the ${upTo! - range.at} that were announced`;
+        throw new BodyError(fact, { ...this.#of(response), code: 'ERR_BODY_FRAMING' });
+      }
+      const bytes = chunk.byteLength > room ? chunk.subarray(0, room) : chunk;
+      await this.#file.write(bytes, range.at, response);
+      range.at += bytes.byteLength;
+      await this.#file.wrote(bytes.byteLength, response);
+      this.#report(state, response);
+      if (isCut && range.at === upTo) return;
+    }
+    if (upTo !== undefined && range.at < upTo) throw truncated();
+  }
+
+  #report({ ranges, total }: Ongoing, response: HttpResponse): void {
+    const { progress } = this.#asking.options;
+    if (!progress) return;
+    const missing = ranges.reduce((sum, { at, end }) => sum + (end === undefined ? 0 : end - at), 0);
+    const transferred = total === undefined ? ranges[0]!.at : total - missing;
+    try {
+      progress({ direction: 'download', transferred, total });
+    } catch (cause) {
+      const fact = 'progress threw, and the transfer was stopped';
+      throw new ResponseError(fact, { ...this.#of(response), cause, code: 'ERR_CALLBACK' });
+    }
+  }
+
+  async #finish(state: Ongoing): Promise<DownloadResult> {
+    const head = state.head!;
+    const bytes = state.total ?? state.ranges[0]!.at;
+    const handle = await this.#file.complete(head);
+    const checks = state.checks.map((check) => ({ ...check, end: check.end ?? bytes }));
+    const wrong = await firstMismatch(handle, checks);
+    if (wrong !== undefined) {
+      // To go on from wrong bytes would never end.
+      await this.#file.remove();
+      const fact = `what came is damaged: ${wrong.source} says ${wrong.name} ${wrong.hex}, and it has ${wrong.found}`;
+      throw new BodyError(fact, { ...this.#of(head), code: 'ERR_BODY_DIGEST' });
+    }
+    await this.#file.publish(head);
+    const { path } = this.#file;
+    return { response: head.with({ sink: path }), path, bytes, resumed: state.resumed };
+  }
+
+  /** An answer that is no file: readable in part, and its connection free. */
+  async #refused(response: HttpResponse): Promise<DownloadResult> {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of response) {
+      chunks.push(chunk);
+      length += chunk.byteLength;
+      if (length >= KEPT) break;
+    }
+    const body = Buffer.concat(chunks).subarray(0, KEPT);
+    return { response: response.with({ body }), path: this.#file.path, bytes: 0, resumed: false };
+  }
+
+  /** Notes what a header says a part of the file hashes to. */
+  #promise(state: Ongoing, { headers }: HttpResponse, field: string, start: number, end: number | undefined): void {
+    for (const { name, hex } of digestsOf(headers, field)) {
+      state.checks.push({ name, hex, start, end, source: field.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()) });
+    }
+  }
+
+  #asked(): Ongoing['checks'] {
+    return [...this.#settings.digests].map(([name, hex]) => {
+      return { name, hex, start: 0, end: undefined, source: 'the digest option' };
+    });
+  }
+
+  /** A part of coded bytes cannot be decoded. */
+  #isCoded({ headers }: HttpResponse): boolean {
+    const { decodeContent } = this.#asking.options;
+    if (decodeContent === false || decodeContent === null) return false;
+    return !/^(?:identity)?$/i.test(headers.get('content-encoding')?.trim() ?? '');
+  }
+
+  async #lie(response: HttpResponse, why: string): Promise<ResponseError> {
+    await response.discard();
+    const fact = `the server answered with a part (206) that is not the one it was asked for: ${why}; resume: false starts anew`;
+    return new ResponseError(fact, { ...this.#of(response), code: 'ERR_RANGE' });
+  }
+
+  #of(response: HttpResponse): { response: HttpResponse; request: HttpResponse['request'] } {
+    const head = response.with({ body: null });
+    return { response: head, request: response.request ?? this.#asking.request };
+  }
+
+  get #url(): string {
+    const { url, call } = this.#asking.request;
+    return maskUrl(url, call?.redact);
+  }
+}
