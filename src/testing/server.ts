@@ -10,6 +10,7 @@ import {
   type ServerOptions,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { type Clock, systemClock } from '../clock.ts';
 import { ConnectionLedger, type ListenOptions, listen, originOf, shutDown } from './server-connections.ts';
@@ -17,6 +18,7 @@ import { type RecordedRequest, RequestLog } from './server-requests.ts';
 import { createSite } from './site.ts';
 import { deferContinue, discardBody, type SiteCall, sleepWhileOpen, writeOut } from './site-route.ts';
 import { closeSocket, resetSocket } from './site-sockets.ts';
+import { answerUpgrade } from './site-websocket.ts';
 
 export type { RecordedRequest } from './server-requests.ts';
 
@@ -142,6 +144,7 @@ function createListening(
     else deferContinue(res);
     answer(req, res);
   });
+  server.on('upgrade', (req, socket, head) => answerUpgrade(answer, req, socket as Socket, head));
   return server;
 }
 

@@ -12,6 +12,7 @@ import { faultRoutes } from './site-faults.ts';
 import { redirectRoutes } from './site-redirects.ts';
 import { type SiteCall, SiteRefusal, type SiteRoute, sendJson } from './site-route.ts';
 import type { SiteState } from './site-state.ts';
+import { webSocketRoutes } from './site-websocket.ts';
 
 export interface SiteOptions {
   /** What `/delay`, `/drip` and their like wait on. */
@@ -26,6 +27,7 @@ export const siteRoutes: readonly SiteRoute[] = [
   ...codingRoutes,
   ...authRoutes,
   ...faultRoutes,
+  ...webSocketRoutes,
 ];
 
 interface Candidate {
