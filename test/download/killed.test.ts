@@ -15,13 +15,13 @@ import { seededBytes, seededPieces } from '../../src/testing/site-payload.ts';
 
 const MIB = 1_048_576;
 const SIZE = 64 * MIB;
-/** Bytes of one answer before the server falls silent, and of one process before it is killed. */
-const STALL = 11 * MIB;
-const KILL = 10 * MIB;
+/** Bytes to one process before the server falls silent, and of one process before it is killed. */
+const STALL = 12 * MIB;
+const KILL = 9 * MIB;
 const script = fileURLToPath(new URL('downloader.ts', import.meta.url));
 
-/** Serves ranges of the seeded bytes, and of each answer no more than `STALL` while `stalls` says so. */
-function serve(stalls: () => boolean): RequestListener {
+/** Serves ranges of the seeded bytes, and of each answer no more than `stall()`. */
+function serve(stall: () => number): RequestListener {
   return async (req, res) => {
     const closed = once(res, 'close');
     const [, from = '0', to] = /^bytes=(\d+)-(\d*)$/.exec(req.headers.range ?? '') ?? [];
@@ -34,7 +34,7 @@ function serve(stalls: () => boolean): RequestListener {
       'Content-Length': isPart ? end - start : SIZE,
       ...(isPart && { 'Content-Range': `bytes ${start}-${end - 1}/${SIZE}` }),
     });
-    const most = stalls() ? Math.min(STALL, end - start) : end - start;
+    const most = Math.min(stall(), end - start);
     for (const piece of seededPieces(most, 0, start)) {
       if (res.destroyed) return;
       if (!res.write(piece)) await Promise.race([once(res, 'drain'), closed]);
@@ -63,7 +63,7 @@ it.each([1, 3])(
   async (segments) => {
     const folder = await mkdtemp(join(tmpdir(), 'killed-'));
     let runs = 0;
-    await using server = await startServer({ listener: serve(() => runs < 5) });
+    await using server = await startServer({ listener: serve(() => (runs < 5 ? STALL / segments : SIZE)) });
     try {
       const path = join(folder, 'file.bin');
       const args = [server.origin, path, String(segments)];
