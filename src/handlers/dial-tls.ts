@@ -38,7 +38,7 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
     sessions.delete(sessionKey);
     socket.on('error', () => undefined);
     socket.destroy();
-    callback(error, null);
+    callback(missesCertificate(error, socket), null);
   };
   socket.once('error', onError);
   socket.on('session', (fresh: Buffer) => remember(sessionKey, fresh));
@@ -54,6 +54,15 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
     socket.destroy();
     plain.destroy();
   };
+}
+
+/**
+ * TLS 1.2 has one alert for a handshake that fails, whatever the reason. A server that has shown its certificate has
+ * agreed on version and cipher (RFC 5246 section 7.3): what it still misses is ours.
+ */
+function missesCertificate(error: Error & { code?: string }, socket: TLSSocket): Error {
+  const hasAgreed = error.code === 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' && socket.getPeerX509Certificate();
+  return hasAgreed ? Object.assign(error, { code: `${error.code}_CERT` }) : error;
 }
 
 function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {

@@ -238,7 +238,8 @@ export class UndiciExchange implements BodyOwner {
     }
     const phase = this.#phase === 'connect' && this.#abort !== undefined ? 'headers' : this.#phase;
     const response = this.#status === 0 ? undefined : this.#headOnly();
-    this.#fail(failure(cause, { request: this.#request, options: this.#options, phase, response }));
+    const told = this.#lane?.alert ?? cause;
+    this.#fail(failure(told, { request: this.#request, options: this.#options, phase, response }));
   }
 
   /** Stops the exchange: the caller aborted, dropped the body, or a timer expired. */

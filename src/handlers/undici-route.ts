@@ -16,6 +16,8 @@ export class UndiciLane {
   /** What dialling took, until the exchange that waited for it has seen it. */
   fresh: Timings | undefined;
   isBusy = true;
+  /** What TLS was told when the connection broke: undici reports the end that follows it. */
+  alert: Error | undefined;
   #isConnected = false;
   #cancelDial: (() => void) | undefined;
 
@@ -34,6 +36,9 @@ export class UndiciLane {
           else {
             this.fresh = dialTimings(socket) ?? {};
             this.#isConnected = true;
+            socket.once('error', (cause: Error & { code?: unknown }) => {
+              if (String(cause.code).startsWith('ERR_SSL_')) this.alert = cause;
+            });
             callback(null, socket);
           }
         });

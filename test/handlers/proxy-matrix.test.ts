@@ -96,8 +96,7 @@ describe.each(ways)('$name', ({ name, start, lookup, sees }) => {
       const [plain, tunnelled] = sees!;
       const seen = proxy.seen.slice(before.seen);
       expect(new Set(seen.map(({ kind }) => kind))).toEqual(new Set([scheme === 'http' ? plain : tunnelled]));
-      // undici's pool has a connection back only after the caller has its answer, and opens another for the next.
-      expect(proxy.totalConnections - before.connections).toBeLessThanOrEqual(via === 'undici' ? 2 : 1);
+      expect(proxy.totalConnections - before.connections).toBe(1);
       if (name.startsWith('SOCKS'))
         expect(seen[0]).toMatchObject({ addressType: lookup === ours ? 'ipv4' : 'name', user: AUTH[0] });
     }
