@@ -283,6 +283,13 @@ describe('a refusal', () => {
     expect(error).toMatchObject({ code: 'ERR_UPGRADE' });
   });
 
+  it('may be our own, of a private address', async () => {
+    const peer = await peerOf();
+    const asked = clientOf({ denyPrivateNetwork: true }).upgrade(peer.url);
+    await expect(asked).rejects.toMatchObject({ name: 'ConnectError', code: 'ERR_ADDRESS_BLOCKED' });
+    expect(peer.requests).toEqual([]);
+  });
+
   it('may be nobody who listens', async () => {
     const peer = await startPeer();
     await peer.close();
