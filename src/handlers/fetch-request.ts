@@ -27,6 +27,8 @@ export function fetchInit(
   const headers = [...request.headers].filter(([name]) => {
     const lower = name.toLowerCase();
     // A stream's length is the one thing of the framing that fetch cannot know.
+    // RFC 9110 §11.7.2: for a proxy, of which fetch knows none; never for a server.
+    if (lower === 'proxy-authorization') return false;
     return !FRAMING.has(lower) || (streamed && lower === 'content-length');
   });
   const init: FetchInit = { method: request.method, headers, redirect: 'manual' };

@@ -374,8 +374,6 @@ describe('the limits of nodeHttpHandler', () => {
   });
 
   it.each<[string, RequestOptions, string]>([
-    ['proxy', { proxy: 'http://127.0.0.1:1' }, 'GET'],
-    ['denyPrivateNetwork', { denyPrivateNetwork: true }, 'GET'],
     ["version '2'", { version: '2' }, 'GET'],
     ['CONNECT', {}, 'CONNECT'],
   ])('says that it cannot do %s', (words, options, method) => {

@@ -277,6 +277,12 @@ describe.each(Object.entries(handlers))('proxies over %s', (_, make) => {
 });
 
 describe('fetch', () => {
+  it('sends no credentials for a proxy to a server', async () => {
+    const headers = { 'Proxy-Authorization': 'Basic s3cret' };
+    expect((await fetchHandler()(new HttpRequest('GET', plain.url('/json'), headers), {})).status).toBe(200);
+    expect(JSON.stringify(plain.requests)).not.toMatch(/proxy-authorization/i);
+  });
+
   it('refuses a proxy that was asked for', async () => {
     const sent = fetchHandler()(new HttpRequest('GET', plain.url('/json')), { proxy: 'http://127.0.0.1:1' });
     await expect(sent).rejects.toMatchObject({ name: 'RequestError', code: 'ERR_UNSUPPORTED' });
