@@ -1,5 +1,6 @@
 /** The client: options for every call, one stack, and the ways to ask. */
 import { unwatch, watch } from './abort.ts';
+import { type Beacon, type BeaconOptions, Beacons } from './beacon.ts';
 import { applyHeaders, type Built, buildRequest, canonicalBase, type Defaults } from './build-request.ts';
 import { Call } from './call.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -23,6 +24,8 @@ import { fetchThrough } from './web-fetch.ts';
 import type { WebSocketConnection } from './websocket/connection.ts';
 import type { UpgradeOptions } from './websocket/upgrade-options.ts';
 import type { WebSockets } from './websocket/web-sockets.ts';
+
+export type { DigestName, DownloadOptions, DownloadResult } from './download/download-options.ts';
 
 export interface ClientOptions extends RequestOptions {
   /** A stack, or a plain function that is used as it is, with no layers around it. Default: `HandlerStack.create()`. */
@@ -52,6 +55,7 @@ export class Client implements AsyncDisposable {
   #last: ReadOptions | undefined;
   /** An extended client leaves the connections to the one they came from. */
   readonly #owner: boolean;
+  #beacons: Beacons | undefined;
   /** Those that this client has opened; loaded with the first. */
   #webSockets: Promise<WebSockets> | undefined;
 
@@ -186,6 +190,23 @@ export class Client implements AsyncDisposable {
     return download(path, options, this.#resolved, (rest, over) => this.#start('GET', uri, rest, undefined, over));
   }
 
+  /**
+   * Sends and forgets: returns at once, and keeps the process alive only until the bytes are in the system's hands. What
+   * fails, a bad status too, is told to `onError` and to nobody else.
+   * @returns two promises that never reject; to wait for all beacons, in a process that would end otherwise, use `drain`
+   */
+  beacon(uri: Uri, options: BeaconOptions = {}): Beacon {
+    this.#beacons ??= new Beacons(this.#handler, this.#options, (method, at, rest, over) =>
+      this.#start(method, at, rest, undefined, over),
+    );
+    return this.#beacons.send(uri, options);
+  }
+
+  /** Resolves when no beacon is under way any more. */
+  async drain(): Promise<void> {
+    await this.#beacons?.drain();
+  }
+
   /** A client over the same connections, with these options over this one's. */
   extend(options: ClientOptions): Client {
     const { handler = this.#handler, ...changes } = options;
@@ -203,6 +224,7 @@ export class Client implements AsyncDisposable {
    */
   async close(): Promise<void> {
     await (await this.#webSockets)?.close();
+    await this.#beacons?.close();
     const jar = this.#options.cookies as { save?(): Promise<void> } | undefined;
     if (typeof jar === 'object' && typeof jar?.save === 'function') await jar.save();
     if (this.#owner) await this.#transport?.close?.();
@@ -211,6 +233,7 @@ export class Client implements AsyncDisposable {
   /** Ends running requests with an error and releases every connection. */
   async destroy(reason?: unknown): Promise<void> {
     await (await this.#webSockets)?.destroy(reason);
+    await this.#beacons?.destroy(reason);
     if (this.#owner) await this.#transport?.destroy?.(reason);
   }
 

@@ -1,12 +1,19 @@
 /** Everything public, and nothing else. Optional parts have an entry of their own: `sluice/testing`. */
-export { type Attempt, Client, type ClientOptions } from './client.ts';
+export type { Beacon, BeaconOptions } from './beacon.ts';
+export {
+  type Attempt,
+  Client,
+  type ClientOptions,
+  type DigestName,
+  type DownloadOptions,
+  type DownloadResult,
+} from './client.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { CookieJar } from './cookies/cookie-jar.ts';
 export type { CookieStore } from './cookies/cookie-store.ts';
 export { FileCookieJar } from './cookies/file-cookie-jar.ts';
 export { defaultStack } from './default-stack.ts';
 export { DelayQueue } from './delay-queue.ts';
-export type { DigestName, DownloadOptions, DownloadResult } from './download/download-options.ts';
 export { type Duration, milliseconds } from './duration.ts';
 export {
   BadResponseError,

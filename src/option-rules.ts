@@ -87,6 +87,12 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   onHeaders: callback,
   onStats: callback,
   onInformation: callback,
+  onError: callback,
+  maxInFlight: {
+    expected: 'a whole number above 0',
+    accepts: (value) => isCount(value) && value !== 0,
+    off: Number.POSITIVE_INFINITY,
+  },
   progress: callback,
   denyPrivateNetwork: {
     expected: 'a boolean or { allow, deny }',

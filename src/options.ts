@@ -199,6 +199,10 @@ export interface RequestOptions {
   onStats?: ((stats: TransferStats) => void) | Off;
   /** Called with each informational answer (1xx). Read by the handler. */
   onInformation?: ((response: HttpResponse) => void) | Off;
+  /** Called with what made a beacon fail, bad statuses too. Read by `client.beacon`. */
+  onError?: ((error: unknown) => void) | Off;
+  /** Beacons of a client under way at a time; others wait for their turn. Default 64. Read by `client.beacon`, from the client's options. */
+  maxInFlight?: number | Off;
   /** Called as bytes are sent and received. Read by the handler. */
   progress?: ((progress: Progress) => void) | Off;
   /** Refuse to dial private addresses, decided on the address that is dialled. Default `false`. Read by the handler. */

@@ -32,6 +32,8 @@ export interface ExchangeHost {
   readonly name: string;
   readonly pool: ConnectionPool;
   ended(exchange: NodeExchange): void;
+  /** The last byte of the request is in the system's hands. */
+  written?(request: HttpRequest, socket: Socket): void;
   /** Takes the connection of a 101 and the bytes that came with it. Without this a 101 is an error. */
   switched?(response: HttpResponse, socket: Socket, head: Uint8Array): void;
 }
@@ -166,6 +168,7 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     sent.once('finish', () => {
       this.record.flushed();
       if (this.#phase === 'send') this.#phase = 'headers';
+      this.#host.written?.(this.request, socket);
     });
     if (this.options.onInformation) sent.on('information', informationTo(this, this.options.onInformation));
     this.#upload.start(this.#clock, Boolean(this.options.progress));

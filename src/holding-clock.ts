@@ -1,0 +1,56 @@
+/** The system's time, whose timers keep the process alive only as long as they are told to. */
+import { type Clock, startTimer, systemClock } from './clock.ts';
+
+interface Sleep {
+  readonly at: number;
+  readonly fire: () => void;
+  stop: () => void;
+}
+
+export class HoldingClock implements Clock {
+  readonly #sleeps = new Set<Sleep>();
+  #isHeld = false;
+
+  now(): number {
+    return systemClock.now();
+  }
+
+  /** Whether what sleeps, and what will, keeps the process alive. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    for (const sleep of this.#sleeps) {
+      sleep.stop();
+      this.#arm(sleep);
+    }
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const end = (): void => {
+        sleep.stop();
+        this.#sleeps.delete(sleep);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const onAbort = (): void => {
+        end();
+        reject(signal?.reason);
+      };
+      const fire = (): void => {
+        end();
+        resolve();
+      };
+      const sleep: Sleep = { at: this.now() + ms, fire, stop: () => undefined };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#sleeps.add(sleep);
+      this.#arm(sleep);
+    });
+  }
+
+  #arm(sleep: Sleep): void {
+    sleep.stop = startTimer(systemClock, Math.max(0, sleep.at - this.now()), sleep.fire, !this.#isHeld);
+  }
+}
