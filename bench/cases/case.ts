@@ -1,0 +1,78 @@
+/** What a case is: a program that runs in a fresh process, once for each contestant and round, and gives figures. */
+
+import type { Feature, Session } from '../clients/client.ts';
+import { BASELINE, clients } from '../clients/index.ts';
+import type { Origins } from '../site.ts';
+
+export interface Figure {
+  readonly key: string;
+  /** The head of its column, with the unit. */
+  readonly title: string;
+  /** Whether it is also given as a ratio to the baseline's in the same round. */
+  readonly ratio?: boolean;
+  readonly digits?: number;
+}
+
+export interface Contestant {
+  readonly row: string;
+  /** A key of `clients`. */
+  readonly client: string;
+  /** Runs the plain request, to compare with. */
+  readonly plain?: boolean;
+}
+
+/** How long a process measures. */
+export interface Plan {
+  /** Requests at least before anything is measured; where time is measured, they take at least as long again. */
+  readonly warmUp: number;
+  /** Milliseconds that are measured. */
+  readonly measure: number;
+}
+
+export interface Context {
+  readonly origins: Origins;
+  readonly plan: Plan;
+  /** To be sent. */
+  readonly file: string;
+}
+
+/** Figures by the name of the row and the key of the figure. */
+export type Rows = Record<string, Record<string, number>>;
+
+export interface Case {
+  readonly name: string;
+  readonly title: string;
+  /** What is counted and how, where the title does not say. */
+  readonly note?: string;
+  readonly figures: readonly Figure[];
+  readonly contestants: readonly Contestant[];
+  /** The row of the ratios. */
+  readonly baseline: string;
+  /** Node's. */
+  readonly flags?: readonly string[];
+  readonly isTls?: boolean;
+  run(contestant: Contestant, context: Context): Promise<Rows>;
+}
+
+export const CONNECTIONS = 50;
+
+/** The clients that can do all of it. */
+export function clientsWith(features: readonly Feature[] = []): Contestant[] {
+  return Object.entries(clients)
+    .filter(([, client]) => features.every((feature) => client.features.includes(feature)))
+    .map(([name]) => ({ row: name, client: name }));
+}
+
+/** Of all clients, those named. */
+export function clientsCalled(...names: readonly string[]): Contestant[] {
+  return names.map((name) => ({ row: name, client: name }));
+}
+
+export const PLAIN: Contestant = { row: `${BASELINE}, plain GET`, client: BASELINE, plain: true };
+
+/** @throws Error when the client lacks it, which the table of the cases should have known */
+export function needed<K extends keyof Session>(session: Session, key: K): NonNullable<Session[K]> {
+  const found = session[key];
+  if (found === undefined) throw new Error(`the client has no ${key}`);
+  return found as NonNullable<Session[K]>;
+}

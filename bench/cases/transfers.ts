@@ -1,0 +1,89 @@
+/** One large body at a time, down to a sink and up from a file. */
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { BASELINE, clients } from '../clients/index.ts';
+import { DOWNLOAD_BYTES } from '../site.ts';
+import { type Case, clientsCalled, type Figure, needed } from './case.ts';
+import { cpuMicroseconds } from './load.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+const figures: readonly Figure[] = [
+  { key: 'rate', title: 'MiB/s', ratio: true, digits: 0 },
+  { key: 'cpu', title: 'CPU ms', ratio: true, digits: 0 },
+  { key: 'rss', title: 'peak RSS, MiB', digits: 0 },
+];
+
+async function measured(transfer: () => Promise<unknown>): Promise<Record<string, number>> {
+  const began = performance.now();
+  const used = cpuMicroseconds();
+  await transfer();
+  const seconds = (performance.now() - began) / 1000;
+  const cpu = (cpuMicroseconds() - used) / 1000;
+  // Kilobytes on every system (libuv makes them so).
+  const rss = process.resourceUsage().maxRSS / 1024;
+  return { rate: DOWNLOAD_BYTES / MEBIBYTE / seconds, cpu, rss };
+}
+
+async function open(name: string, origin: string) {
+  const client = clients[name]!;
+  const session = await client.open(await client.load(), { origin, connections: 1 });
+  await session.json(`${origin}/json`);
+  return session;
+}
+
+export const transfers: readonly Case[] = [
+  {
+    name: 'download',
+    title: '256 MiB down to a sink',
+    note: 'One transfer in a fresh process after one small request; the sink counts and drops.',
+    figures,
+    contestants: clientsCalled(
+      'sluice',
+      BASELINE,
+      'undici.fetch',
+      'node:http',
+      'built-in fetch',
+      'got',
+      'axios',
+      'node-fetch',
+      'needle',
+    ),
+    baseline: BASELINE,
+    async run({ row, client }, { origins }) {
+      const session = await open(client, origins.http);
+      let received = 0;
+      const sink = new Writable({
+        write(chunk: Uint8Array, _, done) {
+          received += chunk.byteLength;
+          done();
+        },
+      });
+      const figures = await measured(() => needed(session, 'download')(`${origins.http}/download`, sink));
+      assert.equal(received, DOWNLOAD_BYTES);
+      return { [row]: figures };
+    },
+  },
+  {
+    name: 'upload',
+    title: '256 MiB up from a file',
+    note: 'One transfer in a fresh process after one small request.',
+    figures,
+    contestants: clientsCalled(
+      'sluice',
+      BASELINE,
+      'undici.fetch',
+      'node:http',
+      'built-in fetch',
+      'got',
+      'axios',
+      'node-fetch',
+      'needle',
+    ),
+    baseline: BASELINE,
+    async run({ row, client }, { origins, file }) {
+      const session = await open(client, origins.http);
+      return { [row]: await measured(() => needed(session, 'upload')(`${origins.http}/upload`, file)) };
+    },
+  },
+];

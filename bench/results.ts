@@ -1,0 +1,52 @@
+/** What a run found, and the file it is kept in. Its shape and order depend on the tables of cases and clients alone. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+/** One row of a case: medians of the rounds; ratios are medians of the ratios within each round. */
+export interface Row {
+  readonly name: string;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly ratios: Readonly<Record<string, number>>;
+  /** The lowest and the highest round of each figure. */
+  readonly spread: Readonly<Record<string, readonly [number, number]>>;
+}
+
+export interface CaseResult {
+  readonly name: string;
+  readonly rounds: number;
+  readonly rows: readonly Row[];
+}
+
+export interface Run {
+  readonly node: string;
+  readonly machine: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Cores and how the processes were kept on them. */
+  readonly cores: string;
+  readonly cases: readonly CaseResult[];
+}
+
+export interface Results extends Run {
+  /** The quick set under other versions of Node, by version. */
+  readonly otherNodes: Readonly<Record<string, Run>>;
+}
+
+export function readResults(path: string): Results | undefined {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results) : undefined;
+}
+
+export function writeResults(path: string, results: Results): void {
+  writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
+}
+
+/** What was measured now over what was measured before: cases that were left out this time stay only with the same setting. */
+export function withRun(before: Results | undefined, run: Run, isOtherNode: boolean): Results {
+  const otherNodes = before?.otherNodes ?? {};
+  if (!isOtherNode) return { ...run, otherNodes };
+  const sorted = Object.entries({ ...otherNodes, [run.node]: run }).sort(([a], [b]) => majorOf(a) - majorOf(b));
+  const own = before ?? { ...run, cases: [] };
+  return { ...own, otherNodes: Object.fromEntries(sorted) };
+}
+
+function majorOf(version: string): number {
+  return Number.parseInt(version, 10);
+}
