@@ -62,6 +62,7 @@ const tlsProtocol = entry(
   'ERR_TLS_PROTOCOL',
   'the TLS handshake failed; is this an https port, and do versions and ciphers match?',
 );
+const alpn = entry('connect', 'ERR_ALPN', "the server does not offer HTTP/2; version 'auto' takes HTTP/1.1 then");
 const tlsSettings = entry('request', 'ERR_TLS_OPTIONS', 'the TLS options cannot be used; see ca, cert, sslKey and tls');
 
 const groups: readonly (readonly [Classified, string])[] = [
@@ -84,8 +85,13 @@ const groups: readonly (readonly [Classified, string])[] = [
     'ECONNRESET ECONNABORTED ENOTCONN ENETRESET ESHUTDOWN ERR_STREAM_PREMATURE_CLOSE ERR_STREAM_DESTROYED ERR_SOCKET_CLOSED ERR_SOCKET_CLOSED_BEFORE_CONNECTION',
   ],
   [closed, 'UND_ERR_SOCKET UND_ERR_INFO'],
+  [
+    reset,
+    'ERR_HTTP2_STREAM_ERROR ERR_HTTP2_SESSION_ERROR ERR_HTTP2_STREAM_CANCEL ERR_HTTP2_GOAWAY_SESSION ERR_HTTP2_INVALID_SESSION ERR_HTTP2_INVALID_STREAM ERR_HTTP2_PING_CANCEL ERR_HTTP2_SOCKET_UNBOUND ERR_HTTP2_OUT_OF_STREAMS ERR_HTTP2_SETTINGS_CANCEL',
+  ],
   [sending, 'EPIPE'],
   [garbage, 'UND_ERR_RESPONSE HPE_INVALID UND_ERR'],
+  [garbage, 'ERR_HTTP2_ERROR ERR_HTTP2_TOO_MANY_INVALID_FRAMES ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS'],
   [heads, 'UND_ERR_HEADERS_OVERFLOW HPE_HEADER_OVERFLOW'],
   [truncated, 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
   [entry('body', 'ERR_BODY_TOO_LARGE', 'the body is larger than maxResponseSize'), 'UND_ERR_RES_EXCEEDED_MAX_SIZE'],
@@ -127,6 +133,10 @@ const groups: readonly (readonly [Classified, string])[] = [
     'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE_CERT ERR_SSL_TLSV1_ALERT_UNKNOWN_CA ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
   ],
   [
+    alpn,
+    'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL ERR_SSL_TLSV13_ALERT_NO_APPLICATION_PROTOCOL ERR_SSL_NO_APPLICATION_PROTOCOL',
+  ],
+  [
     tlsProtocol,
     'EPROTO ERR_TLS_HANDSHAKE_TIMEOUT ERR_TLS_RENEGOTIATION_DISABLED ERR_TLS_SNI_FROM_SERVER ERR_TLS_ALPN_CALLBACK_INVALID_RESULT',
   ],
@@ -150,6 +160,8 @@ export function classifyCode(code: string): Classified | undefined {
   if (known !== undefined) return known;
   // The parser of Node and undici names each rule that was broken; to a caller they are one thing.
   if (code.startsWith('HPE_')) return garbage;
+  // The others of node:http2 are about a head that cannot be, or a call that must not be.
+  if (code.startsWith('ERR_HTTP2_')) return unsendable;
   // OpenSSL has over a thousand reasons; those of the local configuration are about keys and certificates we gave.
   if (/^ERR_OSSL_/.test(code)) return tlsSettings;
   if (/^ERR_SSL_.*CERTIFICATE|^ERR_SSL_.*UNKNOWN_CA/.test(code)) return tlsClient;

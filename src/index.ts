@@ -50,6 +50,7 @@ export { HandlerStack } from './handler-stack.ts';
 export { chooseHandler, wrapStreaming } from './handlers/choose.ts';
 export { type DnsCache, type DnsCacheOptions, dnsCache } from './handlers/dns-cache.ts';
 export { fetchHandler } from './handlers/fetch.ts';
+export { http2Handler } from './handlers/http2.ts';
 export { nodeHttpHandler } from './handlers/node-http.ts';
 export { streamHandler } from './handlers/stream.ts';
 export { undiciHandler } from './handlers/undici.ts';
@@ -96,4 +97,5 @@ export type {
 export { Pool, type PoolOptions } from './pool.ts';
 export { any, each, eachLimit, settle, some, unwrap } from './promises.ts';
 export { RequestPromise } from './request-promise.ts';
+export type { SyncResponse } from './sync/request-sync.ts';
 export { VERSION } from './version.ts';

@@ -7,9 +7,10 @@ import { RequestError } from '../errors.ts';
 import type { Handler, Transport } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { ownOptions } from '../option-record.ts';
+import { extendOptions, ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
 import { type FetchFunction, fetchHandler } from './fetch.ts';
+import { http2Handler } from './http2.ts';
 import { nodeHttpHandler } from './node-http.ts';
 import { canReplay } from './replay.ts';
 import { streamHandler } from './stream.ts';
@@ -25,8 +26,8 @@ export interface Environment {
 }
 
 /**
- * In Node: undici for buffered bodies, `streamHandler` for streamed ones, node:http for what those cannot do; elsewhere
- * fetch.
+ * In Node: undici for buffered bodies, `streamHandler` for streamed ones, node:http for what those cannot do, node:http2
+ * where the option `version` asks for it; elsewhere fetch.
  * @throws RequestError (`ERR_UNSUPPORTED`), as a rejection, with every reason when none can send a request
  */
 export function chooseHandler(environment: Environment = {}): Transport {
@@ -51,6 +52,9 @@ function chooseInNode(): Transport {
   let undici: Transport | undefined;
   let node: Transport | undefined;
   let stream: Transport | undefined;
+  let http2: Transport | undefined;
+  let lastAuto: RequestOptions | undefined;
+  let lastPlain: RequestOptions | undefined;
   let isClosed = false;
   const unsolicited = new UnsolicitedOrigins();
 
@@ -66,6 +70,27 @@ function chooseInNode(): Transport {
     if (isClosed)
       return Promise.reject(new RequestError('the client is closed', { request, code: 'ERR_CLIENT_CLOSED' }));
     const own = ownOptions(options);
+    return own.version === '2' || own.version === 'auto' ? newer(request, own) : plain(request, own);
+  }
+
+  /** HTTP/2 where it can be: what cannot be said in it, and plain text under `auto`, is HTTP/1.1. */
+  function newer(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
+    http2 ??= http2Handler(plain);
+    const reason = http2.supports?.(request, own);
+    if (own.version === 'auto' && (reason !== undefined || isPlainText(request))) return plain(request, asPlain(own));
+    return reason === undefined ? http2(request, own) : refuse(request, [reason]);
+  }
+
+  /** Once for each options: what is read from them is kept by their identity. */
+  function asPlain(own: RequestOptions): RequestOptions {
+    if (own !== lastAuto || lastPlain === undefined) {
+      lastAuto = own;
+      lastPlain = extendOptions(own, { version: '1.1' });
+    }
+    return lastPlain;
+  }
+
+  function plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
     const first = isStreamed(own) ? (stream ??= streamHandler()) : (undici ??= undiciHandler(elsewhere));
     if (first.supports!(request, own) === undefined && (first === stream || !isRemembered(request))) {
       return first(request, own);
@@ -78,7 +103,8 @@ function chooseInNode(): Transport {
     return unsolicited.size > 0 && unsolicited.has(request);
   }
 
-  function reasonsOf(request: HttpRequest, options: RequestOptions): string[] {
+  function reasonsOf(request: HttpRequest, given: RequestOptions): string[] {
+    const options = given.version === 'auto' ? asPlain(given) : given;
     const first = isStreamed(options) ? (stream ??= streamHandler()) : (undici ??= undiciHandler(elsewhere));
     const found = [first, nodeHttp()].map((handler) => handler.supports?.(request, options));
     return found.filter((reason) => reason !== undefined);
@@ -87,12 +113,13 @@ function chooseInNode(): Transport {
   return Object.assign(choose, {
     handlerName: 'undici|stream|node',
     supports(request: HttpRequest, options: RequestOptions): string | undefined {
+      if (options.version === '2') return (http2 ??= http2Handler(plain)).supports?.(request, options);
       const found = reasonsOf(request, options);
       return found.length < 2 ? undefined : found.join('; ');
     },
     ...lifeCycle(() => {
       isClosed = true;
-      return [undici, stream, node];
+      return [http2, undici, stream, node];
     }),
   });
 }
@@ -115,6 +142,10 @@ function lifeCycle(made: () => readonly (Transport | undefined)[]): Required<Pic
 
 function isStreamed(options: RequestOptions): boolean {
   return Boolean(options.stream) || Boolean(options.sink);
+}
+
+function isPlainText(request: HttpRequest): boolean {
+  return /^http:/i.test(request.url);
 }
 
 function nameOf(handler: Transport): string {

@@ -10,7 +10,7 @@ import { absoluteForm, hopHeaders } from './proxy-request.ts';
 import type { ProxyServer } from './proxy-url.ts';
 
 /** RFC 9110 §8.6: methods for which no body means no `Content-Length` either. */
-const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+export const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
 /**
  * The request line's target. `OPTIONS http://host/*` asks about the server as a whole and is sent as `OPTIONS *`

@@ -1,9 +1,12 @@
 /** Sends a request's body: as fast as the socket takes it, exactly as long as it was announced. */
-import type { ClientRequest } from 'node:http';
+import type { Writable } from 'node:stream';
 import { type Clock, startTimer } from '../clock.ts';
 import { RequestError } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { declaredLength } from './node-request.ts';
+
+/** A request that is open: node:http's, or a stream of node:http2. */
+export type OpenRequest = Writable & { flushHeaders?(): void };
 
 export interface UploadObserver {
   /** The socket took bytes. */
@@ -18,7 +21,7 @@ const PIECE = 65_536;
 const CONTINUE_WAIT = 1000;
 
 export class NodeUpload {
-  readonly #to: ClientRequest;
+  readonly #to: OpenRequest;
   readonly #request: HttpRequest;
   readonly #declared: number | undefined;
   readonly #observer: UploadObserver;
@@ -30,7 +33,7 @@ export class NodeUpload {
   /** Bytes that the socket took. */
   sent = 0;
 
-  constructor(to: ClientRequest, request: HttpRequest, observer: UploadObserver) {
+  constructor(to: OpenRequest, request: HttpRequest, observer: UploadObserver) {
     this.#to = to;
     this.#request = request;
     this.#declared = declaredLength(request);
@@ -47,7 +50,7 @@ export class NodeUpload {
       this.#begin(isWatched);
       return;
     }
-    this.#to.flushHeaders();
+    this.#to.flushHeaders?.();
     let isWaiting = true;
     const go = (): void => {
       if (!isWaiting) return;
@@ -66,7 +69,9 @@ export class NodeUpload {
     else if (body.bytes.byteLength > (isWatched ? PIECE : ONE_WRITE)) this.#pull(pieces(body.bytes));
     else {
       const { byteLength } = body.bytes;
-      this.#to.end(body.bytes, () => this.#took(byteLength));
+      this.#to.end(body.bytes, (error?: Error | null) => {
+        if (!error) this.#took(byteLength);
+      });
     }
   }
 

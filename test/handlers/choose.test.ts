@@ -49,12 +49,13 @@ describe('the choice in Node', () => {
   });
 
   it('rejects with every reason when none can', async () => {
-    const reason = await handler(get(), { version: '2' }).catch((error: unknown) => error);
-    const known = handler.supports?.(get(), { version: '2' });
+    const connect = new HttpRequest('CONNECT', server.url('/'));
+    const reason = await handler(connect, {}).catch((error: unknown) => error);
+    const known = handler.supports?.(connect, {});
     expect(reason).toBeInstanceOf(RequestError);
     expect(reason).toMatchObject({ code: 'ERR_UNSUPPORTED' });
     expect((reason as Error).message).toContain(`no handler can send this; ${known}`);
-    expect(known).toMatch(/undici: .*version.*; .*node.*version/);
+    expect(known).toMatch(/undici: .*CONNECT.*; .*node.*CONNECT/);
   });
 
   it('reads no option from a polluted prototype', async () => {

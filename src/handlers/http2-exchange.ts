@@ -1,0 +1,401 @@
+/**
+ * One request over HTTP/2, buffered or streamed: a place on a connection, a stream, the head, the body. It settles once,
+ * whoever ends it. What the server says it did not process is sent again.
+ */
+import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
+import { type Abortable, unwatch, watch } from '../abort.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { milliseconds } from '../duration.ts';
+import { isTransferError, type TimeoutPhase } from '../errors.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { HttpResponse, type ResponseFacts } from '../message/response.ts';
+import type { Target } from '../message/uri.ts';
+import type { RequestOptions } from '../options.ts';
+import { dialTimings } from './dial.ts';
+import { type FailureContext, failure, timeoutFailure } from './failure.ts';
+import { Http2Answer } from './http2-answer.ts';
+import type { Http2Connection } from './http2-connection.ts';
+import { bodyEnd, isNeverSent, isUnprocessed, type StreamEnd, streamFailure } from './http2-failure.ts';
+import type { Http2Group, Http2Waiter } from './http2-group.ts';
+import { answerHead, requestHead, whenWhole } from './http2-request.ts';
+import { callbackFailure } from './node-answer.ts';
+import { checkFraming } from './node-request.ts';
+import { NodeUpload, type UploadObserver } from './node-upload.ts';
+import { type Expiring, PhaseTimer } from './phase-timer.ts';
+import { canReplay } from './replay.ts';
+import { TransferRecord } from './transfer-record.ts';
+import type { BodyOwner } from './undici-body.ts';
+
+const FIVE_MINUTES = 300_000;
+/** Milliseconds to wait for the rest of a body that nobody wants. */
+const DRAIN_WAIT = 1000;
+/** How often a request goes again to a server that answers nothing else meanwhile. */
+const RESENDS = 5;
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
+
+/** The two functions of a promise. */
+export interface Settle {
+  resolve(response: HttpResponse | Promise<HttpResponse>): void;
+  reject(reason: unknown): void;
+}
+
+/** What the transport brings to its exchanges. */
+export interface Http2Host {
+  group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group;
+  ended(exchange: Http2Exchange): void;
+  /** Sends over HTTP/1.1. */
+  plain(request: HttpRequest, options: RequestOptions): Promise<HttpResponse>;
+  /** The server wants HTTP/1.1 for what goes to this origin. */
+  wantsPlain(group: Http2Group): void;
+}
+
+export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadObserver, BodyOwner {
+  readonly request: HttpRequest;
+  readonly options: RequestOptions;
+  readonly timer: PhaseTimer;
+  readonly record: TransferRecord;
+  readonly #target: Target;
+  readonly #host: Http2Host;
+  readonly #settle: Settle;
+  readonly #clock: Clock;
+  /** In milliseconds; 0 is none. */
+  readonly #limits: { readonly queue: number; readonly headers: number; readonly read: number };
+  #phase: FailureContext['phase'] = 'queue';
+  #isDone = false;
+  #isAnswered = false;
+  #isPulled = false;
+  #isDrained = false;
+  #stopWaiting: (() => void) | undefined;
+  #group: Http2Group | undefined;
+  #connection: Http2Connection | undefined;
+  #stream: ClientHttp2Stream | undefined;
+  #upload: NodeUpload | undefined;
+  #answer: Http2Answer | undefined;
+  #cause: Error | undefined;
+  /** The server said that the body is complete. */
+  #isWhole = false;
+  /** The connection was told of the head. */
+  #wasAnswered = false;
+  #isReused = false;
+  /** Counts of the connection when this stream was opened. */
+  #readBefore = 0;
+  #servedBefore = 0;
+  #resends = 0;
+
+  /** @throws TypeError for a duration that is none */
+  constructor(request: HttpRequest, options: RequestOptions, target: Target, host: Http2Host, settle: Settle) {
+    this.request = request;
+    this.options = options;
+    this.#target = target;
+    this.#host = host;
+    this.#settle = settle;
+    this.#clock = options.clock ?? systemClock;
+    this.timer = new PhaseTimer(this.#clock, this);
+    this.record = new TransferRecord(this.#clock);
+    const { queueTimeout, headersTimeout = FIVE_MINUTES, readTimeout = FIVE_MINUTES } = options;
+    this.#limits = {
+      queue: milliseconds(queueTimeout, 'queueTimeout'),
+      headers: milliseconds(headersTimeout, 'headersTimeout'),
+      read: milliseconds(readTimeout, 'readTimeout'),
+    };
+  }
+
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Whether it waits only for a reader that never came, or that left. */
+  get isForgotten(): boolean {
+    return this.#isDrained || (this.#isAnswered && !this.#isPulled);
+  }
+
+  /** @throws RequestError for a body that is not as long as the head says */
+  start(): void {
+    checkFraming(this.request);
+    if (this.options.signal) watch(this.options.signal, this);
+    this.request.call?.watch(this);
+    if (!this.#isDone) this.#connect();
+  }
+
+  // The connection
+
+  #connect(): void {
+    this.#phase = 'queue';
+    this.timer.start('queue', this.#limits.queue);
+    this.#group = this.#host.group(this.#target, this.request, this.options);
+    const stop = this.#group.acquire(this);
+    if (!this.#isDone && this.#connection === undefined) this.#stopWaiting = stop;
+  }
+
+  dialling(): void {
+    this.#phase = 'connect';
+    this.timer.stop();
+    this.record.placed();
+  }
+
+  failed(error: Error): void {
+    this.#stopWaiting = undefined;
+    this.#fail(this.#failure(error));
+  }
+
+  /** The server speaks HTTP/1.1. */
+  plain(): void {
+    this.#stopWaiting = undefined;
+    this.#release();
+    this.#settle.resolve(this.#host.plain(this.request, this.options));
+  }
+
+  connected(connection: Http2Connection, isReused: boolean): void {
+    this.#stopWaiting = undefined;
+    this.#connection = connection;
+    this.#isReused = isReused;
+    this.#readBefore = connection.socket.bytesRead;
+    this.#servedBefore = connection.served;
+    this.record.dialled = isReused ? undefined : dialTimings(connection.socket);
+    this.record.connected();
+    this.#phase = this.request.body === null ? 'headers' : 'send';
+    this.timer.start('headers', this.#limits.headers);
+    try {
+      this.#send(connection);
+    } catch (cause) {
+      const isAgain = isNeverSent(cause) && this.#mayResend();
+      if (isAgain) this.#again();
+      else this.#fail(this.#failure(cause));
+    }
+  }
+
+  // The request
+
+  #send(connection: Http2Connection): void {
+    const { request, options } = this;
+    const stream = connection.request(requestHead(request, this.#target), request.body === null);
+    this.#stream = stream;
+    this.#cause = undefined;
+    stream.on('error', (cause) => {
+      this.#cause = cause;
+    });
+    stream.once('response', (head, _, raw?: string[]) => this.#responded(stream, head, raw));
+    stream.on('headers', (head, _, raw?: string[]) => this.#informed(stream, head, raw));
+    stream.once('end', () => this.#ended(stream));
+    stream.once('close', () => this.#closed(stream));
+    stream.once('finish', () => {
+      if (stream !== this.#stream || stream.rstCode !== NGHTTP2_NO_ERROR) return;
+      this.record.flushed();
+      if (this.#phase === 'send') this.#phase = 'headers';
+    });
+    this.#isWhole = false;
+    whenWhole(stream, () => {
+      if (stream === this.#stream) this.#isWhole = true;
+    });
+    if (request.body === null) return;
+    this.#upload = new NodeUpload(stream, request, this);
+    this.#upload.start(this.#clock, Boolean(options.progress));
+  }
+
+  uploaded(): void {
+    if (this.#isDone) return;
+    if (this.#answer === undefined) this.timer.touch();
+    this.report('upload', this.#upload?.sent ?? 0, this.request.body?.length);
+  }
+
+  uploadFailed(error: Error): void {
+    this.abort(error);
+  }
+
+  // The response
+
+  #informed(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: string[] | undefined): void {
+    const { onInformation } = this.options;
+    if (this.#isDone || stream !== this.#stream || !onInformation) return;
+    const status = Number(head[constants.HTTP2_HEADER_STATUS]);
+    const headers = HttpHeaders.fromRaw(answerHead(head, raw).fields);
+    try {
+      onInformation(new HttpResponse(status, headers, null, '2', '', this.facts()));
+    } catch (cause) {
+      this.threw('onInformation', cause);
+    }
+  }
+
+  #responded(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: string[] | undefined): void {
+    if (this.#isDone || stream !== this.#stream) return;
+    this.#wasAnswered = true;
+    this.#connection!.answered();
+    this.#phase = 'body';
+    this.record.head();
+    this.timer.start('read', this.#limits.read);
+    const { fields, size } = answerHead(head, raw);
+    const limit = this.options.maxHeaderSize === undefined ? 16_384 : this.options.maxHeaderSize || Infinity;
+    if (size > limit) {
+      this.#phase = 'headers';
+      const found = Object.assign(new Error(`${size} bytes came`), { code: 'HPE_HEADER_OVERFLOW' });
+      this.#fail(this.#failure(found));
+      return;
+    }
+    this.#answer = new Http2Answer(this, stream, Number(head[constants.HTTP2_HEADER_STATUS]), fields);
+    this.#answer.begin();
+  }
+
+  #ended(stream: ClientHttp2Stream): void {
+    if (this.#isDone || stream !== this.#stream || !this.#isWhole) return;
+    const answer = this.#answer;
+    if (answer === undefined || answer.isShort()) return;
+    this.#release();
+    answer.completed();
+  }
+
+  #closed(stream: ClientHttp2Stream): void {
+    if (this.#isDone || stream !== this.#stream) return;
+    const { lastTaken } = this.#connection!;
+    const end: StreamEnd = { code: stream.rstCode, cause: this.#cause, id: stream.id, lastTaken };
+    if (this.#answer !== undefined) {
+      const response = this.#answer.headOnly();
+      this.#fail(this.#failure(bodyEnd(end, this.#answer.isShort()), response));
+    } else if (end.code === NGHTTP2_HTTP_1_1_REQUIRED && this.options.version === 'auto' && this.#mayReplay()) {
+      this.#host.wantsPlain(this.#group!);
+      this.#upload?.stop();
+      this.plain();
+    } else if (isUnprocessed(end) && this.#mayResend()) {
+      if (end.code === NGHTTP2_REFUSED_STREAM && lastTaken === Number.POSITIVE_INFINITY) this.#connection!.refused();
+      this.#again();
+    } else if (this.#isStale(end)) {
+      this.#resends = RESENDS;
+      this.#again();
+    } else this.#fail(streamFailure(end, this.request) ?? this.#failure(end.cause));
+  }
+
+  // Again
+
+  #mayReplay(): boolean {
+    return canReplay(this.request, true);
+  }
+
+  /** A server that answers others meanwhile will come to this one; one that answers nobody is not asked for ever. */
+  #mayResend(): boolean {
+    if (!this.#mayReplay()) return false;
+    this.#resends = this.#connection!.served > this.#servedBefore ? 0 : this.#resends + 1;
+    return this.#resends <= RESENDS;
+  }
+
+  /** A connection that had been lost before this request went over it: nothing came since (RFC 9110 section 9.2.2). */
+  #isStale({ lastTaken }: StreamEnd): boolean {
+    const { bytesRead } = this.#connection!.socket;
+    if (!this.#isReused || this.#connection!.isLive || lastTaken !== Number.POSITIVE_INFINITY) return false;
+    return bytesRead === this.#readBefore && this.#resends < RESENDS && canReplay(this.request, false);
+  }
+
+  #again(): void {
+    this.#upload?.stop();
+    this.#upload = undefined;
+    this.#leave();
+    try {
+      this.#connect();
+    } catch (cause) {
+      this.#fail(this.#failure(cause));
+    }
+  }
+
+  /** Gives the place on the connection back. */
+  #leave(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#stream = undefined;
+    connection?.release(this.#wasAnswered);
+    this.#wasAnswered = false;
+  }
+
+  // The end
+
+  /** The caller has its response; for a streamed one the exchange goes on. */
+  answered(response: HttpResponse): void {
+    this.#isAnswered = true;
+    this.#settle.resolve(response);
+  }
+
+  pulled(): void {
+    this.#isPulled = true;
+    this.timer.touch();
+  }
+
+  drained(): void {
+    if (this.#isDone) return;
+    this.#isDrained = true;
+    this.timer.start('read', Math.min(this.#limits.read || DRAIN_WAIT, DRAIN_WAIT));
+  }
+
+  /** Stops the exchange: the caller aborted, left its body, or a timer expired. */
+  abort(reason: unknown): void {
+    this.#fail(reason);
+  }
+
+  expired(phase: TimeoutPhase, limit: number): void {
+    // While the reader is behind, the next byte is not the server's to send.
+    if (phase === 'read' && this.#answer?.isReaderBehind() === true) this.timer.start('read', limit);
+    else this.#fail(timeoutFailure(phase, limit, this.request, this.#answer?.headOnly()));
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#isDone) return;
+    this.#release();
+    if (this.#isAnswered) {
+      this.#answer?.fail(reason);
+      return;
+    }
+    if (isTransferError(reason)) reason.transfer = this.facts();
+    this.#settle.reject(reason);
+  }
+
+  #release(): void {
+    this.#isDone = true;
+    this.timer.stop();
+    this.#stopWaiting?.();
+    this.#upload?.stop();
+    if (this.options.signal) unwatch(this.options.signal, this);
+    this.request.call?.unwatch(this);
+    if (this.#stream !== undefined) this.#endStream(this.#stream);
+    this.#leave();
+    this.#host.ended(this);
+  }
+
+  /** RFC 9113 section 8.1: what is left of either side is not wanted. */
+  #endStream(stream: ClientHttp2Stream): void {
+    const isSent = this.request.body === null || stream.writableFinished;
+    if (isSent && this.#isWhole && stream.readableEnded) return;
+    if (!stream.closed) stream.close(NGHTTP2_CANCEL);
+    // A stream whose rest nobody reads would stay for ever.
+    stream.destroy();
+  }
+
+  // What the parts share
+
+  #failure(cause: unknown, response?: HttpResponse): Error {
+    return failure(cause, { request: this.request, options: this.options, phase: this.#phase, response });
+  }
+
+  facts(): ResponseFacts {
+    return {
+      url: this.request.url,
+      request: this.request,
+      handler: 'http2',
+      bytesSent: this.#upload?.sent ?? 0,
+      bytesReceived: this.record.received,
+      timings: this.record.timings(),
+    };
+  }
+
+  /** Tells `progress`; what it throws ends the exchange. */
+  report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
+    const { progress } = this.options;
+    if (!progress) return;
+    try {
+      progress({ direction, transferred, total });
+    } catch (cause) {
+      this.threw('progress', cause);
+    }
+  }
+
+  /** A callback of the caller threw where nobody could catch it. */
+  threw(option: string, cause: unknown): void {
+    this.abort(callbackFailure(option, cause, this.request, this.#answer?.headOnly()));
+  }
+}

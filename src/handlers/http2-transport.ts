@@ -1,0 +1,138 @@
+/** HTTP/2's connections by origin and way of connecting, the exchanges over them, and who is known to speak 1.1 only. */
+import { NetworkError, RequestError } from '../errors.ts';
+import type { Handler } from '../handler.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import type { Target } from '../message/uri.ts';
+import { extendOptions } from '../option-record.ts';
+import type { RequestOptions } from '../options.ts';
+import { type DialSettings, dialSettings } from './dial.ts';
+import { withRequest } from './failure.ts';
+import { Http2Exchange, type Http2Host } from './http2-exchange.ts';
+import { type GroupOwner, Http2Group } from './http2-group.ts';
+import { offering } from './http2-offer.ts';
+import { pinProxy, tunnelling } from './proxy-request.ts';
+import { requestTarget } from './request-target.ts';
+
+const REMEMBERED = 1000;
+
+export class Http2Transport implements Http2Host, GroupOwner {
+  readonly #fallback: Handler;
+  readonly #groups = new Map<string, Http2Group>();
+  readonly #running = new Set<Http2Exchange>();
+  readonly #rested: (() => void)[] = [];
+  /** Keys of those that chose HTTP/1.1, the oldest first. */
+  readonly #plain = new Set<string>();
+  #isClosed = false;
+  #lastOptions: RequestOptions | undefined;
+  #lastSettings: DialSettings | undefined;
+  #lastGiven: RequestOptions | undefined;
+  #lastPlain: RequestOptions | undefined;
+
+  constructor(fallback: Handler) {
+    this.#fallback = fallback;
+  }
+
+  send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw new RequestError('the client is closed', { request, code: 'ERR_CLIENT_CLOSED' });
+      const target = requestTarget(request);
+      if (options.version === 'auto' && this.#isPlain(target, request, options)) {
+        resolve(this.plain(request, options));
+        return;
+      }
+      // What promises resolve with may be a promise: another transport's.
+      const exchange = new Http2Exchange(request, options, target, this, { resolve, reject });
+      this.#running.add(exchange);
+      try {
+        exchange.start();
+      } catch (error) {
+        this.ended(exchange);
+        throw error;
+      }
+    });
+  }
+
+  group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group {
+    const settings = this.#settings(request, options);
+    const key = keyOf(target, settings);
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
+    try {
+      // Connections that stand in for each other lead through one proxy, which cannot carry HTTP/2 but in a tunnel.
+      const pinned = pinProxy(target, tunnelling(settings));
+      const group = new Http2Group(key, target, pinned, options.version === 'auto', this);
+      this.#groups.set(key, group);
+      return group;
+    } catch (error) {
+      throw error instanceof Error ? withRequest(error, request) : error;
+    }
+  }
+
+  plain(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    if (options !== this.#lastGiven || this.#lastPlain === undefined) {
+      this.#lastGiven = options;
+      this.#lastPlain = extendOptions(options, { version: '1.1' });
+    }
+    return this.#fallback(request, this.#lastPlain);
+  }
+
+  wantsPlain(group: Http2Group): void {
+    this.foundPlain(group);
+  }
+
+  foundPlain({ key }: Http2Group): void {
+    this.#plain.add(key);
+    if (this.#plain.size > REMEMBERED) for (const oldest of this.#plain) return void this.#plain.delete(oldest);
+  }
+
+  emptied(group: Http2Group): void {
+    if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
+  }
+
+  ended(exchange: Http2Exchange): void {
+    this.#running.delete(exchange);
+    if (this.#running.size === 0) for (const resolve of this.#rested.splice(0)) resolve();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const exchange of [...this.#running]) if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
+    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#rested.push(resolve));
+    for (const group of [...this.#groups.values()]) group.close();
+  }
+
+  async destroy(reason?: unknown): Promise<void> {
+    const closing = this.close();
+    for (const exchange of [...this.#running]) exchange.abort(reason ?? destroyed(exchange.request));
+    await closing;
+  }
+
+  /** Plain text says nothing of HTTP/2: under `auto` it is HTTP/1.1. */
+  #isPlain(target: Target, request: HttpRequest, options: RequestOptions): boolean {
+    return target.protocol === 'http:' || this.#plain.has(keyOf(target, this.#settings(request, options)));
+  }
+
+  /** Options are plain data that a client makes once, so most requests come with the same object as the one before. */
+  #settings(request: HttpRequest, options: RequestOptions): DialSettings {
+    if (options === this.#lastOptions && this.#lastSettings !== undefined) return this.#lastSettings;
+    try {
+      this.#lastSettings = offering(dialSettings(options), options);
+    } catch (error) {
+      throw error instanceof Error ? withRequest(error, request) : error;
+    }
+    this.#lastOptions = options;
+    return this.#lastSettings;
+  }
+}
+
+function keyOf(target: Target, settings: DialSettings): string {
+  return `${settings.key} ${target.origin}`;
+}
+
+function destroyed(request: HttpRequest): NetworkError {
+  return new NetworkError('the client was destroyed while the request was under way', {
+    request,
+    code: 'ERR_CLIENT_CLOSED',
+  });
+}
