@@ -227,9 +227,11 @@ export class UndiciExchange implements BodyOwner {
       this.#reused = false;
       this.#phase = 'connect';
       this.#sent = 0;
-      const { route } = this.#lane!;
-      route.drop(this.#lane!);
-      this.#dispatch(route.open());
+      const dead = this.#lane!;
+      // Before the other is dropped: the transport forgets a route without connections, and would never close this one.
+      const fresh = dead.route.open();
+      dead.route.drop(dead);
+      this.#dispatch(fresh);
       return;
     }
     if (this.#status === 0 && isUnsolicitedContinue(cause)) {
