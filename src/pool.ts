@@ -64,7 +64,7 @@ export class Pool implements AsyncIterable<PoolResult> {
   #paused = false;
   /** A lane was asked for and has not begun. */
   #summoned = false;
-  /** A lane waits for an asynchronous source. */
+  /** An asynchronous source was asked and has not answered. */
   #pulling = false;
   /** Slots taken: by what runs, by callbacks, and by results that nobody took yet. */
   #occupied = 0;
@@ -201,8 +201,9 @@ export class Pool implements AsyncIterable<PoolResult> {
     try {
       for (let entry = this.#take(); entry !== undefined; entry = this.#take()) {
         if (entry === PULL) {
-          await this.#pull();
-          continue;
+          // Not waited for here: this lane is a slot, which an added request or one that falls due may need meanwhile.
+          void this.#pull();
+          break;
         }
         this.#occupied += 1;
         const { host } = entry;
@@ -258,12 +259,13 @@ export class Pool implements AsyncIterable<PoolResult> {
     this.#pulling = true;
     try {
       const pulled = await this.#source.pull();
-      if (!pulled.done && this.#state === 'open') this.#held.push(this.#entryOf(pulled.value));
-    } catch (error) {
-      // Now: until the lane learned of it, another might see a source that simply ended.
-      if (this.#state === 'open') this.#fail(error);
-    } finally {
       this.#pulling = false;
+      if (!pulled.done && this.#state === 'open') this.#held.push(this.#entryOf(pulled.value));
+      // For the entry; at the end of the source, to see whether that was all.
+      this.#summon();
+    } catch (error) {
+      this.#pulling = false;
+      if (this.#state === 'open') this.#fail(error);
     }
   }
 

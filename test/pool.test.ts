@@ -565,6 +565,24 @@ describe('control', () => {
     await done;
   });
 
+  it('starts an added request while the only slot would wait for an asynchronous source', async () => {
+    const client = poolClient();
+    let more = () => {};
+    async function* source() {
+      await new Promise<void>((resolve) => void (more = resolve));
+      yield 'http://a.test/late';
+    }
+    const pool = new Pool(client, source(), { concurrency: 1 });
+    const done = pool.promise();
+    await turn();
+    pool.add('http://a.test/added');
+    await turn();
+    expect(client.asked).toEqual(['http://a.test/added']);
+    more();
+    await done;
+    expect(client.asked).toEqual(['http://a.test/added', 'http://a.test/late']);
+  });
+
   it('takes no more requests once it has ended', async () => {
     const pool = new Pool(poolClient(), []);
     await pool.promise();

@@ -183,6 +183,28 @@ describe('perHost.interval', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('starts what is due while the only slot would wait for an asynchronous source', async () => {
+    const clock = new FakeClock();
+    const client = poolClient();
+    let answered = 0;
+    let more: (() => void) | undefined;
+    async function* source() {
+      yield* urls(3);
+      while (answered < 3) await new Promise<void>((resolve) => void (more = resolve));
+      yield 'http://a.test/last';
+    }
+    const fulfilled = () => {
+      answered += 1;
+      more?.();
+    };
+    const pool = new Pool(client, source(), { concurrency: 1, perHost: { interval: 1000 }, clock, fulfilled });
+    const done = pool.promise();
+    await clock.advance(3000);
+    expect(client.asked).toEqual([...urls(3), 'http://a.test/last']);
+    await done;
+    expect(client.peak).toBe(1);
+  });
+
   it('holds while the pool is paused', async () => {
     const clock = new FakeClock();
     const client = poolClient();
