@@ -23,7 +23,7 @@ const LARGEST_SETTING = 4_294_967_295;
 
 export interface ConnectionObserver {
   /** There may be room, or less of it. */
-  changed(): void;
+  changed(connection: Http2Connection): void;
   /** It takes no more requests. */
   lost(connection: Http2Connection): void;
 }
@@ -39,13 +39,22 @@ export class Http2Connection {
   readonly #session: ClientHttp2Session;
   readonly #observer: ConnectionObserver;
   readonly #isSingle: boolean;
+  readonly #expected: number;
   #unanswered = 0;
   #peerLimit: number | undefined;
   #refusedAt = Number.POSITIVE_INFINITY;
   #isClosing = false;
   #stopIdle: (() => void) | undefined;
 
-  constructor(socket: Socket, target: Target, settings: DialSettings, observer: ConnectionObserver) {
+  /** @param expected what the server allowed on the connection before, until it says what it allows on this one */
+  constructor(
+    socket: Socket,
+    target: Target,
+    settings: DialSettings,
+    observer: ConnectionObserver,
+    expected = BEFORE_SETTINGS,
+  ) {
+    this.#expected = expected;
     this.socket = socket;
     this.#observer = observer;
     this.#isSingle = !settings.keepAlive;
@@ -77,8 +86,13 @@ export class Http2Connection {
     return !this.#isClosing && !this.#session.closed && !this.#session.destroyed;
   }
 
+  /** Streams that the server allows at once; `undefined` until it has said. */
+  get peerLimit(): number | undefined {
+    return this.#peerLimit;
+  }
+
   get #limit(): number {
-    return Math.min(this.#peerLimit ?? BEFORE_SETTINGS, this.#refusedAt);
+    return Math.min(this.#peerLimit ?? this.#expected, this.#refusedAt);
   }
 
   /** Keeps a place for a stream. */
@@ -101,7 +115,7 @@ export class Http2Connection {
     this.served += 1;
     this.#unanswered -= 1;
     this.#refusedAt = Number.POSITIVE_INFINITY;
-    this.#observer.changed();
+    this.#observer.changed(this);
   }
 
   /** The stream is over. @param wasAnswered `answered` was called for it */
@@ -109,7 +123,7 @@ export class Http2Connection {
     this.open -= 1;
     if (!wasAnswered) this.#unanswered -= 1;
     if (this.open === 0) this.#rest();
-    this.#observer.changed();
+    this.#observer.changed(this);
   }
 
   /** RFC 9113 §8.7: the server has no place for as many streams as there are. */
@@ -131,7 +145,7 @@ export class Http2Connection {
     session.on('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW));
     session.on('remoteSettings', ({ maxConcurrentStreams = Number.POSITIVE_INFINITY }) => {
       this.#peerLimit = maxConcurrentStreams;
-      this.#observer.changed();
+      this.#observer.changed(this);
     });
     session.on('goaway', (_, lastStreamId: number) => {
       this.lastTaken = Math.min(this.lastTaken, lastStreamId);

@@ -18,6 +18,7 @@ import { Http2Answer } from './http2-answer.ts';
 import type { Http2Connection } from './http2-connection.ts';
 import { bodyEnd, isNeverSent, isUnprocessed, type StreamEnd, streamFailure } from './http2-failure.ts';
 import type { Http2Group, Http2Waiter } from './http2-group.ts';
+import type { Http2Host, Settle } from './http2-host.ts';
 import { answerHead, requestHead, whenWhole } from './http2-request.ts';
 import { callbackFailure } from './node-answer.ts';
 import { checkFraming } from './node-request.ts';
@@ -33,22 +34,6 @@ const DRAIN_WAIT = 1000;
 /** How often a request goes again to a server that answers nothing else meanwhile. */
 const RESENDS = 5;
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
-
-/** The two functions of a promise. */
-export interface Settle {
-  resolve(response: HttpResponse | Promise<HttpResponse>): void;
-  reject(reason: unknown): void;
-}
-
-/** What the transport brings to its exchanges. */
-export interface Http2Host {
-  group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group;
-  ended(exchange: Http2Exchange): void;
-  /** Sends over HTTP/1.1. */
-  plain(request: HttpRequest, options: RequestOptions): Promise<HttpResponse>;
-  /** The server wants HTTP/1.1 for what goes to this origin. */
-  wantsPlain(group: Http2Group): void;
-}
 
 export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadObserver, BodyOwner {
   readonly request: HttpRequest;

@@ -33,6 +33,8 @@ export class Http2Group {
   readonly #waiting = new Set<Http2Waiter>();
   readonly #dials = new Set<() => void>();
   #isClosed = false;
+  /** What the server last said of its streams. */
+  #peerLimit: number | undefined;
 
   /** @param isAuto HTTP/1.1 is an answer too */
   constructor(key: string, target: Target, settings: DialSettings, isAuto: boolean, owner: GroupOwner) {
@@ -67,7 +69,8 @@ export class Http2Group {
     for (const connection of [...this.#connections]) connection.close();
   }
 
-  changed(): void {
+  changed(connection: Http2Connection): void {
+    this.#peerLimit = connection.peerLimit ?? this.#peerLimit;
     this.#serve();
   }
 
@@ -123,7 +126,7 @@ export class Http2Group {
       this.#notOffered();
       return;
     }
-    const connection = new Http2Connection(socket, this.#target, this.#settings, this);
+    const connection = new Http2Connection(socket, this.#target, this.#settings, this, this.#peerLimit);
     this.#connections.add(connection);
     this.#serve(false);
     if (this.#isClosed || connection.open === 0) connection.close();
