@@ -21,7 +21,7 @@ export interface DebianProxy {
 const AUTH = 'user:secret';
 
 /** Whether the program is there; installs it where that is possible without asking anybody. */
-export function isInstalled({ binary, packageName }: DebianProxy): true | string {
+export function isInstalled({ binary, packageName }: Pick<DebianProxy, 'binary' | 'packageName'>): true | string {
   if (hasProgram(binary)) return true;
   if (!hasProgram('apt-get')) return `${binary} is not here, and there is no apt-get to install it`;
   if (process.getuid?.() !== 0) return `${binary} is not here, and only root may install ${packageName}`;
@@ -129,14 +129,14 @@ export const dante: DebianProxy = {
   },
 };
 
-function newFolder(): string {
+export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-proxies-'));
   // The programs give root up before they write here.
   chmodSync(folder, 0o777);
   return folder;
 }
 
-async function run(
+export async function run(
   program: string,
   args: (file: string) => string[],
   lines: readonly string[],
@@ -186,7 +186,7 @@ async function listening(port: number, child: ChildProcess): Promise<void> {
   throw new Error(`nobody listens on port ${port}`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
