@@ -57,6 +57,15 @@ describe('the table of codes', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'connect', 'ERR_TLS_PROTOCOL'],
     ['ERR_OSSL_X509_KEY_VALUES_MISMATCH', 'request', 'ERR_TLS_OPTIONS'],
     ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'body', 'ERR_BODY_TRUNCATED'],
+    ['ERR_HTTP2_STREAM_ERROR', 'network', 'ERR_RESET'],
+    ['ERR_HTTP2_SESSION_ERROR', 'network', 'ERR_RESET'],
+    ['ERR_HTTP2_STREAM_CANCEL', 'network', 'ERR_RESET'],
+    ['ERR_HTTP2_GOAWAY_SESSION', 'network', 'ERR_RESET'],
+    ['ERR_HTTP2_INVALID_SESSION', 'network', 'ERR_RESET'],
+    ['ERR_HTTP2_ERROR', 'network', 'ERR_PROTOCOL'],
+    ['ERR_HTTP2_HEADER_SINGLE_VALUE', 'request', 'ERR_REQUEST'],
+    ['ERR_HTTP2_INVALID_CONNECTION_HEADERS', 'request', 'ERR_REQUEST'],
+    ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'connect', 'ERR_ALPN'],
   ])('tells what %s means', (code, kind, ours) => {
     expect(classifyCode(code)).toMatchObject({ kind, code: ours });
   });

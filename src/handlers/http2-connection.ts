@@ -131,6 +131,11 @@ export class Http2Connection {
     this.#refusedAt = Math.max(1, this.open - 1);
   }
 
+  /** It may be dead: what is under way may end, nothing new begins. */
+  retire(): void {
+    this.#end();
+  }
+
   /** Ends once nothing is under way. */
   close(): void {
     this.#isClosing = true;

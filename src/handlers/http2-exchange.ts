@@ -316,7 +316,16 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
   expired(phase: TimeoutPhase, limit: number): void {
     // While the reader is behind, the next byte is not the server's to send.
     if (phase === 'read' && this.#answer?.isReaderBehind() === true) this.timer.start('read', limit);
-    else this.#fail(timeoutFailure(phase, limit, this.request, this.#answer?.headOnly()));
+    else {
+      this.#suspect();
+      this.#fail(timeoutFailure(phase, limit, this.request, this.#answer?.headOnly()));
+    }
+  }
+
+  /** Nothing at all came while this waited: the next request had better take another connection. */
+  #suspect(): void {
+    const connection = this.#connection;
+    if (connection !== undefined && connection.socket.bytesRead === this.#readBefore) connection.retire();
   }
 
   #fail(reason: unknown): void {
@@ -346,6 +355,8 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
   #endStream(stream: ClientHttp2Stream): void {
     const isSent = this.request.body === null || stream.writableFinished;
     if (isSent && this.#isWhole && stream.readableEnded) return;
+    // Whoever has never said a word may not speak HTTP/2 at all.
+    if (this.#connection?.socket.bytesRead === 0) this.#connection.retire();
     if (!stream.closed) stream.close(NGHTTP2_CANCEL);
     // A stream whose rest nobody reads would stay for ever.
     stream.destroy();

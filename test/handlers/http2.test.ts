@@ -10,6 +10,7 @@ import type { HttpResponse } from '../../src/message/response.ts';
 import type { RequestOptions, TransferStats } from '../../src/options.ts';
 import { startServer } from '../../src/testing/server.ts';
 import { certificates } from '../support/certificates.ts';
+import { startHttpProxy } from '../support/http-proxy.ts';
 import { frames, type Http2Peer, startFrames, startHttp2 } from '../support/http2-peer.ts';
 
 const { ca } = await certificates();
@@ -339,6 +340,16 @@ describe('the choice of the version', () => {
     await client.close();
   });
 
+  it('goes through a tunnel of an HTTP proxy', async () => {
+    await using peer = await startHttp2({ tls: true, listener: (_, response) => response.end('through') });
+    const proxy = await startHttpProxy();
+    const response = await get(peer.url(), { proxy: proxy.url });
+    expect(await response.text()).toBe('through');
+    expect(proxy.seen.map(({ kind }) => kind)).toEqual(['connect']);
+    await Promise.all(made.splice(0).map((handler) => handler.destroy?.()));
+    await proxy.close();
+  });
+
   it('takes HTTP/1.1 under auto, and does not ask again', async () => {
     await using server = await startServer({
       tls: (await certificates()).server,
@@ -436,6 +447,17 @@ describe('connections', () => {
     });
     expect(await failed(get(peer.url))).toMatchObject({ name: 'NetworkError' });
     expect(peer.connections).toBe(1);
+  });
+
+  it('takes another connection after one on which nothing came in time', async () => {
+    await using peer = await startFrames((stream, connection) =>
+      connection === 1 && stream > 1 ? [] : [frames.headers(stream, {}, true)],
+    );
+    const handler = fresh();
+    await get(peer.url, {}, handler);
+    expect(await failed(get(peer.url, { headersTimeout: 50 }, handler))).toMatchObject({ phase: 'headers' });
+    expect((await get(peer.url, {}, handler)).status).toBe(200);
+    expect(peer.heads).toEqual(['1.1', '1.3', '2.1']);
   });
 
   it('lets the process end while a connection is idle', async () => {
