@@ -34,7 +34,7 @@ const SECRET_NAME =
 export type Redact = readonly string[];
 
 function isListed(name: string, more: Redact | undefined): boolean {
-  return more !== undefined && more.some((one) => one.toLowerCase() === name);
+  return more?.some((one) => one.toLowerCase() === name) ?? false;
 }
 
 /** Whether the value of this header must not be shown. */

@@ -67,7 +67,12 @@ it('compares O(log n) times for each entry that is pushed, popped or removed', (
   let reads = 0;
   const entryAt = (at: number) => {
     // A due time that counts how often it takes part in a comparison.
-    const counting = { valueOf: () => ((reads += 1), at) };
+    const counting = {
+      valueOf: () => {
+        reads += 1;
+        return at;
+      },
+    };
     return { at: counting as unknown as number };
   };
   const heap = new DueHeap();
