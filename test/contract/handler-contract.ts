@@ -20,7 +20,7 @@ const chapters: Readonly<Record<string, Chapter>> = { requests, responses, failu
 export function describeHandlerContract(
   name: string,
   makeHandler: () => Transport,
-  { skips = {} }: { skips?: Skips } = {},
+  { skips = {}, start = startServer }: { skips?: Skips; start?: () => Promise<TestServer> } = {},
 ): void {
   describe(`the handler contract over ${name}`, () => {
     const state = {} as { server: TestServer; handler: Transport };
@@ -29,7 +29,7 @@ export function describeHandlerContract(
     const onUnhandled = (reason: unknown) => unhandled.push(reason);
 
     beforeAll(async () => {
-      state.server = await startServer();
+      state.server = await start();
       state.handler = makeHandler();
       process.on('unhandledRejection', onUnhandled);
     });
