@@ -3,10 +3,13 @@ import { RequestError } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { canonicalUrl, type Target, targetOf, UriError } from '../message/uri.ts';
 
-/** @throws RequestError (`ERR_URI`) for a URL that is relative, of another scheme, or ambiguous */
+/** @throws RequestError (`ERR_URI`) for a URL that is relative, of another scheme, ambiguous, or with userinfo */
 export function requestTarget(request: HttpRequest): Target {
   try {
-    return targetOf(canonicalUrl(request.url));
+    const target = targetOf(canonicalUrl(request.url));
+    // Its colon and its dots would be taken for those of the host.
+    if (target.host.includes('@')) throw new UriError('a handler takes no userinfo in the URL; use option auth');
+    return target;
   } catch (error) {
     if (!(error instanceof UriError)) throw error;
     throw new RequestError(error.message, { request, code: 'ERR_URI' });

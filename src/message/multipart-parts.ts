@@ -5,6 +5,7 @@ import { fileBody } from './file-body.ts';
 import { isToken } from './headers.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { type EncodedPart, encodeParts, escapeFilename, escapeParameter, makeBoundary } from './multipart.ts';
+import { DEEPEST, nestedTooDeeply } from './query.ts';
 
 /** What a part may hold. Lists and records become parts of their own, named `name[key]`; `null` is empty. */
 export type PartContents =
@@ -85,7 +86,14 @@ function encodeFile(part: FilePart): EncodedPart {
 }
 
 /** Lists and records become a part for each of their values; everything else is one. */
-function collect(encoded: EncodedPart[], part: ContentsPart, name: string, contents: PartContents | undefined): void {
+function collect(
+  encoded: EncodedPart[],
+  part: ContentsPart,
+  name: string,
+  contents: PartContents | undefined,
+  depth = 0,
+): void {
+  if (depth > DEEPEST) throw nestedTooDeeply(name);
   if (contents === undefined) return;
   if (!isNested(contents)) {
     encoded.push(encodeContents(part, name, contents));
@@ -96,7 +104,9 @@ function collect(encoded: EncodedPart[], part: ContentsPart, name: string, conte
       `multipart part "${part.name}" has a list or record as contents, which become parts of their own; give filename, type and headers with a single value`,
     );
   }
-  for (const [key, value] of Object.entries(contents)) collect(encoded, part, `${name}[${key}]`, value);
+  for (const [key, value] of Object.entries(contents)) {
+    collect(encoded, part, `${name}[${key}]`, value, depth + 1);
+  }
 }
 
 type Nested = readonly PartContents[] | { readonly [key: string]: PartContents | undefined };

@@ -17,6 +17,14 @@ export type ArrayFormat = 'indices' | 'brackets' | 'repeat' | 'comma';
 
 type Pair = readonly [key: string, value: string];
 
+/** Far more than any form has; data in a circle has no end. */
+export const DEEPEST = 100;
+
+export function nestedTooDeeply(key: string): TypeError {
+  const shown = key.length > 60 ? `${key.slice(0, 60)}...` : key;
+  return new TypeError(`the value of "${shown}" is nested more than ${DEEPEST} levels deep; is it in a circle?`);
+}
+
 /** Nested data as key and value pairs, the keys spelled by `format`. `undefined` is left out, `null` is written empty. */
 export function flatten(data: Readonly<Record<string, QueryValue>>, format: ArrayFormat = 'indices'): Pair[] {
   const pairs: Pair[] = [];
@@ -24,12 +32,13 @@ export function flatten(data: Readonly<Record<string, QueryValue>>, format: Arra
   return pairs;
 }
 
-function collect(pairs: Pair[], key: string, value: QueryValue, format: ArrayFormat): void {
+function collect(pairs: Pair[], key: string, value: QueryValue, format: ArrayFormat, depth = 0): void {
+  if (depth > DEEPEST) throw nestedTooDeeply(key);
   if (value === undefined) return;
   if (value === null) pairs.push([key, '']);
-  else if (Array.isArray(value)) collectList(pairs, key, value as readonly QueryValue[], format);
+  else if (Array.isArray(value)) collectList(pairs, key, value as readonly QueryValue[], format, depth);
   else if (typeof value === 'object') {
-    for (const [name, inner] of Object.entries(value)) collect(pairs, `${key}[${name}]`, inner, format);
+    for (const [name, inner] of Object.entries(value)) collect(pairs, `${key}[${name}]`, inner, format, depth + 1);
   } else if (typeof value === 'function' || typeof value === 'symbol') {
     throw new TypeError(
       `the value of "${key}" must be text, a number, a boolean, a list or a record, got ${typeof value}`,
@@ -37,7 +46,13 @@ function collect(pairs: Pair[], key: string, value: QueryValue, format: ArrayFor
   } else pairs.push([key, String(value)]);
 }
 
-function collectList(pairs: Pair[], key: string, list: readonly QueryValue[], format: ArrayFormat): void {
+function collectList(
+  pairs: Pair[],
+  key: string,
+  list: readonly QueryValue[],
+  format: ArrayFormat,
+  depth: number,
+): void {
   if (format === 'comma') {
     pairs.push([
       key,
@@ -52,7 +67,7 @@ function collectList(pairs: Pair[], key: string, list: readonly QueryValue[], fo
     const nested = typeof one === 'object' && one !== null;
     const suffix =
       format === 'indices' || (format === 'brackets' && nested) ? `[${i}]` : format === 'brackets' ? '[]' : '';
-    collect(pairs, key + suffix, one, format);
+    collect(pairs, key + suffix, one, format, depth + 1);
   }
 }
 

@@ -31,7 +31,7 @@ export class HttpRequest {
   call: Call | undefined = undefined;
 
   /**
-   * @throws TypeError for an empty method or one that is no token, a control character in the URI or a header, a header
+   * @throws TypeError for an empty method or one that is no token, a version that is no number, a control character in the URI or a header, a header
    * value that is no string, a body of an unknown kind.
    */
   constructor(
@@ -46,7 +46,7 @@ export class HttpRequest {
     this.headers =
       headers instanceof HttpHeaders ? headers : headers == null ? HttpHeaders.empty : new HttpHeaders(headers);
     this.body = body == null ? null : bodyFrom(body);
-    this.protocolVersion = protocolVersion;
+    this.protocolVersion = protocolVersion === '1.1' ? protocolVersion : checkedVersion(protocolVersion);
   }
 
   /** A copy with the changes; the same instance when nothing changes. */
@@ -119,6 +119,13 @@ export class HttpRequest {
   ) {
     return 'HttpRequest ' + inspect(this.toJSON(), options);
   }
+}
+
+/** RFC 9112 §2.3: a digit, a dot and a digit; later versions are a digit alone. @internal */
+export function checkedVersion(version: unknown): string {
+  if (typeof version === 'string' && /^\d(?:\.\d)?$/.test(version)) return version;
+  const found = typeof version === 'string' ? JSON.stringify(version.slice(0, 40)) : typeof version;
+  throw new TypeError(`the HTTP version must be a number such as '1.1', got ${found}`);
 }
 
 function checkedMethod(method: unknown): string {

@@ -17,7 +17,7 @@ import { cookiesOf } from './cookie-values.ts';
 import { type HeadersInit, HttpHeaders } from './headers.ts';
 import { parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './readers.ts';
 import { reasonPhrase } from './reason-phrases.ts';
-import type { HttpRequest } from './request.ts';
+import { checkedVersion, type HttpRequest } from './request.ts';
 
 /** One redirect that was followed: what was asked, and the status that sent it elsewhere. */
 export interface RedirectHop {
@@ -100,7 +100,7 @@ export class HttpResponse {
   /**
    * @param status 100 to 999, default 200
    * @param reason default: the registered phrase for the status
-   * @throws RangeError for another status, TypeError for bad headers or a body of an unknown kind
+   * @throws RangeError for another status, TypeError for bad headers, a version that is no number, or a body of an unknown kind
    */
   constructor(
     status = 200,
@@ -117,7 +117,7 @@ export class HttpResponse {
     this.statusText = reason === undefined ? reasonPhrase(status) : checkedReason(reason);
     this.headers =
       headers instanceof HttpHeaders ? headers : headers == null ? HttpHeaders.empty : new HttpHeaders(headers);
-    this.protocolVersion = protocolVersion;
+    this.protocolVersion = protocolVersion === '1.1' ? protocolVersion : checkedVersion(protocolVersion);
     this.url = facts.url ?? '';
     this.redirects = facts.redirects ?? NO_HOPS;
     this.attempts = facts.attempts ?? 1;

@@ -145,6 +145,12 @@ function directory(base: string): string {
 }
 
 function refuseAmbiguous(uri: string): void {
+  // The parser drops blanks before a URL, so that what no check took for a scheme would be one.
+  if (uri[0] === ' ') {
+    throw new UriError(
+      `the URI "${maskUrl(uri)}" begins with a blank, which parsers read in two ways; write %20 or trim it`,
+    );
+  }
   const end = uri.search(/[?#]/);
   // WHATWG reads a backslash as a slash, RFC 3986 as part of a name: `http://a\@b/` has two hosts.
   if ((end === -1 ? uri : uri.slice(0, end)).includes('\\')) {
