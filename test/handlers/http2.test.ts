@@ -449,6 +449,25 @@ describe('connections', () => {
     expect(peer.connections).toBe(1);
   });
 
+  it.each([
+    ['GET', ['1.1', '1.3', '2.1']],
+    ['POST', ['1.1', '1.3']],
+  ])('sends %s as it may be sent when a kept connection turns out dead', async (method, heads) => {
+    await using peer = await startFrames((stream, connection, socket) => {
+      if (stream > 1) socket.destroy();
+      return stream > 1 ? [] : [frames.headers(stream, { 'x-connection': `${connection}` }, true)];
+    });
+    const handler = fresh();
+    await get(peer.url, {}, handler);
+    const second = handler(new HttpRequest(method, peer.url, {}, method === 'POST' ? 'order' : null), {
+      version: '2',
+      ca: ca.cert,
+    });
+    if (method === 'GET') expect((await second).headers.get('x-connection')).toBe('2');
+    else expect(await failed(second)).toMatchObject({ name: 'NetworkError' });
+    expect(peer.heads).toEqual(heads);
+  });
+
   it('takes another connection after one on which nothing came in time', async () => {
     await using peer = await startFrames((stream, connection) =>
       connection === 1 && stream > 1 ? [] : [frames.headers(stream, {}, true)],
