@@ -55,7 +55,6 @@ function chooseInNode(): Transport {
   let http2: Transport | undefined;
   let lastAuto: RequestOptions | undefined;
   let lastPlain: RequestOptions | undefined;
-  let isClosed = false;
   const unsolicited = new UnsolicitedOrigins();
 
   const nodeHttp = (): Transport => (node ??= nodeHttpHandler());
@@ -67,8 +66,6 @@ function chooseInNode(): Transport {
   }
 
   function choose(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
-    if (isClosed)
-      return Promise.reject(new RequestError('the client is closed', { request, code: 'ERR_CLIENT_CLOSED' }));
     const own = ownOptions(options);
     return own.version === '2' || own.version === 'auto' ? newer(request, own) : plain(request, own);
   }
@@ -117,10 +114,7 @@ function chooseInNode(): Transport {
       const found = reasonsOf(request, options);
       return found.length < 2 ? undefined : found.join('; ');
     },
-    ...lifeCycle(() => {
-      isClosed = true;
-      return [http2, undici, stream, node];
-    }),
+    ...lifeCycle(() => [http2, undici, stream, node]),
   });
 }
 

@@ -1,5 +1,5 @@
 /** HTTP/2's connections by origin and way of connecting, the exchanges over them, and who is known to speak 1.1 only. */
-import { NetworkError, RequestError } from '../errors.ts';
+import { NetworkError } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -24,7 +24,6 @@ export class Http2Transport implements Http2Host, GroupOwner {
   readonly #rested: (() => void)[] = [];
   /** Keys of those that chose HTTP/1.1, the oldest first. */
   readonly #plain = new Set<string>();
-  #isClosed = false;
   #lastOptions: RequestOptions | undefined;
   #lastSettings: DialSettings | undefined;
   #lastGiven: RequestOptions | undefined;
@@ -36,7 +35,6 @@ export class Http2Transport implements Http2Host, GroupOwner {
 
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      if (this.#isClosed) throw new RequestError('the client is closed', { request, code: 'ERR_CLIENT_CLOSED' });
       const target = requestTarget(request);
       if (options.version === 'auto' && this.#isPlain(target, request, options)) {
         resolve(this.plain(request, options));
@@ -97,7 +95,6 @@ export class Http2Transport implements Http2Host, GroupOwner {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     for (const exchange of [...this.#running]) if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#rested.push(resolve));
     for (const group of [...this.#groups.values()]) group.close();

@@ -28,6 +28,13 @@ export function http2Handler(elsewhere?: Handler): Transport {
     return loading;
   }
 
+  /** What runs ends with the connections it has; a later request gets new ones. */
+  function release(): Promise<Http2Transport> | undefined {
+    const released = loading;
+    loading = transport = undefined;
+    return released;
+  }
+
   function http2(request: HttpRequest, options: RequestOptions) {
     const given = ownOptions(options);
     return transport === undefined
@@ -39,11 +46,11 @@ export function http2Handler(elsewhere?: Handler): Transport {
     handlerName: 'http2',
     supports: unsupported,
     close: async () => {
-      await (await loading)?.close();
+      await (await release())?.close();
       await own?.close?.();
     },
     destroy: async (reason?: unknown) => {
-      await (await loading)?.destroy(reason);
+      await (await release())?.destroy(reason);
       await own?.destroy?.(reason);
     },
   });

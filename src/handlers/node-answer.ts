@@ -19,6 +19,7 @@ export class NodeAnswer implements BodyObserver {
   readonly #expected: number | undefined;
   #collector: Collector | undefined;
   #head: HttpResponse | undefined;
+  #isUnread = true;
 
   constructor(message: IncomingMessage, exchange: NodeExchange) {
     this.#message = message;
@@ -47,6 +48,11 @@ export class NodeAnswer implements BodyObserver {
   headOnly(): HttpResponse {
     this.#head ??= this.#response(new Content(NOTHING));
     return this.#head;
+  }
+
+  /** Whether nobody has begun to read the body. */
+  get isUnread(): boolean {
+    return this.#isUnread;
   }
 
   isReaderBehind(): boolean {
@@ -79,6 +85,7 @@ export class NodeAnswer implements BodyObserver {
   }
 
   wanted(): void {
+    this.#isUnread = false;
     this.#exchange.timer.touch();
   }
 

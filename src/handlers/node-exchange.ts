@@ -100,9 +100,9 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     return this.#isDone;
   }
 
-  /** Whether nobody waits for anything of it any more. */
-  get isDrained(): boolean {
-    return this.#isDrained;
+  /** Whether it waits only for a reader that never came, or that left. */
+  get isForgotten(): boolean {
+    return this.#isDrained || (this.#isAnswered && this.#answer?.isUnread === true);
   }
 
   /** @throws RequestError for a body that is not as long as the head says */

@@ -22,6 +22,13 @@ export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettin
     return loading;
   }
 
+  /** What runs ends with the connections it has; a later request gets new ones. */
+  function release(): Promise<NodeTransport> | undefined {
+    const released = loading;
+    loading = transport = undefined;
+    return released;
+  }
+
   const send = (request: HttpRequest, options: RequestOptions) => {
     const own = ownOptions(options);
     return transport === undefined ? load().then((loaded) => loaded.send(request, own)) : transport.send(request, own);
@@ -31,8 +38,8 @@ export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettin
   return Object.assign(send, {
     handlerName: name,
     supports: (request: HttpRequest, options: RequestOptions) => unsupported(name, request, options),
-    close: async () => (await loading)?.close(),
-    destroy: async (reason?: unknown) => (await loading)?.destroy(reason),
+    close: async () => (await release())?.close(),
+    destroy: async (reason?: unknown) => (await release())?.destroy(reason),
   });
 }
 

@@ -1,5 +1,5 @@
 /** The connections of one handler over node:http, and the exchanges that run over them. */
-import { NetworkError, RequestError } from '../errors.ts';
+import { NetworkError } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
@@ -21,7 +21,6 @@ export class NodeTransport implements ExchangeHost {
   readonly pool: ConnectionPool;
   readonly #running = new Set<NodeExchange>();
   readonly #idle: (() => void)[] = [];
-  #isClosed = false;
   #lastOptions: RequestOptions | undefined;
   #lastSettings: DialSettings | undefined;
 
@@ -32,7 +31,6 @@ export class NodeTransport implements ExchangeHost {
 
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      if (this.#isClosed) throw new RequestError('the client is closed', { request, code: 'ERR_CLIENT_CLOSED' });
       const target = requestTarget(request);
       const settings = this.#settings(request, options);
       const exchange = new NodeExchange(request, options, target, wayOf(request, settings), this, { resolve, reject });
@@ -52,9 +50,8 @@ export class NodeTransport implements ExchangeHost {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     this.pool.close();
-    for (const exchange of [...this.#running]) if (exchange.isDrained) exchange.abort(destroyed(exchange.request));
+    for (const exchange of [...this.#running]) if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
