@@ -13,11 +13,12 @@ import type { Handler, Transport } from './handler.ts';
 import { HandlerStack } from './handler-stack.ts';
 import { HttpHeaders } from './message/headers.ts';
 import type { HttpRequest } from './message/request.ts';
-import { HttpResponse } from './message/response.ts';
+import type { HttpResponse } from './message/response.ts';
 import { extendOptions } from './option-record.ts';
 import { checkOptions, mergeOptions } from './option-rules.ts';
-import type { RequestOptions } from './options.ts';
+import type { RequestOptions, Sink } from './options.ts';
 import { RequestPromise } from './request-promise.ts';
+import { guarded, settled } from './settled.ts';
 import { fillSink } from './sink.ts';
 import { VERSION } from './version.ts';
 import { fetchThrough } from './web-fetch.ts';
@@ -292,19 +293,19 @@ export class Client implements AsyncDisposable {
     if (userinfo !== undefined && !(own && Object.hasOwn(own, 'auth'))) {
       merged = extendOptions(merged, { auth: [...userinfo] as [string, string] });
     }
-    if (!merged.signal && !merged.sink) return settled(handler(request, merged), request);
-    return this.#guarded(handler, request, merged, call);
+    if (merged.sink) return this.#sunk(handler, request, merged, call);
+    if (merged.signal) return guarded(handler, request, merged, call, merged.signal);
+    return settled(handler(request, merged), request);
   }
 
-  /** A call that somebody may stop, or whose body goes elsewhere. */
-  async #guarded(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): Promise<HttpResponse> {
+  /** A call whose body goes elsewhere. */
+  async #sunk(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): Promise<HttpResponse> {
     const { signal, sink } = options;
     if (signal) watch(signal, call);
     try {
       if (call.aborted) throw call.reason;
-      if (!sink) return await settled(handler(request, options), request);
       const response = await settled(handler(request, extendOptions(options, { stream: true })), request);
-      return await fillSink(response, sink, request);
+      return await fillSink(response, sink as Sink, request);
     } finally {
       if (signal) unwatch(signal, call);
     }
@@ -344,24 +345,6 @@ const PSR18: RequestOptions = { allowRedirects: false, httpErrors: false, stream
 
 function declared(handler: HandlerStack | Handler): readonly string[] {
   return handler instanceof HandlerStack ? handler.declaredOptions : [];
-}
-
-/** What a handler gave, as a promise, checked and completed with what it left out. */
-function settled(given: HttpResponse | Promise<HttpResponse>, request: HttpRequest): Promise<HttpResponse> {
-  return given instanceof Promise
-    ? given.then((response) => completed(response, request))
-    : Promise.resolve(given).then((response) => completed(response, request));
-}
-
-function completed(response: HttpResponse, request: HttpRequest): HttpResponse {
-  if (!(response instanceof HttpResponse)) {
-    const found = response === null ? 'null' : typeof response;
-    throw new TypeError(
-      `a handler must return a promise of an HttpResponse, got ${found}; does a layer forget to return?`,
-    );
-  }
-  if (response.url !== '') return response;
-  return response.with({ url: request.url, request: response.request ?? request });
 }
 
 /** `User-Agent` unless it is given or switched off, then the client's own. */

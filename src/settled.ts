@@ -1,0 +1,54 @@
+/** What becomes of a handler's answer: a promise, checked, completed, and stopped by the caller's signal. */
+import { unwatch, watch } from './abort.ts';
+import type { Call } from './call.ts';
+import type { Handler } from './handler.ts';
+import type { HttpRequest } from './message/request.ts';
+import { HttpResponse } from './message/response.ts';
+import type { RequestOptions } from './options.ts';
+
+/** A call that the caller's signal may stop. No async function: it would be a good part of what a call costs. */
+export function guarded(
+  handler: Handler,
+  request: HttpRequest,
+  options: RequestOptions,
+  call: Call,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  watch(signal, call);
+  if (call.aborted) throw call.reason;
+  let given: HttpResponse | Promise<HttpResponse>;
+  try {
+    given = handler(request, options);
+  } catch (error) {
+    unwatch(signal, call);
+    throw error;
+  }
+  return (given instanceof Promise ? given : Promise.resolve(given)).then(
+    (response) => {
+      unwatch(signal, call);
+      return completed(response, request);
+    },
+    (error: unknown) => {
+      unwatch(signal, call);
+      throw error;
+    },
+  );
+}
+
+/** What a handler gave, as a promise, checked and completed with what it left out. */
+export function settled(given: HttpResponse | Promise<HttpResponse>, request: HttpRequest): Promise<HttpResponse> {
+  return given instanceof Promise
+    ? given.then((response) => completed(response, request))
+    : Promise.resolve(given).then((response) => completed(response, request));
+}
+
+function completed(response: HttpResponse, request: HttpRequest): HttpResponse {
+  if (!(response instanceof HttpResponse)) {
+    const found = response === null ? 'null' : typeof response;
+    throw new TypeError(
+      `a handler must return a promise of an HttpResponse, got ${found}; does a layer forget to return?`,
+    );
+  }
+  if (response.url !== '') return response;
+  return response.with({ url: request.url, request: response.request ?? request });
+}
