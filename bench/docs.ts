@@ -28,7 +28,10 @@ export function writeDocs(path: string): void {
 function sections(results: Results, hasPlot: boolean): string {
   const picture = hasPlot ? [`![CPU time of a request by client](${basename(PLOT)})`] : [];
   const nodes = nodesTable(results);
-  return [settingOf(results), ...picture, ...results.cases.map(tableOf), ...(nodes === undefined ? [] : [nodes])].join(
-    '\n\n',
-  );
+  return [
+    settingOf(results),
+    ...picture,
+    ...results.cases.map((result) => tableOf(result)),
+    ...(nodes === undefined ? [] : [nodes]),
+  ].join('\n\n');
 }

@@ -81,7 +81,9 @@ function rowOf(name: string, { figures, baseline }: Case, rounds: readonly Rows[
   return row;
 }
 
+/** Its own words, or that it ended without any: a promise that never settles ends a process too. */
 function reasonOf(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  return stderr?.split('\n').find((line) => /Error/.test(line)) ?? message.split('\n', 1)[0]!;
+  const { stderr = '', killed, code } = error as { stderr?: string; killed?: boolean; code?: unknown };
+  const told = stderr.split('\n').find((line) => /Error|unsettled/.test(line)) ?? stderr.trim().split('\n').at(-1);
+  return told || (killed ? 'it took too long' : `its process ended with ${String(code)}`);
 }

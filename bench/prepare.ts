@@ -29,6 +29,7 @@ export function install(): void {
 }
 
 export function build(): void {
+  for (const folder of [SLUICE, BUILT]) rmSync(folder, { recursive: true, force: true });
   execFileSync('npx', ['tsup', '--config', 'bench/tsup.config.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -38,7 +38,7 @@ export function writeResults(path: string, results: Results): void {
   writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
 }
 
-/** What was measured now over what was measured before: cases that were left out this time stay only with the same setting. */
+/** A run replaces the one before; one under another Node is kept beside it, and replaces that of the same version. */
 export function withRun(before: Results | undefined, run: Run, isOtherNode: boolean): Results {
   const otherNodes = before?.otherNodes ?? {};
   if (!isOtherNode) return { ...run, otherNodes };

@@ -35,7 +35,7 @@ function layers(sluice: Sluice): Record<string, readonly [Middleware, RequestOpt
     cookies: [sluice.cookies(), {}],
     prepareBody: [sluice.prepareBody(), {}],
     decodeContent: [sluice.decodeContent(), { decodeContent: false }],
-    limits: [sluice.limits(), { maxResponseSize: 0 }],
+    limits: [sluice.limits(), { maxResponseSize: false }],
     stats: [sluice.stats(), {}],
     debug: [sluice.debug(), {}],
   };

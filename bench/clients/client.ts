@@ -77,7 +77,7 @@ export function signalOf({ signal, timeout }: Settings): AbortSignal | undefined
 /** A signal that many requests share, which Node would otherwise warn about. */
 export function sharedSignal(): AbortSignal {
   const { signal } = new AbortController();
-  setMaxListeners(0, signal);
+  setMaxListeners(1_000_000, signal);
   return signal;
 }
 

@@ -4,13 +4,13 @@ import { client, keepAliveAgents } from './client.ts';
 
 export const needle = client({
   package: 'needle',
-  features: ['gzip', 'redirects'],
+  // It follows redirects too, but over kept-alive connections it never settles.
+  features: ['gzip'],
   load: () => import('needle'),
   open({ default: needle }, settings) {
     const agents = keepAliveAgents(settings);
     const over = (url: string) => ({
       agent: url.startsWith('https:') ? agents.https : agents.http,
-      ...(settings.redirects && { follow_max: 5 }),
       ...(settings.gzip && { compressed: true }),
     });
     return {
