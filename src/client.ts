@@ -11,8 +11,9 @@ import type { DownloadOptions, DownloadResult } from './download/download-option
 import { isTransferError, NetworkError, RequestError, ResponseError, type TransferError } from './errors.ts';
 import type { Handler, Transport } from './handler.ts';
 import { HandlerStack } from './handler-stack.ts';
+import type { HttpClient } from './http-client.ts';
 import { HttpHeaders } from './message/headers.ts';
-import type { HttpRequest } from './message/request.ts';
+import { HttpRequest } from './message/request.ts';
 import type { HttpResponse } from './message/response.ts';
 import { extendOptions } from './option-record.ts';
 import { checkOptions, mergeOptions } from './option-rules.ts';
@@ -46,7 +47,7 @@ interface ReadOptions {
   readonly merged: RequestOptions;
 }
 
-export class Client implements AsyncDisposable {
+export class Client implements AsyncDisposable, HttpClient {
   readonly #options: RequestOptions;
   readonly #given: ClientOptions;
   readonly #handler: HandlerStack | Transport;
@@ -143,13 +144,13 @@ export class Client implements AsyncDisposable {
    */
   async sendRequest(request: HttpRequest): Promise<HttpResponse> {
     try {
-      return await this.send(request, PSR18);
+      const response = await this.send(request, PSR18);
+      if (response.status >= 200) return response;
+      await response.discard();
+      const fact = `the answer is an informational ${response.status}, and no final one came`;
+      throw new NetworkError(fact, { request, code: 'ERR_PROTOCOL' });
     } catch (error) {
-      if (error instanceof RequestError || error instanceof NetworkError) throw error;
-      if (error instanceof ResponseError) {
-        throw new NetworkError('the response cannot be used', { request, cause: error, code: error.code });
-      }
-      throw new RequestError('the request cannot be sent', { request, cause: error });
+      throw psr18Error(error, request, this.#options.signal || undefined);
     }
   }
 
@@ -341,7 +342,26 @@ export class Client implements AsyncDisposable {
   }
 }
 
-const PSR18: RequestOptions = { allowRedirects: false, httpErrors: false, stream: false };
+/** What PSR-18 leaves no choice about, and the request's own body instead of one that is a default of the client. */
+const PSR18: RequestOptions = Object.freeze({
+  allowRedirects: false,
+  httpErrors: false,
+  retry: 0,
+  stream: false,
+  sink: null,
+  body: null,
+});
+
+/** PSR-18 knows two failures: the request cannot be sent, and the network failed. */
+function psr18Error(error: unknown, request: HttpRequest, signal: AbortSignal | undefined): Error {
+  if (error instanceof RequestError || error instanceof NetworkError) return error;
+  if (error instanceof ResponseError) {
+    return new NetworkError('the response cannot be used', { request, cause: error, code: error.code });
+  }
+  if (!(request instanceof HttpRequest)) return new RequestError('sendRequest takes an HttpRequest', { cause: error });
+  if (signal?.aborted) return new NetworkError('the call was aborted', { request, cause: error, code: 'ERR_ABORTED' });
+  return new RequestError('the request cannot be sent', { request, cause: error });
+}
 
 function declared(handler: HandlerStack | Handler): readonly string[] {
   return handler instanceof HandlerStack ? handler.declaredOptions : [];

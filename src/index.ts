@@ -54,6 +54,7 @@ export { http2Handler } from './handlers/http2.ts';
 export { nodeHttpHandler } from './handlers/node-http.ts';
 export { streamHandler } from './handlers/stream.ts';
 export { undiciHandler } from './handlers/undici.ts';
+export type { HttpClient } from './http-client.ts';
 export { RequestBody } from './message/body.ts';
 export type { BodyInit, BodyValue } from './message/body-from.ts';
 export { type HeadersInit, HttpHeaders } from './message/headers.ts';

@@ -337,6 +337,15 @@ export class HttpResponse {
   }
 }
 
+/** @throws TypeError for what is no response: a handler or a layer of the user's forgot to return one */
+export function checkedResponse(given: unknown): HttpResponse {
+  if (given instanceof HttpResponse) return given;
+  const found = given === null ? 'null' : typeof given;
+  throw new TypeError(
+    `a handler must return a promise of an HttpResponse, got ${found}; does a layer forget to return?`,
+  );
+}
+
 function contentFrom(body: Exclude<ResponseBodyInit, Content> | undefined): Content {
   if (body === undefined || body === null) return new Content(NOTHING);
   if (body instanceof Uint8Array) return new Content(body);

@@ -6,7 +6,7 @@
 import type { Middleware } from '../handler.ts';
 import { Content } from '../message/content.ts';
 import type { HttpRequest } from '../message/request.ts';
-import type { HttpResponse } from '../message/response.ts';
+import { checkedResponse, type HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
 import { codingsOf } from './codings.ts';
 import { countedStream } from './counted-stream.ts';
@@ -20,7 +20,9 @@ export function limits(): Middleware {
   return (next) =>
     function limits(request, options) {
       if (responseLimit(options, false) === Number.POSITIVE_INFINITY) return next(request, options);
-      return next(request, options).then((response) => {
+      return next(request, options).then((given) => {
+        // The first that looks at what a handler of the user's gave.
+        const response = checkedResponse(given);
         const { bytes } = response.content;
         const limit = responseLimit(options, bytes === undefined);
         if (bytes !== undefined ? bytes.byteLength <= limit : limit === Number.POSITIVE_INFINITY) return response;

@@ -9,14 +9,14 @@ const STEPS: readonly (readonly [name: string, pattern: RegExp])[] = [
     'values',
     /^src\/(message\/.*|errors|error-codes|redact|abort|call|clock|holding-clock|duration|platform|version)\.ts$/,
   ],
-  ['contracts', /^src\/(handler|options|option-record|option-rules)\.ts$|^src\/cookies\/cookie-store\.ts$/],
+  ['contracts', /^src\/(handler|http-client|options|option-record|option-rules)\.ts$|^src\/cookies\/cookie-store\.ts$/],
   [
     'parts',
     /^src\/(handlers|middleware|cookies)\/|^src\/(handler-stack|delay-queue|due-heap|each|promises|pool|pool-.*|adaptive-.*)\.ts$|^src\/pool\//,
   ],
   [
     'assembly',
-    /^src\/(client|beacon|build-request|default-stack|functions|request-promise|sink|web-fetch|index)\.ts$|^src\/sync\/(?!worker)/,
+    /^src\/(client|beacon|build-request|default-stack|functions|request-promise|settled|sink|web-fetch|index)\.ts$|^src\/sync\/(?!worker)/,
   ],
   ['optional parts', /^src\/(testing|websocket|cli|download|transfer)\b|^src\/sync\/worker/],
 ];
