@@ -117,7 +117,7 @@ export const stack: readonly Case[] = [
   {
     name: 'stack',
     title: 'The stack over a handler that answers at once',
-    note: 'One call after the other, each awaited. The first row is the composed layers alone, the others the client with them.',
+    note: 'One call after the other, each awaited; the least of several blocks of 20 000 in a process, then the median of processes. The first row is the composed layers alone, the others the client with them.',
     figures: [
       { key: 'cost', title: 'CPU ns', digits: 0 },
       { key: 'perSecond', title: 'requests/s', digits: 0 },
@@ -129,7 +129,7 @@ export const stack: readonly Case[] = [
   {
     name: 'layers',
     title: 'What each layer adds',
-    note: 'CPU nanoseconds of one of ten copies over the handler alone: with the layer switched off, or with nothing to do, and with its default options.',
+    note: 'CPU nanoseconds of one of ten copies over the handler alone, taken as in the table before: with the layer switched off, or with nothing to do, and with its default options.',
     figures: [
       { key: 'idle', title: 'idle, ns', digits: 0 },
       { key: 'standard', title: 'by default, ns', digits: 0 },
