@@ -3,7 +3,6 @@
  * streams, the one that can do everything for the rest. A transport is made when it is first needed, and says itself
  * (`supports`) what it cannot do.
  */
-import { RequestError } from '../errors.ts';
 import type { Handler, Transport } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -12,6 +11,7 @@ import type { RequestOptions } from '../options.ts';
 import { type FetchFunction, fetchHandler } from './fetch.ts';
 import { http2Handler } from './http2.ts';
 import { nodeHttpHandler } from './node-http.ts';
+import { refuse } from './refuse.ts';
 import { canReplay } from './replay.ts';
 import { streamHandler } from './stream.ts';
 import { undiciHandler } from './undici.ts';
@@ -75,7 +75,7 @@ function chooseInNode(): Transport {
     http2 ??= http2Handler(plain);
     const reason = http2.supports?.(request, own);
     if (own.version === 'auto' && (reason !== undefined || isPlainText(request))) return plain(request, asPlain(own));
-    return reason === undefined ? http2(request, own) : refuse(request, [reason]);
+    return reason === undefined ? http2(request, own) : refuse(request, `no handler can send this; ${reason}`);
   }
 
   /** Once for each options: what is read from them is kept by their identity. */
@@ -93,7 +93,9 @@ function chooseInNode(): Transport {
       return first(request, own);
     }
     const reason = nodeHttp().supports?.(request, own);
-    return reason === undefined ? nodeHttp()(request, own) : refuse(request, reasonsOf(request, own));
+    return reason === undefined
+      ? nodeHttp()(request, own)
+      : refuse(request, `no handler can send this; ${reasonsOf(request, own).join('; ')}`);
   }
 
   function isRemembered(request: HttpRequest): boolean {
@@ -116,11 +118,6 @@ function chooseInNode(): Transport {
     },
     ...lifeCycle(() => [http2, undici, stream, node]),
   });
-}
-
-function refuse(request: HttpRequest, found: readonly string[]): Promise<never> {
-  const fact = `no handler can send this; ${found.join('; ')}`;
-  return Promise.reject(new RequestError(fact, { request, code: 'ERR_UNSUPPORTED' }));
 }
 
 function lifeCycle(made: () => readonly (Transport | undefined)[]): Required<Pick<Transport, 'close' | 'destroy'>> {

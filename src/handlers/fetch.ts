@@ -12,6 +12,7 @@ import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
 import { FetchExchange } from './fetch-exchange.ts';
 import { type FetchFunction, heldBackHeader } from './fetch-request.ts';
+import { refuse } from './refuse.ts';
 
 export type { FetchFunction } from './fetch-request.ts';
 
@@ -27,7 +28,7 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
   function fetching(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     const own = ownOptions(options);
     const reason = unsupported(request, own);
-    if (reason !== undefined) return Promise.reject(new RequestError(reason, { request, code: 'ERR_UNSUPPORTED' }));
+    if (reason !== undefined) return refuse(request, reason);
     return new Promise((resolve, reject) => {
       new FetchExchange(addressed(request), own, resolve, reject).start(fetch);
     });

@@ -8,6 +8,7 @@ import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Http2Transport } from './http2-transport.ts';
 import { nodeHttpHandler } from './node-http.ts';
+import { refuse } from './refuse.ts';
 
 /**
  * Sends over connections of its own: with TLS what ALPN agrees on (`version: 'auto'`) or HTTP/2 alone (`'2'`, and when
@@ -37,6 +38,8 @@ export function http2Handler(elsewhere?: Handler): Transport {
 
   function http2(request: HttpRequest, options: RequestOptions) {
     const given = ownOptions(options);
+    const reason = unsupported(request, given);
+    if (reason !== undefined) return refuse(request, reason);
     return transport === undefined
       ? load().then((loaded) => loaded.send(request, given))
       : transport.send(request, given);

@@ -7,6 +7,7 @@ import type { HttpRequest } from '../message/request.ts';
 import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
 import type { NodeHandlerSettings, NodeTransport } from './node-transport.ts';
+import { refuse } from './refuse.ts';
 
 /** Makes a handler with connections of its own. */
 export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettings): Transport {
@@ -31,6 +32,8 @@ export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettin
 
   const send = (request: HttpRequest, options: RequestOptions) => {
     const own = ownOptions(options);
+    const reason = unsupported(name, request, own);
+    if (reason !== undefined) return refuse(request, reason);
     return transport === undefined ? load().then((loaded) => loaded.send(request, own)) : transport.send(request, own);
   };
   Object.defineProperty(send, 'name', { value: name });

@@ -6,6 +6,7 @@ import type { Transport } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import { refuse } from './refuse.ts';
 import type { SendElsewhere, UndiciTransport } from './undici-transport.ts';
 
 /**
@@ -26,6 +27,8 @@ export function undiciHandler(elsewhere?: SendElsewhere): Transport {
 
   function undici(request: HttpRequest, options: RequestOptions) {
     const own = ownOptions(options);
+    const reason = unsupportedOption(own);
+    if (reason !== undefined) return refuse(request, reason);
     return transport === undefined ? load().then((loaded) => loaded.send(request, own)) : transport.send(request, own);
   }
 
@@ -39,9 +42,8 @@ export function undiciHandler(elsewhere?: SendElsewhere): Transport {
 
 /** Why undici cannot send this; each is a limit of undici 7 that node:http does not have. */
 function unsupported(request: HttpRequest, options: RequestOptions): string | undefined {
-  if (options.version && options.version !== '1.1')
-    return `undici: option version '${options.version}' is not supported`;
-  if (options.onInformation) return 'undici: option onInformation is not supported, a 100 ends the connection';
+  const option = unsupportedOption(options);
+  if (option !== undefined) return option;
   const { headers, method } = request;
   if (headers.has('expect')) return 'undici: Expect is not supported';
   if (headers.has('upgrade')) return 'undici: Upgrade is not supported';
@@ -56,6 +58,11 @@ function unsupported(request: HttpRequest, options: RequestOptions): string | un
     return `undici: Connection: ${connection} is not supported`;
   }
   return undefined;
+}
+
+function unsupportedOption({ version, onInformation }: RequestOptions): string | undefined {
+  if (version && version !== '1.1') return `undici: option version '${version}' is not supported`;
+  return onInformation ? 'undici: option onInformation is not supported, a 100 ends the connection' : undefined;
 }
 
 const LENGTHLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);

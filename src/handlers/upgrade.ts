@@ -3,7 +3,6 @@
  * connection belongs to the caller from then on, or any other response, read like that of any request.
  */
 import type { Socket } from 'node:net';
-import { RequestError } from '../errors.ts';
 import type { Transport } from '../handler.ts';
 import type { Content } from '../message/content.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -13,6 +12,7 @@ import type { RequestOptions } from '../options.ts';
 import type { ExchangeHost } from './node-exchange.ts';
 import { nodeHttpHandler } from './node-http.ts';
 import { NodeTransport } from './node-transport.ts';
+import { refuse } from './refuse.ts';
 
 /** A connection that speaks another protocol now. */
 export interface SwitchedConnection {
@@ -56,7 +56,7 @@ export function upgradeHandler(): Transport {
   function upgrade(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     const own = extendOptions(ownOptions(options), { keepAlive: false, stream: false });
     const reason = supports?.(request, own)?.replace(/^node: /, 'upgrade: ');
-    if (reason !== undefined) return Promise.reject(new RequestError(reason, { request, code: 'ERR_UNSUPPORTED' }));
+    if (reason !== undefined) return refuse(request, reason);
     return transport.send(request, own);
   }
 
