@@ -183,10 +183,43 @@ export function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The system's positive number for an error, from its code: `err.errno` is negative, and absent on many. */
-export function positiveErrno(error: unknown): number | undefined {
-  const code = codeOf(error);
-  if (code === undefined) return undefined;
+/** Our codes to the system's name for the same thing, for failures whose cause has no number or that have no cause. */
+const systemNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ETIMEDOUT: 'ERR_TIMEOUT',
+    ECONNRESET: 'ERR_RESET ERR_CLOSED ERR_BODY_TRUNCATED',
+    EPIPE: 'ERR_SEND',
+    ECONNREFUSED: 'ERR_CONNECT_REFUSED ERR_PROXY',
+    EHOSTUNREACH: 'ERR_UNREACHABLE',
+    EADDRNOTAVAIL: 'ERR_LOCAL_ADDRESS',
+    ENOENT: 'ERR_SOCKET_PATH',
+    EACCES: 'ERR_ADDRESS_BLOCKED',
+    EPROTO: 'ERR_PROTOCOL ERR_TLS ERR_ALPN ERR_BODY_FRAMING',
+    EMSGSIZE: 'ERR_HEADERS_TOO_LARGE',
+    ECANCELED: 'ERR_ABORTED',
+    ENOTFOUND: 'ERR_DNS',
+  }).flatMap(([name, codes]) => codes.split(' ').map((code) => [code, name] as const)),
+);
+
+/** Numbers of libuv, for what no system call says; `util.getSystemErrorName` knows them too. */
+const uvNumbers: ReadonlyMap<string, number> = new Map([
+  ['ENOTFOUND', 3008],
+  ['EAI_AGAIN', 3001],
+]);
+
+/**
+ * The system's positive number for an error, from the code of its cause, else from ours: `err.errno` is negative, and
+ * absent on many. `undefined` for what has none, and where there is no Node.
+ */
+export function positiveErrno(error: unknown, ownCode?: string): number | undefined {
   const { errno } = builtin<typeof import('node:os')>('node:os')?.constants ?? {};
-  return (errno as Record<string, number> | undefined)?.[code];
+  if (errno === undefined) return undefined;
+  const numberOf = (name: string | undefined) =>
+    name === undefined ? undefined : ((errno as Record<string, number>)[name] ?? uvNumbers.get(name));
+  return numberOf(codeOf(error)) ?? numberOf(ownCode && (systemNames.get(ownCode) ?? systemNames.get(family(ownCode))));
+}
+
+/** `ERR_TLS_HOST` is one of `ERR_TLS`. */
+function family(code: string): string {
+  return code.split('_', 2).join('_');
 }

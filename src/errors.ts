@@ -135,7 +135,7 @@ export class NetworkError extends TransferError {
 
   constructor(fact: string, init: TransferErrorInit | HttpRequest = {}) {
     super(fact, init);
-    this.errno = positiveErrno(this.cause);
+    this.errno = positiveErrno(this.cause, this.code);
   }
 
   override toJSON(): TransferErrorJSON {
@@ -225,6 +225,17 @@ export class TooManyRedirectsError extends RedirectError {
 /** The body is truncated, cannot be decoded, is too large, or is not what it was asked to be. */
 export class BodyError extends ResponseError {
   static override readonly code: string = 'ERR_BODY';
+  /** The system's positive number for what cut or broke the body; `undefined` when its content is at fault. */
+  readonly errno: number | undefined;
+
+  constructor(fact: string, init: TransferErrorInit & { response: HttpResponse }) {
+    super(fact, init);
+    this.errno = positiveErrno(this.cause, this.code);
+  }
+
+  override toJSON(): TransferErrorJSON {
+    return { ...super.toJSON(), errno: this.errno };
+  }
 }
 
 const classes = {
