@@ -39,5 +39,13 @@ const imported = [...readFileSync(cli, 'utf8').matchAll(/^(?:import|\} from) .*?
 const foreign = imported.map(([, name]) => name).filter((name) => !isBuiltin(name) && !(name in dependencies));
 assert.deepEqual(foreign, [], 'the command line tool needs nothing that users do not install');
 
+const notices = readFileSync(
+  new URL('dist/THIRD-PARTY-NOTICES.txt', import.meta.resolve('sluice/package.json')),
+  'utf8',
+);
+for (const name of ['htmlparser2', 'robots-parser', 'p-limit', 'tinyqueue', 'url-template']) {
+  assert.match(notices, new RegExp(`^${name} [\\d.]+ \\(`, 'm'), `the licence of ${name}, which is bundled, is told`);
+}
+
 await server.close();
 console.log(`the built package works: ${Object.keys(esm).length} names in both formats`);
