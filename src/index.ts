@@ -98,5 +98,4 @@ export type {
 export { Pool, type PoolOptions } from './pool.ts';
 export { any, each, eachLimit, settle, some, unwrap } from './promises.ts';
 export { RequestPromise } from './request-promise.ts';
-export type { SyncResponse } from './sync/request-sync.ts';
 export { VERSION } from './version.ts';
