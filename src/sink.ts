@@ -26,7 +26,14 @@ export async function fillSink(response: HttpResponse, sink: Sink, request: Http
 
 async function toFile(response: HttpResponse, path: string): Promise<void> {
   const { createWriteStream } = needBuiltin<typeof import('node:fs')>('node:fs', `sink: '${path}'`);
-  await toNodeStream(response, createWriteStream(path));
+  const file = createWriteStream(path);
+  try {
+    await toNodeStream(response, file);
+  } catch (cause) {
+    // It may still be about to be opened: who is told of the failure may remove it at once.
+    if (!file.closed) await new Promise((resolve) => file.once('close', resolve));
+    throw cause;
+  }
 }
 
 async function toNodeStream(response: HttpResponse, sink: NodeJS.WritableStream): Promise<void> {
