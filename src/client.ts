@@ -6,7 +6,7 @@ import { Call } from './call.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CookieJar } from './cookies/cookie-jar.ts';
 import { mergeCookies } from './cookies/cookie-store.ts';
-import { defaultStack } from './default-stack.ts';
+import { checkDefaults, defaultStack } from './default-stack.ts';
 import type { DownloadOptions, DownloadResult } from './download/download-options.ts';
 import { isTransferError, NetworkError, RequestError, ResponseError, type TransferError } from './errors.ts';
 import type { Handler, Transport } from './handler.ts';
@@ -21,6 +21,7 @@ import type { RequestOptions, Sink } from './options.ts';
 import { RequestPromise } from './request-promise.ts';
 import { guarded, settled } from './settled.ts';
 import { fillSink } from './sink.ts';
+import { requestSync, type SyncResponse } from './sync/request-sync.ts';
 import { VERSION } from './version.ts';
 import { fetchThrough } from './web-fetch.ts';
 import type { WebSocketConnection } from './websocket/connection.ts';
@@ -71,6 +72,7 @@ export class Client implements AsyncDisposable, HttpClient {
     this.#given = options;
     this.#owner = owner;
     this.#options = this.#prepare(checkOptions(given, declared(handler)));
+    checkDefaults(this.#options);
     this.#clock = this.#options.clock ?? systemClock;
     this.#none = { given: undefined, own: undefined, merged: this.#options };
     this.#defaults = {
@@ -182,26 +184,26 @@ export class Client implements AsyncDisposable, HttpClient {
   }
 
   /**
-   * Saves what a GET brings to `path`: to `<path>.part` until it is complete and right, then under its name. A transfer
-   * that broke, in this process or one before, goes on from where it stopped when the file is still the same.
-   * @returns rejects as a request does; with a `RequestError` or `ResponseError` (`ERR_SINK`) when the disk fails, a
-   * `ResponseError` (`ERR_RANGE`) for a part that nobody asked for, a `BodyError` (`ERR_BODY_DIGEST`) for wrong bytes
+   * Saves what a GET brings: in `<path>.part` until it is complete and right. A transfer that broke, in this process or
+   * one before, goes on from where it stopped when the file is still the same.
+   * @returns rejects as a request does, and with `ERR_SINK` (the disk), `ERR_RANGE` or `ERR_BODY_DIGEST` (wrong bytes)
    */
   async download(uri: Uri, path: string, options: DownloadOptions = {}): Promise<DownloadResult> {
     const { download } = await import('./download/download.ts');
     return download(path, options, this.#resolved, (rest, over) => this.#start('GET', uri, rest, undefined, over));
   }
 
-  /**
-   * Sends and forgets: returns at once, and keeps the process alive only until the bytes are in the system's hands. What
-   * fails, a bad status too, is told to `onError` and to nobody else.
-   * @returns two promises that never reject; to wait for all beacons, in a process that would end otherwise, use `drain`
-   */
+  /** Sends and forgets: never rejects, tells `onError`, and holds the process only until its bytes are in the kernel. */
   beacon(uri: Uri, options: BeaconOptions = {}): Beacon {
     this.#beacons ??= new Beacons(this.#handler, this.#options, (method, at, rest, over) =>
       this.#start(method, at, rest, undefined, over),
     );
     return this.#beacons.send(uri, options);
+  }
+
+  /** Blocks until the answer is there, which a worker thread fetches. @throws what `request` rejects with */
+  requestSync(method: string, uri: Uri, options: RequestOptions = {}): SyncResponse {
+    return requestSync(this, this.#given, method, uri, options);
   }
 
   /** Resolves when no beacon is under way any more. */

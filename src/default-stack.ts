@@ -12,8 +12,11 @@ import { httpErrors } from './middleware/http-errors.ts';
 import { limits } from './middleware/limits.ts';
 import { prepareBody } from './middleware/prepare-body.ts';
 import { redirect } from './middleware/redirect.ts';
+import { redirectPolicy } from './middleware/redirect-options.ts';
 import { retry } from './middleware/retry.ts';
+import { retryRules } from './middleware/retry-options.ts';
 import { stats } from './middleware/stats.ts';
+import type { RequestOptions } from './options.ts';
 
 /** The default layers around `handler`. Default: `chooseHandler()`. */
 export function defaultStack(handler: Handler = chooseHandler()): HandlerStack {
@@ -44,6 +47,12 @@ export function defaultStack(handler: Handler = chooseHandler()): HandlerStack {
       // Innermost: shows what goes to the handler and what comes from it.
       .push(debug(), 'debug')
   );
+}
+
+/** Settings that layers read with each call: a mistake in a client's default is to show where it is made. @throws TypeError */
+export function checkDefaults({ allowRedirects, retry: retries }: RequestOptions): void {
+  redirectPolicy(allowRedirects);
+  retryRules(retries);
 }
 
 HandlerStack.create = defaultStack;

@@ -15,6 +15,11 @@ export function newOptions(): RequestOptions {
   return new Bare();
 }
 
+/** A copy of any record with nothing inherited, to be read by a library whose every option is optional. */
+export function bareRecord<T extends object>(values: T): T {
+  return Object.assign(new Bare(), values) as T;
+}
+
 /** The same options with nothing inherited; the same object when they are so already. */
 export function ownOptions(options: RequestOptions): RequestOptions {
   return Object.getPrototypeOf(options) === bare ? options : Object.assign(new Bare(), options);

@@ -15,8 +15,8 @@ interface Rule {
   readonly off?: unknown;
   /** Turns what was given into what is stored. */
   readonly read?: (value: never, name: string) => unknown;
-  /** Records whose keys may be in Guzzle's spelling too. */
-  readonly nested?: true;
+  /** The names in a record of settings, which may be in Guzzle's spelling too. */
+  readonly nested?: readonly string[];
 }
 
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -62,7 +62,7 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     expected: 'a boolean or a record',
     accepts: (v) => v === true || isRecord(v),
     off: false,
-    nested: true,
+    nested: ['max', 'strict', 'referer', 'protocols', 'onRedirect', 'keepHeaders', 'allowDowngrade'],
   },
   httpErrors: toggle,
   cookies: {
@@ -71,7 +71,12 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     off: false,
   },
   decodeContent: { expected: 'a boolean or an Accept-Encoding', accepts: (v) => v === true || isText(v), off: false },
-  retry: { expected: 'a whole number of retries or a record', accepts: isRetry, off: 0, nested: true },
+  retry: {
+    expected: 'a whole number of retries or a record',
+    accepts: isRetry,
+    off: 0,
+    nested: ['limit', 'methods', 'statuses', 'decider', 'delay', 'maxDelay', 'maxRetryAfter', 'budget'],
+  },
   delay: duration,
   timeout: duration,
   connectTimeout: duration,
@@ -115,7 +120,12 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   },
   cert: { expected: 'PEM text, bytes, a path, or [value, passphrase]', accepts: isPemPair, off: undefined },
   sslKey: { expected: 'PEM text, bytes, a path, or [value, passphrase]', accepts: isPemPair, off: undefined },
-  tls: { expected: 'a record of TLS settings', accepts: isRecord, off: undefined, nested: true },
+  tls: {
+    expected: 'a record of TLS settings',
+    accepts: isRecord,
+    off: undefined,
+    nested: ['servername', 'minVersion', 'maxVersion', 'ciphers', 'alpn', 'pfx'],
+  },
   version: { ...oneOf('1.1', '2', 'auto'), off: undefined },
   forceIpResolve: { ...oneOf('v4', 'v6'), off: undefined },
   lookup: callback,
@@ -202,7 +212,7 @@ function checkedValue(rule: Rule, name: string, value: unknown): unknown {
     throw new TypeError(`option ${name} must be ${rule.expected}, got ${found}`);
   }
   if (rule.read !== undefined) return rule.read(value as never, `option ${name}`);
-  return rule.nested && isPlain(value) ? camelCaseKeys(value) : value;
+  return rule.nested && isPlain(value) ? nestedRecord(value, name, rule.nested) : value;
 }
 
 function refuseTwoBodies(options: Record<string, unknown>): void {
@@ -218,16 +228,25 @@ function camelCase(key: string): string {
   return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function camelCaseKeys(record: Record<string, unknown>): Record<string, unknown> {
+function nestedRecord(
+  record: Record<string, unknown>,
+  option: string,
+  names: readonly string[],
+): Record<string, unknown> {
   const copy = newOptions() as Record<string, unknown>;
-  for (const [key, value] of Object.entries(record)) copy[camelCase(key)] = value;
+  for (const [key, value] of Object.entries(record)) {
+    const name = camelCase(key);
+    if (!names.includes(name)) refuseTypo(key, names, `${option}.`);
+    copy[name] = value;
+  }
   return copy;
 }
 
-function refuseTypo(key: string): void {
+function refuseTypo(key: string, names = optionNames, prefix = ''): void {
   const wanted = camelCase(key).toLowerCase();
-  const close = optionNames.find((name) => distance(name.toLowerCase(), wanted) <= (name.length > 5 ? 2 : 1));
-  if (close !== undefined) throw new TypeError(`there is no option "${key}"; did you mean "${close}"?`);
+  const close = names.find((name) => distance(name.toLowerCase(), wanted) <= (name.length > 5 ? 2 : 1));
+  if (close === undefined) return;
+  throw new TypeError(`there is no option "${prefix}${key}"; did you mean "${prefix}${close}"?`);
 }
 
 /** Edits between two words: insert, delete, replace, swap of neighbours (Damerau-Levenshtein, optimal alignment). */

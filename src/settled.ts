@@ -3,7 +3,7 @@ import { unwatch, watch } from './abort.ts';
 import type { Call } from './call.ts';
 import type { Handler } from './handler.ts';
 import type { HttpRequest } from './message/request.ts';
-import { HttpResponse } from './message/response.ts';
+import { checkedResponse, type HttpResponse } from './message/response.ts';
 import type { RequestOptions } from './options.ts';
 
 /** A call that the caller's signal may stop. No async function: it would be a good part of what a call costs. */
@@ -43,12 +43,6 @@ export function settled(given: HttpResponse | Promise<HttpResponse>, request: Ht
 }
 
 function completed(response: HttpResponse, request: HttpRequest): HttpResponse {
-  if (!(response instanceof HttpResponse)) {
-    const found = response === null ? 'null' : typeof response;
-    throw new TypeError(
-      `a handler must return a promise of an HttpResponse, got ${found}; does a layer forget to return?`,
-    );
-  }
-  if (response.url !== '') return response;
+  if (checkedResponse(response).url !== '') return response;
   return response.with({ url: request.url, request: response.request ?? request });
 }

@@ -5,6 +5,7 @@ import { type BodyInit, bodyFrom } from './message/body-from.ts';
 import { HttpRequest } from './message/request.ts';
 import type { HttpResponse } from './message/response.ts';
 import { iterate } from './message/web-stream.ts';
+import { bareRecord } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
 
 type Send = (request: HttpRequest, options: RequestOptions) => Promise<HttpResponse>;
@@ -23,7 +24,9 @@ const NORMALIZED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIO
  * @throws the signal's reason when it aborts; otherwise a `TypeError` as every fetch does, whose `cause` is the
  * `TransferError`
  */
-export async function fetchThrough(send: Send, input: string | URL | Request, init: Init = {}): Promise<Response> {
+export async function fetchThrough(send: Send, input: string | URL | Request, asked: Init = {}): Promise<Response> {
+  // A `Request` may stand here, whose prototype has the answers; a record's has none.
+  const init = Object.getPrototypeOf(asked) === Object.prototype ? bareRecord(asked) : asked;
   const given = input instanceof Request ? input : undefined;
   const signal = init.signal ?? given?.signal;
   signal?.throwIfAborted();
@@ -94,8 +97,14 @@ async function webResponse(request: HttpRequest, response: HttpResponse): Promis
   const empty = WITHOUT_BODY.has(status) || request.method === 'HEAD';
   if (empty) await response.discard();
   const web = new Response(empty ? null : response.toWeb(), { status, statusText, headers: [...response.headers] });
-  // The constructor knows no URL; the getters of the instance stand in for what a browser's fetch would set.
-  Object.defineProperty(web, 'url', { value: response.url.replace(/#.*$/, '') });
-  Object.defineProperty(web, 'redirected', { value: response.redirects.length > 0 });
-  return web;
+  return described(web, response.url.replace(/#.*$/, ''), response.redirects.length > 0);
+}
+
+/** The constructor knows no URL; getters of the instance and its clones stand in for what a browser's fetch would set. */
+function described(web: Response, url: string, redirected: boolean): Response {
+  return Object.defineProperties(web, {
+    url: { value: url },
+    redirected: { value: redirected },
+    clone: { value: () => described(Response.prototype.clone.call(web), url, redirected) },
+  });
 }

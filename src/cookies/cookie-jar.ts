@@ -4,6 +4,7 @@
  * `Set-Cookie` is loaded by the first response that has one; what is asked meanwhile waits for it).
  */
 import { wallClock } from '../clock.ts';
+import { bareRecord } from '../option-record.ts';
 import { type Cookie, type CookieJarJSON, cookieToJSON } from './cookie.ts';
 import { CookieIndex } from './cookie-index.ts';
 import { type CookieInit, draftOf, targetFor } from './cookie-init.ts';
@@ -63,7 +64,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
 
   /** @throws TypeError for a bound that is no whole number above 0 */
   constructor(options: CookieJarOptions = {}) {
-    const { strict = false, maxCookies = 10_000, maxPerDomain = 500, clock } = options;
+    const { strict = false, maxCookies = 10_000, maxPerDomain = 500, clock } = bareRecord(options);
     for (const [name, bound] of Object.entries({ maxCookies, maxPerDomain })) {
       if (Number.isInteger(bound) && bound > 0) continue;
       throw new TypeError(`${name} must be a whole number above 0, got ${String(bound)}`);

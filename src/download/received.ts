@@ -5,7 +5,7 @@
 import type { HttpResponse } from '../message/response.ts';
 
 /** Bytes that may wait to be written. */
-const MOST = 1_048_576;
+const MOST = 262_144;
 
 /**
  * Leaving the loop early ends the transfer.

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
+import { bareRecord } from '../option-record.ts';
 import type { Lookup, RequestOptions } from '../options.ts';
 import { type AddressPolicy, addressPolicy } from './address-policy.ts';
 import { environmentRules, type ProxyRules, proxyRules } from './proxy-policy.ts';
@@ -43,17 +44,19 @@ const MAX_HEADER_SIZE = 16_384;
 /** What a parser can count to: no limit. */
 const UNLIMITED_HEADER_SIZE = 2_147_483_647;
 
-const defaults: DialSettings = Object.freeze({
-  key: '',
-  connectTimeout: CONNECT_TIMEOUT,
-  clock: systemClock,
-  tls: tlsSettings({}).connection,
-  proxyTls: tlsSettings({}).connection,
-  proxy: environmentRules,
-  family: 0,
-  keepAlive: true,
-  maxHeaderSize: MAX_HEADER_SIZE,
-});
+const defaults: DialSettings = Object.freeze(
+  bareRecord<DialSettings>({
+    key: '',
+    connectTimeout: CONNECT_TIMEOUT,
+    clock: systemClock,
+    tls: tlsSettings({}).connection,
+    proxyTls: tlsSettings({}).connection,
+    proxy: environmentRules,
+    family: 0,
+    keepAlive: true,
+    maxHeaderSize: MAX_HEADER_SIZE,
+  }),
+);
 
 /**
  * Reads the transport options. One shared object when none is set.
@@ -90,12 +93,12 @@ export function dialSettings(options: RequestOptions): DialSettings {
     proxy.key,
     policy?.key,
   ];
-  return {
+  return bareRecord({
     key: JSON.stringify(parts),
     connectTimeout,
     clock,
     tls: tls.connection,
-    proxyTls: tlsSettings({ verify: options.verify, ca: options.ca }).connection,
+    proxyTls: tlsSettings(bareRecord({ verify: options.verify, ca: options.ca })).connection,
     proxy,
     family,
     ...(lookup === undefined ? undefined : { lookup }),
@@ -104,7 +107,12 @@ export function dialSettings(options: RequestOptions): DialSettings {
     ...(policy === undefined ? undefined : { addressPolicy: policy }),
     keepAlive,
     maxHeaderSize,
-  };
+  });
+}
+
+/** A copy with the changes over it. Never spread: a copy would read what it has not from `Object.prototype`. */
+export function changedSettings(settings: DialSettings, changes: Partial<DialSettings>): DialSettings {
+  return bareRecord({ ...settings, ...changes });
 }
 
 function isDefault(options: RequestOptions): boolean {

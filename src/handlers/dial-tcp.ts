@@ -4,11 +4,14 @@
  */
 import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import { startTimer } from '../clock.ts';
+import { bareRecord } from '../option-record.ts';
 import type { DialSettings } from './dial-settings.ts';
 import type { Address } from './resolve-host.ts';
 
 /** RFC 8305 section 5, "Connection Attempt Delay". */
 const HEAD_START = 250;
+/** Node copies options into a record that inherits: what it shall not find on `Object.prototype` must be there. */
+const NOT_GIVEN = { signal: undefined, timeout: undefined, lookup: undefined };
 /** Milliseconds of silence before the system probes whether the other side is still there. */
 const PROBE_AFTER = 60_000;
 
@@ -59,16 +62,18 @@ export function connectFirst(
 }
 
 function open(to: Address | undefined, port: number, settings: DialSettings): Socket {
-  if (to === undefined) return connectSocket({ path: settings.socketPath! });
-  return connectSocket({
+  if (to === undefined) return connectSocket(bareRecord({ path: settings.socketPath!, ...NOT_GIVEN }));
+  const options = {
+    ...NOT_GIVEN,
     host: to.address,
     port,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: PROBE_AFTER,
     autoSelectFamily: false,
-    ...(settings.localAddress === undefined ? undefined : { localAddress: settings.localAddress }),
-  });
+    localAddress: settings.localAddress,
+  };
+  return connectSocket(bareRecord(options));
 }
 
 /** A socket bound to an address of one family cannot reach one of the other. */

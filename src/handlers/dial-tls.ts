@@ -7,11 +7,14 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
+import { bareRecord } from '../option-record.ts';
 import type { DialTarget } from './dial.ts';
 import type { DialSettings } from './dial-settings.ts';
 
 type Secured = (error: unknown, socket: TLSSocket | null) => void;
 
+/** Node copies options into a record that inherits: what it shall not find on `Object.prototype` must be there. */
+const NOT_GIVEN = { signal: undefined, timeout: undefined, lookup: undefined, path: undefined };
 /** Sessions kept; the ones used least recently go first. */
 const SESSIONS = 100;
 const sessions = new Map<string, Buffer>();
@@ -67,7 +70,7 @@ function missesCertificate(error: Error & { code?: string }, socket: TLSSocket):
 
 function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {
   try {
-    return connectTls({ ...options, socket: plain });
+    return connectTls(bareRecord({ ...NOT_GIVEN, ...options, socket: plain }));
   } catch (error) {
     plain.destroy();
     throw error;
@@ -84,7 +87,7 @@ function contextOf(tls: ConnectionOptions): SecureContext {
   if (tls.secureContext !== undefined) return tls.secureContext;
   const known = contexts.get(tls);
   if (known !== undefined) return known;
-  const context = createSecureContext({ minVersion: tls.minVersion });
+  const context = createSecureContext(bareRecord({ minVersion: tls.minVersion }));
   contexts.set(tls, context);
   return context;
 }

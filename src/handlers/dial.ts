@@ -4,7 +4,7 @@
  */
 import { isIP, type Socket } from 'node:net';
 import { startTimer } from '../clock.ts';
-import type { DialSettings } from './dial-settings.ts';
+import { changedSettings, type DialSettings } from './dial-settings.ts';
 import { connectFirst } from './dial-tcp.ts';
 import { startTls } from './dial-tls.ts';
 import { blockedFailure, connectFailure, connectTimeoutFailure, type Place } from './failure.ts';
@@ -134,7 +134,7 @@ class Dialling {
   #resolve(hostname: string, family: 0 | 4, then: (error: unknown, addresses: readonly Address[]) => void): void {
     const { clock } = this.#settings;
     const begun = clock.now();
-    const settings = family === 0 ? this.#settings : { ...this.#settings, family };
+    const settings = family === 0 ? this.#settings : changedSettings(this.#settings, { family });
     resolveHost(hostname, settings, (error, addresses) => {
       if (this.#isSettled) return;
       if (isIP(hostname) === 0) this.#timings.dns = (this.#timings.dns ?? 0) + clock.now() - begun;
@@ -225,7 +225,7 @@ class Dialling {
     failed: (cause: unknown) => void,
   ): void {
     const { key, proxyTls } = this.#settings;
-    const settings = { ...this.#settings, key: `proxy ${key}`, tls: proxyTls };
+    const settings = changedSettings(this.#settings, { key: `proxy ${key}`, tls: proxyTls });
     this.#step('tls', failed, then, (callback) =>
       startTls(plain, { ...proxy, protocol: 'https:' }, settings, callback),
     );

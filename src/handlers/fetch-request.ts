@@ -1,6 +1,7 @@
 /** From a request of ours to the arguments of fetch. */
 import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
+import { bareRecord } from '../option-record.ts';
 
 /** Any WHATWG fetch, or an app's own that takes the `Request` alone. */
 export type FetchFunction = (input: Request, init: RequestInit) => Response | Promise<Response>;
@@ -17,7 +18,10 @@ const OWN: ReadonlySet<string> = new Set([...FRAMING, 'accept-encoding', 'connec
 const REFUSED: readonly string[] = ['expect', 'upgrade', 'keep-alive'];
 const PERSISTENCE = /^(?:close|keep-alive)$/i;
 
-/** @param body the bytes, or a stream that is read as it is sent */
+/**
+ * Names what is not given too: a fetch copies it into a record that inherits.
+ * @param body the bytes, or a stream that is read as it is sent
+ */
 export function fetchInit(
   request: HttpRequest,
   body: Uint8Array | ReadableStream<Uint8Array> | undefined,
@@ -31,7 +35,7 @@ export function fetchInit(
     if (lower === 'proxy-authorization') return false;
     return !FRAMING.has(lower) || (streamed && lower === 'content-length');
   });
-  const init: FetchInit = { method: request.method, headers, redirect: 'manual' };
+  const init: FetchInit = bareRecord({ method: request.method, headers, redirect: 'manual', body: null, signal: null });
   if (body !== undefined) init.body = body as BodyInit;
   if (streamed) init.duplex = 'half';
   if (signal !== undefined) init.signal = signal;

@@ -1,7 +1,7 @@
 /** What a TLS handshake offers where HTTP/2 may be spoken (RFC 7301, RFC 9113 section 3.2). */
 import type { ConnectionOptions } from 'node:tls';
 import type { RequestOptions } from '../options.ts';
-import type { DialSettings } from './dial-settings.ts';
+import { changedSettings, type DialSettings } from './dial-settings.ts';
 
 const OFFERS = { auto: ['h2', 'http/1.1'], only: ['h2'] };
 
@@ -10,9 +10,9 @@ const made = new WeakMap<ConnectionOptions, Map<readonly string[], ConnectionOpt
 
 /** The same settings with the protocols of `version` offered, unless the caller lists them (`tls.alpn`). */
 export function offering(settings: DialSettings, options: RequestOptions): DialSettings {
-  if (options.tls && options.tls.alpn !== undefined) return { ...settings, key: `${settings.key} h2` };
+  if (options.tls && options.tls.alpn !== undefined) return changedSettings(settings, { key: `${settings.key} h2` });
   const offer = options.version === 'auto' ? OFFERS.auto : OFFERS.only;
-  return { ...settings, key: `${settings.key} ${offer.join()}`, tls: withOffer(settings.tls, offer) };
+  return changedSettings(settings, { key: `${settings.key} ${offer.join()}`, tls: withOffer(settings.tls, offer) });
 }
 
 function withOffer(tls: ConnectionOptions, offer: string[]): ConnectionOptions {

@@ -1,10 +1,10 @@
 /** Writes a request for node:http: its head as it was given, its framing exact, over a connection that we bring. */
-import { type ClientRequest, request as openRequest } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { RequestError } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { Target } from '../message/uri.ts';
-import { type Carried, carriers } from './carrier-agent.ts';
+import { type Carried, carriers, openOver } from './carrier-agent.ts';
 import { type DialSettings, forwarderOf } from './dial.ts';
 import { absoluteForm, hopHeaders } from './proxy-request.ts';
 import type { ProxyServer } from './proxy-url.ts';
@@ -69,7 +69,7 @@ export function openExchange(
     maxHeaderSize: settings.maxHeaderSize,
     ...(isUpperCase ? { headers: fields } : undefined),
   };
-  const sent = openRequest(carried);
+  const sent = openOver(carried);
   // Node drops what is beyond 2000 lines in silence; maxHeaderSize is the limit, and an error.
   sent.maxHeadersCount = 0;
   if (!isUpperCase) keepCase(sent, method, fields);

@@ -5,7 +5,7 @@
 import { RequestError } from '../errors.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { Target } from '../message/uri.ts';
-import type { DialSettings } from './dial-settings.ts';
+import { changedSettings, type DialSettings } from './dial-settings.ts';
 import { proxyRefusal } from './proxy-failure.ts';
 import { fixedProxy, type ProxyTarget } from './proxy-policy.ts';
 import { ProxyRuleError, type ProxyServer, proxyAuthorization } from './proxy-url.ts';
@@ -36,12 +36,12 @@ export function pinProxy(target: ProxyTarget, settings: DialSettings): DialSetti
     !settings.tunnels &&
     // A proxy resolves a name by itself; under a policy it is told the address that was judged.
     settings.addressPolicy === undefined;
-  return { ...settings, proxy: fixedProxy(proxy), forwarder: forwards ? proxy : undefined };
+  return changedSettings(settings, { proxy: fixedProxy(proxy), forwarder: forwards ? proxy : undefined });
 }
 
 /** The same settings for requests that no proxy may carry without a tunnel. */
 export function tunnelling(settings: DialSettings): DialSettings {
-  return settings.tunnels ? settings : { ...settings, key: `${settings.key} tunnel`, tunnels: true };
+  return settings.tunnels ? settings : changedSettings(settings, { key: `${settings.key} tunnel`, tunnels: true });
 }
 
 /** RFC 9112 §3.2.2: a proxy is sent the whole URL; `OPTIONS *` is asked of a server without a path (§3.2.4). */

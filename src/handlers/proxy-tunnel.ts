@@ -1,9 +1,8 @@
 /** Through a proxy to a server: CONNECT for HTTP proxies (RFC 9110 section 9.3.6), the handshakes of SOCKS 4, 4a and 5. */
-import { request as openRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { SocksClient } from 'socks';
-import { type Carried, carriers } from './carrier-agent.ts';
+import { type Carried, carriers, openOver } from './carrier-agent.ts';
 import type { DialSettings } from './dial-settings.ts';
 import { type Place, placeName } from './failure.ts';
 import { type ProxyFault, proxyRefusal } from './proxy-failure.ts';
@@ -72,7 +71,7 @@ function openConnect(
     headers: fields,
     maxHeaderSize: settings.maxHeaderSize,
   };
-  const sent = openRequest(carried);
+  const sent = openOver(carried);
   sent.on('error', (cause: Error & { code?: string }) => {
     const isGarbage = cause.code?.startsWith('HPE_') === true;
     if (isGarbage) outcome.fail('ERR_PROXY_PROTOCOL', 'its answer is not HTTP', cause);

@@ -3,6 +3,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { type ConnectionOptions, createSecureContext, type SecureContextOptions } from 'node:tls';
 import { RequestError } from '../errors.ts';
+import { bareRecord } from '../option-record.ts';
 import type { Pem, RequestOptions, TlsOptions } from '../options.ts';
 
 interface TlsSettings {
@@ -16,7 +17,9 @@ type Material = Pick<RequestOptions, 'verify' | 'ca' | 'cert' | 'sslKey' | 'tls'
 const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 const ALPN = ['http/1.1'];
 const defaults: TlsSettings = {
-  connection: Object.freeze({ minVersion: 'TLSv1.2', ALPNProtocols: ALPN, rejectUnauthorized: true }),
+  connection: Object.freeze(
+    bareRecord({ minVersion: 'TLSv1.2' as const, ALPNProtocols: ALPN, rejectUnauthorized: true }),
+  ),
   hash: '',
 };
 /** Layers copy options for each request; making a context for each would cost more than the handshake. */
@@ -27,7 +30,7 @@ let warned = false;
 /** @throws RequestError (`ERR_TLS_OPTIONS`) naming the option that cannot be read or used */
 export function tlsSettings(options: Material): TlsSettings {
   const verify = options.verify === undefined ? true : (options.verify ?? false);
-  const tls: TlsOptions = options.tls || {};
+  const tls: TlsOptions = bareRecord(options.tls || {});
   if (verify === false) warnOnce();
   if (verify === true && !options.ca && !options.cert && !options.sslKey && !options.tls) return defaults;
   const context = secureContextOptions(options, verify, tls);
@@ -43,18 +46,18 @@ export function tlsSettings(options: Material): TlsSettings {
 }
 
 function connectionOptions(context: SecureContextOptions, isVerified: boolean, tls: TlsOptions): ConnectionOptions {
-  return {
+  return bareRecord({
     rejectUnauthorized: isVerified,
     ALPNProtocols: tls.alpn === undefined ? ALPN : [...tls.alpn],
     secureContext: contextOf(context),
     ...(tls.servername === undefined ? undefined : { servername: tls.servername }),
     ...(context.minVersion === undefined ? undefined : { minVersion: context.minVersion }),
     ...(context.maxVersion === undefined ? undefined : { maxVersion: context.maxVersion }),
-  };
+  });
 }
 
 function secureContextOptions(options: Material, verify: string | boolean, tls: TlsOptions): SecureContextOptions {
-  const context: SecureContextOptions = { minVersion: tls.minVersion ?? 'TLSv1.2' };
+  const context: SecureContextOptions = bareRecord({ minVersion: tls.minVersion ?? 'TLSv1.2' });
   if (tls.maxVersion !== undefined) context.maxVersion = tls.maxVersion;
   if (tls.ciphers !== undefined) context.ciphers = tls.ciphers;
   const ca = [

@@ -1,6 +1,7 @@
 /** A response's body as a stream that is pulled: the socket rests while nobody reads. */
-import { Readable } from 'node:stream';
+import { Readable, type ReadableOptions } from 'node:stream';
 import { type Abortable, abortError } from '../abort.ts';
+import { bareRecord } from '../option-record.ts';
 
 /** What the body belongs to. */
 export interface BodyOwner extends Abortable {
@@ -16,7 +17,7 @@ export class UndiciBody {
 
   /** @param exchange told when the reader leaves before the end, and when it reads on */
   constructor(resume: () => void, exchange: BodyOwner) {
-    this.readable = new Readable({
+    const options: ReadableOptions = {
       read: () => {
         exchange.pulled();
         resume();
@@ -25,7 +26,8 @@ export class UndiciBody {
         if (!this.#ended) exchange.abort(error ?? abortError('The body was dropped before its end'));
         callback(error);
       },
-    });
+    };
+    this.readable = new Readable(bareRecord(options));
     this.readable.on('resume', () => {
       if (this.readable.listenerCount('data') === 0) exchange.drained();
     });

@@ -31,6 +31,18 @@ const SLACK = 65_536;
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY']);
 const STALE: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
+/** What undici is told of a request: it would read what is not set from `Object.prototype`. */
+class DispatchOptions {
+  constructor(
+    readonly path: string,
+    readonly method: 'GET',
+    readonly headers: string[],
+    readonly body: Uint8Array | null,
+    readonly reset: boolean,
+  ) {}
+}
+Object.setPrototypeOf(DispatchOptions.prototype, null);
+
 export class UndiciExchange implements BodyOwner {
   readonly #request: HttpRequest;
   readonly #options: RequestOptions;
@@ -97,17 +109,14 @@ export class UndiciExchange implements BodyOwner {
     const { forwarder } = lane.route.settings;
     const sent = body === null ? null : (body.bytes ?? this.#pull(body));
     lane.client.dispatch(
-      {
-        path: forwarder === undefined ? this.#target.path : absoluteForm(this.#target, this.#target.path),
-        method: method as 'GET',
+      new DispatchOptions(
+        forwarder === undefined ? this.#target.path : absoluteForm(this.#target, this.#target.path),
+        method as 'GET',
         // undici frames a body of unknown length itself and refuses to be told.
-        headers: hopHeaders(
-          body === null ? headers : headers.without('transfer-encoding'),
-          forwarder,
-        ).toRaw() as string[],
-        body: sent as Uint8Array,
-        reset: this.#options.keepAlive === false,
-      },
+        hopHeaders(body === null ? headers : headers.without('transfer-encoding'), forwarder).toRaw() as string[],
+        sent as Uint8Array,
+        this.#options.keepAlive === false,
+      ),
       // undici's types declare the callbacks of another version of its interface.
       this as unknown as Dispatcher.DispatchHandler,
     );

@@ -5,6 +5,7 @@
  */
 import type { Client } from 'undici';
 import type { Target } from '../message/uri.ts';
+import { bareRecord } from '../option-record.ts';
 import { type DialSettings, dial, dialTimings } from './dial.ts';
 
 type Timings = NonNullable<ReturnType<typeof dialTimings>>;
@@ -24,7 +25,7 @@ export class UndiciLane {
   constructor(route: UndiciRoute, ClientClass: typeof Client) {
     const { target, settings } = route;
     this.route = route;
-    this.client = new ClientClass(target.origin, {
+    const options: Client.Options = {
       // The project's own timers are exact; undici's fire up to a second late.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -43,7 +44,8 @@ export class UndiciLane {
           }
         });
       },
-    });
+    };
+    this.client = new ClientClass(target.origin, bareRecord(options));
     this.client.on('disconnect', () => {
       this.#isConnected = false;
       // What waits on it gets a new connection from undici; without that it is of no use any more.

@@ -162,7 +162,9 @@ const utf8 = new TextDecoder();
 /** Bytes as text. `charset` is a label of the WHATWG Encoding standard; an unknown one counts as UTF-8. */
 export function decodeText(bytes: Uint8Array, charset: string | undefined): string {
   if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return utf8.decode(bytes);
-  return textDecoder(charset).decode(bytes);
+  const decoder = textDecoder(charset);
+  // In one piece, Node 20 reads windows-1252 as latin1: its euro sign would be a control character.
+  return decoder.decode(bytes, { stream: true }) + decoder.decode();
 }
 
 /** A decoder of its own for a `charset`; an unknown one counts as UTF-8. */

@@ -51,7 +51,9 @@ export type MultipartPart = ContentsPart | FilePart;
  */
 export function multipartBody(parts: readonly MultipartPart[]): RequestBody {
   const encoded: EncodedPart[] = [];
-  for (const [i, part] of parts.entries()) {
+  for (const [i, given] of parts.entries()) {
+    // What a part leaves out is not to be found on Object.prototype.
+    const part = typeof given === 'object' && given !== null ? Object.assign(Object.create(null), given) : given;
     checkPart(part, i);
     if (part.path !== undefined) encoded.push(encodeFile(part));
     else collect(encoded, part, part.name, part.contents);

@@ -4,6 +4,7 @@ import { maskUrl } from '../redact.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { type HeadersInit, HttpHeaders, isToken } from './headers.ts';
+import { own } from './own.ts';
 
 /** The fields that `with` may change. */
 export interface RequestChanges {
@@ -51,11 +52,12 @@ export class HttpRequest {
 
   /** A copy with the changes; the same instance when nothing changes. */
   with(changes: RequestChanges): HttpRequest {
-    const method = changes.method ?? this.method;
-    const url = changes.url === undefined ? this.url : String(changes.url);
-    const headers = changes.headers ?? this.headers;
-    const body = changes.body === undefined ? this.body : changes.body;
-    const version = changes.protocolVersion ?? this.protocolVersion;
+    const method = own(changes, 'method') ?? this.method;
+    const url = String(own(changes, 'url') ?? this.url);
+    const headers = own(changes, 'headers') ?? this.headers;
+    const asked = own(changes, 'body');
+    const body = asked === undefined ? this.body : asked;
+    const version = own(changes, 'protocolVersion') ?? this.protocolVersion;
     if (
       method === this.method &&
       url === this.url &&

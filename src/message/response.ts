@@ -123,7 +123,7 @@ export class HttpResponse {
     this.attempts = facts.attempts ?? 1;
     this.timings = facts.timings ?? {};
     this.request = facts.request;
-    this.sink = facts.sink;
+    this.sink = Object.hasOwn(facts, 'sink') ? facts.sink : undefined;
     this.facts = facts;
     this.#content = body instanceof Content ? body : contentFrom(body);
   }
@@ -164,7 +164,10 @@ export class HttpResponse {
     // `body` is never compared: its getter would take the stream.
     if (entries.every(([key, value]) => key !== 'body' && (this as Record<string, unknown>)[key] === value))
       return this;
-    const { status, statusText, headers, body, protocolVersion, ...facts } = changes;
+    const { status, statusText, headers, body, protocolVersion, ...facts } = {
+      __proto__: null,
+      ...changes,
+    } as ResponseChanges;
     const reason = statusText ?? (status === undefined || status === this.status ? this.statusText : undefined);
     return new HttpResponse(
       status ?? this.status,

@@ -42,12 +42,12 @@ export function redirectPolicy(option: RequestOptions['allowRedirects']): Redire
   if (max === 0) return undefined;
   return {
     max,
-    strict: given.strict === true,
-    referer: given.referer === true,
+    strict: checkedToggle(given.strict, 'strict'),
+    referer: checkedToggle(given.referer, 'referer'),
     protocols: checkedProtocols(given.protocols),
     onRedirect: checkedCallback(given.onRedirect),
     keepHeaders: checkedNames(given.keepHeaders),
-    allowDowngrade: given.allowDowngrade === true,
+    allowDowngrade: checkedToggle(given.allowDowngrade, 'allowDowngrade'),
   };
 }
 
@@ -56,6 +56,12 @@ function checkedMax(max: unknown): number {
   if (max === null || max === false) return 0;
   if (max === Number.POSITIVE_INFINITY || (Number.isInteger(max) && (max as number) >= 0)) return max as number;
   throw new TypeError(`allowRedirects.max must be a whole number of redirects, 0 for none, got ${String(max)}`);
+}
+
+function checkedToggle(value: unknown, name: string): boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`allowRedirects.${name} must be a boolean, got ${typeof value}`);
 }
 
 function checkedProtocols(protocols: unknown): readonly string[] {

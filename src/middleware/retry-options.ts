@@ -47,7 +47,7 @@ export function retryRules(given: RequestOptions['retry'], defaults?: number | R
   return {
     limit,
     methods: list(setting('methods'), METHODS, 'retry.methods', (one) => typeof one === 'string' && one !== ''),
-    statuses: list(setting('statuses'), STATUSES, 'retry.statuses', Number.isInteger),
+    statuses: list(setting('statuses'), STATUSES, 'retry.statuses', isStatus),
     decider: callback(setting('decider'), 'retry.decider'),
     delay: callback(setting('delay'), 'retry.delay'),
     maxDelay: longest(setting('maxDelay'), 'retry.maxDelay'),
@@ -85,6 +85,10 @@ function list<T>(
   }
   const wanted = otherwise.has('GET' as T) ? "methods such as ['GET']" : 'statuses such as [429, 503]';
   throw new TypeError(`${name} must be a list of ${wanted}, got ${JSON.stringify(value)}`);
+}
+
+function isStatus(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 999;
 }
 
 function callback<T extends (...args: never[]) => unknown>(

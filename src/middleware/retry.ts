@@ -3,7 +3,7 @@
  * layer. What is retried and when is in `retry-policy.ts`, how much in `retry-budget.ts`.
  */
 import { raceAbort } from '../abort.ts';
-import { type Clock, systemClock, wallClock } from '../clock.ts';
+import { type Clock, systemClock, wallClockBy } from '../clock.ts';
 import { type DelayQueue, sharedDelayQueue } from '../delay-queue.ts';
 import { milliseconds } from '../duration.ts';
 import { isResponseError, isTransferError, ResponseError } from '../errors.ts';
@@ -129,7 +129,7 @@ class RetriedCall {
     const unsendable = bodyRefusal(this.request);
     if (unsendable !== undefined) return { note: unsendable };
     const answer = answerOf(outcome);
-    const hint = answer === undefined ? undefined : serverHint(answer, wallClock());
+    const hint = answer === undefined ? undefined : serverHint(answer, wallClockBy(this.#clock));
     if (hint !== undefined) return this.#afford(hint.ms, hint);
     if (rules.delay === undefined) return this.#afford(backoff(this.#attempt, rules.maxDelay, this.tools.random()));
     return this.#ask(rules.delay, outcome).then((given) => this.#afford(delayOf(given, rules.maxDelay)));
@@ -199,7 +199,7 @@ class RetriedCall {
     const { rules, request, tools } = this;
     if (this.#attempt > rules.limit || bodyRefusal(request) !== undefined) return false;
     if (rules.decider === undefined && !isRetryable(rules, request, { response })) return false;
-    const hint = serverHint(response, wallClock());
+    const hint = serverHint(response, wallClockBy(this.#clock));
     if (waitRefusal(rules, hint?.ms ?? 0, hint, timeLeft(this.options)) !== undefined) return false;
     return rules.budget === undefined || tools.budget.has(this.#origin, rules.budget, this.#clock.now());
   }

@@ -11,6 +11,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import { Fifo } from '../pool/fifo.ts';
 
 /** What a request is answered with; an error is what it rejects with. */
 export type MockOutcome = HttpResponse | Error;
@@ -31,7 +32,7 @@ export interface MockOptions {
 export interface MockHandler extends Transport {
   /** Answers that are left. */
   readonly count: number;
-  /** Every request so far, oldest first. */
+  /** The requests, oldest first; of very many the newest 10 000 at least. */
   readonly requests: readonly HttpRequest[];
   readonly lastRequest: HttpRequest | undefined;
   /** As they reached the handler: merged and checked by the client. */
@@ -42,12 +43,15 @@ export interface MockHandler extends Transport {
   reset(): void;
 }
 
+/** So many requests are kept: a million of them must not fill the memory of a test. */
+const KEPT_REQUESTS = 10_000;
+
 /**
  * @param queue the first answers, in the order of the requests; more by `append`
  * @throws TypeError for an item of another kind
  */
 export function mockHandler(queue: readonly MockItem[] = [], options: MockOptions = {}): MockHandler {
-  const items: MockItem[] = [];
+  const items = new Fifo<MockItem>();
   const requests: HttpRequest[] = [];
   let lastOptions: RequestOptions | undefined;
   let served = 0;
@@ -75,33 +79,36 @@ export function mockHandler(queue: readonly MockItem[] = [], options: MockOption
 
   function mock(request: HttpRequest, given: RequestOptions): Promise<HttpResponse> {
     const own = ownOptions(given);
+    if (requests.length === 2 * KEPT_REQUESTS) requests.splice(0, KEPT_REQUESTS);
     requests.push(request);
     lastOptions = own;
     return answer(request, own);
   }
 
-  function append(...added: readonly MockItem[]): void {
+  function enqueue(added: readonly MockItem[]): void {
     for (const item of added) checkItem(item);
-    // A promise that rejects before its turn is not unhandled: its request will see it.
-    for (const item of added) if (isPromise(item)) item.catch(() => undefined);
-    items.push(...added);
+    for (const item of added) {
+      // A promise that rejects before its turn is not unhandled: its request will see it.
+      if (isPromise(item)) item.catch(() => undefined);
+      items.push(item);
+    }
   }
 
   function reset(): void {
-    items.length = 0;
+    items.clear();
     requests.length = 0;
     served = 0;
     lastOptions = undefined;
   }
 
-  append(...queue);
+  enqueue(queue);
   return Object.defineProperties(mock, {
     handlerName: { value: 'mock' },
-    count: { get: () => items.length },
+    count: { get: () => items.size },
     requests: { value: requests },
     lastRequest: { get: () => requests.at(-1) },
     lastOptions: { get: () => lastOptions },
-    append: { value: append },
+    append: { value: (...added: readonly MockItem[]) => enqueue(added) },
     reset: { value: reset },
   }) as unknown as MockHandler;
 }

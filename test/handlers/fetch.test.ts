@@ -58,7 +58,7 @@ describe('what it calls', () => {
     await handler(get(), { headersTimeout: 0 });
     await handler(get(), {});
     await handler(get(), { headersTimeout: 0, signal: new AbortController().signal });
-    expect(signals).toEqual([undefined, expect.any(AbortSignal), expect.any(AbortSignal)]);
+    expect(signals).toEqual([null, expect.any(AbortSignal), expect.any(AbortSignal)]);
   });
 
   it('rejects what is no function when it is made', () => {

@@ -2,13 +2,15 @@
 import { Client } from '../../src/client.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { Pool } from '../../src/pool.ts';
+import { mockHandler } from '../../src/testing/mock-handler.ts';
 
 const COUNT = 1_000_000;
 const CONCURRENCY = 50;
 const SETTLED_FROM = 10_000;
 
 const response = new HttpResponse(200, {}, 'x', '1.1', 'OK', { url: 'http://a.test/' });
-const client = new Client({ handler: () => Promise.resolve(response) });
+const mock = mockHandler(Array.from({ length: CONCURRENCY }, () => response));
+const client = new Client({ handler: mock });
 let pulled = 0;
 let settled = 0;
 let ahead = 0;
@@ -31,6 +33,7 @@ const pool = new Pool(client, requests(), {
   concurrency: CONCURRENCY,
   fulfilled: () => {
     settled += 1;
+    mock.append(response);
     if (settled === SETTLED_FROM) heapBefore = heap();
   },
 });

@@ -91,6 +91,16 @@ describe('the queue', () => {
     expect((await mock(request, {})).status).toBe(200);
   });
 
+  it('may be long, and keeps the newest requests', async () => {
+    const mock = mockHandler(Array.from({ length: 200_000 }, () => failed));
+    expect(mock.count).toBe(200_000);
+    const asked = Array.from({ length: 25_000 }, (_, i) => new HttpRequest('GET', `http://a.example/${i}`));
+    for (const one of asked) await mock(one, {}).catch(() => undefined);
+    expect(mock.requests).toEqual(asked.slice(-mock.requests.length));
+    expect(mock.requests.length).toBeGreaterThanOrEqual(10_000);
+    expect(mock.requests.length).toBeLessThanOrEqual(20_000);
+  });
+
   it('copies the array it is given', async () => {
     const items = [ok()];
     const mock = mockHandler(items);

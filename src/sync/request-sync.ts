@@ -1,0 +1,101 @@
+/**
+ * A request that blocks: for scripts and for reading a configuration before anything else runs. The request is sent by a
+ * worker thread, whose own event loop carries it, while this thread sleeps; nothing else happens in it meanwhile.
+ */
+import { defaultStack } from '../default-stack.ts';
+import { RequestError, TransferError } from '../errors.ts';
+import { HandlerStack } from '../handler-stack.ts';
+import { charsetOf, decodeText } from '../message/content.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import { HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options.ts';
+import { type SyncAnswer, sentOptions } from './sync-message.ts';
+import { askWorker } from './sync-worker.ts';
+
+/** What `client.requestSync` returns. */
+export interface SyncResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: HttpHeaders;
+  /** The final one, after redirects. */
+  readonly url: string;
+  /** Empty when it went to a `sink`. */
+  readonly body: Uint8Array;
+  /** The body, decoded by its charset. */
+  text(): string;
+  /** The body parsed as JSON. @throws BodyError (`ERR_BODY_JSON`) when it is not JSON */
+  json<T = unknown>(): T;
+}
+
+/** The client that asks. */
+export interface SyncClient {
+  readonly stack: HandlerStack | undefined;
+}
+
+const ids = new WeakMap<object, number>();
+let lastId = 0;
+
+/**
+ * @param client whose stack must be the default one: layers and handlers are functions, and stay in their thread
+ * @param defaults the client's options, as they were given
+ * @throws TypeError for an option that cannot go to the worker, otherwise what a request rejects with
+ */
+export function requestSync(
+  client: SyncClient,
+  defaults: RequestOptions,
+  method: string,
+  uri: string | URL,
+  options: RequestOptions,
+): SyncResponse {
+  refuseOwnLayers(client, defaults);
+  let id = ids.get(client);
+  if (id === undefined) ids.set(client, (id = ++lastId));
+  const reply = askWorker({
+    client: id,
+    defaults: sentOptions(defaults),
+    method,
+    uri: String(uri),
+    options: sentOptions(options),
+  });
+  if (reply.answer !== undefined) return responseOf(reply.answer);
+  const { name, message } = reply.failure ?? reply.mistake;
+  const stack = `${name}: ${message}\n${callerFrames()}`;
+  if (reply.failure !== undefined) throw TransferError.fromJSON({ ...reply.failure, stack });
+  if (name === 'TypeError') throw Object.assign(new TypeError(message), { stack });
+  throw new RequestError(`the worker of requestSync failed: ${name}: ${message}`, {});
+}
+
+function refuseOwnLayers({ stack }: SyncClient, defaults: RequestOptions): void {
+  const { handler } = defaults as { handler?: unknown };
+  const isDefault = handler === undefined || handler instanceof HandlerStack;
+  if (isDefault && stack !== undefined && String(stack) === String(defaultStack())) return;
+  const found = stack === undefined ? 'a handler of its own' : String(stack);
+  throw new TypeError(
+    `requestSync needs a client with the default stack, because functions stay in their thread: this one has ${found}`,
+  );
+}
+
+/** Of whoever called the client. */
+function callerFrames(): string {
+  const frames = new Error().stack?.split('\n') ?? [];
+  const own = frames.findLastIndex((line) => /\brequestSync\b/.test(line));
+  return frames.slice(own + 1).join('\n');
+}
+
+function responseOf({
+  status,
+  statusText,
+  headers,
+  protocolVersion,
+  url,
+  redirects,
+  attempts,
+  body,
+}: SyncAnswer): SyncResponse {
+  const lines = HttpHeaders.fromRaw(headers);
+  const bytes = body ?? new Uint8Array(0);
+  const text = (): string => decodeText(bytes, charsetOf(lines.get('content-type')));
+  const facts = { url, redirects, attempts };
+  const response = new HttpResponse(status, lines, bytes, protocolVersion, statusText, facts);
+  return { status, statusText, headers: lines, url, body: bytes, text, json: <T>() => response.jsonNow<T>() as T };
+}

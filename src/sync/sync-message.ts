@@ -1,0 +1,104 @@
+/** What goes between the thread that waits and the one that sends: plain data, checked before it leaves. */
+import type { TransferErrorJSON } from '../errors.ts';
+import type { RedirectHop } from '../message/response.ts';
+import type { RequestOptions } from '../options.ts';
+
+/** Options as data. */
+export interface SentOptions {
+  readonly plain: Record<string, unknown>;
+  /** Those that were `URLSearchParams`, as text. */
+  readonly params: Record<string, string>;
+}
+
+export interface SyncQuestion {
+  /** The client that asks: its connections are kept for the next call. */
+  readonly client: number;
+  readonly defaults: SentOptions;
+  readonly method: string;
+  readonly uri: string;
+  readonly options: SentOptions;
+}
+
+export interface SyncAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: string[];
+  readonly protocolVersion: string;
+  readonly url: string;
+  readonly redirects: readonly RedirectHop[];
+  readonly attempts: number;
+  /** Absent when the body went to a sink. */
+  readonly body: Uint8Array | undefined;
+}
+
+export type SyncReply =
+  | { readonly answer: SyncAnswer }
+  | { readonly answer?: undefined; readonly failure: TransferErrorJSON }
+  | { readonly answer?: undefined; readonly failure?: undefined; readonly mistake: { name: string; message: string } };
+
+/** States of the flag that the waiting thread watches. */
+export const STARTING = 0;
+export const WORKING = 1;
+export const ANSWERED = 2;
+
+/** For the caller's own layers, which do not run there. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['context', 'stream', 'handler', 'onError', 'maxInFlight']);
+
+/** @throws TypeError naming the first option that cannot go to another thread */
+export function sentOptions(options: RequestOptions): SentOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError('options must be a record');
+  }
+  const sent: SentOptions = { plain: {}, params: {} };
+  for (const [name, value] of Object.entries(options)) {
+    if (LEFT_OUT.has(name) || value === undefined) continue;
+    if (name === 'cookies' && value === true) throw unsendable(name, 'a jar of its own');
+    if (value instanceof URLSearchParams) sent.params[name] = String(value);
+    else if (name === 'json') sent.plain[name] = jsonValue(value);
+    else if (name === 'headers' && isIterable(value)) sent.plain[name] = [...value];
+    else sent.plain[name] = plain(name, value);
+  }
+  return sent;
+}
+
+/** The options again, in the other thread. */
+export function receivedOptions({ plain: options, params }: SentOptions): RequestOptions {
+  for (const [name, text] of Object.entries(params)) options[name] = new URLSearchParams(text);
+  return options as RequestOptions;
+}
+
+function plain(path: string, value: unknown): unknown {
+  if (typeof value === 'function') throw unsendable(path, 'a function');
+  if (typeof value === 'symbol') throw unsendable(path, 'a symbol');
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof URL) return value.href;
+  if (value instanceof Uint8Array || value instanceof ArrayBuffer || value instanceof Date) return value;
+  if (typeof Blob === 'function' && value instanceof Blob) return value;
+  if (Array.isArray(value)) return value.map((one, i) => plain(`${path}[${i}]`, one));
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw unsendable(path, kindOf(value));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(`${path}.${key}`, one)]));
+}
+
+/** What JSON makes of it, `toJSON` methods included. */
+function jsonValue(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw unsendable('json', `a ${typeof value}`);
+  return JSON.parse(text);
+}
+
+function kindOf(value: object): string {
+  if ('pipe' in value || 'getReader' in value || 'getWriter' in value || Symbol.asyncIterator in value)
+    return 'a stream';
+  return `a ${value.constructor?.name ?? 'record with a prototype'}`;
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+function unsendable(path: string, what: string): TypeError {
+  return new TypeError(
+    `option ${path} is ${what}, which cannot go to the thread that requestSync sends in; use request`,
+  );
+}

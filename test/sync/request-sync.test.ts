@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client, ClientError, CookieJar, HandlerStack, type RequestOptions, tap } from '../../src/index.ts';
+import { mockHandler } from '../../src/testing/index.ts';
+import { seededBytes } from '../../src/testing/site-payload.ts';
+
+let site: ChildProcess;
+let client: Client;
+
+beforeAll(async () => {
+  const script = fileURLToPath(new URL('site-process.ts', import.meta.url));
+  site = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = await once(site.stdout!, 'data');
+  client = new Client({ baseUri: String(line).trim(), headers: { 'X-App': 'sync' } });
+}, 30_000);
+afterAll(async () => {
+  site.stdin!.end();
+  await once(site, 'close');
+});
+
+function thrownBy(call: () => unknown): Error & Record<string, unknown> {
+  try {
+    call();
+  } catch (error) {
+    return error as Error & Record<string, unknown>;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('requestSync', () => {
+  it('returns the whole response', () => {
+    const response = client.requestSync('GET', '/bytes/100000');
+    expect(response).toMatchObject({ status: 200, statusText: 'OK' });
+    expect(response.url).toMatch(/\/bytes\/100000$/);
+    expect(response.headers.get('content-length')).toBe('100000');
+    expect(Buffer.from(response.body).equals(seededBytes(100_000))).toBe(true);
+  });
+
+  it("sends the client's options and the call's", () => {
+    const options = {
+      json: { name: 'Ada' },
+      query: new URLSearchParams({ a: '1' }),
+      headers: [['X-Call', '2']] as const,
+    };
+    const echoed = client.requestSync(
+      'POST',
+      new URL('/anything', client.requestSync('GET', '/').url),
+      options as RequestOptions,
+    );
+    const text = echoed.text();
+    for (const part of ['Ada', 'a=1', 'sync', 'X-Call']) expect(text.toLowerCase()).toContain(part.toLowerCase());
+    expect(echoed.json<{ method: string }>().method).toBe('POST');
+  });
+
+  it('decodes the text by its charset, and the body by its coding', () => {
+    expect(client.requestSync('GET', '/text?charset=shift_jis').text()).toBe('日本語\n');
+    expect(client.requestSync('GET', '/gzip').json()).toBeTypeOf('object');
+  });
+
+  it('follows redirects', () => {
+    expect(client.requestSync('GET', '/redirect/2').status).toBe(200);
+  });
+
+  it('blocks until the answer is there', () => {
+    const started = performance.now();
+    client.requestSync('GET', '/delay/100');
+    expect(performance.now() - started).toBeGreaterThanOrEqual(99);
+  });
+
+  it("throws a request's errors, with the caller's stack", () => {
+    const error = thrownBy(() => client.requestSync('GET', '/status/404'));
+    expect(error).toBeInstanceOf(ClientError);
+    expect(error).toMatchObject({ code: 'ERR_CLIENT_ERROR', response: { status: 404 } });
+    expect(error.stack?.split('\n').find((line) => line.includes('    at '))).toContain('request-sync.test.ts');
+  });
+
+  it.each([
+    ['http://127.0.0.1:1/', {}, 'ConnectError', 'ERR_CONNECT_REFUSED'],
+    ['/delay/5000', { timeout: 20 }, 'TimeoutError', 'ERR_TIMEOUT_TOTAL'],
+    ['/close-before-head', {}, 'NetworkError', expect.any(String)],
+    ['relative', { baseUri: null }, 'RequestError', 'ERR_URI'],
+  ])('throws what %s rejects with', (uri, options, name, code) => {
+    expect(thrownBy(() => client.requestSync('GET', uri, options))).toMatchObject({ name, code });
+  });
+
+  it('throws a BodyError for what is not JSON', () => {
+    const response = client.requestSync('GET', '/text');
+    expect(thrownBy(() => response.json())).toMatchObject({ code: 'ERR_BODY_JSON' });
+  });
+
+  it('throws a TypeError of the request as one', () => {
+    const error = thrownBy(() => client.requestSync('GET', '/', { timeout: -1 }));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toContain('timeout');
+  });
+
+  it.each<[string, RequestOptions]>([
+    ['progress', { progress: () => undefined }],
+    ['retry.delay', { retry: { delay: () => 0 } }],
+    ['body', { body: Readable.from(['x']) }],
+    ['body', { body: new ReadableStream() }],
+    ['signal', { signal: AbortSignal.timeout(1000) }],
+    ['cookies', { cookies: new CookieJar() }],
+    ['cookies', { cookies: true }],
+    ['multipart[0].contents', { multipart: [{ name: 'a', contents: Readable.from(['x']) }] }],
+    ['json', { json: () => 1 }],
+  ])('refuses %s, which cannot leave its thread, by name', (name, options) => {
+    const error = thrownBy(() => client.requestSync('GET', '/', options));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toContain(`option ${name} is `);
+  });
+
+  it('refuses a client whose layers or handler are its own', () => {
+    const layered = new Client();
+    layered.stack!.push(tap(), 'mine');
+    for (const own of [
+      layered,
+      new Client({ handler: mockHandler([]) }),
+      new Client({ handler: HandlerStack.create(mockHandler([])) }),
+    ]) {
+      expect(thrownBy(() => own.requestSync('GET', 'http://127.0.0.1:1/'))).toBeInstanceOf(TypeError);
+    }
+  });
+});
