@@ -31,7 +31,7 @@ async function toFile(response: HttpResponse, path: string): Promise<void> {
     await toNodeStream(response, file);
   } catch (cause) {
     // It may still be about to be opened: who is told of the failure may remove it at once.
-    if (!file.closed) await new Promise((resolve) => file.once('close', resolve));
+    if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve));
     throw cause;
   }
 }

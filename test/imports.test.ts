@@ -49,11 +49,13 @@ describe('importing the package', () => {
     expect(extra.filter((name) => transports.test(name))).toEqual([]);
   });
 
-  it('loads undici with the first request', async () => {
+  it('loads the client of undici, and nothing more of it, with the first request', async () => {
     const { files } = await loadedBy(`
       import { Client } from './dist/index.js';
       await new Client({ connectTimeout: 1000 }).attempt('GET', 'http://127.0.0.1:1/');
     `);
-    expect(files.some((path) => path.includes('node_modules/undici/'))).toBe(true);
+    const undici = files.filter((path) => path.includes('node_modules/undici/'));
+    expect(undici.filter((path) => path.endsWith('/dispatcher/client.js'))).toHaveLength(1);
+    expect(undici.filter((path) => /\/(?:index|fetch|cache|websocket)\b/.test(path))).toEqual([]);
   });
 });
