@@ -8,6 +8,7 @@ import { changedSettings, type DialSettings } from './dial-settings.ts';
 import { connectFirst } from './dial-tcp.ts';
 import { startTls } from './dial-tls.ts';
 import { blockedFailure, connectFailure, connectTimeoutFailure, type Place } from './failure.ts';
+import { holdWriteErrors } from './held-write.ts';
 import { proxyUnreachable } from './proxy-failure.ts';
 import { proxyFor } from './proxy-request.ts';
 import { openTunnel } from './proxy-tunnel.ts';
@@ -107,7 +108,10 @@ class Dialling {
   #settle(error: Error | null, socket: Socket | null): void {
     if (this.#isSettled) return;
     this.giveUp(socket);
-    if (socket !== null) timingsOf.set(socket, this.#timings);
+    if (socket !== null) {
+      timingsOf.set(socket, this.#timings);
+      holdWriteErrors(socket);
+    }
     this.#callback(error, socket);
   }
 

@@ -222,12 +222,20 @@ export class UndiciExchange implements BodyOwner {
   onComplete(): void {
     if (this.#done) return;
     this.#finish();
-    this.#lane?.route.give(this.#lane);
+    this.#leave();
     if (this.#body !== undefined) this.#body.push(null);
     else {
       const bytes = this.#chunks === undefined ? NOTHING : concatBytes(this.#chunks, this.#received);
       this.#answer(this.#response(new Content(bytes)));
     }
+  }
+
+  /** A connection over which not everything went is of no more use: the rest would be taken for the next request. */
+  #leave(): void {
+    const lane = this.#lane!;
+    const isSent = this.#request.body === null || lane.socket?.writableLength === 0;
+    if (isSent) lane.route.give(lane);
+    else lane.route.drop(lane);
   }
 
   onError(cause: Error): void {

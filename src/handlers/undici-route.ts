@@ -3,6 +3,7 @@
  * for a free one among all, and takes one that just became free for busy until the event loop has turned, so that calls
  * in a row would open two; here a free connection is on top of a stack.
  */
+import type { Socket } from 'node:net';
 import type { Client } from 'undici';
 import type { Target } from '../message/uri.ts';
 import { bareRecord } from '../option-record.ts';
@@ -19,6 +20,8 @@ export class UndiciLane {
   isBusy = true;
   /** What TLS was told when the connection broke: undici reports the end that follows it. */
   alert: Error | undefined;
+  /** The last one that was dialled. */
+  socket: Socket | undefined;
   #isConnected = false;
   #cancelDial: (() => void) | undefined;
 
@@ -35,6 +38,7 @@ export class UndiciLane {
           this.#cancelDial = undefined;
           if (error !== null || socket === null) callback(error ?? new Error('no socket'), null);
           else {
+            this.socket = socket;
             this.fresh = dialTimings(socket) ?? {};
             this.#isConnected = true;
             socket.once('error', (cause: Error & { code?: unknown }) => {
