@@ -1,5 +1,6 @@
 /** One request over fetch: its timers, its abort, and a body that is collected or handed out as a stream. */
-import { type Abortable, abortError, unwatch, watch } from '../abort.ts';
+import { type Abortable, abortError } from '../abort.ts';
+import { canBeStopped, followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import { codeOf } from '../error-codes.ts';
@@ -12,7 +13,7 @@ import { HttpResponse, type ResponseFacts } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
 import { Collector, tooLarge, wireLimit } from './collect.ts';
 import { failure, timeoutFailure } from './failure.ts';
-import { callFetch, type FetchFunction, fetchInit, isDecoded } from './fetch-request.ts';
+import { answersRead, callFetch, type FetchFunction, fetchInit, isDecoded } from './fetch-request.ts';
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
 
 const FIVE_MINUTES = 300_000;
@@ -63,11 +64,13 @@ export class FetchExchange implements Abortable, Expiring {
   }
 
   start(fetch: FetchFunction | undefined): void {
-    const { signal } = this.#options;
-    if (signal) watch(signal, this);
-    this.#request.call?.watch(this);
+    followCaller(this, this.#request, this.#options);
     if (this.#done) return;
-    if (signal || this.#request.call !== undefined || this.#headersLimit > 0) this.#controller = new AbortController();
+    const { body } = this.#request;
+    const isStreamed = body !== null && body.bytes === undefined;
+    if (canBeStopped(this.#request, this.#options) || this.#headersLimit > 0 || isStreamed) {
+      this.#controller = new AbortController();
+    }
     this.#timer.start('headers', this.#headersLimit);
     this.#send(fetch)
       .then((response) => this.#onHead(response))
@@ -138,6 +141,7 @@ export class FetchExchange implements Abortable, Expiring {
         if (!body.add(chunk)) throw tooLarge(this.#options, this.#request, this.#head!);
       }
       this.#finish();
+      this.#stopSending();
       const content = new Content(body.bytes());
       const { status, statusText } = this.#head!;
       this.#answer(new HttpResponse(status, headers, content, '1.1', statusText, this.#facts()));
@@ -162,6 +166,7 @@ export class FetchExchange implements Abortable, Expiring {
             if (chunk !== undefined) controller.enqueue(chunk);
             else {
               this.#finish();
+              this.#stopSending();
               controller.close();
             }
           } catch (cause) {
@@ -205,7 +210,9 @@ export class FetchExchange implements Abortable, Expiring {
             // undici's fetch goes on reading after it was stopped, and would read a source without end for ever.
             if (this.#done) throw abortError('The exchange is over');
             const { done, value } = await chunks.next();
+            await answersRead();
             if (done) {
+              this.#source = undefined;
               controller.close();
               return;
             }
@@ -226,6 +233,13 @@ export class FetchExchange implements Abortable, Expiring {
       },
       { highWaterMark: 0 },
     );
+  }
+
+  /** The answer is here: nobody wants the rest of the body, and the connection over which it did not go is closed. */
+  #stopSending(): void {
+    if (this.#source === undefined) return;
+    this.#source.return().catch(() => undefined);
+    this.#controller?.abort(abortError('The answer came before the body was sent'));
   }
 
   /** Stops the exchange: the caller aborted, dropped the body, or it failed. */
@@ -271,8 +285,7 @@ export class FetchExchange implements Abortable, Expiring {
   #finish(): void {
     this.#done = true;
     this.#timer.stop();
-    if (this.#options.signal) unwatch(this.#options.signal, this);
-    this.#request.call?.unwatch(this);
+    unfollowCaller(this, this.#request, this.#options);
   }
 
   #failure(cause: unknown): unknown {

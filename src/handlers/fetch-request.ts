@@ -110,3 +110,18 @@ function decodesZstd(): boolean {
   const [major = 0, minor = 0] = versions['undici'].split('.').map(Number);
   return major > 7 || (major === 7 && minor >= 11);
 }
+
+interface Turns {
+  readonly setImmediate?: (callback: () => void) => unknown;
+}
+
+/**
+ * Waits until what has arrived so far was read, where there is a loop whose turns can be told (Node, Bun, Deno). When a
+ * server refuses an upload and closes, the next write fails, and Node's fetch forgets the answer that lies unread.
+ */
+export async function answersRead(): Promise<void> {
+  const { setImmediate } = globalThis as Turns;
+  if (setImmediate === undefined) return;
+  // The first ends within the turn that has begun; between it and the second the system is asked.
+  await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+}
