@@ -1,7 +1,7 @@
 /** The test site over HTTP/2 without TLS (RFC 9113 section 3.3), for the contract of handlers. */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createServer, type ServerHttp2Session } from 'node:http2';
+import { createServer, type ServerHttp2Session, type ServerOptions } from 'node:http2';
 import type { Server } from 'node:net';
 import type { TestServer } from '../../src/testing/server.ts';
 import { ConnectionLedger, listen } from '../../src/testing/server-connections.ts';
@@ -9,11 +9,11 @@ import { RequestLog } from '../../src/testing/server-requests.ts';
 import { createSite } from '../../src/testing/site.ts';
 
 /** Queued answers are functions only: what else can be queued is about connections of HTTP/1.1. */
-export async function startHttp2Site(): Promise<TestServer> {
+export async function startHttp2Site(settings: ServerOptions = {}): Promise<TestServer> {
   const log = new RequestLog(1000);
   const queue: RequestListener[] = [];
   const site = createSite({});
-  const server = createServer((req, res) => {
+  const server = createServer(settings, (req, res) => {
     const [request, response] = [req as unknown as IncomingMessage, res as unknown as ServerResponse];
     log.record(request);
     (queue.shift() ?? site)(request as never, response as never);
