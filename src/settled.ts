@@ -16,23 +16,30 @@ export function guarded(
 ): Promise<HttpResponse> {
   watch(signal, call);
   if (call.aborted) throw call.reason;
+  call.followed = signal;
   let given: HttpResponse | Promise<HttpResponse>;
   try {
     given = handler(request, options);
   } catch (error) {
-    unwatch(signal, call);
+    unfollow(signal, call);
     throw error;
   }
   return (given instanceof Promise ? given : Promise.resolve(given)).then(
     (response) => {
-      unwatch(signal, call);
+      unfollow(signal, call);
       return completed(response, request);
     },
     (error: unknown) => {
-      unwatch(signal, call);
+      unfollow(signal, call);
       throw error;
     },
   );
+}
+
+/** Also in the field: what a layer does after the call is stopped by the signal alone. */
+function unfollow(signal: AbortSignal, call: Call): void {
+  unwatch(signal, call);
+  call.followed = undefined;
 }
 
 /** What a handler gave, as a promise, checked and completed with what it left out. */

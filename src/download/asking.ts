@@ -6,7 +6,7 @@ import { isResponseError, TimeoutError } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { waitInQueue } from '../middleware/caller-stop.ts';
+import { waitInQueue } from '../middleware/wait-in-queue.ts';
 import { type RetryRules, retryRules } from '../middleware/retry-options.ts';
 import { backoff, isFinal, isRetryable } from '../middleware/retry-policy.ts';
 import { extendOptions } from '../option-record.ts';

@@ -7,7 +7,7 @@ import { RequestError } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { stoppedByCaller } from '../middleware/caller-stop.ts';
+import { stoppedByCaller } from '../caller-stop.ts';
 import type { RequestOptions } from '../options.ts';
 import { Asking } from './asking.ts';
 import {

@@ -3,6 +3,7 @@
  * the phase says what that means for the caller: never connected, not fully sent, sent but lost, or cut after the head.
  */
 
+import { isStopReason } from '../caller-stop.ts';
 import { type Classified, classifyCode, codeOf } from '../error-codes.ts';
 import {
   BodyError,
@@ -13,6 +14,7 @@ import {
   TimeoutError,
   type TimeoutPhase,
   TransferError,
+  withoutSecretsOf,
 } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -107,12 +109,14 @@ export function blockedFailure(target: Place): ConnectError {
 /** The same error for a request: one dial may fail several, and each needs its own. */
 export function withRequest<T extends Error>(error: T, request: HttpRequest): T {
   if (!(error instanceof TransferError) || error.request !== undefined) return error;
-  const { code, cause, attempts, elapsed } = error;
+  const { code, attempts, elapsed } = error;
+  // Only now is it known whose secrets the words of another library may repeat.
+  const cause = safeCause(error.cause, request, request.call?.redact);
+  const fact = withoutSecretsOf(request, error.message);
   const init = { request, code, cause, attempts, elapsed };
-  if (error instanceof TimeoutError)
-    return new TimeoutError(error.message, { ...init, phase: error.phase }) as Error as T;
+  if (error instanceof TimeoutError) return new TimeoutError(fact, { ...init, phase: error.phase }) as Error as T;
   const Class = error.constructor as new (fact: string, init: object) => T;
-  return new Class(error.message, init);
+  return new Class(fact, init);
 }
 
 function connecting(
@@ -204,9 +208,7 @@ function systemTimeout(known: Classified, context: FailureContext, safe: unknown
 }
 
 function isReason(cause: unknown, request: HttpRequest, options: RequestOptions): boolean {
-  const signal = options.signal || undefined;
-  if (signal?.aborted === true && cause === signal.reason) return true;
-  if (request.call?.aborted === true && cause === request.call.reason) return true;
+  if (isStopReason(cause, request, options)) return true;
   return (
     cause instanceof Error && cause.name === 'AbortError' && (cause as { code?: unknown }).code !== 'UND_ERR_ABORTED'
   );

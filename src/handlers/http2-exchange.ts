@@ -3,7 +3,8 @@
  * whoever ends it. What the server says it did not process is sent again.
  */
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
-import { type Abortable, unwatch, watch } from '../abort.ts';
+import type { Abortable } from '../abort.ts';
+import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import { isTransferError, type TimeoutPhase } from '../errors.ts';
@@ -98,8 +99,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
   /** @throws RequestError for a body that is not as long as the head says */
   start(): void {
     checkFraming(this.request);
-    if (this.options.signal) watch(this.options.signal, this);
-    this.request.call?.watch(this);
+    followCaller(this, this.request, this.options);
     if (!this.#isDone) this.#connect();
   }
 
@@ -344,8 +344,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     this.timer.stop();
     this.#stopWaiting?.();
     this.#upload?.stop();
-    if (this.options.signal) unwatch(this.options.signal, this);
-    this.request.call?.unwatch(this);
+    unfollowCaller(this, this.request, this.options);
     if (this.#stream !== undefined) this.#endStream(this.#stream);
     this.#leave();
     this.#host.ended(this);

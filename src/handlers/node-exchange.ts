@@ -4,7 +4,8 @@
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Abortable, unwatch, watch } from '../abort.ts';
+import type { Abortable } from '../abort.ts';
+import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import { isTransferError, NetworkError, type TimeoutPhase } from '../errors.ts';
@@ -108,8 +109,7 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
   /** @throws RequestError for a body that is not as long as the head says */
   start(): void {
     checkFraming(this.request);
-    if (this.options.signal) watch(this.options.signal, this);
-    this.request.call?.watch(this);
+    followCaller(this, this.request, this.options);
     if (this.#isDone) return;
     this.timer.start('queue', this.#limits.queue);
     this.#connect(false);
@@ -201,8 +201,8 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     this.record.head();
     this.timer.start('read', this.#limits.read);
     this.#answer = new NodeAnswer(message, this);
-    const idle = this.#answer.idleSeconds();
-    if (idle !== undefined && this.#socket !== undefined) this.#host.pool.expectClose(this.#socket, idle);
+    const hint = this.#answer.keepAlive();
+    if (hint !== undefined && this.#socket !== undefined) this.#host.pool.hinted(this.#socket, hint);
     const isOver = forwarder !== undefined && !announcesReuse((name) => message.headers[name]?.toString());
     if (isOver) this.#host.pool.expectClose(this.#socket!, 0);
     this.#answer.begin();
@@ -240,7 +240,7 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     this.#isReused = false;
     this.#sent = undefined;
     this.#phase = 'queue';
-    this.timer.stop();
+    this.timer.start('queue', this.#limits.queue);
     this.#connect(true);
   }
 
@@ -314,8 +314,7 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     this.timer.stop();
     this.#stopWaiting?.();
     this.#upload?.stop();
-    if (this.options.signal) unwatch(this.options.signal, this);
-    this.request.call?.unwatch(this);
+    unfollowCaller(this, this.request, this.options);
     this.#host.ended(this);
   }
 

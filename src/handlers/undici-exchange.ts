@@ -3,7 +3,7 @@
  * a buffered body is collected straight from them, and a body of one chunk is never copied.
  */
 import type { Dispatcher } from 'undici';
-import { unwatch, watch } from '../abort.ts';
+import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import { BodyError, NetworkError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
@@ -98,8 +98,7 @@ export class UndiciExchange implements BodyOwner {
   }
 
   start(route: UndiciRoute): void {
-    if (this.#options.signal) watch(this.#options.signal, this);
-    this.#request.call?.watch(this);
+    followCaller(this, this.#request, this.#options);
     if (!this.#done) this.#dispatch(route.take());
   }
 
@@ -346,8 +345,7 @@ export class UndiciExchange implements BodyOwner {
   #finish(): void {
     this.#done = true;
     this.#timer.stop();
-    if (this.#options.signal) unwatch(this.#options.signal, this);
-    this.#request.call?.unwatch(this);
+    unfollowCaller(this, this.#request, this.#options);
     this.#transport.ended(this);
   }
 

@@ -2,6 +2,7 @@
  * Runs an authentication flow: sends what its generator yields, hands it each response, and gives the last one to the
  * caller. Every response that is left behind is released, whoever ends the flow.
  */
+import { raceCaller, throwIfStopped } from '../caller-stop.ts';
 import { RequestError, ResponseError } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import type { RequestBody } from '../message/body.ts';
@@ -12,7 +13,7 @@ import { extendOptions } from '../option-record.ts';
 import type { AuthFlow, RequestOptions } from '../options.ts';
 import { adoptRequest } from './adopt-request.ts';
 import { crossOriginOptions } from './redirect-policy.ts';
-import { isPromiseLike, kindOf, waitFor } from './sending.ts';
+import { isPromiseLike, kindOf } from './sending.ts';
 
 type Conversation = ReturnType<AuthFlow>;
 type Step = Awaited<ReturnType<Conversation['next']>>;
@@ -32,7 +33,7 @@ export async function converse(
 ): Promise<HttpResponse> {
   const conversation = started(flow, request);
   const sent = new Set<RequestBody>();
-  const wait = (step: Step | Promise<Step>) => (isPromiseLike(step) ? waitFor(step, request, options) : step);
+  const wait = (step: Step | Promise<Step>) => (isPromiseLike(step) ? raceCaller(step, request, options) : step);
   let response: HttpResponse | undefined;
   let withheld = false;
   try {
@@ -48,11 +49,11 @@ export async function converse(
       try {
         response = await next(leg, legOptions);
       } catch (error) {
-        refuseAborted(request, options);
+        throwIfStopped(request, options);
         step = await wait(conversation.throw(error));
         continue;
       }
-      refuseAborted(request, options);
+      throwIfStopped(request, options);
       step = await wait(conversation.next(response));
     }
     const answer = answerOf(step.value ?? response);
@@ -130,11 +131,6 @@ function announce(response: HttpResponse, request: HttpRequest, { onHeaders }: R
       code: 'ERR_ON_HEADERS',
     });
   }
-}
-
-function refuseAborted({ call }: HttpRequest, options: RequestOptions): void {
-  if (options.signal) options.signal.throwIfAborted();
-  if (call?.aborted) throw call.reason;
 }
 
 /** Lets the generator clean up. An asynchronous one may be in the middle of a wait, which nobody waits for. */

@@ -2,6 +2,7 @@
  * Sends the cookies a jar has for the request's URL and stores those that come back (RFC 6265 sections 5.3 and 5.4), for
  * every hop and whatever the status. The jars are in `../cookies/`, how fields are merged in `cookies-policy.ts`.
  */
+import { isStopReason, raceCaller } from '../caller-stop.ts';
 import { type CookieStore, jarOf, sentBeside } from '../cookies/cookie-store.ts';
 import { RequestError, ResponseError } from '../errors.ts';
 import type { Handler, Middleware } from '../handler.ts';
@@ -9,7 +10,6 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
 import { mergeCookieLines, pairsOf } from './cookies-policy.ts';
-import { waitFor } from './sending.ts';
 
 /**
  * Reads `cookies`. A jar's cookies go before those of a record, and both before a `Cookie` field of the request; of the
@@ -48,10 +48,10 @@ function throughJar(
   const answer =
     typeof line === 'string'
       ? next(withCookies(request, line, pairs), options)
-      : waitFor(line, request, options).then(
+      : raceCaller(line, request, options).then(
           (found) => next(withCookies(request, found, pairs), options),
           (error: unknown) => {
-            throw stopped(request, options, error) ? error : unanswered(request, error);
+            throw isStopReason(error, request, options) ? error : unanswered(request, error);
           },
         );
   return answer.then((response) => {
@@ -84,19 +84,13 @@ async function stored(
   try {
     const storing = jar.store(request.url, lines);
     // A jar of the caller's may be far away: an abort does not wait for it.
-    if (storing !== undefined) await waitFor(storing, request, options);
+    if (storing !== undefined) await raceCaller(storing, request, options);
     return response;
   } catch (cause) {
     await response.discard();
-    if (stopped(request, options, cause)) throw cause;
+    if (isStopReason(cause, request, options)) throw cause;
     throw new ResponseError('its cookies could not be stored', { request, response, cause, code: 'ERR_COOKIES' });
   }
-}
-
-function stopped(request: HttpRequest, options: RequestOptions, reason: unknown): boolean {
-  const signal = options.signal || undefined;
-  if (signal?.aborted && signal.reason === reason) return true;
-  return request.call?.aborted === true && request.call.reason === reason;
 }
 
 function unanswered(request: HttpRequest, cause: unknown): RequestError {

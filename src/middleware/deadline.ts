@@ -2,7 +2,8 @@
  * The limit of the whole call: redirects, retries, the waits between them, and the body. It holds whatever the layers
  * and the handler below do: one that ignores its signal is left to itself, and its late answer is released.
  */
-import type { Abortable } from '../abort.ts';
+import { Stop } from '../abort.ts';
+import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, startTimer, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import { TimeoutError } from '../errors.ts';
@@ -10,10 +11,10 @@ import type { Handler, Middleware } from '../handler.ts';
 import { Content } from '../message/content.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { extendOptions } from '../option-record.ts';
+import { stopOf, withStop } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
-import { followCaller } from './caller-stop.ts';
 import { failable } from './failable-stream.ts';
+import { send } from './sending.ts';
 
 /**
  * Reads `timeout`. Rejects with a `TimeoutError` of the phase `'total'` (`ERR_TIMEOUT_TOTAL`) when the time is over;
@@ -29,27 +30,28 @@ export function deadline(): Middleware {
     };
 }
 
-const ends = new WeakMap<AbortSignal, number>();
+/** By the signals that were made, for options that were copied and so have lost their deadline. */
+const deadlines = new WeakMap<AbortSignal, Deadline>();
 
 /** Milliseconds until the deadline that these options stand under, for layers inside it; `Infinity` without one. */
 export function timeLeft(options: RequestOptions): number {
-  const end = options.signal ? ends.get(options.signal) : undefined;
-  return end === undefined ? Number.POSITIVE_INFINITY : end - (options.clock ?? systemClock).now();
+  const stop = stopOf(options) ?? (options.signal ? deadlines.get(options.signal) : undefined);
+  return stop instanceof Deadline ? stop.left : Number.POSITIVE_INFINITY;
 }
 
-class Deadline implements Abortable {
-  readonly #controller = new AbortController();
+class Deadline extends Stop {
   readonly #limit: number;
   readonly #request: HttpRequest;
   readonly #options: RequestOptions;
   readonly #clock: Clock;
   readonly #started: number;
   #over = false;
-  #release: () => void = () => undefined;
+  #stopTimer: (() => void) | undefined;
   /** Tells the caller: rejects the promise, later fails the body. */
   #fail: (reason: unknown) => void = () => undefined;
 
   constructor(limit: number, request: HttpRequest, options: RequestOptions) {
+    super();
     this.#limit = limit;
     this.#request = request;
     this.#options = options;
@@ -60,19 +62,10 @@ class Deadline implements Abortable {
   run(next: Handler): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
-      const unfollow = followCaller(this, this.#request, this.#options);
-      const stopTimer = startTimer(this.#clock, this.#limit, () => this.abort(this.#timedOut()));
-      this.#release = () => {
-        stopTimer();
-        unfollow();
-      };
-      if (this.#over) {
-        this.#release();
-        return;
-      }
-      const { signal } = this.#controller;
-      ends.set(signal, this.#started + this.#limit);
-      called(next, this.#request, extendOptions(this.#options, { signal })).then(
+      followCaller(this, this.#request, this.#options);
+      if (this.#over) return;
+      this.#stopTimer = startTimer(this.#clock, this.#limit, () => this.abort(this.#timedOut()));
+      send(next, this.#request, withStop(this.#options, this)).then(
         (response) => this.#answered(response, resolve),
         (error) => {
           this.#end();
@@ -82,13 +75,23 @@ class Deadline implements Abortable {
     });
   }
 
+  get left(): number {
+    return this.#started + this.#limit - this.#clock.now();
+  }
+
+  override get signal(): AbortSignal {
+    const signal = super.signal;
+    deadlines.set(signal, this);
+    return signal;
+  }
+
   /** The time is over, or the caller has stopped the call. */
-  abort(reason: unknown): void {
+  override abort(reason: unknown): void {
     if (this.#over) return;
     this.#end();
     // The caller first: a handler may make another error of the reason, and that would reach the body's reader.
     this.#fail(reason);
-    this.#controller.abort(reason);
+    super.abort(reason);
   }
 
   #answered(response: HttpResponse, resolve: (response: HttpResponse) => void): void {
@@ -109,7 +112,8 @@ class Deadline implements Abortable {
 
   #end(): void {
     this.#over = true;
-    this.#release();
+    this.#stopTimer?.();
+    unfollowCaller(this, this.#request, this.#options);
   }
 
   #timedOut(): TimeoutError {
@@ -118,9 +122,4 @@ class Deadline implements Abortable {
     const attempts = this.#request.call?.attempt ?? 1;
     return new TimeoutError(fact, { phase: 'total', request: this.#request, attempts, elapsed });
   }
-}
-
-/** Also a layer that throws at once gives a promise, so that there is one way out. */
-async function called(next: Handler, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
-  return next(request, options);
 }

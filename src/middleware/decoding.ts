@@ -1,12 +1,12 @@
 /** The three ways of decoding a body: at once, in the background, and as it is read. */
 import type { Abortable } from '../abort.ts';
+import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { BodyError } from '../errors.ts';
 import { concatBytes } from '../message/body.ts';
 import { Content, type NodeStream, toNodeStream } from '../message/content.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
-import { followCaller } from './caller-stop.ts';
 import { type Coding, decodeNow, faultOf, hasZlib } from './codings.ts';
 import { encodedLimit, tooLarge } from './limits-policy.ts';
 import { type DecoderSettings, StreamDecoder } from './stream-decoder.ts';
@@ -81,14 +81,14 @@ export class Decoding {
       ? new StreamDecoder(toNodeStream(bytes), this.#settings).readable
       : decodeWeb(single(bytes), this.#settings);
     const stopped = new Stopped(() => ('destroy' in stream ? stream.destroy() : undefined));
-    const unfollow = followCaller(stopped, this.#request, options);
+    followCaller(stopped, this.#request, options);
     try {
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         stopped.check();
         chunks.push(chunk);
       }
     } finally {
-      unfollow();
+      unfollowCaller(stopped, this.#request, options);
       stopped.check();
     }
     return concatBytes(chunks);

@@ -9,7 +9,7 @@ import type { Handler, Middleware } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
-import { waitInQueue } from './caller-stop.ts';
+import { waitInQueue } from './wait-in-queue.ts';
 
 /**
  * Reads `delay`. A call that is stopped while it waits rejects at once and is not sent.

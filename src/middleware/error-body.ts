@@ -1,5 +1,6 @@
 /** Brings the beginning of a streamed error body into memory, so that it can be read and its connection is free. */
-import { type Abortable, unwatch, watch } from '../abort.ts';
+import type { Abortable } from '../abort.ts';
+import { followCaller, throwIfStopped, unfollowCaller } from '../caller-stop.ts';
 import { startTimer, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import { concatBytes } from '../message/body.ts';
@@ -23,20 +24,16 @@ export interface Held {
  * The response with the beginning of its body in memory. Whatever ends the reading early (a failure, a limit, the end of
  * our patience), what came until then stays: the status says more than the missing rest. Only an abort ends the call.
  */
-export async function holdBody(response: HttpResponse, { call }: HttpRequest, options: RequestOptions): Promise<Held> {
+export async function holdBody(response: HttpResponse, request: HttpRequest, options: RequestOptions): Promise<Held> {
   const wait = milliseconds(options.readTimeout, 'readTimeout') || LONGEST_WAIT;
   const source = response.content.take(() => new TypeError('the body was read before'));
   const start = new BodyStart(readerOf(source));
-  const signal = options.signal || undefined;
-  if (signal !== undefined) watch(signal, start);
-  call?.watch(start);
+  followCaller(start, request, options);
   const stopTimer = startTimer(options.clock ?? systemClock, wait, () => start.abort(), true);
   await start.read();
   stopTimer();
-  call?.unwatch(start);
-  if (signal !== undefined) unwatch(signal, start);
-  signal?.throwIfAborted();
-  if (call?.aborted) throw call.reason;
+  unfollowCaller(start, request, options);
+  throwIfStopped(request, options);
   return { response: response.with({ body: new Content(start.bytes) }), complete: start.complete };
 }
 

@@ -1,8 +1,9 @@
 /** Changes each request on its way down. */
+import { raceCaller } from '../caller-stop.ts';
 import type { Middleware } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { adoptRequest } from './adopt-request.ts';
-import { isPromiseLike, kindOf, waitFor } from './sending.ts';
+import { isPromiseLike, kindOf } from './sending.ts';
 
 /**
  * Sends what `fn` makes of the request: pushed, of each hop and attempt; unshifted, of the call. What it throws ends the
@@ -20,7 +21,7 @@ export function mapRequest(fn: (request: HttpRequest) => HttpRequest | Promise<H
       try {
         const given = fn(request);
         if (isPromiseLike(given)) {
-          const ready = waitFor(given, request, options);
+          const ready = raceCaller(given, request, options);
           return ready.then((late) => next(adoptRequest(late, request, 'the function of mapRequest'), options));
         }
         mapped = adoptRequest(given, request, 'the function of mapRequest');

@@ -1,7 +1,8 @@
 /** Changes each response on its way up. */
+import { raceCaller } from '../caller-stop.ts';
 import type { Middleware } from '../handler.ts';
 import { HttpResponse } from '../message/response.ts';
-import { isPromiseLike, kindOf, send, waitFor } from './sending.ts';
+import { isPromiseLike, kindOf, send } from './sending.ts';
 
 /**
  * Gives what `fn` makes of the response: pushed, of each hop and attempt; unshifted, of the call. Failures pass. What it
@@ -19,7 +20,7 @@ export function mapResponse(fn: (response: HttpResponse) => HttpResponse | Promi
         try {
           const given = fn(response);
           if (!isPromiseLike(given)) return checked(given);
-          return waitFor(given, request, options).then(checked).catch(lettingGo(response));
+          return raceCaller(given, request, options).then(checked).catch(lettingGo(response));
         } catch (error) {
           return lettingGo(response)(error);
         }

@@ -3,7 +3,7 @@
  * layer, so that cookies, credentials and framing are made anew for the URL that is asked. The rules are in
  * `redirect-policy.ts`.
  */
-import { raceAbort } from '../abort.ts';
+import { raceCaller, throwIfStopped } from '../caller-stop.ts';
 import { isResponseError, RedirectError, TooManyRedirectsError, withoutSecretsOf } from '../errors.ts';
 import type { Handler, Middleware } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -69,15 +69,13 @@ async function leave(
   response: HttpResponse,
   url: string,
 ): Promise<void> {
-  const signal = options.signal || undefined;
   try {
     const told = policy.onRedirect?.(request, response, url);
-    if (told !== undefined) await raceAbort(raceAbort(Promise.resolve(told), signal), request.call?.signal);
+    if (told !== undefined) await raceCaller(Promise.resolve(told), request, options);
   } finally {
     await response.discard();
   }
-  signal?.throwIfAborted();
-  if (request.call?.aborted) throw request.call.reason;
+  throwIfStopped(request, options);
 }
 
 async function tooMany(

@@ -2,7 +2,7 @@
  * Sends a request again when it failed in a way that may pass. Each attempt goes through all that stands inside this
  * layer. What is retried and when is in `retry-policy.ts`, how much in `retry-budget.ts`.
  */
-import { raceAbort } from '../abort.ts';
+import { raceCaller, stoppedByCaller, throwIfStopped } from '../caller-stop.ts';
 import { type Clock, systemClock, wallClockBy } from '../clock.ts';
 import { type DelayQueue, sharedDelayQueue } from '../delay-queue.ts';
 import { milliseconds } from '../duration.ts';
@@ -14,12 +14,12 @@ import { originOf } from '../message/uri.ts';
 import { extendOptions } from '../option-record.ts';
 import type { RequestOptions, RetryContext, RetryOptions } from '../options.ts';
 import { maskUrl } from '../redact.ts';
-import { stoppedByCaller, waitInQueue } from './caller-stop.ts';
 import { timeLeft } from './deadline.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ServerHint, serverHint } from './retry-hints.ts';
 import { type RetryRules, retryRules } from './retry-options.ts';
 import { answerOf, backoff, bodyRefusal, isFinal, isRetryable, type Outcome, waitRefusal } from './retry-policy.ts';
+import { waitInQueue } from './wait-in-queue.ts';
 
 /** What a test may replace. */
 export interface RetryTools {
@@ -152,14 +152,13 @@ class RetriedCall {
     const elapsed = this.#clock.now() - this.#started;
     const answer = question({ attempt: this.#attempt, request, response, error, elapsed });
     if (!(answer instanceof Promise)) return answer;
-    return raceAbort(raceAbort(answer, options.signal || undefined), request.call?.signal);
+    return raceCaller(answer, request, options);
   }
 
   async #wait(ms: number): Promise<void> {
     const { request, options } = this;
     if (ms > 0) await waitInQueue(this.tools.queue ?? sharedDelayQueue(this.#clock), ms, request, options);
-    if (options.signal) options.signal.throwIfAborted();
-    if (request.call?.aborted) throw request.call.reason;
+    throwIfStopped(request, options);
   }
 
   async #end(outcome: Outcome, note: string | undefined): Promise<HttpResponse> {
@@ -181,7 +180,9 @@ class RetriedCall {
         });
       }
     }
-    return response.with({ attempts: this.#attempt, note });
+    return this.#attempt === response.attempts && note === undefined
+      ? response
+      : response.with({ attempts: this.#attempt, note });
   }
 
   /** Called by the handler in place of `onHeaders`, which is for the final response. */

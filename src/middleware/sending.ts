@@ -1,5 +1,4 @@
-/** What layers that stand around `next` have in common: a call that always gives a promise, and waits that can be stopped. */
-import { raceAbort } from '../abort.ts';
+/** What layers that stand around `next` have in common: a call that always gives a promise. */
 import type { Handler } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -12,11 +11,6 @@ export function send(next: Handler, request: HttpRequest, options: RequestOption
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-/** What a user's function promised, for as long as the call is not aborted. @throws the reason of the abort */
-export function waitFor<T>(promise: PromiseLike<T>, request: HttpRequest, options: RequestOptions): Promise<T> {
-  return raceAbort(raceAbort(Promise.resolve(promise), options.signal || undefined), request.call?.signal);
 }
 
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -1,0 +1,21 @@
+/** A wait of a layer's, which ends with the call. */
+import { followCaller, unfollowCaller } from '../caller-stop.ts';
+import type { DelayQueue } from '../delay-queue.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { RequestOptions } from '../options.ts';
+
+/** Waits `ms` milliseconds in the queue. @throws the caller's reason, at once, when the call is stopped meanwhile */
+export async function waitInQueue(
+  queue: DelayQueue,
+  ms: number,
+  request: HttpRequest,
+  options: RequestOptions,
+): Promise<void> {
+  const wait = new AbortController();
+  followCaller(wait, request, options);
+  try {
+    await queue.add(ms, () => undefined, { signal: wait.signal });
+  } finally {
+    unfollowCaller(wait, request, options);
+  }
+}
