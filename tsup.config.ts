@@ -16,6 +16,13 @@ const library: Options = {
 export default defineConfig([
   // The command line tool shares the library's chunks; its own parsers are bundled, and nobody installs them.
   { ...library, format: 'esm', entry: { ...entry, ...own, cli: 'src/cli/index.ts' } },
-  // These are ES modules only: bundled here, so that `require('sluice')` works on every Node 20.
-  { ...library, format: 'cjs', shims: true, noExternal: ['p-limit', 'yocto-queue', 'tinyqueue', 'url-template'] },
+  // These are ES modules only: bundled here, so that `require('sluice')` works on every Node 20. Rollup (`treeshake`) writes
+  // the chunks as CommonJS; what does it otherwise turns `?.` into closures and takes the classes' names away.
+  {
+    ...library,
+    format: 'cjs',
+    shims: true,
+    treeshake: true,
+    noExternal: ['p-limit', 'yocto-queue', 'tinyqueue', 'url-template'],
+  },
 ]);

@@ -52,10 +52,10 @@ export function requestSync(
   if (id === undefined) ids.set(client, (id = ++lastId));
   const reply = askWorker({
     client: id,
-    defaults: sentOptions(defaults),
+    options: sentOptions(options),
+    defaults: sentOptions(defaults, options),
     method,
     uri: String(uri),
-    options: sentOptions(options),
   });
   if (reply.answer !== undefined) return responseOf(reply.answer);
   const { name, message } = reply.failure ?? reply.mistake;

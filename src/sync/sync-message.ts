@@ -11,6 +11,8 @@ export interface SentOptions {
 }
 
 export interface SyncQuestion {
+  /** Which one: an answer that comes too late is not taken for that of the next. */
+  readonly number: number;
   /** The client that asks: its connections are kept for the next call. */
   readonly client: number;
   readonly defaults: SentOptions;
@@ -36,22 +38,30 @@ export type SyncReply =
   | { readonly answer?: undefined; readonly failure: TransferErrorJSON }
   | { readonly answer?: undefined; readonly failure?: undefined; readonly mistake: { name: string; message: string } };
 
-/** States of the flag that the waiting thread watches. */
-export const STARTING = 0;
-export const WORKING = 1;
-export const ANSWERED = 2;
+/** What the worker says, `number` being the question's. */
+export interface NumberedReply {
+  readonly number: number;
+  readonly reply: SyncReply;
+}
+
+/** What both threads see: how often the worker has said something, and whether it has begun to listen. */
+export const SAID = 0;
+export const LISTENS = 1;
 
 /** For the caller's own layers, which do not run there. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['context', 'stream', 'handler', 'onError', 'maxInFlight']);
 
-/** @throws TypeError naming the first option that cannot go to another thread */
-export function sentOptions(options: RequestOptions): SentOptions {
+/**
+ * @param over the call's, when these are the client's: what it switches off need not go
+ * @throws TypeError naming the first option that cannot go to another thread
+ */
+export function sentOptions(options: RequestOptions, over?: RequestOptions): SentOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError('options must be a record');
   }
   const sent: SentOptions = { plain: {}, params: {} };
   for (const [name, value] of Object.entries(options)) {
-    if (LEFT_OUT.has(name) || value === undefined) continue;
+    if (LEFT_OUT.has(name) || value === undefined || isSwitchedOff(name, over)) continue;
     if (name === 'cookies' && value === true) throw unsendable(name, 'a jar of its own');
     if (value instanceof URLSearchParams) sent.params[name] = String(value);
     else if (name === 'json') sent.plain[name] = jsonValue(value);
@@ -59,6 +69,12 @@ export function sentOptions(options: RequestOptions): SentOptions {
     else sent.plain[name] = plain(name, value);
   }
   return sent;
+}
+
+function isSwitchedOff(name: string, over: RequestOptions | undefined): boolean {
+  if (over === undefined || !Object.hasOwn(over, name)) return false;
+  const value = over[name as keyof RequestOptions];
+  return value === null || (value === false && name !== 'json');
 }
 
 /** The options again, in the other thread. */

@@ -2,31 +2,27 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { Client } from '../client.ts';
 import { isTransferError, type TransferError } from '../errors.ts';
-import {
-  ANSWERED,
-  receivedOptions,
-  type SyncAnswer,
-  type SyncQuestion,
-  type SyncReply,
-  WORKING,
-} from './sync-message.ts';
+import { LISTENS, receivedOptions, SAID, type SyncAnswer, type SyncQuestion, type SyncReply } from './sync-message.ts';
 
 /** Clients whose connections are kept. */
 const MOST_CLIENTS = 16;
 
-const { port, state } = workerData as { port: MessagePort; state: Int32Array };
+const { port, shared } = workerData as { port: MessagePort; shared: Int32Array };
 const clients = new Map<number, Client>();
+let asked = 0;
 
 port.on('message', (question: SyncQuestion) => {
+  const { number } = question;
+  asked = number;
   answerTo(question).then(
-    (answer) => reply({ answer }),
-    (error) => reply(failureOf(error)),
+    (answer) => reply(number, { answer }),
+    (error) => reply(number, failureOf(error)),
   );
 });
 // Whoever waits must not wait for ever.
-process.on('uncaughtException', (error) => reply(failureOf(error)));
-Atomics.compareExchange(state, 0, 0, WORKING);
-Atomics.notify(state, 0);
+process.on('uncaughtException', (error) => reply(asked, failureOf(error)));
+Atomics.store(shared, LISTENS, 1);
+say();
 
 async function answerTo({ client, defaults, method, uri, options }: SyncQuestion): Promise<SyncAnswer> {
   const response = await clientOf(client, () => new Client(receivedOptions(defaults))).request(
@@ -60,8 +56,12 @@ function failureOf(error: unknown): SyncReply {
   return { mistake: { name, message } };
 }
 
-function reply(message: SyncReply): void {
-  port.postMessage(message);
-  Atomics.store(state, 0, ANSWERED);
-  Atomics.notify(state, 0);
+function reply(number: number, message: SyncReply): void {
+  port.postMessage({ number, reply: message });
+  say();
+}
+
+function say(): void {
+  Atomics.add(shared, SAID, 1);
+  Atomics.notify(shared, SAID);
 }

@@ -1,9 +1,10 @@
 // The built package as its users load it: by name, as an ES module and as CommonJS, over a real socket.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import * as esm from 'sluice';
 import { mockHandler, startServer } from 'sluice/testing';
 
@@ -25,6 +26,7 @@ for (const [format, { Client, HandlerStack, HttpResponse, isClientError }] of Ob
   const [, error] = await client.attempt('GET', 'status/404');
   assert.ok(isClientError(error));
   assert.ok(esm.isClientError(error), 'guards know the errors of the other copy');
+  assert.equal(error.constructor.name, 'ClientError', 'classes keep their names');
   assert.equal(await (await client.fetch(`${server.origin}/json`)).text(), await client.get('json').text());
   await client.close();
   const mocked = new Client({ handler: HandlerStack.create(async () => new HttpResponse(200, {}, format)) });
@@ -45,6 +47,16 @@ const notices = readFileSync(
 );
 for (const name of ['htmlparser2', 'robots-parser', 'p-limit', 'tinyqueue', 'url-template']) {
   assert.match(notices, new RegExp(`^${name} [\\d.]+ \\(`, 'm'), `the licence of ${name}, which is bundled, is told`);
+}
+
+const askSync = fileURLToPath(new URL('ask-sync.mjs', import.meta.url));
+for (const format of ['esm', 'cjs']) {
+  const { stdout } = await promisify(execFile)(process.execPath, [askSync, format, server.origin], { timeout: 60_000 });
+  assert.deepEqual(
+    JSON.parse(stdout),
+    [5_000_000, 0, 'ClientError ERR_CLIENT_ERROR', 'TimeoutError ERR_TIMEOUT_TOTAL', 'TypeError undefined'],
+    `requestSync works as ${format}, and its thread holds no process`,
+  );
 }
 
 await server.close();

@@ -30,6 +30,42 @@ function thrownBy(call: () => unknown): Error & Record<string, unknown> {
   throw new Error('nothing was thrown');
 }
 
+/** Runs a script that asks; its lines, once it has ended by itself. */
+async function run(script: string, how: string, preload: string): Promise<{ code: unknown; lines: string[] }> {
+  const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const origin = client.requestSync('GET', '/').url;
+  const child = spawn(process.execPath, ['--import', 'tsx', file(script), origin, how, file(preload)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  const [code] = await once(child, 'close');
+  return { code, lines: text.trim().split('\n') };
+}
+
+describe('the thread that sends', () => {
+  it.each([
+    ['does not start', 'at-once exits', 'RequestError ERR_UNSUPPORTED'],
+    ['ends before the answer', 'sending exits', 'NetworkError ERR_NETWORK'],
+    ['runs out of memory', 'sending memory', 'NetworkError ERR_NETWORK'],
+    ['fails outside of a request', 'sending throws', 'RequestError ERR_REQUEST'],
+  ])(
+    'that %s is an error, and the next call works',
+    async (_, how, failure) => {
+      const { code, lines } = await run('asker.ts', how, 'dying-thread.cjs');
+      expect([code, ...lines]).toEqual([0, failure, '200']);
+    },
+    60_000,
+  );
+
+  it('is one for each thread that asks, and holds no process', async () => {
+    const { code, lines } = await run('asking-threads.ts', '', '');
+    expect([code, ...lines]).toEqual([0, ...Array(4).fill('50 answers')]);
+  }, 60_000);
+});
+
 describe('requestSync', () => {
   it('returns the whole response', () => {
     const response = client.requestSync('GET', '/bytes/100000');
@@ -86,6 +122,30 @@ describe('requestSync', () => {
     expect(thrownBy(() => client.requestSync('GET', uri, options))).toMatchObject({ name, code });
   });
 
+  it.each<[string, string, RequestOptions]>([
+    ['GET', '/status/404', {}],
+    ['GET', '/status/503', { query: { token: 'secret-value' } }],
+    ['GET', '/delay/5000', { headersTimeout: 20 }],
+    ['GET', '/truncated', {}],
+    ['GET', '/redirect/9', {}],
+    ['GET', '/bytes/1000', { maxResponseSize: 10 }],
+    ['GET', 'http://127.0.0.1:1/', {}],
+    ['GET', 'http://nowhere.invalid/', {}],
+    ['GET', 'ftp://127.0.0.1/', {}],
+    ['GET', '/', { timeout: '3 parsecs' }],
+    ['POST', '/', { json: 1, body: 'x' }],
+    ['BAD METHOD', '/', {}],
+  ])('throws for %s %s with %j what request rejects with', async (method, uri, options) => {
+    const facts = (error: unknown) => {
+      const { name, message, code, phase, errno, attempts } = error as Record<string, unknown>;
+      const words = String(message).replace(/\bafter \d+ ms/, 'after … ms');
+      return { kind: (error as object).constructor, name, words, code, phase, errno, attempts };
+    };
+    const rejection = await client.request(method, uri, options).catch((error: unknown) => error);
+    expect(facts(thrownBy(() => client.requestSync(method, uri, options)))).toEqual(facts(rejection));
+    expect(rejection).toBeInstanceOf(Error);
+  });
+
   it('throws a BodyError for what is not JSON', () => {
     const response = client.requestSync('GET', '/text');
     expect(thrownBy(() => response.json())).toMatchObject({ code: 'ERR_BODY_JSON' });
@@ -111,6 +171,12 @@ describe('requestSync', () => {
     const error = thrownBy(() => client.requestSync('GET', '/', options));
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toContain(`option ${name} is `);
+  });
+
+  it('leaves out what the call switches off', () => {
+    const watched = client.extend({ cookies: true, signal: AbortSignal.timeout(60_000), onStats: () => undefined });
+    expect(thrownBy(() => watched.requestSync('GET', '/', { cookies: { a: '1' } }))).toBeInstanceOf(TypeError);
+    expect(watched.requestSync('GET', '/', { cookies: false, signal: null, onStats: null }).status).toBe(200);
   });
 
   it('refuses a client whose layers or handler are its own', () => {
