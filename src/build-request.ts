@@ -1,5 +1,6 @@
 /** From a method, a URI and options to the request that enters the stack. */
 import { parseTemplate } from 'url-template';
+import type { Call } from './call.ts';
 import { RequestError } from './errors.ts';
 import { RequestBody } from './message/body.ts';
 import { type BodyInit, bodyFrom } from './message/body-from.ts';
@@ -28,6 +29,7 @@ export interface Built {
  * @param call the call's own options, which win over the defaults
  * @param merged the call's options over the client's
  * @param ready a request made earlier, whose headers and body count unless the options say otherwise
+ * @param of the call that an error belongs to, with the names that it masks
  * @throws RequestError for a URI that cannot be sent, TypeError for a mistake in method, headers or body
  */
 export function buildRequest(
@@ -37,11 +39,12 @@ export function buildRequest(
   merged: RequestOptions,
   defaults: Defaults,
   ready?: HttpRequest,
+  of?: Call,
 ): Built {
   const headers = ready === undefined ? NOTHING : ready.headers;
   // Checked by the constructor before anything else reads them.
   const asked = new HttpRequest(method, uri, headers, ready?.body, ready?.protocolVersion);
-  const { url, userinfo } = resolved(asked, call, merged, defaults);
+  const { url, userinfo } = resolved(asked, call, merged, defaults, of);
   const body = bodyOf(merged, asked) ?? asked.body;
   const lines = headersOf(call, defaults, headers, body, merged);
   if (lines === asked.headers && url === asked.url && body === asked.body) return { request: asked, userinfo };
@@ -55,6 +58,7 @@ function resolved(
   call: RequestOptions | undefined,
   merged: RequestOptions,
   defaults: Defaults,
+  of: Call | undefined,
 ): { url: string; userinfo: Built['userinfo'] } {
   try {
     const reference = merged.uriVars ? parseTemplate(asked.url).expand(merged.uriVars as never) : asked.url;
@@ -70,7 +74,9 @@ function resolved(
     return { url, userinfo: userinfo?.userinfo };
   } catch (error) {
     if (!(error instanceof UriError)) throw error;
-    throw new RequestError(error.message, { request: asked, code: 'ERR_URI' });
+    // `asked` was made here: nobody else holds it.
+    asked.call = of;
+    throw new RequestError(error.masked(of?.redact), { request: asked, code: 'ERR_URI' });
   }
 }
 

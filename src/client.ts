@@ -291,7 +291,7 @@ export class Client implements AsyncDisposable, HttpClient {
     const { own, merged: given } = options === undefined ? this.#none : this.#read(options);
     let merged = given;
     if (own?.redact) call.redact = own.redact;
-    const { request, userinfo }: Built = buildRequest(method, uri, own, merged, this.#defaults, ready);
+    const { request, userinfo }: Built = buildRequest(method, uri, own, merged, this.#defaults, ready, call);
     request.call = call;
     if (userinfo !== undefined && !(own && Object.hasOwn(own, 'auth'))) {
       merged = extendOptions(merged, { auth: [...userinfo] as [string, string] });

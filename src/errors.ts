@@ -176,8 +176,10 @@ export class ResponseError extends TransferError {
   override toJSON(): TransferErrorJSON {
     const { status, statusText, url, headers } = this.response;
     const redact = redactOf(this.request);
-    const lines = [...maskHeaders(headers, redact)];
-    return { ...super.toJSON(), response: { status, statusText, url: maskUrl(url, redact), headers: lines } };
+    const hide = (text: string) => withoutSecretsOf(this.request, text);
+    const lines = [...maskHeaders(headers, redact)].map(([name, value]): [string, string] => [name, hide(value)]);
+    const response = { status, statusText: hide(statusText), url: maskUrl(url, redact), headers: lines };
+    return { ...super.toJSON(), response };
   }
 }
 
@@ -292,7 +294,7 @@ function described(fact: string, request: HttpRequest | undefined): string {
 
 /** Removes the values of the request's own secrets from a text that may echo them, such as an error page. */
 export function withoutSecretsOf(request: HttpRequest | undefined, text: string): string {
-  if (request === undefined) return text;
+  if (request === undefined || text.length < LEAST_SECRET) return text;
   const redact = redactOf(request);
   const shown = new Map([...maskHeaders(request.headers, redact)].map(([name, value]) => [name, value]));
   let safe = text;
@@ -303,6 +305,9 @@ export function withoutSecretsOf(request: HttpRequest | undefined, text: string)
   return safe;
 }
 
+/** Characters that a secret has at least. */
+const LEAST_SECRET = 6;
+
 /** A credential is echoed whole or without its scheme; a cookie line pair by pair. Short parts would mask ordinary words. */
 function secretParts(value: string): string[] {
   const parts = [
@@ -310,5 +315,5 @@ function secretParts(value: string): string[] {
     ...value.split(/[\s;]+/),
     ...value.split(/;\s*/).map((pair) => pair.slice(pair.indexOf('=') + 1)),
   ];
-  return parts.filter((part) => part.length >= 6).sort((a, b) => b.length - a.length);
+  return parts.filter((part) => part.length >= LEAST_SECRET).sort((a, b) => b.length - a.length);
 }

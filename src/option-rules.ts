@@ -144,6 +144,7 @@ export const optionNames: readonly string[] = [...known.keys()];
 /** Options whose text may be a credential: never repeated in a message. */
 const SECRETIVE: ReadonlySet<string> = new Set([
   'auth',
+  'uriVars',
   'headers',
   'cookies',
   'proxy',

@@ -59,11 +59,14 @@ export function* maskHeaders(headers: Iterable<readonly [string, string]>, more?
   }
 }
 
+const USERINFO =
+  /^((?:\s|%20)*(?:https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}|https?[/\\]{2,}|(?=[^/?#\\:]*:[^/?#\\]*@)))[^/?#\\]*@/i;
+
 /** The URL with its userinfo, its fragment's and its query's secret values masked. Works on any text, even no URL. */
 export function maskUrl(url: string, more?: Redact): string {
   // Greedy up to the last "@" of the authority: an unescaped "@" in a password must not end the mask early. A URL
-  // parser skips surplus slashes, and for http does without any.
-  const plain = url.replace(/^(https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,})[^/?#\\]*@/i, `$1${MASK}@`);
+  // parser skips surplus slashes, and for http does without any. `user:password@host` has lost its scheme.
+  const plain = url.replace(USERINFO, `$1${MASK}@`);
   if (!/[?#]/.test(plain)) return plain;
   return plain.replace(/([?&#;])([^?=&#;]*)=([^&#;]*)/g, (whole, mark: string, key: string) =>
     isSecretKey(decoded(key), more) ? `${mark}${key}=${MASK}` : whole,

@@ -1,5 +1,6 @@
 /** From the text of one argument to its value; each names the option, what it got and what it expected. */
 import { type Duration, milliseconds } from '../duration.ts';
+import { maskUrl } from '../redact.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A whole number of at least `min`. */
@@ -42,7 +43,12 @@ export function byteSize(text: string, name: string): number {
 /** An absolute URL of http or https. */
 export function httpUrl(text: string): string {
   if (/^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text)) return text;
-  throw new UsageError(`expected an absolute URL such as http://example.com/, got ${JSON.stringify(text)}`);
+  throw new UsageError(`expected an absolute URL such as http://example.com/, got ${quoted(text)}`);
+}
+
+/** An argument in a message, as text; it may be meant as a URL with a password, or a token, in it. */
+export function quoted(text: string): string {
+  return JSON.stringify(maskUrl(text));
 }
 
 /** `Name: value`. */

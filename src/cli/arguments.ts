@@ -8,6 +8,7 @@ import {
   headerLine,
   httpUrl,
   pair,
+  quoted,
   wholeNumber,
 } from './argument-values.ts';
 import type { BodySource, Command, CrawlCommand, RequestCommand } from './commands.ts';
@@ -69,9 +70,7 @@ function readRequest(name: string, argv: readonly string[]): RequestCommand {
   if (url === undefined) throw new UsageError(`expected a URL: sluice ${name} URL`);
   const extra = dash === '-' ? more[0] : dash;
   if (extra !== undefined) {
-    throw new UsageError(
-      `unexpected argument ${JSON.stringify(extra)} after the URL; only - (body from stdin) may follow`,
-    );
+    throw new UsageError(`unexpected argument ${quoted(extra)} after the URL; only - (body from stdin) may follow`);
   }
   return {
     kind: 'request',

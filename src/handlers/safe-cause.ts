@@ -7,8 +7,6 @@ import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options.ts';
 import { maskText, type Redact } from '../redact.ts';
 
-/** Properties that repeat input: of `ERR_INVALID_URL`, of the parser's errors, of undici's response errors. */
-const REVEALING = ['input', 'base', 'rawPacket', 'data', 'headers', 'body', 'request', 'response', 'options'] as const;
 /** Properties of system errors that say where and why, and cannot hold a secret. */
 const TELLING = ['code', 'errno', 'syscall', 'address', 'port', 'hostname', 'reason', 'host', 'library'] as const;
 const DEPTH = 8;
@@ -32,10 +30,19 @@ export function safeCause(
   const message = clean(cause.message);
   const stack = cause.stack === undefined ? undefined : clean(cause.stack);
   const inner = safeCause(cause.cause, request, redact, depth + 1);
-  const shows = REVEALING.some((name) => Object.hasOwn(cause, name));
+  const shows = Object.keys(cause).some((name) => !isTelling(name)) || cause instanceof AggregateError;
   if (message === cause.message && stack === cause.stack && inner === cause.cause && !shows) return cause;
-  const copy = new Error(message, inner === undefined ? undefined : { cause: inner }) as Error &
-    Record<string, unknown>;
+  const init = inner === undefined ? undefined : { cause: inner };
+  const joined = cause instanceof AggregateError ? cause.errors : undefined;
+  const copy = (
+    joined === undefined
+      ? new Error(message, init)
+      : new AggregateError(
+          joined.map((one) => safeCause(one, request, redact, depth + 1)),
+          message,
+          init,
+        )
+  ) as Error & Record<string, unknown>;
   copy.name = cause.name;
   if (stack !== undefined) copy.stack = stack;
   for (const name of TELLING) {
@@ -44,6 +51,11 @@ export function safeCause(
     else if (typeof value === 'number') copy[name] = value;
   }
   return copy;
+}
+
+/** Any other may repeat input: the URL of `ERR_INVALID_URL`, the bytes of the parser's errors, another client's options. */
+function isTelling(name: string): boolean {
+  return (TELLING as readonly string[]).includes(name);
 }
 
 /** The words of a cause that `safeCause` has cleaned. */

@@ -1,5 +1,5 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
-import { BodyError } from '../errors.ts';
+import { BodyError, withoutSecretsOf } from '../errors.ts';
 import { maskUrl } from '../redact.ts';
 import { type RequestBody, toBytes } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
@@ -293,8 +293,20 @@ export class HttpResponse {
   toJSON(): Record<string, unknown> {
     const { status, statusText, headers, redirects } = this;
     const redact = this.request?.call?.redact;
+    // A server may repeat what it was sent.
+    const hide = (text: string) => withoutSecretsOf(this.request, text);
+    const shown = Object.entries(headers.masked(redact)).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? hide(value) : value.map(hide),
+    ]);
     const hops = redirects.map((hop) => ({ ...hop, url: maskUrl(hop.url, redact) }));
-    return { status, statusText, url: maskUrl(this.url, redact), headers: headers.masked(redact), redirects: hops };
+    return {
+      status,
+      statusText: hide(statusText),
+      url: maskUrl(this.url, redact),
+      headers: Object.fromEntries(shown),
+      redirects: hops,
+    };
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](

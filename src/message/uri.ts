@@ -3,7 +3,7 @@
  * checks on `request.url` is what is dialled: percent-escapes, numeric shorthands and names of hosts are resolved here,
  * and spellings that two parsers could read in two ways are refused.
  */
-import { maskUrl } from '../redact.ts';
+import { maskUrl, type Redact } from '../redact.ts';
 
 /** The parts of a canonical URL that a transport needs. */
 export interface Target {
@@ -28,10 +28,29 @@ const CANONICAL = new RegExp(
     PLAIN,
 );
 const SIMPLE_REFERENCE = new RegExp('^(?:/$|/?[A-Za-z0-9_~]' + PLAIN + ')');
+const RELATIVE = 'the URI "{uri}" is relative; set baseUri or give an absolute URL';
 const NEEDS_PARSER = /\/\.|%2e|xn--|-\./i;
 
+/** Stands for the URI in the words of an error. */
+const URI = '{uri}';
+
 /** A URI that cannot be sent: relative without a base, of a scheme that is not HTTP, or ambiguous. */
-export class UriError extends TypeError {}
+export class UriError extends TypeError {
+  readonly #fact: string;
+  readonly #uri: string;
+
+  /** @param uri stands in the words, secrets masked */
+  constructor(fact: string, uri = '') {
+    super(fact.replace(URI, () => maskUrl(uri)));
+    this.#fact = fact;
+    this.#uri = uri;
+  }
+
+  /** The words with the values of these names masked too. @internal */
+  masked(redact: Redact | undefined): string {
+    return this.#fact.replace(URI, () => maskUrl(this.#uri, redact));
+  }
+}
 
 /**
  * Resolves a reference (RFC 3986 section 5.2) to a canonical absolute URL.
@@ -48,7 +67,7 @@ export function resolveUri(reference: string, base: string | undefined): string 
   // A network-path reference without a base gets http, as users write `//host/x` (RFC 3986 §4.2).
   if (base === undefined && reference.startsWith('//')) return canonicalUrl('http:' + reference);
   if (base === undefined) {
-    throw new UriError(`the URI "${maskUrl(reference)}" is relative; set baseUri or give an absolute URL`);
+    throw new UriError(RELATIVE, reference);
   }
   return parsed(reference, base).href;
 }
@@ -58,13 +77,13 @@ export function canonicalUrl(url: string): string {
   if (CANONICAL.test(url) && !NEEDS_PARSER.test(url)) return url;
   const scheme = SCHEME.exec(url)?.[1]?.toLowerCase();
   if (scheme === undefined) {
-    throw new UriError(`the URI "${maskUrl(url)}" is relative; set baseUri or give an absolute URL`);
+    throw new UriError(RELATIVE, url);
   }
   if (scheme !== 'http' && scheme !== 'https') {
-    throw new UriError(`the scheme "${scheme}:" cannot be requested; expected http: or https:, got "${maskUrl(url)}"`);
+    throw new UriError(`the scheme "${scheme}:" cannot be requested; expected http: or https:, got "${URI}"`, url);
   }
   // RFC 9110 §4.2: an http URI has an authority. Parsers differ on what `http:host` means.
-  if (!/^https?:\/\/[^/?#]/i.test(url)) throw new UriError(`the URL "${maskUrl(url)}" has no host`);
+  if (!/^https?:\/\/[^/?#]/i.test(url)) throw new UriError(`the URL "${URI}" has no host`, url);
   refuseAmbiguous(url);
   return parsed(url).href;
 }
@@ -148,13 +167,14 @@ function refuseAmbiguous(uri: string): void {
   // The parser drops blanks before a URL, so that what no check took for a scheme would be one.
   if (uri[0] === ' ') {
     throw new UriError(
-      `the URI "${maskUrl(uri)}" begins with a blank, which parsers read in two ways; write %20 or trim it`,
+      `the URI "${URI}" begins with a blank, which parsers read in two ways; write %20 or trim it`,
+      uri,
     );
   }
   const end = uri.search(/[?#]/);
   // WHATWG reads a backslash as a slash, RFC 3986 as part of a name: `http://a\@b/` has two hosts.
   if ((end === -1 ? uri : uri.slice(0, end)).includes('\\')) {
-    throw new UriError(`the URI "${maskUrl(uri)}" has a backslash, which parsers read in two ways; write %5C or /`);
+    throw new UriError(`the URI "${URI}" has a backslash, which parsers read in two ways; write %5C or /`, uri);
   }
 }
 
@@ -162,6 +182,6 @@ function parsed(uri: string, base?: string): URL {
   try {
     return new URL(uri, base);
   } catch {
-    throw new UriError(`"${maskUrl(uri)}" is not a valid URL`);
+    throw new UriError(`"${URI}" is not a valid URL`, uri);
   }
 }
