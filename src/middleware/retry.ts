@@ -19,6 +19,7 @@ import { RetryBudget } from './retry-budget.ts';
 import { type ServerHint, serverHint } from './retry-hints.ts';
 import { type RetryRules, retryRules } from './retry-options.ts';
 import { answerOf, backoff, bodyRefusal, isFinal, isRetryable, type Outcome, waitRefusal } from './retry-policy.ts';
+import { send } from './sending.ts';
 import { waitInQueue } from './wait-in-queue.ts';
 
 /** What a test may replace. */
@@ -77,25 +78,41 @@ class RetriedCall {
     this.#inner = extendOptions(options, { retry: false, onHeaders });
   }
 
-  async run(): Promise<HttpResponse> {
-    for (;;) {
-      this.#attempt += 1;
-      if (this.request.call !== undefined) this.request.call.attempt = this.#attempt;
-      const outcome = await this.#send();
+  /** Most calls end with their first answer, and pay for no more than a look at it. */
+  run(): Promise<HttpResponse> {
+    return this.#send().then(
+      (response) => (this.#isLast(response) ? response : this.#goOn({ response })),
+      (error: unknown) => this.#goOn({ error }),
+    );
+  }
+
+  #send(): Promise<HttpResponse> {
+    this.#held = undefined;
+    this.#announced = false;
+    this.#attempt += 1;
+    if (this.request.call !== undefined) this.request.call.attempt = this.#attempt;
+    return send(this.next, this.request, this.#inner);
+  }
+
+  /** Whether the first answer ends the call, and nobody has to be asked or told. */
+  #isLast(response: HttpResponse): boolean {
+    const { rules, request } = this;
+    if (rules.decider !== undefined || this.#held !== undefined || response.attempts !== 1) return false;
+    if (isRetryable(rules, request, { response })) return false;
+    this.#earn();
+    return true;
+  }
+
+  async #goOn(first: Outcome): Promise<HttpResponse> {
+    for (let outcome = first; ; ) {
       const verdict = await this.#judged(outcome);
       if (verdict.wait === undefined) return this.#end(outcome, verdict.note);
       await drop(outcome);
       await this.#wait(verdict.wait);
-    }
-  }
-
-  async #send(): Promise<Outcome> {
-    this.#held = undefined;
-    this.#announced = false;
-    try {
-      return { response: await this.next(this.request, this.#inner) };
-    } catch (error) {
-      return { error };
+      outcome = await this.#send().then(
+        (response) => ({ response }),
+        (error: unknown) => ({ error }),
+      );
     }
   }
 
