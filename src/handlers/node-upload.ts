@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { type Clock, startTimer } from '../clock.ts';
 import { RequestError } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
+import { ONE_WRITE, PIECE, pieces } from './body-pieces.ts';
 import { declaredLength } from './node-request.ts';
 
 /** A request that is open: node:http's, or a stream of node:http2. */
@@ -14,9 +15,6 @@ export interface UploadObserver {
   uploadFailed(error: Error): void;
 }
 
-/** A body in memory goes out in one write up to this size; a larger one in pieces, so that its progress can be seen. */
-const ONE_WRITE = 1_048_576;
-const PIECE = 65_536;
 /** RFC 9110 §10.1.1: a client must not wait for a 100 without end; curl waits as long. */
 const CONTINUE_WAIT = 1000;
 
@@ -136,8 +134,4 @@ export class NodeUpload {
     const fact = `Content-Length says ${this.#declared} bytes, and the body ${found}`;
     return new RequestError(fact, { request: this.#request, code: 'ERR_BODY_LENGTH' });
   }
-}
-
-async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < bytes.byteLength; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }

@@ -7,7 +7,7 @@ import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
 import { BodyError, NetworkError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
-import { concatBytes, type RequestBody } from '../message/body.ts';
+import { concatBytes } from '../message/body.ts';
 import { Content } from '../message/content.ts';
 import { HttpHeaders, type RawField } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -16,8 +16,9 @@ import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
 import { failure, timeoutFailure, withRequest } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
-import { absoluteForm, announcesReuse, forwarderRefusal, hopHeaders } from './proxy-request.ts';
+import { announcesReuse, forwarderRefusal } from './proxy-request.ts';
 import { type BodyOwner, UndiciBody } from './undici-body.ts';
+import { dispatchOptions } from './undici-request.ts';
 import type { UndiciLane, UndiciRoute } from './undici-route.ts';
 import type { UndiciTransport } from './undici-transport.ts';
 import { isUnsolicitedContinue } from './unsolicited.ts';
@@ -30,18 +31,6 @@ const SLACK = 65_536;
 // RFC 9110 §9.2.2: what may be sent again after a connection died without an answer (RFC 9112 §9.3.1)
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY']);
 const STALE: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-
-/** What undici is told of a request: it would read what is not set from `Object.prototype`. */
-class DispatchOptions {
-  constructor(
-    readonly path: string,
-    readonly method: 'GET',
-    readonly headers: string[],
-    readonly body: Uint8Array | null,
-    readonly reset: boolean,
-  ) {}
-}
-Object.setPrototypeOf(DispatchOptions.prototype, null);
 
 export class UndiciExchange implements BodyOwner {
   readonly #request: HttpRequest;
@@ -103,32 +92,14 @@ export class UndiciExchange implements BodyOwner {
   }
 
   #dispatch(lane: UndiciLane): void {
-    const { method, headers, body } = this.#request;
-    this.#lane = lane;
+    const { progress, keepAlive } = this.#options;
     const { forwarder } = lane.route.settings;
-    const sent = body === null ? null : (body.bytes ?? this.#pull(body));
+    this.#lane = lane;
     lane.client.dispatch(
-      new DispatchOptions(
-        forwarder === undefined ? this.#target.path : absoluteForm(this.#target, this.#target.path),
-        method as 'GET',
-        // undici frames a body of unknown length itself and refuses to be told.
-        hopHeaders(body === null ? headers : headers.without('transfer-encoding'), forwarder).toRaw() as string[],
-        sent as Uint8Array,
-        this.#options.keepAlive === false,
-      ),
+      dispatchOptions(this.#request, this.#target, forwarder, Boolean(progress), keepAlive === false),
       // undici's types declare the callbacks of another version of its interface.
       this as unknown as Dispatcher.DispatchHandler,
     );
-  }
-
-  /** The body's pieces; a source that fails is the caller's, not the network's. */
-  async *#pull(body: RequestBody): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      yield* body.open();
-    } catch (cause) {
-      const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
-      throw new RequestError(fact, { request: this.#request, cause, code: 'ERR_BODY_SOURCE' });
-    }
   }
 
   // The callbacks of undici
