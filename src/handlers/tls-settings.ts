@@ -35,7 +35,8 @@ export function tlsSettings(options: Material): TlsSettings {
   if (verify === true && !options.ca && !options.cert && !options.sslKey && !options.tls) return defaults;
   const context = secureContextOptions(options, verify, tls);
   const hash = createHash('sha256')
-    .update(JSON.stringify([verify !== false, tls.servername, tls.alpn, context]))
+    // An option record writes itself with its secrets masked, which would make all keys and authorities one.
+    .update(JSON.stringify([verify !== false, tls.servername, tls.alpn, Object.entries(context)]))
     .digest('base64url');
   const known = recent.get(hash) ?? { connection: connectionOptions(context, verify !== false, tls), hash };
   // The one used last is at the end, so that the first is the one to forget.
