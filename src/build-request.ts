@@ -65,7 +65,7 @@ function resolved(
     const base = call !== undefined && Object.hasOwn(call, 'baseUri') ? canonicalBase(call.baseUri) : defaults.base;
     let url = resolveUri(reference, base);
     if (merged.allowAbsoluteUrls === false && base !== undefined && !isInside(base, url)) {
-      throw new UriError(`it leaves baseUri, which allowAbsoluteUrls: false forbids`);
+      throw new UriError('it leaves baseUri, which allowAbsoluteUrls: false forbids');
     }
     const userinfo = url.includes('@') ? splitUserinfo(url) : undefined;
     if (userinfo !== undefined) url = userinfo.url;

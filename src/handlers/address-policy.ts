@@ -56,7 +56,9 @@ export function addressPolicy(option: true | PrivateNetworkOptions): AddressPoli
       const address = ipAddress(text);
       if (address === undefined) return false;
       if (allowed.some((rule) => applies(rule, name, address, port))) return true;
-      return isPublic(address) && !denied.some((rule) => applies(rule, name, address, port));
+      // What is denied is so by every way that leads to it.
+      const ways = [address, ...inside(address)];
+      return ways.every((one) => isPublic(one) && !denied.some((rule) => applies(rule, name, one, port)));
     },
   };
 }
@@ -64,11 +66,17 @@ export function addressPolicy(option: true | PrivateNetworkOptions): AddressPoli
 /** Whether an address is one that the public internet routes to. */
 export function isPublic(address: IpAddress): boolean {
   if (address.kind() === 'ipv4') return !DENIED_V4.some((one) => isIn(address, one));
-  if (isIn(address, NAT64)) return isPublic(embedded(address, 12));
-  if (!isIn(address, GLOBAL_V6) || DENIED_V6.some((one) => isIn(address, one))) return false;
+  const isRouted = isIn(address, GLOBAL_V6) && !DENIED_V6.some((one) => isIn(address, one));
+  return (isRouted || isIn(address, NAT64)) && inside(address).every(isPublic);
+}
+
+/** The IPv4 address that an IPv6 address leads to; none for most. */
+function inside(address: IpAddress): readonly IpAddress[] {
+  if (address.kind() === 'ipv4') return [];
+  if (isIn(address, NAT64)) return [embedded(address, 12)];
   const [marker, from, to] = ISATAP;
   const identifier = Buffer.from(address.toByteArray().slice(from, to)).toString('hex');
-  return !marker.test(identifier) || isPublic(embedded(address, to));
+  return marker.test(identifier) ? [embedded(address, to)] : [];
 }
 
 /** A `host:port` is about the name that was asked for, and only that one: its subdomains are others. */

@@ -72,6 +72,10 @@ describe('addressPolicy', () => {
   it.each<[string, PrivateNetworkOptions, string, number, string, boolean]>([
     ['deny adds', { deny: ['8.8.0.0/16'] }, 'a.test', 80, '8.8.8.8', false],
     ['deny adds an address in any spelling', { deny: ['0x08080808'] }, 'a.test', 80, '8.8.8.8', false],
+    ['deny an address behind NAT64', { deny: ['8.8.8.8'] }, 'a.test', 80, '64:ff9b::808:808', false],
+    ['deny a network behind NAT64', { deny: ['8.8.0.0/16'] }, 'a.test', 80, '64:ff9b::808:808', false],
+    ['deny an address behind ISATAP', { deny: ['8.8.8.8'] }, 'a.test', 80, '2606:4700::200:5efe:808:808', false],
+    ['allow an address, and not what reaches it', { allow: ['10.0.0.1'] }, 'a.test', 80, '64:ff9b::a00:1', false],
     ['deny leaves the built-in list', { deny: ['8.8.8.8'] }, 'a.test', 80, '10.0.0.1', false],
     ['deny a host and port', { deny: ['a.test:80'] }, 'a.test', 80, '8.8.8.8', false],
     ['deny another port', { deny: ['a.test:81'] }, 'a.test', 80, '8.8.8.8', true],
