@@ -107,14 +107,14 @@ export function blockedFailure(target: Place): ConnectError {
 }
 
 /** The same error for a request: one dial may fail several, and each needs its own. */
-export function withRequest<T extends Error>(error: T, request: HttpRequest): T {
+export function withRequest<T>(error: T, request: HttpRequest): T {
   if (!(error instanceof TransferError) || error.request !== undefined) return error;
   const { code, attempts, elapsed } = error;
   // Only now is it known whose secrets the words of another library may repeat.
   const cause = safeCause(error.cause, request, request.call?.redact);
   const fact = withoutSecretsOf(request, error.message);
   const init = { request, code, cause, attempts, elapsed };
-  if (error instanceof TimeoutError) return new TimeoutError(fact, { ...init, phase: error.phase }) as Error as T;
+  if (error instanceof TimeoutError) return new TimeoutError(fact, { ...init, phase: error.phase }) as T;
   const Class = error.constructor as new (fact: string, init: object) => T;
   return new Class(fact, init);
 }

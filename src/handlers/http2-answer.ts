@@ -3,8 +3,11 @@ import type { ClientHttp2Stream } from 'node:http2';
 import { Content } from '../message/content.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { HttpResponse } from '../message/response.ts';
+import { receivedTrailers } from '../message/trailers.ts';
 import { Collector, tooLarge, wireLimit } from './collect.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
+import { headOverflow } from './http2-failure.ts';
+import { answerHead } from './http2-request.ts';
 import { callbackFailure } from './node-answer.ts';
 import { UndiciBody } from './undici-body.ts';
 
@@ -20,6 +23,7 @@ export class Http2Answer {
   #collector: Collector | undefined;
   #body: UndiciBody | undefined;
   #head: HttpResponse | undefined;
+  #trailers: HttpHeaders = HttpHeaders.empty;
 
   constructor(exchange: Http2Exchange, stream: ClientHttp2Stream, status: number, fields: readonly string[]) {
     this.#exchange = exchange;
@@ -48,6 +52,14 @@ export class Http2Answer {
     return this.#head;
   }
 
+  /** The lines behind the body. */
+  trailed(raw: readonly string[]): void {
+    const { fields, size } = answerHead(raw);
+    const overflow = headOverflow(this.#exchange.options, size);
+    if (overflow === undefined) this.#trailers = receivedTrailers(fields);
+    else this.#exchange.abort(this.#exchange.failure(overflow, this.headOnly()));
+  }
+
   isReaderBehind(): boolean {
     return this.#body !== undefined && this.#body.readable.readableLength > 0;
   }
@@ -59,7 +71,7 @@ export class Http2Answer {
 
   completed(): void {
     if (this.#body !== undefined) this.#body.push(null);
-    else this.#exchange.answered(this.#response(new Content(this.#collector?.bytes() ?? NOTHING)));
+    else this.#exchange.answered(this.#response(new Content(this.#collector!.bytes())));
   }
 
   /** Ends a body that the caller already has. */
@@ -117,6 +129,9 @@ export class Http2Answer {
 
   #response(content: Content): HttpResponse {
     // RFC 9113 §8.3.2: there is no reason phrase.
-    return new HttpResponse(this.#status, this.#headers, content, '2', '', this.#exchange.facts());
+    return new HttpResponse(this.#status, this.#headers, content, '2', '', {
+      ...this.#exchange.facts(),
+      trailers: () => this.#trailers,
+    });
   }
 }

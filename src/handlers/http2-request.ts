@@ -1,11 +1,6 @@
 /** Heads as HTTP/2 has them (RFC 9113 section 8.3), to and from node:http2. */
-import {
-  type ClientHttp2Stream,
-  constants,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-  sensitiveHeaders,
-} from 'node:http2';
+import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders, sensitiveHeaders } from 'node:http2';
+import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { Target } from '../message/uri.ts';
 import { BODILESS, declaredLength, requestPath } from './node-request.ts';
@@ -51,6 +46,13 @@ export function requestHead(request: HttpRequest, target: Target): OutgoingHttpH
   return head;
 }
 
+/** Lower-cased; several lines of a name stay apart. */
+export function requestTrailers(trailers: HttpHeaders): OutgoingHttpHeaders {
+  const fields: OutgoingHttpHeaders = Object.create(null);
+  for (const name of trailers.keys()) fields[name.toLowerCase()] = trailers.getAll(name);
+  return fields;
+}
+
 /** RFC 9110 §7.6.1: what `Connection` names is for the connection too. */
 function nominated(connection: string | null): ReadonlySet<string> {
   if (connection === null) return NONE;
@@ -63,10 +65,7 @@ const NONE: ReadonlySet<string> = new Set();
  * The lines of an answer without its pseudo-header, and their size (RFC 9113 section 8.3.2).
  * @param raw the lines as they came, which node:http2 gives beside the record that it makes of them
  */
-export function answerHead(
-  head: IncomingHttpHeaders,
-  raw: readonly string[] = linesOf(head),
-): { readonly fields: string[]; readonly size: number } {
+export function answerHead(raw: readonly string[]): { readonly fields: string[]; readonly size: number } {
   const fields: string[] = [];
   let size = 0;
   for (let i = 0; i < raw.length; i += 2) {
@@ -79,13 +78,6 @@ export function answerHead(
 
 /** What a line has beside its name and its value in HTTP/1.1, so that `maxHeaderSize` means the same. */
 const LINE = 4;
-
-function linesOf(head: IncomingHttpHeaders): string[] {
-  const lines = Object.entries(head).map(
-    ([name, value]) => [name, Array.isArray(value) ? value : [String(value)]] as const,
-  );
-  return lines.flatMap(([name, values]) => values.flatMap((value) => [name, value]));
-}
 
 /** node:http2 emits `end` for a stream that was reset too; only what comes before the reset is the server's word. */
 export function whenWhole(stream: ClientHttp2Stream, told: () => void): void {
