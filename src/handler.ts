@@ -15,6 +15,23 @@ export type Handler = (request: HttpRequest, options: RequestOptions) => Promise
 /** A layer: takes the handler below it and returns the handler that the layer above sees. */
 export type Middleware = (next: Handler) => Handler;
 
+/** Numbers of the connections to one origin, or to all. */
+export interface OriginStats {
+  /** Connections: being made, in use, idle. */
+  readonly connections: number;
+  /** Connections that carry nothing, and are kept for the next request. */
+  readonly idle: number;
+  /** Requests that have a connection, or whose connection is being made. */
+  readonly running: number;
+  /** Requests that wait for a connection. */
+  readonly waiting: number;
+}
+
+/** What `client.stats()` gives: all origins together, and each by its name. */
+export interface ConnectionStats extends OriginStats {
+  readonly origins: Readonly<Record<string, OriginStats>>;
+}
+
 /** What a handler at the bottom of the stack may carry beside being called. */
 export interface Transport extends Handler {
   /** The name `String(stack)` prints and `onStats` reports. Defaults to the function's name. */
@@ -25,6 +42,8 @@ export interface Transport extends Handler {
   close?(): Promise<void>;
   /** Ends running requests with an error and releases every connection. */
   destroy?(reason?: unknown): Promise<void>;
+  /** Its connections and requests at this moment. */
+  stats?(): ConnectionStats;
 }
 
 /** A middleware may declare the options it reads, so that "did you mean" leaves their names alone. */

@@ -3,6 +3,8 @@
  * out is an option record; nothing behind the doors checks again.
  */
 import { milliseconds } from './duration.ts';
+import type { HeadersInit, HttpHeaders } from './message/headers.ts';
+import { sentTrailers, type TrailersInit } from './message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from './message/uri.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
@@ -83,12 +85,26 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   headersTimeout: duration,
   readTimeout: duration,
   queueTimeout: duration,
+  connections: {
+    expected: 'a whole number above 0, or { perOrigin, total } of such',
+    accepts: isConnections,
+    off: undefined,
+    nested: ['perOrigin', 'total'],
+  },
+  idleTimeout: duration,
+  maxLifetime: duration,
   signal: { expected: 'an AbortSignal', accepts: isSignal, off: undefined },
   stream: toggle,
   sink: { expected: 'a path, a Writable or a WritableStream', accepts: isSink, off: undefined },
   maxResponseSize: bytes,
   maxHeaderSize: bytes,
   expect: { expected: 'a boolean or a number of bytes', accepts: (v) => v === true || isCount(v), off: false },
+  trailers: {
+    expected: 'a record or a function',
+    accepts: (value) => isFunction(value) || typeof value === 'object',
+    off: undefined,
+    read: (value: TrailersInit) => (typeof value === 'function' ? value : checkedTrailers(value)),
+  },
   onHeaders: callback,
   onStats: callback,
   onInformation: callback,
@@ -138,6 +154,14 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
 
 const known = new Map<string, Rule>(Object.entries(rules));
 
+function checkedTrailers(given: HeadersInit): HttpHeaders {
+  try {
+    return sentTrailers(given);
+  } catch (error) {
+    throw new TypeError(`option trailers: ${(error as Error).message}`);
+  }
+}
+
 /** Every option there is. */
 export const optionNames: readonly string[] = [...known.keys()];
 
@@ -146,6 +170,7 @@ const SECRETIVE: ReadonlySet<string> = new Set([
   'auth',
   'uriVars',
   'headers',
+  'trailers',
   'cookies',
   'proxy',
   'ca',
@@ -289,6 +314,15 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 
 function isCount(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0;
+}
+
+function isConnections(value: unknown): boolean {
+  const isPlaces = (one: unknown) =>
+    (isCount(one) && one !== 0) || one === Number.POSITIVE_INFINITY || one === undefined;
+  if (!isRecord(value)) return value !== undefined && isPlaces(value);
+  return Object.entries(value as object).every(
+    ([name, one]) => ['perOrigin', 'total'].includes(camelCase(name)) && isPlaces(one),
+  );
 }
 
 function isRetry(value: unknown): boolean {

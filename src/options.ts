@@ -11,6 +11,7 @@ import type { MultipartPart } from './message/multipart-parts.ts';
 import type { ArrayFormat, QueryInit, QueryValue } from './message/query.ts';
 import type { HttpRequest } from './message/request.ts';
 import type { HttpResponse, Timings } from './message/response.ts';
+import type { TrailersInit } from './message/trailers.ts';
 
 /** Yields the request to send and receives its response; what it returns is the answer of the call. */
 export type AuthFlow = (
@@ -100,6 +101,14 @@ export interface Progress {
   readonly total: number | undefined;
 }
 
+/** How many connections there may be at a time, those being made and idle ones included. */
+export interface ConnectionBounds {
+  /** To one origin. Default: no limit. */
+  readonly perOrigin?: number;
+  /** To all origins of the handler together. Default: no limit. */
+  readonly total?: number;
+}
+
 export interface PrivateNetworkOptions {
   readonly allow?: readonly string[];
   readonly deny?: readonly string[];
@@ -179,8 +188,14 @@ export interface RequestOptions {
   headersTimeout?: Duration | null;
   /** Between two chunks of the body. Default `'5m'`. Read by the handler. */
   readTimeout?: Duration | null;
-  /** Waiting for a free connection. Default 0, off. Read by the handler. */
+  /** Waiting for a free connection, where `connections` has a limit. Default 0, off. Read by the handler. */
   queueTimeout?: Duration | null;
+  /** Connections to one origin at a time, or `{ perOrigin, total }`; requests beyond them wait for their turn. Default: no limit. Read by the handler. */
+  connections?: number | ConnectionBounds | Off;
+  /** Longest time that a connection is kept idle; 0 is no limit of ours. A server's `Keep-Alive` hint shortens it. Default: the hint less a second, up to 10 minutes; without one 4 s, over HTTP/2 45 s. Read by the handler. */
+  idleTimeout?: Duration | null;
+  /** Longest time that a connection is used for new requests. Default 0, off. Read by the handler. */
+  maxLifetime?: Duration | null;
   /** Stops the call at once, wherever it waits; it rejects with the signal's reason. Read by all. */
   signal?: AbortSignal | Off;
   /** Resolve at the head, with the body unread. Default `false`. Read by the handler. */
@@ -193,6 +208,8 @@ export interface RequestOptions {
   maxHeaderSize?: number | Off;
   /** Send `Expect: 100-continue`: always, or from this many bytes of body. Default `false`. Read by `prepareBody`. */
   expect?: boolean | number | null;
+  /** Fields to send behind the body, or a function that gives them once it went out. Read by `prepareBody` and the handler. */
+  trailers?: TrailersInit | Off;
   /** Called at the head of the final response; a throw stops the transfer and is the `cause` of a `ResponseError`. Read by the handler. */
   onHeaders?: ((response: HttpResponse) => void) | Off;
   /** Called once for each attempt and hop, failed ones too. Read by `stats`. */

@@ -8,6 +8,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { extendOptions, ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import { type ConnectionSettings, connectionLimits, joinedStats } from './connection-limits.ts';
 import { type FetchFunction, fetchHandler } from './fetch.ts';
 import { http2Handler } from './http2.ts';
 import { nodeHttpHandler } from './node-http.ts';
@@ -18,7 +19,7 @@ import { undiciHandler } from './undici.ts';
 import { UnsolicitedOrigins } from './unsolicited.ts';
 
 /** What a runtime offers. */
-export interface Environment {
+export interface Environment extends ConnectionSettings {
   /** Whether sockets and `node:http` are there. Default: whether this is Node. */
   readonly node?: boolean;
   /** What is used where there is no Node. Default: the runtime's own. */
@@ -31,7 +32,7 @@ export interface Environment {
  * @throws RequestError (`ERR_UNSUPPORTED`), as a rejection, with every reason when none can send a request
  */
 export function chooseHandler(environment: Environment = {}): Transport {
-  return (environment.node ?? isNode()) ? chooseInNode() : fetchHandler(environment.fetch);
+  return (environment.node ?? isNode()) ? chooseInNode(environment) : fetchHandler(environment.fetch);
 }
 
 /** Sends what is to be streamed through `streaming`, everything else through `handler`. */
@@ -45,10 +46,13 @@ export function wrapStreaming(handler: Handler, streaming: Handler): Transport {
     handlerName: `${nameOf(handler)}|${nameOf(streaming)}`,
     supports: (request: HttpRequest, options: RequestOptions) => pick(options).supports?.(request, options),
     ...lifeCycle(() => [handler, streaming]),
+    stats: () => joinedStats([handler, streaming]),
   });
 }
 
-function chooseInNode(): Transport {
+function chooseInNode(settings: ConnectionSettings): Transport {
+  // One count for all of them: a limit is about the server, not about who opened the connection.
+  const connections = connectionLimits('chooseHandler', settings);
   let undici: Transport | undefined;
   let node: Transport | undefined;
   let stream: Transport | undefined;
@@ -57,7 +61,7 @@ function chooseInNode(): Transport {
   let lastPlain: RequestOptions | undefined;
   const unsolicited = new UnsolicitedOrigins();
 
-  const nodeHttp = (): Transport => (node ??= nodeHttpHandler());
+  const nodeHttp = (): Transport => (node ??= nodeHttpHandler({ connections }));
 
   /** A request that met a `100` goes again where that is read past, and so does what follows to its origin. */
   function elsewhere(request: HttpRequest, options: RequestOptions, error: Error): Promise<HttpResponse> {
@@ -72,7 +76,7 @@ function chooseInNode(): Transport {
 
   /** HTTP/2 where it can be: what cannot be said in it, and plain text under `auto`, is HTTP/1.1. */
   function newer(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
-    http2 ??= http2Handler(plain);
+    http2 ??= http2Handler(plain, { connections });
     const reason = http2.supports?.(request, own);
     if (own.version === 'auto' && (reason !== undefined || isPlainText(request))) return plain(request, asPlain(own));
     return reason === undefined ? http2(request, own) : refuse(request, `no handler can send this; ${reason}`);
@@ -88,7 +92,9 @@ function chooseInNode(): Transport {
   }
 
   function plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
-    const first = isStreamed(own) ? (stream ??= streamHandler()) : (undici ??= undiciHandler(elsewhere));
+    const first = isStreamed(own)
+      ? (stream ??= streamHandler({ connections }))
+      : (undici ??= undiciHandler(elsewhere, { connections }));
     if (first.supports!(request, own) === undefined && (first === stream || !isRemembered(request))) {
       return first(request, own);
     }
@@ -104,7 +110,9 @@ function chooseInNode(): Transport {
 
   function reasonsOf(request: HttpRequest, given: RequestOptions): string[] {
     const options = given.version === 'auto' ? asPlain(given) : given;
-    const first = isStreamed(options) ? (stream ??= streamHandler()) : (undici ??= undiciHandler(elsewhere));
+    const first = isStreamed(options)
+      ? (stream ??= streamHandler({ connections }))
+      : (undici ??= undiciHandler(elsewhere, { connections }));
     const found = [first, nodeHttp()].map((handler) => handler.supports?.(request, options));
     return found.filter((reason) => reason !== undefined);
   }
@@ -112,11 +120,12 @@ function chooseInNode(): Transport {
   return Object.assign(choose, {
     handlerName: 'undici|stream|node',
     supports(request: HttpRequest, options: RequestOptions): string | undefined {
-      if (options.version === '2') return (http2 ??= http2Handler(plain)).supports?.(request, options);
+      if (options.version === '2') return (http2 ??= http2Handler(plain, { connections })).supports?.(request, options);
       const found = reasonsOf(request, options);
       return found.length < 2 ? undefined : found.join('; ');
     },
     ...lifeCycle(() => [http2, undici, stream, node]),
+    stats: () => connections.stats(),
   });
 }
 

@@ -25,7 +25,7 @@ class DetachedTransport extends NodeTransport implements ExchangeHost {
   readonly #written: Written;
 
   constructor(written: Written) {
-    super('detached', {});
+    super('detached');
     this.#written = written;
   }
 

@@ -35,6 +35,10 @@ export interface DialSettings {
   readonly localAddress?: string;
   readonly socketPath?: string;
   readonly keepAlive: boolean;
+  /** Milliseconds that a connection is kept idle; 0 is no limit. Absent: what the transport does by itself. */
+  readonly idleTimeout?: number;
+  /** Milliseconds after which a connection carries no new request. Absent: no limit. */
+  readonly maxLifetime?: number;
   /** Bytes of the response head. */
   readonly maxHeaderSize: number;
 }
@@ -79,6 +83,8 @@ export function dialSettings(options: RequestOptions): DialSettings {
   const policy = policyOf(options.denyPrivateNetwork);
   const family = options.forceIpResolve === 'v4' ? 4 : options.forceIpResolve === 'v6' ? 6 : 0;
   const keepAlive = options.keepAlive !== false && options.keepAlive !== null;
+  const idleTimeout = options.idleTimeout === undefined ? undefined : milliseconds(options.idleTimeout, 'idleTimeout');
+  const maxLifetime = milliseconds(options.maxLifetime, 'maxLifetime') || undefined;
   const maxHeaderSize = headerLimit(options.maxHeaderSize);
   const parts = [
     connectTimeout,
@@ -92,6 +98,8 @@ export function dialSettings(options: RequestOptions): DialSettings {
     socketPath,
     proxy.key,
     policy?.key,
+    idleTimeout,
+    maxLifetime,
   ];
   return bareRecord({
     key: JSON.stringify(parts),
@@ -105,6 +113,8 @@ export function dialSettings(options: RequestOptions): DialSettings {
     ...(localAddress === undefined ? undefined : { localAddress }),
     ...(socketPath === undefined ? undefined : { socketPath }),
     ...(policy === undefined ? undefined : { addressPolicy: policy }),
+    ...(idleTimeout === undefined ? undefined : { idleTimeout }),
+    ...(maxLifetime === undefined ? undefined : { maxLifetime }),
     keepAlive,
     maxHeaderSize,
   });
@@ -122,6 +132,8 @@ function isDefault(options: RequestOptions): boolean {
     (options.verify === undefined || options.verify === true) &&
     (options.clock === undefined || options.clock === systemClock) &&
     options.maxHeaderSize === undefined &&
+    options.idleTimeout === undefined &&
+    !options.maxLifetime &&
     !options.ca &&
     !options.cert &&
     !options.sslKey &&

@@ -48,6 +48,9 @@ const REFUSED: readonly (readonly [keyof RequestOptions, (value: unknown) => boo
   ['denyPrivateNetwork', Boolean],
   ['maxHeaderSize', (value) => Boolean(value) && value !== Number.POSITIVE_INFINITY],
   ['queueTimeout', Boolean],
+  ['connections', (value) => Boolean(value) && value !== Number.POSITIVE_INFINITY],
+  ['idleTimeout', Boolean],
+  ['maxLifetime', Boolean],
   ['keepAlive', (value) => value === false || value === null],
   ['version', (value) => value === '2'],
   ['forceIpResolve', Boolean],
@@ -55,6 +58,7 @@ const REFUSED: readonly (readonly [keyof RequestOptions, (value: unknown) => boo
   ['localAddress', Boolean],
   ['socketPath', Boolean],
   ['onInformation', Boolean],
+  ['trailers', Boolean],
 ];
 
 /** Why fetch cannot send this. */

@@ -3,6 +3,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, type Outgoing
 import type { Socket } from 'node:net';
 import { startTimer, systemClock } from '../clock.ts';
 import type { Target } from '../message/uri.ts';
+import { watchAge } from './connection-age.ts';
 import type { DialSettings } from './dial.ts';
 
 /** RFC 9113 §5.1.2: a value that no server should be below, until it has told its own. */
@@ -32,6 +33,10 @@ export class Http2Connection {
   readonly socket: Socket;
   /** Streams that are open. */
   open = 0;
+  /** The turn at which it came to rest. */
+  idleSince = 0;
+  /** Its place is for somebody else. */
+  isYielded = false;
   /** Heads that came over it. */
   served = 0;
   /** The last stream that the server took, once it has sent a GOAWAY (RFC 9113 section 6.8). */
@@ -39,6 +44,9 @@ export class Http2Connection {
   readonly #session: ClientHttp2Session;
   readonly #observer: ConnectionObserver;
   readonly #isSingle: boolean;
+  /** Milliseconds without a stream after which it is closed; 0 is no limit. */
+  readonly #idleLimit: number;
+  readonly #stopAge: (() => void) | undefined;
   readonly #expected: number;
   #unanswered = 0;
   #peerLimit: number | undefined;
@@ -58,6 +66,8 @@ export class Http2Connection {
     this.socket = socket;
     this.#observer = observer;
     this.#isSingle = !settings.keepAlive;
+    this.#idleLimit = settings.idleTimeout ?? IDLE_LIMIT;
+    this.#stopAge = watchAge(settings, () => this.#retireOld());
     this.#session = connect(target.origin, {
       createConnection: () => socket,
       maxSessionMemory: MEMORY,
@@ -106,8 +116,8 @@ export class Http2Connection {
   }
 
   /** @throws what node:http2 has against the head, or that the connection takes no more requests */
-  request(head: OutgoingHttpHeaders, isBodiless: boolean): ClientHttp2Stream {
-    return this.#session.request(head, { endStream: isBodiless });
+  request(head: OutgoingHttpHeaders, isBodiless: boolean, waitForTrailers: boolean): ClientHttp2Stream {
+    return this.#session.request(head, { endStream: isBodiless, waitForTrailers });
   }
 
   /** A head came. */
@@ -156,7 +166,16 @@ export class Http2Connection {
       this.lastTaken = Math.min(this.lastTaken, lastStreamId);
       this.#end();
     });
-    session.on('close', () => this.#end());
+    session.on('close', () => {
+      this.#stopAge?.();
+      this.#end();
+    });
+  }
+
+  /** It has been used for long enough: what is under way may end. */
+  #retireOld(): void {
+    this.#end();
+    this.close();
   }
 
   #end(): void {
@@ -174,6 +193,6 @@ export class Http2Connection {
     }
     this.#session.unref();
     // Not the request's clock: this is about the server's time, whatever a test plays with.
-    this.#stopIdle = startTimer(systemClock, IDLE_LIMIT, () => this.close(), true);
+    if (this.#idleLimit > 0) this.#stopIdle = startTimer(systemClock, this.#idleLimit, () => this.close(), true);
   }
 }

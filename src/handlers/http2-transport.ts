@@ -6,6 +6,7 @@ import type { HttpResponse } from '../message/response.ts';
 import type { Target } from '../message/uri.ts';
 import { extendOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { type DialSettings, dialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
 import { Http2Exchange } from './http2-exchange.ts';
@@ -19,6 +20,7 @@ const REMEMBERED = 1000;
 
 export class Http2Transport implements Http2Host, GroupOwner {
   readonly #fallback: Handler;
+  readonly #limits: ConnectionLimits;
   readonly #groups = new Map<string, Http2Group>();
   readonly #running = new Set<Http2Exchange>();
   readonly #rested: (() => void)[] = [];
@@ -29,8 +31,9 @@ export class Http2Transport implements Http2Host, GroupOwner {
   #lastGiven: RequestOptions | undefined;
   #lastPlain: RequestOptions | undefined;
 
-  constructor(fallback: Handler) {
+  constructor(fallback: Handler, limits: ConnectionLimits) {
     this.#fallback = fallback;
+    this.#limits = limits;
   }
 
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
@@ -60,7 +63,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
     try {
       // Connections that stand in for each other lead through one proxy, which cannot carry HTTP/2 but in a tunnel.
       const pinned = pinProxy(target, tunnelling(settings));
-      const group = new Http2Group(key, target, pinned, options.version === 'auto', this);
+      const group = new Http2Group(key, target, pinned, this.#limits, options.version === 'auto', this);
       this.#groups.set(key, group);
       return group;
     } catch (error) {

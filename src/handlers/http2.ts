@@ -6,6 +6,7 @@ import type { Handler, Transport } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import { type ConnectionSettings, connectionLimits } from './connection-limits.ts';
 import type { Http2Transport } from './http2-transport.ts';
 import { nodeHttpHandler } from './node-http.ts';
 import { refuse } from './refuse.ts';
@@ -14,16 +15,19 @@ import { refuse } from './refuse.ts';
  * Sends over connections of its own: with TLS what ALPN agrees on (`version: 'auto'`) or HTTP/2 alone (`'2'`, and when
  * the option is not set), without TLS by prior knowledge.
  * @param elsewhere takes what a server wants as HTTP/1.1, under `'auto'`. Default: a `nodeHttpHandler()` of its own
+ * @throws TypeError for settings that are none
  */
-export function http2Handler(elsewhere?: Handler): Transport {
+export function http2Handler(elsewhere?: Handler, settings: ConnectionSettings = {}): Transport {
+  const limits = connectionLimits('http2', settings);
   let transport: Http2Transport | undefined;
   let loading: Promise<Http2Transport> | undefined;
   let own: Transport | undefined;
-  const fallback: Handler = elsewhere ?? ((request, options) => (own ??= nodeHttpHandler())(request, options));
+  const fallback: Handler =
+    elsewhere ?? ((request, options) => (own ??= nodeHttpHandler({ connections: limits }))(request, options));
 
   function load(): Promise<Http2Transport> {
     loading ??= import('./http2-transport.ts').then(({ Http2Transport }) => {
-      transport = new Http2Transport(fallback);
+      transport = new Http2Transport(fallback, limits);
       return transport;
     });
     return loading;
@@ -56,6 +60,7 @@ export function http2Handler(elsewhere?: Handler): Transport {
       await (await release())?.destroy(reason);
       await own?.destroy?.(reason);
     },
+    stats: () => limits.stats(),
   });
 }
 

@@ -5,6 +5,7 @@ import { Content } from '../message/content.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { HttpResponse } from '../message/response.ts';
+import { receivedTrailers } from '../message/trailers.ts';
 import { Collector, tooLarge, wireLimit } from './collect.ts';
 import { type BodyObserver, followBody } from './node-body.ts';
 import type { NodeExchange } from './node-exchange.ts';
@@ -37,11 +38,9 @@ export class NodeAnswer implements BodyObserver {
     } else this.#collect();
   }
 
-  /** After how many idle seconds the server says it will close (RFC 9112 appendix C.2.2, `Keep-Alive: timeout=`). */
-  idleSeconds(): number | undefined {
-    const hint = this.#message.headers['keep-alive'];
-    const seconds = typeof hint === 'string' ? /\btimeout=(\d{1,9})/i.exec(hint)?.[1] : undefined;
-    return seconds === undefined ? undefined : Number(seconds);
+  /** How long, and for how many requests, the server says that it keeps the connection (RFC 2068 §19.7.1.1). */
+  keepAlive(): string | undefined {
+    return this.#message.headers['keep-alive']?.toString();
   }
 
   /** The response as errors and `onHeaders` show it: without its body. */
@@ -153,7 +152,12 @@ export class NodeAnswer implements BodyObserver {
 
   #response(content: Content): HttpResponse {
     const { statusCode, statusMessage, httpVersion } = this.#message;
-    return new HttpResponse(statusCode, this.#headers, content, httpVersion, statusMessage, this.#exchange.facts());
+    const facts = { ...this.#exchange.facts(), trailers: () => this.#trailers() };
+    return new HttpResponse(statusCode, this.#headers, content, httpVersion, statusMessage, facts);
+  }
+
+  #trailers(): HttpHeaders {
+    return this.#message.complete ? receivedTrailers(this.#message.rawTrailers) : HttpHeaders.empty;
   }
 }
 

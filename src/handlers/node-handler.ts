@@ -6,18 +6,19 @@ import type { Transport } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import { connectionLimits } from './connection-limits.ts';
 import type { NodeHandlerSettings, NodeTransport } from './node-transport.ts';
 import { refuse } from './refuse.ts';
 
 /** Makes a handler with connections of its own. */
 export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettings): Transport {
-  checkSettings(name, settings);
+  const limits = connectionLimits(name, settings);
   let transport: NodeTransport | undefined;
   let loading: Promise<NodeTransport> | undefined;
 
   function load(): Promise<NodeTransport> {
     loading ??= import('./node-transport.ts').then(({ NodeTransport }) => {
-      transport = new NodeTransport(name, settings);
+      transport = new NodeTransport(name, limits);
       return transport;
     });
     return loading;
@@ -43,6 +44,7 @@ export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettin
     supports: (request: HttpRequest, options: RequestOptions) => unsupported(name, request, options),
     close: async () => (await release())?.close(),
     destroy: async (reason?: unknown) => (await release())?.destroy(reason),
+    stats: () => limits.stats(),
   });
 }
 
@@ -52,11 +54,4 @@ function unsupported(name: string, request: HttpRequest, options: RequestOptions
   // RFC 9110 §9.3.6
   if (request.method === 'CONNECT') return `${name}: CONNECT opens a tunnel, which is no answer to a request`;
   return undefined;
-}
-
-function checkSettings(name: string, settings: NodeHandlerSettings): void {
-  const { connections } = settings;
-  if (connections === undefined || connections === Number.POSITIVE_INFINITY) return;
-  if (Number.isInteger(connections) && connections > 0) return;
-  throw new TypeError(`${name}: connections must be a whole number above 0, got ${String(connections)}`);
 }

@@ -3,6 +3,7 @@ import { NetworkError } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
+import { ConnectionLimits, type ConnectionSettings } from './connection-limits.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { type DialSettings, dialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
@@ -11,10 +12,7 @@ import { tunnelling } from './proxy-request.ts';
 import { requestTarget } from './request-target.ts';
 
 /** Settings of the handlers over node:http. */
-export interface NodeHandlerSettings {
-  /** Connections to one origin; a request beyond them waits, for `queueTimeout` at most. Default: no limit. */
-  readonly connections?: number;
-}
+export type NodeHandlerSettings = ConnectionSettings;
 
 export class NodeTransport implements ExchangeHost {
   readonly name: string;
@@ -24,9 +22,9 @@ export class NodeTransport implements ExchangeHost {
   #lastOptions: RequestOptions | undefined;
   #lastSettings: DialSettings | undefined;
 
-  constructor(name: string, settings: NodeHandlerSettings) {
+  constructor(name: string, limits = new ConnectionLimits()) {
     this.name = name;
-    this.pool = new ConnectionPool(settings.connections ?? Number.POSITIVE_INFINITY);
+    this.pool = new ConnectionPool(limits);
   }
 
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {

@@ -12,14 +12,17 @@ import { Content } from '../message/content.ts';
 import { HttpHeaders, type RawField } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../message/response.ts';
+import { receivedTrailers } from '../message/trailers.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
+import type { Member } from '../roster.ts';
+import type { PlaceLimit } from './connection-limits.ts';
 import { failure, timeoutFailure, withRequest } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
 import { announcesReuse, forwarderRefusal } from './proxy-request.ts';
 import { type BodyOwner, UndiciBody } from './undici-body.ts';
 import { dispatchOptions } from './undici-request.ts';
-import type { UndiciLane, UndiciRoute } from './undici-route.ts';
+import type { LaneWait, UndiciLane, UndiciRoute } from './undici-route.ts';
 import type { UndiciTransport } from './undici-transport.ts';
 import { isUnsolicitedContinue } from './unsolicited.ts';
 
@@ -32,7 +35,8 @@ const SLACK = 65_536;
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY']);
 const STALE: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-export class UndiciExchange implements BodyOwner {
+export class UndiciExchange implements BodyOwner, Member {
+  place = -1;
   readonly #request: HttpRequest;
   readonly #options: RequestOptions;
   readonly #target: Target;
@@ -45,6 +49,7 @@ export class UndiciExchange implements BodyOwner {
   /** Bytes that a buffered body may have. */
   readonly #limit: number;
   #lane: UndiciLane | undefined;
+  #wait: LaneWait | undefined;
   #phase: 'connect' | 'send' | 'headers' | 'body' = 'connect';
   #done = false;
   /** The caller has its answer; what follows concerns its body. */
@@ -59,8 +64,10 @@ export class UndiciExchange implements BodyOwner {
   #head: HttpResponse | undefined;
   #chunks: Uint8Array[] | undefined;
   #body: UndiciBody | undefined;
+  #trailers: HttpHeaders | undefined;
   #received = 0;
   #sent = 0;
+  #queued = 0;
   #connected = 0;
   #firstByte = 0;
   #dialled: UndiciLane['fresh'];
@@ -86,9 +93,29 @@ export class UndiciExchange implements BodyOwner {
     this.#limit = limit === undefined ? DEFAULT_LIMIT : limit || Number.POSITIVE_INFINITY;
   }
 
-  start(route: UndiciRoute): void {
+  /** @param limit how many connections there may be; `undefined` is no limit */
+  start(route: UndiciRoute, limit: PlaceLimit | undefined): void {
     followCaller(this, this.#request, this.#options);
-    if (!this.#done) this.#dispatch(route.take());
+    if (this.#done) return;
+    const lane = route.take(limit);
+    if (lane !== undefined) this.#dispatch(lane);
+    else {
+      this.#wait = route.wait(this, limit!);
+      this.#timer.start('queue', milliseconds(this.#options.queueTimeout, 'queueTimeout'));
+    }
+  }
+
+  /** The wait for a connection is over. */
+  connected(lane: UndiciLane): void {
+    this.#wait = undefined;
+    this.#queued = this.#clock.now();
+    this.#timer.stop();
+    this.#timer.since = 0;
+    try {
+      this.#dispatch(lane);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #dispatch(lane: UndiciLane): void {
@@ -142,6 +169,7 @@ export class UndiciExchange implements BodyOwner {
     this.#statusText = statusText;
     this.#headers = HttpHeaders.fromRaw(raw);
     const route = this.#lane?.route;
+    this.#lane?.hinted(raw);
     if (route?.settings.forwarder && !announcesReuse((name) => this.#headers.get(name))) route.isSingle = true;
     this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();
@@ -189,8 +217,9 @@ export class UndiciExchange implements BodyOwner {
     this.#timer.start('read', this.#isDrained ? Math.min(limit || DRAIN_WAIT, DRAIN_WAIT) : limit);
   }
 
-  onComplete(): void {
+  onComplete(trailers: RawField[]): void {
     if (this.#done) return;
+    if (trailers.length > 0) this.#trailers = receivedTrailers(trailers);
     this.#finish();
     this.#leave();
     if (this.#body !== undefined) this.#body.push(null);
@@ -214,11 +243,7 @@ export class UndiciExchange implements BodyOwner {
       this.#reused = false;
       this.#phase = 'connect';
       this.#sent = 0;
-      const dead = this.#lane!;
-      // Before the other is dropped: the transport forgets a route without connections, and would never close this one.
-      const fresh = dead.route.open();
-      dead.route.drop(dead);
-      this.#dispatch(fresh);
+      this.#dispatch(this.#lane!.route.renew(this.#lane!));
       return;
     }
     if (this.#status === 0 && isUnsolicitedContinue(cause)) {
@@ -234,6 +259,13 @@ export class UndiciExchange implements BodyOwner {
   /** Stops the exchange: the caller aborted, dropped the body, or a timer expired. */
   abort(reason: unknown): void {
     if (!this.#done) this.#fail(reason);
+  }
+
+  /** The transport is destroyed. What has a connection ends with it. */
+  destroying(reason: unknown): void {
+    if (this.#wait === undefined) return;
+    const fact = 'the client was destroyed while the request waited for a connection';
+    this.abort(reason ?? new NetworkError(fact, { request: this.#request, code: 'ERR_CLIENT_CLOSED' }));
   }
 
   /** The transport closes: a body that nobody has begun to read would hold it for ever. */
@@ -316,6 +348,7 @@ export class UndiciExchange implements BodyOwner {
   #finish(): void {
     this.#done = true;
     this.#timer.stop();
+    this.#wait?.leave();
     unfollowCaller(this, this.#request, this.#options);
     this.#transport.ended(this);
   }
@@ -336,6 +369,7 @@ export class UndiciExchange implements BodyOwner {
       handler: 'undici',
       bytesSent: this.#sent,
       bytesReceived: this.#received,
+      trailers: this.#body === undefined ? this.#trailers : () => this.#trailers ?? HttpHeaders.empty,
       timings: this.#timings(),
     };
   }
@@ -343,8 +377,9 @@ export class UndiciExchange implements BodyOwner {
   #timings(): ResponseFacts['timings'] {
     const total = this.#clock.now() - this.#started;
     const firstByte = this.#firstByte === 0 ? undefined : this.#firstByte - this.#started;
-    if (this.#dialled !== undefined) return { ...this.#dialled, firstByte, end: total, total };
-    const queue = this.#connected === 0 ? undefined : this.#connected - this.#started;
+    const placed = this.#dialled === undefined ? this.#connected : this.#queued;
+    const queue = placed === 0 ? undefined : placed - this.#started;
+    if (this.#dialled !== undefined) return { ...this.#dialled, ...(queue && { queue }), firstByte, end: total, total };
     return { queue, firstByte, end: total, total };
   }
 

@@ -4,9 +4,11 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { type DialSettings, dialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
 import { pinProxy } from './proxy-request.ts';
+import { Roster } from '../roster.ts';
 import { requestTarget } from './request-target.ts';
 import { UndiciExchange } from './undici-exchange.ts';
 import { UndiciRoute } from './undici-route.ts';
@@ -29,20 +31,21 @@ async function loadClient(): Promise<typeof Client> {
 export class UndiciTransport {
   readonly #Client: typeof Client;
   readonly #groups = new Map<string, Map<string, UndiciRoute>>();
-  readonly #running = new Set<UndiciExchange>();
+  readonly #running = new Roster<UndiciExchange>();
   readonly #rested: (() => void)[] = [];
   #lastOptions: RequestOptions | undefined;
   #lastSettings: DialSettings | undefined;
 
   private constructor(
     ClientClass: typeof Client,
+    readonly limits: ConnectionLimits,
     readonly elsewhere: SendElsewhere | undefined,
   ) {
     this.#Client = ClientClass;
   }
 
-  static async load(elsewhere?: SendElsewhere): Promise<UndiciTransport> {
-    return new UndiciTransport(await loadClient(), elsewhere);
+  static async load(limits: ConnectionLimits, elsewhere?: SendElsewhere): Promise<UndiciTransport> {
+    return new UndiciTransport(await loadClient(), limits, elsewhere);
   }
 
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
@@ -50,8 +53,9 @@ export class UndiciTransport {
       const target = requestTarget(request);
       const exchange = new UndiciExchange(request, options, target, this, resolve, reject);
       const route = this.#routeFor(request, target, options);
+      const limit = this.limits.limitOf(options);
       this.#running.add(exchange);
-      exchange.start(route);
+      exchange.start(route, limit);
     });
   }
 
@@ -64,12 +68,13 @@ export class UndiciTransport {
   /** Waits for what is under way; a streamed body that nobody has begun to read is not. */
   async close(): Promise<void> {
     const routes = this.#takeAll();
-    for (const exchange of this.#running) exchange.closing();
+    for (const exchange of this.#running.members()) exchange.closing();
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#rested.push(resolve));
     for (const route of routes) route.destroy();
   }
 
   async destroy(reason: unknown): Promise<void> {
+    for (const exchange of this.#running.members()) exchange.destroying(reason);
     for (const route of this.#takeAll()) route.destroy(reason instanceof Error ? reason : undefined);
   }
 
@@ -101,7 +106,7 @@ export class UndiciTransport {
     const known = group.get(target.origin);
     if (known !== undefined) return known;
     // A crawler meets more origins than memory has room for: one without connections is forgotten.
-    const route = new UndiciRoute(this.#Client, target, pinProxy(target, settings), (empty) => {
+    const route = new UndiciRoute(this.#Client, target, pinProxy(target, settings), this.limits, (empty) => {
       if (group.get(target.origin) === empty) group.delete(target.origin);
     });
     group.set(target.origin, route);

@@ -6,20 +6,23 @@ import type { Transport } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import { type ConnectionSettings, connectionLimits } from './connection-limits.ts';
 import { refuse } from './refuse.ts';
 import type { SendElsewhere, UndiciTransport } from './undici-transport.ts';
 
 /**
  * Sends over connections of its own. Handlers share none; a client and what extends it share one handler.
  * @param elsewhere answers what undici cannot: a request that met a `100` nobody asked for. Default: its error.
+ * @throws TypeError for settings that are none
  */
-export function undiciHandler(elsewhere?: SendElsewhere): Transport {
+export function undiciHandler(elsewhere?: SendElsewhere, settings: ConnectionSettings = {}): Transport {
+  const limits = connectionLimits('undici', settings);
   let transport: UndiciTransport | undefined;
   let loading: Promise<UndiciTransport> | undefined;
 
   function load(): Promise<UndiciTransport> {
     loading ??= import('./undici-transport.ts').then(async ({ UndiciTransport }) => {
-      transport = await UndiciTransport.load(elsewhere);
+      transport = await UndiciTransport.load(limits, elsewhere);
       return transport;
     });
     return loading;
@@ -37,6 +40,7 @@ export function undiciHandler(elsewhere?: SendElsewhere): Transport {
     supports: unsupported,
     close: async () => transport?.close(),
     destroy: async (reason?: unknown) => transport?.destroy(reason),
+    stats: () => limits.stats(),
   });
 }
 
@@ -60,7 +64,8 @@ function unsupported(request: HttpRequest, options: RequestOptions): string | un
   return undefined;
 }
 
-function unsupportedOption({ version, onInformation }: RequestOptions): string | undefined {
+function unsupportedOption({ version, onInformation, trailers }: RequestOptions): string | undefined {
+  if (trailers) return 'undici: option trailers is not supported';
   if (version && version !== '1.1') return `undici: option version '${version}' is not supported`;
   return onInformation ? 'undici: option onInformation is not supported, a 100 ends the connection' : undefined;
 }

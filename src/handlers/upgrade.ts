@@ -50,11 +50,11 @@ class UpgradeTransport extends NodeTransport implements ExchangeHost {
  * `close` waits for handshakes under way and leaves the connections that were handed over alone.
  */
 export function upgradeHandler(): Transport {
-  const transport = new UpgradeTransport('upgrade', {});
+  const transport = new UpgradeTransport('upgrade');
   const { supports } = nodeHttpHandler();
 
   function upgrade(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
-    const own = extendOptions(ownOptions(options), { keepAlive: false, stream: false });
+    const own = extendOptions(ownOptions(options), { keepAlive: false, stream: false, connections: undefined });
     const reason = supports?.(request, own)?.replace(/^node: /, 'upgrade: ');
     if (reason !== undefined) return refuse(request, reason);
     return transport.send(request, own);
