@@ -169,7 +169,7 @@ const rows: readonly Row[] = [
   {
     what: 'proxy refuses the tunnel',
     error: 'ConnectError',
-    code: /^ERR_PROXY/,
+    code: 'ERR_PROXY_REFUSED',
     errno: 111,
     notFetch: true,
     async run({ send, closing }) {
