@@ -9,11 +9,11 @@ import { mergeCookies } from './cookies/cookie-store.ts';
 import { checkDefaults, defaultStack } from './default-stack.ts';
 import type { DownloadOptions, DownloadResult } from './download/download-options.ts';
 import { isTransferError, NetworkError, RequestError, ResponseError, type TransferError } from './errors.ts';
-import type { Handler, Transport } from './handler.ts';
+import type { ConnectionStats, Handler, Transport } from './handler.ts';
 import { HandlerStack } from './handler-stack.ts';
-import type { HttpClient } from './http-client.ts';
+import { type HttpClient, PSR18, psr18Error } from './http-client.ts';
 import { HttpHeaders } from './message/headers.ts';
-import { HttpRequest } from './message/request.ts';
+import type { HttpRequest } from './message/request.ts';
 import type { HttpResponse } from './message/response.ts';
 import { extendOptions } from './option-record.ts';
 import { checkOptions, mergeOptions } from './option-rules.ts';
@@ -167,7 +167,7 @@ export class Client implements AsyncDisposable, HttpClient {
 
   /** The web's `fetch` over this client's stack, bound: hand it to whatever takes a `fetch`. */
   readonly fetch: typeof globalThis.fetch = (input, init) =>
-    fetchThrough((request, options) => this.send(request, options), input as Request, init);
+    fetchThrough(this.#options, (request, options) => this.send(request, options), input as Request, init);
 
   /**
    * Opens a WebSocket (RFC 6455) in Node. Its handshake is a GET through the whole stack: base URI, cookies, auth,
@@ -239,6 +239,11 @@ export class Client implements AsyncDisposable, HttpClient {
     await (await this.#webSockets)?.destroy(reason);
     await this.#beacons?.destroy(reason);
     if (this.#owner) await this.#transport?.destroy?.(reason);
+  }
+
+  /** The handler's connections and requests at this moment, by origin; zeros for a handler that does not tell. */
+  stats(): ConnectionStats {
+    return this.#transport?.stats?.() ?? { connections: 0, idle: 0, running: 0, waiting: 0, origins: {} };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -342,27 +347,6 @@ export class Client implements AsyncDisposable, HttpClient {
     if (fresh.length > 0) failed.stack = `${failed.stack}\n${fresh.join('\n')}`;
     return failed;
   }
-}
-
-/** What PSR-18 leaves no choice about, and the request's own body instead of one that is a default of the client. */
-const PSR18: RequestOptions = Object.freeze({
-  allowRedirects: false,
-  httpErrors: false,
-  retry: 0,
-  stream: false,
-  sink: null,
-  body: null,
-});
-
-/** PSR-18 knows two failures: the request cannot be sent, and the network failed. */
-function psr18Error(error: unknown, request: HttpRequest, signal: AbortSignal | undefined): Error {
-  if (error instanceof RequestError || error instanceof NetworkError) return error;
-  if (error instanceof ResponseError) {
-    return new NetworkError('the response cannot be used', { request, cause: error, code: error.code });
-  }
-  if (!(request instanceof HttpRequest)) return new RequestError('sendRequest takes an HttpRequest', { cause: error });
-  if (signal?.aborted) return new NetworkError('the call was aborted', { request, cause: error, code: 'ERR_ABORTED' });
-  return new RequestError('the request cannot be sent', { request, cause: error });
 }
 
 function declared(handler: HandlerStack | Handler): readonly string[] {

@@ -5,6 +5,7 @@ import { type BodyInit, bodyFrom } from './message/body-from.ts';
 import { HttpRequest } from './message/request.ts';
 import type { HttpResponse } from './message/response.ts';
 import { iterate } from './message/web-stream.ts';
+import { responseLimit, tooLarge } from './middleware/limits-policy.ts';
 import { bareRecord } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
 
@@ -20,11 +21,20 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 // WHATWG fetch §2.2.1: these, and no others, are written in upper case.
 const NORMALIZED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 
+/** The readers that hold a whole body in memory, as the runtime has them. */
+const WHOLE = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const;
+
 /**
+ * @param defaults whose `maxResponseSize` bounds a body that is read as a whole
  * @throws the signal's reason when it aborts; otherwise a `TypeError` as every fetch does, whose `cause` is the
  * `TransferError`
  */
-export async function fetchThrough(send: Send, input: string | URL | Request, asked: Init = {}): Promise<Response> {
+export async function fetchThrough(
+  defaults: RequestOptions,
+  send: Send,
+  input: string | URL | Request,
+  asked: Init = {},
+): Promise<Response> {
   // A `Request` may stand here, whose prototype has the answers; a record's has none.
   const init = Object.getPrototypeOf(asked) === Object.prototype ? bareRecord(asked) : asked;
   const given = input instanceof Request ? input : undefined;
@@ -42,7 +52,7 @@ export async function fetchThrough(send: Send, input: string | URL | Request, as
       await response.discard();
       throw new RedirectError("a redirect came, and redirect: 'error' allows none", { request, response });
     }
-    return await webResponse(request, response);
+    return await webResponse(request, response, responseLimit(defaults, false));
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     throw new TypeError('fetch failed', { cause });
@@ -92,19 +102,54 @@ async function* joined(
   yield* rest;
 }
 
-async function webResponse(request: HttpRequest, response: HttpResponse): Promise<Response> {
-  const { status, statusText } = response;
+async function webResponse(request: HttpRequest, response: HttpResponse, limit: number): Promise<Response> {
+  const { status, statusText, headers } = response;
   const empty = WITHOUT_BODY.has(status) || request.method === 'HEAD';
   if (empty) await response.discard();
-  const web = new Response(empty ? null : response.toWeb(), { status, statusText, headers: [...response.headers] });
-  return described(web, response.url.replace(/#.*$/, ''), response.redirects.length > 0);
+  const web = new Response(empty ? null : response.toWeb(), { status, statusText, headers: [...headers] });
+  const length = headers.get('content-length');
+  // A declared length is kept by the framing: only a body that does not say how long it is has to be counted.
+  const isShort = empty || (length !== null && Number(length) <= limit);
+  const head = response.with({ body: null });
+  const count = isShort ? undefined : (body: Response) => counted(body, limit, () => tooLarge(limit, request, head));
+  return described(web, response.url.replace(/#.*$/, ''), response.redirects.length > 0, count);
 }
 
 /** The constructor knows no URL; getters of the instance and its clones stand in for what a browser's fetch would set. */
-function described(web: Response, url: string, redirected: boolean): Response {
-  return Object.defineProperties(web, {
+function described(
+  web: Response,
+  url: string,
+  redirected: boolean,
+  count: ((body: Response) => Response) | undefined,
+): Response {
+  Object.defineProperties(web, {
     url: { value: url },
     redirected: { value: redirected },
-    clone: { value: () => described(Response.prototype.clone.call(web), url, redirected) },
+    clone: { value: () => described(Response.prototype.clone.call(web), url, redirected, count) },
   });
+  if (count === undefined) return web;
+  for (const name of WHOLE) {
+    const read = (Response.prototype as Partial<Response>)[name];
+    // A body that was read before is the runtime's to refuse, in its own words.
+    const value = () => read?.call(web.bodyUsed || web.body?.locked ? web : count(web));
+    if (read !== undefined) Object.defineProperty(web, name, { value });
+  }
+  return web;
+}
+
+/** The same body, which ends with an error once it has given too many bytes. */
+function counted(web: Response, limit: number, fail: () => Error): Response {
+  let size = 0;
+  const counter = new TransformStream<Uint8Array, Uint8Array>(
+    {
+      transform(chunk, controller) {
+        size += chunk.byteLength;
+        if (size > limit) throw fail();
+        controller.enqueue(chunk);
+      },
+    },
+    undefined,
+    { highWaterMark: 0 },
+  );
+  return new Response(web.body?.pipeThrough(counter), { headers: web.headers });
 }
