@@ -16,7 +16,8 @@ export interface Job {
   readonly count: number;
 }
 
-export interface Finding extends Job {
+export interface Finding {
+  readonly jobs: readonly Job[];
   readonly before: Measure;
   readonly after: Measure;
 }
@@ -31,10 +32,13 @@ export interface Findings {
 
 const CONCURRENCY = 50;
 
-/** Starts the child. Its promise resolves with what it found; `end` lets it go. */
-export function startLeakProcess(handler: string, jobs: readonly Job[]): { found: Promise<Findings>; end(): void } {
+/** Starts the child, which measures after each group. Its promise resolves with what it found; `end` lets it go. */
+export function startLeakProcess(
+  handler: string,
+  groups: readonly (readonly Job[])[],
+): { found: Promise<Findings>; end(): void } {
   const script = fileURLToPath(new URL('leak-process.ts', import.meta.url));
-  const child = fork(script, [handler, JSON.stringify(jobs)], { execArgv: ['--expose-gc', '--import', 'tsx'] });
+  const child = fork(script, [handler, JSON.stringify(groups)], { execArgv: ['--expose-gc', '--import', 'tsx'] });
   const found = new Promise<Findings>((resolve, reject) => {
     child.once('message', (message) => resolve(message as Findings));
     child.once('error', reject);
@@ -51,7 +55,7 @@ async function times(count: number, one: (i: number) => Promise<void>): Promise<
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, count) }, worker));
 }
 
-async function main(handler: string, jobs: readonly Job[]): Promise<void> {
+async function main(handler: string, groups: readonly (readonly Job[])[]): Promise<void> {
   const warnings: string[] = [];
   process.on('warning', ({ name, message }) => name !== 'ExperimentalWarning' && warnings.push(`${name}: ${message}`));
   const shared = new AbortController().signal;
@@ -62,15 +66,15 @@ async function main(handler: string, jobs: readonly Job[]): Promise<void> {
     if (kind === 'unread') await delay(LEFT_ALONE);
   };
   // Code is compiled, pools and caches are filled: what comes after must not add to that.
-  for (const job of jobs) await run(job, Math.max(100, job.count / 10));
+  for (const job of groups.flat()) await run(job, Math.max(100, job.count / 10));
   await settle();
   let before = measure(shared);
   const found: Finding[] = [];
-  for (const job of jobs) {
-    await run(job, job.count);
+  for (const jobs of groups) {
+    for (const job of jobs) await run(job, job.count);
     await settle();
     const after = measure(shared);
-    found.push({ ...job, before, after });
+    found.push({ jobs, before, after });
     before = after;
   }
   await client.close();
@@ -80,5 +84,5 @@ async function main(handler: string, jobs: readonly Job[]): Promise<void> {
   process.once('disconnect', () => process.exit());
 }
 
-const [, script, handler, jobs] = process.argv;
-if (script === fileURLToPath(import.meta.url)) await main(handler!, JSON.parse(jobs!) as Job[]);
+const [, script, handler, groups] = process.argv;
+if (script === fileURLToPath(import.meta.url)) await main(handler!, JSON.parse(groups!) as Job[][]);
