@@ -8,7 +8,7 @@ import { CookieJar } from './cookies/cookie-jar.ts';
 import { mergeCookies } from './cookies/cookie-store.ts';
 import { checkDefaults, defaultStack } from './default-stack.ts';
 import type { DownloadOptions, DownloadResult } from './download/download-options.ts';
-import { isTransferError, NetworkError, RequestError, ResponseError, type TransferError } from './errors.ts';
+import { isTransferError, NetworkError, type TransferError } from './errors.ts';
 import type { ConnectionStats, Handler, Transport } from './handler.ts';
 import { HandlerStack } from './handler-stack.ts';
 import { type HttpClient, PSR18, psr18Error } from './http-client.ts';

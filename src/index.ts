@@ -45,9 +45,17 @@ export {
   type TransferErrorJSON,
 } from './errors.ts';
 export { attempt, del, del as delete, get, head, options, patch, post, put, request } from './functions.ts';
-export type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
+export type {
+  ConnectionStats,
+  DeclaringMiddleware,
+  Handler,
+  Middleware,
+  OriginStats,
+  Transport,
+} from './handler.ts';
 export { HandlerStack } from './handler-stack.ts';
 export { chooseHandler, wrapStreaming } from './handlers/choose.ts';
+export { ConnectionLimits, type ConnectionSettings } from './handlers/connection-limits.ts';
 export { type DnsCache, type DnsCacheOptions, dnsCache } from './handlers/dns-cache.ts';
 export { fetchHandler } from './handlers/fetch.ts';
 export { http2Handler } from './handlers/http2.ts';
