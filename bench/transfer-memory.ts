@@ -48,6 +48,10 @@ async function give(req: IncomingMessage, res: ServerResponse, length: number): 
   const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(req.headers.range ?? '') ?? [];
   const start = Number(from ?? 0);
   const end = to ? Number(to) + 1 : length;
+  if (start >= length) {
+    res.writeHead(416, { 'Content-Range': `bytes */${length}` }).end();
+    return;
+  }
   res.writeHead(from === undefined ? 200 : 206, {
     'Content-Length': end - start,
     ETag: '"one"',
