@@ -3,16 +3,20 @@
  * they have settled: a long-lived signal pins nothing.
  */
 
+import { type Member, Roster } from './roster.ts';
+
 /** Something under way that can be told to stop. */
 export interface Abortable {
   abort(reason: unknown): void;
+  /** The signal it follows, of which there is one at a time. Kept by `watch`. */
+  watching?: Watching | undefined;
 }
 
 /**
- * A stop of our own: what an `AbortSignal` is to the outside, for a hundredth of its cost. Those that wait for it are
- * told in the order in which they came.
+ * A stop of our own: what an `AbortSignal` is to the outside, for a hundredth of its cost.
  */
 export class Stop implements Abortable {
+  watching: Watching | undefined;
   aborted = false;
   reason: unknown;
   /** Most have one that waits; others are in `#more`. */
@@ -52,7 +56,17 @@ export class Stop implements Abortable {
   }
 }
 
-const watched = new WeakMap<AbortSignal, Set<Abortable>>();
+const watched = new WeakMap<AbortSignal, Roster<Watching>>();
+
+/** A target among those that follow one signal. */
+class Watching implements Member {
+  place = -1;
+
+  constructor(
+    readonly signal: AbortSignal,
+    readonly target: Abortable,
+  ) {}
+}
 
 /** Calls `target.abort(signal.reason)` when the signal aborts, until `unwatch`. An aborted signal calls at once. */
 export function watch(signal: AbortSignal, target: Abortable): void {
@@ -60,27 +74,36 @@ export function watch(signal: AbortSignal, target: Abortable): void {
     target.abort(signal.reason);
     return;
   }
-  let targets = watched.get(signal);
-  if (targets === undefined) {
-    targets = new Set();
-    watched.set(signal, targets);
+  if (target.watching?.signal === signal) return;
+  let roster = watched.get(signal);
+  if (roster === undefined) {
+    roster = new Roster();
+    watched.set(signal, roster);
   }
-  if (targets.size === 0) signal.addEventListener('abort', onAbort);
-  targets.add(target);
+  if (roster.size === 0) signal.addEventListener('abort', onAbort);
+  target.watching = new Watching(signal, target);
+  roster.add(target.watching);
 }
 
 /** Forgets the target. The last one takes the listener along. */
 export function unwatch(signal: AbortSignal, target: Abortable): void {
-  const targets = watched.get(signal);
-  if (targets?.delete(target) && targets.size === 0) signal.removeEventListener('abort', onAbort);
+  const { watching } = target;
+  if (watching?.signal !== signal) return;
+  target.watching = undefined;
+  const roster = watched.get(signal);
+  roster?.delete(watching);
+  if (roster?.size === 0) signal.removeEventListener('abort', onAbort);
 }
 
 function onAbort(this: AbortSignal): void {
   this.removeEventListener('abort', onAbort);
-  const targets = watched.get(this);
-  if (targets === undefined) return;
+  const roster = watched.get(this);
+  if (roster === undefined) return;
   watched.delete(this);
-  for (const target of targets) target.abort(this.reason);
+  for (const { target } of roster.members()) {
+    target.watching = undefined;
+    target.abort(this.reason);
+  }
 }
 
 /** The reason of an abort for which the caller gave none, as `AbortController.abort()` makes it. */

@@ -4,13 +4,15 @@
  */
 import { type Clock, startTimer, systemClock } from '../clock.ts';
 import type { TimeoutPhase } from '../errors.ts';
+import { type Member, Roster } from '../roster.ts';
 
 /** Told, once, which phase took longer than its limit in milliseconds. */
 export interface Expiring {
   expired(phase: TimeoutPhase, limit: number): void;
 }
 
-export class PhaseTimer {
+export class PhaseTimer implements Member {
+  place = -1;
   readonly #clock: Clock;
   readonly #owner: Expiring;
   #lane: Lane | undefined;
@@ -57,7 +59,7 @@ export class PhaseTimer {
 
 /** All that wait for the same length of time on the same clock. */
 class Lane {
-  readonly #waiting = new Set<PhaseTimer>();
+  readonly #waiting = new Roster<PhaseTimer>();
   #disarm: (() => void) | undefined;
 
   constructor(
@@ -87,7 +89,7 @@ class Lane {
     this.#disarm = undefined;
     const now = this.clock.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const timer of this.#waiting) {
+    for (const timer of this.#waiting.members()) {
       const left = timer.since + this.limit - now;
       if (left > 0) next = Math.min(next, left);
       else {

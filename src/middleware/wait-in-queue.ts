@@ -12,10 +12,11 @@ export async function waitInQueue(
   options: RequestOptions,
 ): Promise<void> {
   const wait = new AbortController();
-  followCaller(wait, request, options);
+  const target = { abort: (reason: unknown) => wait.abort(reason) };
+  followCaller(target, request, options);
   try {
     await queue.add(ms, () => undefined, { signal: wait.signal });
   } finally {
-    unfollowCaller(wait, request, options);
+    unfollowCaller(target, request, options);
   }
 }

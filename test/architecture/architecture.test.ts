@@ -7,7 +7,7 @@ const files = sourceFiles();
 const STEPS: readonly (readonly [name: string, pattern: RegExp])[] = [
   [
     'values',
-    /^src\/(message\/.*|errors|error-codes|redact|masked-options|abort|call|clock|holding-clock|duration|platform|version)\.ts$/,
+    /^src\/(message\/.*|errors|error-codes|redact|masked-options|abort|call|roster|clock|holding-clock|duration|platform|version)\.ts$/,
   ],
   ['contracts', /^src\/(handler|http-client|options|option-record|option-rules|caller-stop)\.ts$|^src\/cookies\/cookie-store\.ts$/],
   [

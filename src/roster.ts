@@ -1,0 +1,40 @@
+/** Who is in it is asked rarely, joined and left thousands of times a second. */
+
+export interface Member {
+  /** Where it stands in its roster, of which it may be in one at a time; -1 when it is in none. Kept by the roster. */
+  place: number;
+}
+
+/**
+ * A set of members in no order. A `Set` would do, but V8 links its former tables to their successors: each that has
+ * grown old keeps the members of its time for the next collections, and a busy set makes a table for every few dozen.
+ */
+export class Roster<T extends Member> {
+  readonly #members: T[] = [];
+
+  get size(): number {
+    return this.#members.length;
+  }
+
+  add(member: T): void {
+    if (member.place !== -1) return;
+    member.place = this.#members.length;
+    this.#members.push(member);
+  }
+
+  delete(member: T): void {
+    const { place } = member;
+    if (place === -1) return;
+    const last = this.#members.pop()!;
+    if (last !== member) {
+      this.#members[place] = last;
+      last.place = place;
+    }
+    member.place = -1;
+  }
+
+  /** Those that are in it now: they may leave meanwhile. */
+  members(): T[] {
+    return [...this.#members];
+  }
+}
