@@ -4,11 +4,11 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
+import { Roster } from '../roster.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { type DialSettings, dialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
 import { pinProxy } from './proxy-request.ts';
-import { Roster } from '../roster.ts';
 import { requestTarget } from './request-target.ts';
 import { UndiciExchange } from './undici-exchange.ts';
 import { UndiciRoute } from './undici-route.ts';
@@ -88,7 +88,7 @@ export class UndiciTransport {
     try {
       return this.#route(target, this.#settings(options));
     } catch (error) {
-      throw error instanceof Error ? withRequest(error, request) : error;
+      throw withRequest(error, request);
     }
   }
 
