@@ -17,7 +17,8 @@ const PIECE = 65_536;
 /**
  * `length` bytes of a file from `offset`, by default all of it. Can be sent again as long as the file stays as it is.
  * @throws TypeError for an offset or length that is no count of bytes; RequestError (`ERR_BODY_FILE`) for a file that is
- * missing, no regular file, not readable or too short. The same error, while it is sent, for a file that has changed.
+ * missing, no regular file, not readable, too short, or empty while no `length` says that it may be. The same error, while
+ * it is sent, for a file that has changed.
  */
 export function fileBody(path: string, offset = 0, length?: number): RequestBody {
   const fs = needBuiltin<FileSystem>('node:fs', `the file "${path}" as a body`);
@@ -27,6 +28,8 @@ export function fileBody(path: string, offset = 0, length?: number): RequestBody
   if (!found.isFile()) {
     throw unusable(path, found.isDirectory() ? 'it is a directory' : 'it is not a regular file');
   }
+  // Mostly a file that nobody has filled yet.
+  if (found.size === 0 && length === undefined) throw unusable(path, 'it is empty; length: 0 sends it all the same');
   const end = length === undefined ? found.size : offset + length;
   if (offset > found.size || end > found.size) {
     const wanted = length === undefined ? `offset ${offset} is` : `offset ${offset} and length ${length} are`;

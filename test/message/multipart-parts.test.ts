@@ -250,6 +250,14 @@ describe('a file', () => {
     expect(thrown({ name: 'f', path: '/dev/null' })).toMatchObject(error('it is not a regular file'));
   });
 
+  it('that is empty is a RequestError, unless its length is said to be 0', async () => {
+    const path = await file('empty.txt', '');
+    expect(thrown({ name: 'f', path })).toMatchObject(error('it is empty; length: 0 sends it all the same'));
+    expect(await written([{ name: 'f', path, length: 0 }])).toEqual([
+      `${disposition('f', '; filename="empty.txt"')}\r\nContent-Type: text/plain\r\n\r\n`,
+    ]);
+  });
+
   it.skipIf(process.getuid?.() === 0)('that may not be read is a RequestError (root may read all)', async () => {
     const path = await file('locked.txt', 'x');
     await chmod(path, 0);
