@@ -208,7 +208,7 @@ export class Http2Group implements PlaceHolder {
       this.#dials.delete(cancel);
       if (socket === null) {
         this.#limits.release(this);
-        this.#failed(error ?? new Error('no connection'));
+        this.#failed(error!);
       } else this.#connected(socket);
     });
     const cancel = (): void => {

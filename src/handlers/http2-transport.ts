@@ -67,7 +67,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
       this.#groups.set(key, group);
       return group;
     } catch (error) {
-      throw error instanceof Error ? withRequest(error, request) : error;
+      throw withRequest(error, request);
     }
   }
 
@@ -120,7 +120,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
     try {
       this.#lastSettings = offering(dialSettings(options), options);
     } catch (error) {
-      throw error instanceof Error ? withRequest(error, request) : error;
+      throw withRequest(error, request);
     }
     this.#lastOptions = options;
     return this.#lastSettings;

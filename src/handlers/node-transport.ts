@@ -65,7 +65,7 @@ export class NodeTransport implements ExchangeHost {
     try {
       this.#lastSettings = dialSettings(options);
     } catch (error) {
-      throw error instanceof Error ? withRequest(error, request) : error;
+      throw withRequest(error, request);
     }
     this.#lastOptions = options;
     return this.#lastSettings;

@@ -52,7 +52,7 @@ function connectionOptions(context: SecureContextOptions, isVerified: boolean, t
     ALPNProtocols: tls.alpn === undefined ? ALPN : [...tls.alpn],
     secureContext: contextOf(context),
     ...(tls.servername === undefined ? undefined : { servername: tls.servername }),
-    ...(context.minVersion === undefined ? undefined : { minVersion: context.minVersion }),
+    minVersion: context.minVersion,
     ...(context.maxVersion === undefined ? undefined : { maxVersion: context.maxVersion }),
   });
 }
@@ -130,7 +130,7 @@ function fileBytes(path: string, name: string): Buffer {
     return bytes;
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code;
-    const fact = why === 'ENOENT' ? 'which does not exist' : `which cannot be read (${why ?? String(cause)})`;
+    const fact = why === 'ENOENT' ? 'which does not exist' : `which cannot be read (${why})`;
     throw unusable(`${name} names the file "${path}", ${fact}`, cause);
   }
 }
