@@ -6,7 +6,6 @@ import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'nod
 import type { Abortable } from '../abort.ts';
 import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { milliseconds } from '../duration.ts';
 import { isTransferError, type TimeoutPhase } from '../errors.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -14,7 +13,9 @@ import { HttpResponse, type ResponseFacts } from '../message/response.ts';
 import { framedForTrailers } from '../message/trailers.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
+import type { Member } from '../roster.ts';
 import { dialTimings } from './dial.ts';
+import { type ExchangeLimits, exchangeLimits } from './exchange-limits.ts';
 import { type FailureContext, failure, timeoutFailure } from './failure.ts';
 import { Http2Answer } from './http2-answer.ts';
 import type { Http2Connection } from './http2-connection.ts';
@@ -30,14 +31,14 @@ import { canReplay } from './replay.ts';
 import { TransferRecord } from './transfer-record.ts';
 import type { BodyOwner } from './undici-body.ts';
 
-const FIVE_MINUTES = 300_000;
 /** Milliseconds to wait for the rest of a body that nobody wants. */
 const DRAIN_WAIT = 1000;
 /** How often a request goes again to a server that answers nothing else meanwhile. */
 const RESENDS = 5;
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
 
-export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadObserver, BodyOwner {
+export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadObserver, BodyOwner, Member {
+  place = -1;
   readonly request: HttpRequest;
   readonly options: RequestOptions;
   readonly timer: PhaseTimer;
@@ -46,8 +47,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
   readonly #host: Http2Host;
   readonly #settle: Settle;
   readonly #clock: Clock;
-  /** In milliseconds; 0 is none. */
-  readonly #limits: { readonly queue: number; readonly headers: number; readonly read: number };
+  readonly #limits: ExchangeLimits;
   #phase: FailureContext['phase'] = 'queue';
   #isDone = false;
   #isAnswered = false;
@@ -80,12 +80,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     this.#clock = options.clock ?? systemClock;
     this.timer = new PhaseTimer(this.#clock, this);
     this.record = new TransferRecord(this.#clock);
-    const { queueTimeout, headersTimeout = FIVE_MINUTES, readTimeout = FIVE_MINUTES } = options;
-    this.#limits = {
-      queue: milliseconds(queueTimeout, 'queueTimeout'),
-      headers: milliseconds(headersTimeout, 'headersTimeout'),
-      read: milliseconds(readTimeout, 'readTimeout'),
-    };
+    this.#limits = exchangeLimits(options);
   }
 
   get isDone(): boolean {
@@ -179,8 +174,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
       if (stream === this.#stream) this.#isWhole = true;
     });
     if (request.body === null) return;
-    const upload = new NodeUpload(stream, request, this, trailers);
-    this.#upload = upload;
+    const upload = (this.#upload = new NodeUpload(stream, request, this, trailers));
     if (isTrailed) stream.once('wantTrailers', () => stream.sendTrailers(requestTrailers(upload.trailers)));
     upload.start(this.#clock, Boolean(progress));
   }
@@ -213,16 +207,15 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     if (this.#isDone || stream !== this.#stream) return;
     this.#wasAnswered = true;
     this.#connection!.answered();
-    this.#phase = 'body';
     this.record.head();
     this.timer.start('read', this.#limits.read);
     const { fields, size } = answerHead(raw);
     const overflow = headOverflow(this.options, size);
     if (overflow !== undefined) {
-      this.#phase = 'headers';
       this.#fail(this.failure(overflow));
       return;
     }
+    this.#phase = 'body';
     this.#answer = new Http2Answer(this, stream, Number(head[constants.HTTP2_HEADER_STATUS]), fields);
     this.#answer.begin();
   }

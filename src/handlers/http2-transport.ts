@@ -15,6 +15,7 @@ import type { Http2Host } from './http2-host.ts';
 import { offering } from './http2-offer.ts';
 import { pinProxy, tunnelling } from './proxy-request.ts';
 import { requestTarget } from './request-target.ts';
+import { Running } from './running.ts';
 
 const REMEMBERED = 1000;
 
@@ -22,8 +23,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
   readonly #fallback: Handler;
   readonly #limits: ConnectionLimits;
   readonly #groups = new Map<string, Http2Group>();
-  readonly #running = new Set<Http2Exchange>();
-  readonly #rested: (() => void)[] = [];
+  readonly #running = new Running<Http2Exchange>();
   /** Keys of those that chose HTTP/1.1, the oldest first. */
   readonly #plain = new Set<string>();
   #lastOptions: RequestOptions | undefined;
@@ -93,19 +93,20 @@ export class Http2Transport implements Http2Host, GroupOwner {
   }
 
   ended(exchange: Http2Exchange): void {
-    this.#running.delete(exchange);
-    if (this.#running.size === 0) for (const resolve of this.#rested.splice(0)) resolve();
+    this.#running.ended(exchange);
   }
 
   async close(): Promise<void> {
-    for (const exchange of [...this.#running]) if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
-    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#rested.push(resolve));
+    for (const exchange of this.#running.exchanges()) {
+      if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
+    }
+    await this.#running.rest();
     for (const group of [...this.#groups.values()]) group.close();
   }
 
   async destroy(reason?: unknown): Promise<void> {
     const closing = this.close();
-    for (const exchange of [...this.#running]) exchange.abort(reason ?? destroyed(exchange.request));
+    for (const exchange of this.#running.exchanges()) exchange.abort(reason ?? destroyed(exchange.request));
     await closing;
   }
 

@@ -7,14 +7,16 @@ import type { Socket } from 'node:net';
 import type { Abortable } from '../abort.ts';
 import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { milliseconds } from '../duration.ts';
 import { isTransferError, NetworkError, type TimeoutPhase } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../message/response.ts';
+import { framedForTrailers } from '../message/trailers.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
+import type { Member } from '../roster.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
 import { type DialSettings, dialTimings, forwarderOf } from './dial.ts';
+import { type ExchangeLimits, exchangeLimits } from './exchange-limits.ts';
 import { type FailureContext, failure, timeoutFailure } from './failure.ts';
 import { callbackFailure, informationTo, NodeAnswer } from './node-answer.ts';
 import { checkFraming, openExchange } from './node-request.ts';
@@ -24,7 +26,6 @@ import { announcesReuse, forwarderRefusal } from './proxy-request.ts';
 import { canReplay } from './replay.ts';
 import { TransferRecord } from './transfer-record.ts';
 
-const FIVE_MINUTES = 300_000;
 /** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
 const DRAIN_WAIT = 1000;
 
@@ -45,7 +46,8 @@ export interface Settle {
   reject(reason: unknown): void;
 }
 
-export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver {
+export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver, Member {
+  place = -1;
   readonly request: HttpRequest;
   readonly options: RequestOptions;
   readonly timer: PhaseTimer;
@@ -55,8 +57,7 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
   readonly #host: ExchangeHost;
   readonly #settle: Settle;
   readonly #clock: Clock;
-  /** In milliseconds; 0 is none. */
-  readonly #limits: { readonly queue: number; readonly headers: number; readonly read: number };
+  readonly #limits: ExchangeLimits;
   #phase: FailureContext['phase'] = 'queue';
   #isDone = false;
   #isAnswered = false;
@@ -89,12 +90,7 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
     this.#clock = options.clock ?? systemClock;
     this.timer = new PhaseTimer(this.#clock, this);
     this.record = new TransferRecord(this.#clock);
-    const { queueTimeout, headersTimeout = FIVE_MINUTES, readTimeout = FIVE_MINUTES } = options;
-    this.#limits = {
-      queue: milliseconds(queueTimeout, 'queueTimeout'),
-      headers: milliseconds(headersTimeout, 'headersTimeout'),
-      read: milliseconds(readTimeout, 'readTimeout'),
-    };
+    this.#limits = exchangeLimits(options);
   }
 
   get isDone(): boolean {
@@ -159,9 +155,11 @@ export class NodeExchange implements Abortable, Expiring, Waiter, UploadObserver
   // The request
 
   #send(socket: Socket): void {
-    const sent = openExchange(this.request, this.#target, this.#settings, socket);
+    const { trailers } = this.options;
+    const framed = framedForTrailers(this.request, trailers);
+    const sent = openExchange(framed, this.#target, this.#settings, socket);
     this.#sent = sent;
-    this.#upload = new NodeUpload(sent, this.request, this);
+    this.#upload = new NodeUpload(sent, framed, this, trailers);
     sent.on('error', (cause) => this.#broken(sent, cause));
     sent.once('response', (message) => this.#responded(message));
     sent.once('upgrade', (message, _, head) => this.#switched(message, socket, head));

@@ -10,6 +10,7 @@ import { withRequest } from './failure.ts';
 import { type ExchangeHost, NodeExchange } from './node-exchange.ts';
 import { tunnelling } from './proxy-request.ts';
 import { requestTarget } from './request-target.ts';
+import { Running } from './running.ts';
 
 /** Settings of the handlers over node:http. */
 export type NodeHandlerSettings = ConnectionSettings;
@@ -17,8 +18,7 @@ export type NodeHandlerSettings = ConnectionSettings;
 export class NodeTransport implements ExchangeHost {
   readonly name: string;
   readonly pool: ConnectionPool;
-  readonly #running = new Set<NodeExchange>();
-  readonly #idle: (() => void)[] = [];
+  readonly #running = new Running<NodeExchange>();
   #lastOptions: RequestOptions | undefined;
   #lastSettings: DialSettings | undefined;
 
@@ -43,19 +43,20 @@ export class NodeTransport implements ExchangeHost {
   }
 
   ended(exchange: NodeExchange): void {
-    this.#running.delete(exchange);
-    if (this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    this.#running.ended(exchange);
   }
 
   async close(): Promise<void> {
     this.pool.close();
-    for (const exchange of [...this.#running]) if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
-    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    for (const exchange of this.#running.exchanges()) {
+      if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
+    }
+    await this.#running.rest();
   }
 
   async destroy(reason?: unknown): Promise<void> {
     const closing = this.close();
-    for (const exchange of [...this.#running]) exchange.abort(reason ?? destroyed(exchange.request));
+    for (const exchange of this.#running.exchanges()) exchange.abort(reason ?? destroyed(exchange.request));
     await closing;
   }
 

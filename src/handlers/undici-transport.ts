@@ -4,12 +4,12 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
-import { Roster } from '../roster.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { type DialSettings, dialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
 import { pinProxy } from './proxy-request.ts';
 import { requestTarget } from './request-target.ts';
+import { Running } from './running.ts';
 import { UndiciExchange } from './undici-exchange.ts';
 import { UndiciRoute } from './undici-route.ts';
 
@@ -31,8 +31,7 @@ async function loadClient(): Promise<typeof Client> {
 export class UndiciTransport {
   readonly #Client: typeof Client;
   readonly #groups = new Map<string, Map<string, UndiciRoute>>();
-  readonly #running = new Roster<UndiciExchange>();
-  readonly #rested: (() => void)[] = [];
+  readonly #running = new Running<UndiciExchange>();
   #lastOptions: RequestOptions | undefined;
   #lastSettings: DialSettings | undefined;
 
@@ -61,20 +60,19 @@ export class UndiciTransport {
 
   /** An exchange is over. */
   ended(exchange: UndiciExchange): void {
-    this.#running.delete(exchange);
-    if (this.#running.size === 0) for (const resolve of this.#rested.splice(0)) resolve();
+    this.#running.ended(exchange);
   }
 
   /** Waits for what is under way; a streamed body that nobody has begun to read is not. */
   async close(): Promise<void> {
     const routes = this.#takeAll();
-    for (const exchange of this.#running.members()) exchange.closing();
-    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#rested.push(resolve));
+    for (const exchange of this.#running.exchanges()) exchange.closing();
+    await this.#running.rest();
     for (const route of routes) route.destroy();
   }
 
   async destroy(reason: unknown): Promise<void> {
-    for (const exchange of this.#running.members()) exchange.destroying(reason);
+    for (const exchange of this.#running.exchanges()) exchange.destroying(reason);
     for (const route of this.#takeAll()) route.destroy(reason instanceof Error ? reason : undefined);
   }
 
