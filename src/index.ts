@@ -71,6 +71,7 @@ export type { ArrayFormat, QueryInit, QueryValue } from './message/query.ts';
 export type { ServerSentEvent } from './message/readers.ts';
 export { HttpRequest, type RequestChanges } from './message/request.ts';
 export { HttpResponse, type RedirectHop, type ResponseChanges, type Timings } from './message/response.ts';
+export type { TrailersInit } from './message/trailers.ts';
 export { auth } from './middleware/auth.ts';
 export { cookies } from './middleware/cookies.ts';
 export { deadline } from './middleware/deadline.ts';

@@ -23,7 +23,7 @@ export function maskedOptions(options: object): Record<string, unknown> {
 function shownOption(name: string, value: unknown, redact: Redact | undefined): unknown {
   if (value === undefined || value === null || typeof value === 'boolean') return value;
   if (HIDDEN.has(name)) return MASK;
-  if (name === 'headers') return lines(value, redact);
+  if (name === 'headers' || (name === 'trailers' && typeof value !== 'function')) return lines(value, redact);
   if (name === 'query' && typeof value === 'string') return maskUrl(`?${value}`, redact).slice(1);
   if (name === 'query' && value instanceof URLSearchParams) return maskUrl(`?${value}`, redact).slice(1);
   return shown(name, value, redact, 0);

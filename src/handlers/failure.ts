@@ -53,7 +53,7 @@ export function failure(cause: unknown, context: FailureContext): Error {
   if (known?.kind === 'request')
     return new RequestError(detailed(known.fact, safe), { request, code: known.code, cause: safe });
   if (known?.kind === 'timeout') return systemTimeout(known, context, safe);
-  if (context.response !== undefined) return bodyFailure(code, known, context.response, request, safe);
+  if (context.response !== undefined) return bodyFailure(code, known, context, context.response, safe);
   if (context.phase === 'queue' || context.phase === 'connect')
     return connecting(flat, known, targetOf(request.url), request, safe);
   return afterConnect(flat, known, context, safe);
@@ -183,11 +183,16 @@ function afterConnect(
 function bodyFailure(
   code: string | undefined,
   known: Classified | undefined,
+  { request, options }: FailureContext,
   response: HttpResponse,
-  request: HttpRequest,
   safe: unknown,
 ): BodyError {
   const init = { request, response, cause: safe };
+  // The head is here: these are the lines behind the body (RFC 9112 §7.1.2).
+  if (known?.code === 'ERR_HEADERS_TOO_LARGE') {
+    const fact = `the trailers are larger than maxHeaderSize (${options.maxHeaderSize ?? 16_384} bytes)`;
+    return new BodyError(fact, { ...init, code: known.code });
+  }
   if (known?.code === 'ERR_BODY_TOO_LARGE') return new BodyError(known.fact, { ...init, code: known.code });
   // HPE_INVALID_EOF_STATE is the parser's word for a chunked body that ends early (RFC 9112 §8).
   if (known?.code === 'ERR_PROTOCOL' && code !== 'HPE_INVALID_EOF_STATE') {
@@ -216,7 +221,7 @@ function isReason(cause: unknown, request: HttpRequest, options: RequestOptions)
 
 /** Node's word for an orderly end of the connection: the code of a reset, but no number from the system. */
 function isHangUp(cause: unknown): boolean {
-  const { code, errno } = (cause ?? {}) as { code?: unknown; errno?: unknown };
+  const { code, errno } = cause as { code?: unknown; errno?: unknown };
   return code === 'ECONNRESET' && errno === undefined;
 }
 

@@ -92,6 +92,11 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     return this.#isDrained || (this.#isAnswered && !this.#isPulled);
   }
 
+  /** Whether it has no place on a connection. */
+  get isWaiting(): boolean {
+    return this.#connection === undefined;
+  }
+
   /** @throws RequestError for a body that is not as long as the head says */
   start(): void {
     checkFraming(this.request);

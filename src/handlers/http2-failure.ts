@@ -2,6 +2,7 @@
 import { constants } from 'node:http2';
 import { NetworkError } from '../errors.ts';
 import type { HttpRequest } from '../message/request.ts';
+import type { RequestOptions } from '../options.ts';
 
 /** How a stream ended that did not end well. */
 export interface StreamEnd {
@@ -36,6 +37,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENHANCE_YOUR_CALM: 'it asks for fewer requests, or its head is far beyond maxHeaderSize',
   HTTP_1_1_REQUIRED: "version 'auto' takes HTTP/1.1 then",
 };
+
+/** More lines than `maxHeaderSize` allows, in a head or in trailers: named as node:http's parser does. */
+export function headOverflow({ maxHeaderSize }: RequestOptions, size: number): Error | undefined {
+  const limit = maxHeaderSize === undefined ? 16_384 : maxHeaderSize || Number.POSITIVE_INFINITY;
+  if (size <= limit) return undefined;
+  return Object.assign(new Error(`${size} bytes came`), { code: 'HPE_HEADER_OVERFLOW' });
+}
 
 /** node:http2 refused to open the stream: nothing was sent. */
 export function isNeverSent(cause: unknown): boolean {

@@ -2,12 +2,17 @@
 import type { Writable } from 'node:stream';
 import { type Clock, startTimer } from '../clock.ts';
 import { RequestError } from '../errors.ts';
+import { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
+import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { ONE_WRITE, PIECE, pieces } from './body-pieces.ts';
 import { declaredLength } from './node-request.ts';
 
 /** A request that is open: node:http's, or a stream of node:http2. */
-export type OpenRequest = Writable & { flushHeaders?(): void };
+export type OpenRequest = Writable & {
+  flushHeaders?(): void;
+  addTrailers?(fields: readonly [string, string][]): void;
+};
 
 export interface UploadObserver {
   /** The socket took bytes. */
@@ -23,6 +28,7 @@ export class NodeUpload {
   readonly #request: HttpRequest;
   readonly #declared: number | undefined;
   readonly #observer: UploadObserver;
+  readonly #trailing: TrailersInit | undefined;
   #source: AsyncIterator<Uint8Array> | undefined;
   #isStopped = false;
   #wake: (() => void) | undefined;
@@ -30,12 +36,16 @@ export class NodeUpload {
   #given = 0;
   /** Bytes that the socket took. */
   sent = 0;
+  /** What goes behind the body; there once its last byte was given. */
+  trailers: HttpHeaders = HttpHeaders.empty;
 
-  constructor(to: OpenRequest, request: HttpRequest, observer: UploadObserver) {
+  /** @param request framed for `trailing`, if there is any */
+  constructor(to: OpenRequest, request: HttpRequest, observer: UploadObserver, trailing?: TrailersInit | null | false) {
     this.#to = to;
     this.#request = request;
     this.#declared = declaredLength(request);
     this.#observer = observer;
+    this.#trailing = (request.body !== null && trailing) || undefined;
   }
 
   /**
@@ -64,7 +74,7 @@ export class NodeUpload {
     const body = this.#request.body;
     if (body === null) this.#to.end();
     else if (body.bytes === undefined) this.#pull(body.open());
-    else if (body.bytes.byteLength > (isWatched ? PIECE : ONE_WRITE)) this.#pull(pieces(body.bytes));
+    else if (this.#trailing || body.bytes.byteLength > (isWatched ? PIECE : ONE_WRITE)) this.#pull(pieces(body.bytes));
     else {
       const { byteLength } = body.bytes;
       this.#to.end(body.bytes, (error?: Error | null) => {
@@ -109,7 +119,18 @@ export class NodeUpload {
     }
     if (this.#isStopped) return;
     if (this.#declared !== undefined && this.#given < this.#declared) throw this.#mismatch('only');
-    this.#to.end();
+    if (this.#trailing !== undefined) await this.#trail(this.#trailing);
+    if (!this.#isStopped) this.#to.end();
+  }
+
+  async #trail(trailing: TrailersInit): Promise<void> {
+    try {
+      this.trailers = sentTrailers(typeof trailing === 'function' ? await trailing() : trailing);
+    } catch (cause) {
+      const fact = `option trailers failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw new RequestError(fact, { request: this.#request, cause, code: 'ERR_BODY_SOURCE' });
+    }
+    this.#to.addTrailers?.([...this.trailers]);
   }
 
   /** Until the socket has room, or nobody wants the rest any more. */

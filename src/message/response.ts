@@ -57,6 +57,8 @@ export interface ResponseFacts {
   handler?: string;
   bytesSent?: number;
   bytesReceived?: number;
+  /** Fields behind the body; a function is asked each time, because they come last. */
+  trailers?: HttpHeaders | (() => HttpHeaders) | undefined;
   /** Why the call ended with this answer, in words that end an error's message. */
   note?: string | undefined;
 }
@@ -136,6 +138,15 @@ export class HttpResponse {
   /** Name to value of the cookies this response sets, whatever their attributes. */
   get cookies(): Record<string, string> {
     return cookiesOf(this.headers);
+  }
+
+  /**
+   * Fields that came behind the body (RFC 9110 section 6.5), without those that have no business there. Empty until a
+   * streamed body was read to its end, and over fetch, which does not show them.
+   */
+  get trailers(): HttpHeaders {
+    const given = Object.hasOwn(this.facts, 'trailers') ? this.facts.trailers : undefined;
+    return (typeof given === 'function' ? given() : given) ?? HttpHeaders.empty;
   }
 
   /** Whether the body is still to be read from a stream. */
@@ -291,21 +302,25 @@ export class HttpResponse {
 
   /** Secrets masked; never the body's content. */
   toJSON(): Record<string, unknown> {
-    const { status, statusText, headers, redirects } = this;
+    const { status, statusText, headers, redirects, trailers } = this;
     const redact = this.request?.call?.redact;
     // A server may repeat what it was sent.
     const hide = (text: string) => withoutSecretsOf(this.request, text);
-    const shown = Object.entries(headers.masked(redact)).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? hide(value) : value.map(hide),
-    ]);
+    const shown = (lines: HttpHeaders) =>
+      Object.fromEntries(
+        Object.entries(lines.masked(redact)).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? hide(value) : value.map(hide),
+        ]),
+      );
     const hops = redirects.map((hop) => ({ ...hop, url: maskUrl(hop.url, redact) }));
     return {
       status,
       statusText: hide(statusText),
       url: maskUrl(this.url, redact),
-      headers: Object.fromEntries(shown),
+      headers: shown(headers),
       redirects: hops,
+      ...(trailers.size > 0 && { trailers: shown(trailers) }),
     };
   }
 

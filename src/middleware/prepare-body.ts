@@ -5,19 +5,20 @@
  */
 import type { Middleware } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
+import { framedForTrailers } from '../message/trailers.ts';
 import type { RequestOptions } from '../options.ts';
 import { completedType, linesForContent, linesWithoutContent } from './prepare-body-policy.ts';
 
 /**
- * Reads `expect`. What the caller's headers say already is left as it is; a POST, PUT or PATCH without content says
- * `Content-Length: 0`. Rejects with a `RequestError` (`ERR_BODY_LENGTH`) when they contradict the body.
+ * Reads `expect` and `trailers`. What the caller's headers say already is left as it is; a POST, PUT or PATCH without
+ * content says `Content-Length: 0`. Rejects with a `RequestError` (`ERR_BODY_LENGTH`) when they contradict the body.
  */
 export function prepareBody(): Middleware {
   return (next) =>
     function prepareBody(request, options) {
       let prepared: HttpRequest;
       try {
-        prepared = announced(request, options.expect);
+        prepared = announced(framedForTrailers(request, options.trailers), options.expect);
       } catch (error) {
         return Promise.reject(error);
       }

@@ -142,6 +142,7 @@ export function crossOriginOptions(options: RequestOptions): RequestOptions {
   if (options.auth) changes.auth = null;
   changes.cookies = crossOriginCookies(options.cookies);
   if (options.socketPath) changes.socketPath = null;
+  if (options.trailers) changes.trailers = null;
   if (options.cert) changes.cert = null;
   if (options.sslKey) changes.sslKey = null;
   if (options.tls && (options.tls.pfx !== undefined || options.tls.servername !== undefined)) {
