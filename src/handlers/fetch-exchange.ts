@@ -209,14 +209,16 @@ export class FetchExchange implements Abortable, Expiring {
           try {
             // undici's fetch goes on reading after it was stopped, and would read a source without end for ever.
             if (this.#done) throw abortError('The exchange is over');
-            const { done, value } = await chunks.next();
+            // A pull that gives nothing is not followed by another.
+            let piece = await chunks.next();
+            while (!piece.done && piece.value.byteLength === 0) piece = await chunks.next();
             await answersRead();
+            const { done, value } = piece;
             if (done) {
               this.#source = undefined;
               controller.close();
               return;
             }
-            if (value.byteLength === 0) return;
             this.#sent += value.byteLength;
             this.#timer.touch();
             this.#report('upload', this.#sent, body.length);
