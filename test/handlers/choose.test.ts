@@ -6,6 +6,7 @@ import { chooseHandler, wrapStreaming } from '../../src/handlers/choose.ts';
 import { isUnsolicitedContinue } from '../../src/handlers/unsolicited.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
+import { ownOptions } from '../../src/option-record.ts';
 import type { RequestOptions } from '../../src/options.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 
@@ -56,6 +57,36 @@ describe('the choice in Node', () => {
     expect(reason).toMatchObject({ code: 'ERR_UNSUPPORTED' });
     expect((reason as Error).message).toContain(`no handler can send this; ${known}`);
     expect(known).toMatch(/undici: .*CONNECT.*; .*node.*CONNECT/);
+  });
+
+  it.each<[string, HttpRequest, RequestOptions, RegExp | undefined]>([
+    ['a stream', new HttpRequest('GET', 'http://h.test/'), { stream: true }, undefined],
+    ['a tunnel', new HttpRequest('CONNECT', 'http://h.test/'), { stream: true }, /stream: .*CONNECT.*; node/],
+    ['a tunnel under auto', new HttpRequest('CONNECT', 'https://h.test/'), { version: 'auto' }, /undici: .*CONNECT/],
+    ['a GET over HTTP/2', new HttpRequest('GET', 'https://h.test/'), { version: '2' }, undefined],
+    [
+      'an upgrade over HTTP/2',
+      new HttpRequest('GET', 'https://h.test/', { Upgrade: 'x' }),
+      { version: '2' },
+      /^http2: /,
+    ],
+  ])('says of %s whether it can be sent', (_, request, options, reason) => {
+    const found = handler.supports?.(request, options);
+    if (reason === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatch(reason);
+  });
+
+  it('rejects what HTTP/2 cannot say when nothing else was asked for', async () => {
+    const upgrade = new HttpRequest('GET', server.url('/'), { Upgrade: 'x', Connection: 'upgrade' });
+    const reason = await handler(upgrade, { version: '2' }).catch((error: unknown) => error);
+    expect(reason).toMatchObject({ name: 'RequestError', code: 'ERR_UNSUPPORTED' });
+    expect((reason as Error).message).toContain('no handler can send this; http2: Upgrade');
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('takes HTTP/1.1 for plain text under auto, also with the options of the request before', async () => {
+    const options = ownOptions({ version: 'auto' });
+    for (let i = 0; i < 2; i += 1) expect((await handler(get(), options)).facts.handler).toBe('undici');
   });
 
   it('reads no option from a polluted prototype', async () => {

@@ -110,6 +110,14 @@ describe('dnsCache', () => {
     await server.close();
   });
 
+  it('gives one address to who asks for one, and the error to who asks for none that is', async () => {
+    dns.records.set('one.test', [{ address: '192.0.2.7', ttl: 30 }]);
+    const cache = cacheOf();
+    const one = (name: string) => new Promise((resolve) => cache(name, { family: 4 }, (...told) => resolve(told)));
+    expect(await one('one.test')).toEqual([null, '192.0.2.7', 4]);
+    expect(await one('none.invalid')).toEqual([expect.any(Error), []]);
+  });
+
   it('refuses a duration that is none', () => {
     expect(() => dnsCache({ maxTtl: -1 })).toThrow(/maxTtl must not be negative/);
   });

@@ -50,6 +50,11 @@ describe('failure', () => {
     [undefined, 'headers', 'NetworkError', 'ERR_NETWORK'],
     ['ERR_INVALID_CHAR', 'send', 'RequestError', 'ERR_REQUEST'],
     ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'send', 'RequestError', 'ERR_BODY_LENGTH'],
+    // A limit of the system or of the transport: our phases, whatever it calls its own.
+    ['ETIMEDOUT', 'queue', 'TimeoutError', 'ERR_TIMEOUT_CONNECT'],
+    ['ETIMEDOUT', 'body', 'TimeoutError', 'ERR_TIMEOUT_READ'],
+    ['UND_ERR_HEADERS_TIMEOUT', 'headers', 'TimeoutError', 'ERR_TIMEOUT_HEADERS'],
+    ['UND_ERR_BODY_TIMEOUT', 'body', 'TimeoutError', 'ERR_TIMEOUT_READ'],
   ])('makes of %s in phase %s a %s with %s', (code, phase, name, ours) => {
     const error = of(system(code, { errno: -1 }), phase);
     expect([error.name, error.code, error.request]).toEqual([name, ours, request]);
@@ -86,6 +91,23 @@ describe('failure', () => {
     expect(of(reason, 'headers', { request: called })).toBe(reason);
     const abort = new DOMException('stopped', 'AbortError');
     expect(of(abort, 'headers')).toBe(abort);
+  });
+
+  it.each<[unknown, FailureContext['phase'], string, RegExp]>([
+    [undefined, 'headers', 'ERR_NETWORK', /the exchange failed: /],
+    [undefined, 'connect', 'ERR_CONNECT', /no connection: .*\(example.test:8080\)/],
+    ['just words', 'headers', 'ERR_NETWORK', /the exchange failed: just words/],
+    [{ code: 'EPIPE' }, 'send', 'ERR_SEND', /before the request was sent in full/],
+  ])('makes an error of ours of %j, which is no error', (cause, phase, code, words) => {
+    const error = of(cause, phase);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(words);
+  });
+
+  it('adds nothing to its own words for a cause without any', () => {
+    const error = of(system('ERR_INVALID_CHAR', { name: '' }, ''), 'send');
+    expect(error.message).toContain('the request cannot be sent like this');
+    expect(error.message).not.toContain('like this:');
   });
 
   it('names the address that was dialled beside the name', () => {
@@ -156,5 +178,21 @@ describe('withRequest', () => {
     const one = new TransferError('no', { request });
     const other = new Error('no');
     expect([withRequest(one, request), withRequest(other, request)]).toEqual([one, other]);
+  });
+});
+
+describe('connectFailure', () => {
+  it.each<[string, string, string]>([
+    ['ERR_TLS_INVALID_PROTOCOL_VERSION', 'RequestError', 'ERR_TLS_OPTIONS'],
+    ['ETIMEDOUT', 'TimeoutError', 'ERR_TIMEOUT_CONNECT'],
+    ['ECONNREFUSED', 'ConnectError', 'ERR_CONNECT_REFUSED'],
+  ])('makes of %s a %s with %s, and of no request yet', (code, name, ours) => {
+    const error = connectFailure(system(code), place);
+    expect([error.name, error.code, error.request]).toEqual([name, ours, undefined]);
+  });
+
+  it('leaves an error of ours as it is', () => {
+    const ours = new ConnectError('blocked');
+    expect(connectFailure(ours, place)).toBe(ours);
   });
 });

@@ -5,7 +5,7 @@ import { Client } from '../../src/client.ts';
 import type { Transport } from '../../src/handler.ts';
 import { fetchHandler } from '../../src/handlers/fetch.ts';
 import { HttpRequest } from '../../src/message/request.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { Lookup, RequestOptions } from '../../src/options.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 import { certificates } from '../support/certificates.ts';
@@ -165,6 +165,7 @@ describe.each(Object.entries(handlers))('proxies over %s', (_, make) => {
         'ERR_PROXY_AUTH',
         /status 407/,
       ],
+      ['a status without its words', 'HTTP/1.1 503\r\n\r\n', 'ERR_PROXY_REFUSED', /\(status 503\)/],
       ['502', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', 'ERR_PROXY_REFUSED', /status 502 Bad Gateway/],
       ['a redirect', 'HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\n\r\n', 'ERR_PROXY_REFUSED', /status 302/],
       ['garbage', 'SSH-2.0-OpenSSH_9.2\r\n', 'ERR_PROXY_PROTOCOL', /did not answer as a proxy does/],
@@ -233,6 +234,24 @@ describe.each(Object.entries(handlers))('proxies over %s', (_, make) => {
     expect(error.message).toContain(
       `through the proxy ${scheme}://***@127.0.0.1:${port} within connectTimeout (300 ms)`,
     );
+  });
+
+  it('names a proxy whose name has no address', async () => {
+    const lookup: Lookup = (_, __, callback) => callback(Object.assign(new Error('none'), { code: 'ENOTFOUND' }), []);
+    const error = await failed(secure.url('/'), { proxy: 'http://user:s3cret@p.test:3128', lookup });
+    expect(error).toMatchObject({ name: 'ConnectError', code: 'ERR_PROXY_CONNECT' });
+    expect(error.message).toContain('the proxy http://***@p.test:3128 cannot be used');
+  });
+
+  it.each(['socks5', 'socks4'] as const)('asks a %s proxy for the next address of a name', async (scheme) => {
+    const proxy = await startSocksProxy({ scheme });
+    closing.push(proxy.close);
+    // The server listens on the second alone.
+    const found = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    const lookup: Lookup = (_, __, callback) => callback(null, found);
+    const url = `http://two.test:${plain.port}/echo`;
+    const response = await send(url, { proxy: proxy.url, lookup, connectTimeout: 0 });
+    expect([response.status, proxy.totalConnections]).toEqual([200, 2]);
   });
 
   it('names a proxy that is not there', async () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { noProxy, proxyRules } from '../../src/handlers/proxy-policy.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { environmentRules, noProxy, proxyRules } from '../../src/handlers/proxy-policy.ts';
 import { targetOf } from '../../src/message/uri.ts';
 import type { RequestOptions } from '../../src/options.ts';
 
@@ -37,6 +37,24 @@ describe('the environment', () => {
   it('is not read from a polluted prototype', () => {
     const env = Object.create({ http_proxy: 'http://evil:1' }) as Record<string, string>;
     expect(chosen(undefined, HTTP, env)).toBeUndefined();
+  });
+});
+
+describe('the environment of Windows, where http_proxy and HTTP_PROXY are one variable', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  it.each([
+    ['not inside CGI', 'GET', undefined],
+    ['outside of CGI', '', 'http://p:1'],
+  ])('is read for http %s', (_, method, expected) => {
+    vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
+    for (const name of ['no_proxy', 'NO_PROXY', 'all_proxy', 'ALL_PROXY']) vi.stubEnv(name, '');
+    vi.stubEnv('http_proxy', 'http://p:1');
+    vi.stubEnv('REQUEST_METHOD', method);
+    expect(environmentRules.choose(targetOf(HTTP), process.env)?.label).toBe(expected);
   });
 });
 
@@ -155,6 +173,10 @@ describe('exceptions', () => {
     ['10.0.0.0/8', 'http://10.1.2.3.example.com/', false],
     ['fd00::/8', 'http://[fd12::1]/', true],
     ['fd00::/8', 'http://10.0.0.1/', false],
+    ['::ffff:10.0.0.0/104', 'http://10.1.2.3/', true],
+    ['::ffff:10.0.0.0/104', 'http://11.1.2.3/', false],
+    ['::ffff:0:0/90', 'http://[::ffee:1:1]/', true],
+    ['::ffff:0:0/90', 'http://[::1]/', false],
     ['0.0.0.0/0', 'http://example.com/', false],
     ['localhost', 'http://127.0.0.1/', false],
   ])('%s for %s', (list, url, expected) => {
@@ -173,6 +195,9 @@ describe('exceptions', () => {
     '10.0.0.0/8:80',
     'a.test:0',
     'a.test:99999',
+    'a.test:http',
+    '*:99999',
+    'ü<x',
     '[::1',
     '1::2::3',
     'a.test/8',
