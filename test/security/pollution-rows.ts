@@ -111,9 +111,9 @@ export const readByRuntime: Readonly<Record<string, Readonly<Record<string, stri
   fetch: {
     timeout: EVENTS,
     ...Object.fromEntries(
-      ['query', 'body', 'signal', 'maxResponseSize', 'maxHeaderSize', 'keepAlive', 'localAddress', 'socketPath'].map(
-        (name) => [name, OWN],
-      ),
+      'query body signal connections idleTimeout maxResponseSize maxHeaderSize keepAlive localAddress socketPath'
+        .split(' ')
+        .map((name) => [name, OWN]),
     ),
   },
 };

@@ -41,7 +41,7 @@ const doors: Readonly<Record<string, (client: Client, url: string) => Promise<un
   upgrade: (client, url) => rejection(client.upgrade(url.replace('http:', 'ws:'))).then(codeOf),
   beacon: (client, url) =>
     new Promise((resolve) => client.beacon(url, { onError: (error: unknown) => resolve(codeOf(error)) })),
-  Pool: async (client, url) => codeOf((await Pool.batch(client, [url]))[0]?.reason),
+  Pool: async (client, url) => codeOf(((await Pool.batch(client, [url]))[0] as PromiseRejectedResult).reason),
   'an extended client': (client, url) => rejection(client.extend({ headers: { 'X-A': '1' } }).get(url)).then(codeOf),
 };
 

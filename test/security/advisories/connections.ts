@@ -274,8 +274,12 @@ export const connectionAdvisories: readonly Advisory[] = [
       const server = await startServer({ tls: selfSigned });
       await each(
         async (client) => {
-          expect((await client.get(server.url('/json'), { verify: false })).status).toBe(200);
-          expect(await rejection(client.get(server.url('/json')))).toMatchObject({ code: 'ERR_TLS_SELF_SIGNED' });
+          // With another option too: one that sets none has a pool of its own.
+          for (const options of [{}, { connectTimeout: 9000 }]) {
+            expect((await client.get(server.url('/json'), { ...options, verify: false })).status).toBe(200);
+            const checked = client.get(server.url('/json'), options);
+            expect(await rejection(checked)).toMatchObject({ code: 'ERR_TLS_SELF_SIGNED' });
+          }
         },
         {},
         OWN,
