@@ -240,7 +240,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     if (this.#answer !== undefined) {
       const response = this.#answer.headOnly();
       this.#fail(this.failure(bodyEnd(end, this.#answer.isShort()), response));
-    } else if (end.code === NGHTTP2_HTTP_1_1_REQUIRED && this.options.version === 'auto' && this.#mayReplay()) {
+    } else if (end.code === NGHTTP2_HTTP_1_1_REQUIRED && this.options.version === 'auto' && canReplay(this.request, true)) {
       this.#host.wantsPlain(this.#group!);
       this.#upload?.stop();
       this.plain();
@@ -255,13 +255,9 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
 
   // Again
 
-  #mayReplay(): boolean {
-    return canReplay(this.request, true);
-  }
-
   /** A server that answers others meanwhile will come to this one; one that answers nobody is not asked for ever. */
   #mayResend(): boolean {
-    if (!this.#mayReplay()) return false;
+    if (!canReplay(this.request, true)) return false;
     this.#resends = this.#connection!.served > this.#servedBefore ? 0 : this.#resends + 1;
     return this.#resends <= RESENDS;
   }
