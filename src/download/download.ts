@@ -3,11 +3,12 @@
  * breaks is gone on from where it stopped, in this call or the next, when the server can and the file is the same
  * (RFC 9110 section 14). The transfer stands above the client's whole stack: every request it takes passes all layers.
  */
+
+import { stoppedByCaller } from '../caller-stop.ts';
 import { RequestError } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { stoppedByCaller } from '../caller-stop.ts';
 import type { RequestOptions } from '../options.ts';
 import { Asking } from './asking.ts';
 import {
@@ -34,19 +35,24 @@ export async function download(
   }
   const { settings, request } = readDownloadOptions(options);
   let result: Omit<DownloadResult, 'response'> | undefined;
+  let file: PartialFile | undefined;
   // A sink of the client is for its other calls.
-  const response = await start(Object.assign(request, { sink: null, stream: true }), async (asked, merged) => {
-    const transferred = await transfer(path, settings, new Asking(stack, asked, merged));
+  const sent = start(Object.assign(request, { sink: null, stream: true }), async (asked, merged) => {
+    refuseRange(asked);
+    file = await PartialFile.open(path, asked, () => stoppedByCaller(asked, merged));
+    const transferred = await transfer(file, settings, new Asking(stack, asked, merged));
     result = transferred;
     return transferred.response;
+  });
+  const response = await sent.catch(async (error: unknown) => {
+    // A call that was stopped rejects before its transfer has noticed.
+    await file?.stop();
+    throw error;
   });
   return { path, bytes: 0, resumed: false, ...result, response };
 }
 
-async function transfer(path: string, settings: DownloadSettings, asking: Asking): Promise<DownloadResult> {
-  refuseRange(asking.request);
-  const { request, options: merged } = asking;
-  const file = await PartialFile.open(path, request, () => stoppedByCaller(request, merged));
+async function transfer(file: PartialFile, settings: DownloadSettings, asking: Asking): Promise<DownloadResult> {
   try {
     await file.check();
     return await new Transfer(file, settings, asking).run();

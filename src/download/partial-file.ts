@@ -42,6 +42,9 @@ export class PartialFile {
   #handle: FileHandle | undefined;
   #state: PartState | undefined;
   #opening: Promise<FileHandle> | undefined;
+  #publishing: Promise<void> | undefined;
+  #isEnded = false;
+  #shutting: Promise<void> | undefined;
   /** Set until the first byte of a new file has come. */
   #stale = false;
   #unrecorded = 0;
@@ -146,14 +149,18 @@ export class PartialFile {
 
   /** Gives the complete file its name. */
   async publish(response: HttpResponse): Promise<void> {
-    try {
-      await this.#closeHandle();
-      await rename(this.#part, this.path);
-      await rm(this.#record, { force: true });
-      await syncFolder(dirname(resolve(this.path)));
-    } catch (cause) {
+    this.#publishing = this.#publish();
+    await this.#publishing.catch((cause: unknown) => {
       throw this.#failure(cause, response);
-    }
+    });
+  }
+
+  async #publish(): Promise<void> {
+    await this.#closeHandle();
+    if (this.#isEnded) throw new Error('the download has ended');
+    await rename(this.#part, this.path);
+    await rm(this.#record, { force: true });
+    await syncFolder(dirname(resolve(this.path)));
   }
 
   /** Takes away what is of no use. */
@@ -164,18 +171,29 @@ export class PartialFile {
     this.#state = undefined;
   }
 
+  /** The caller has its answer: whatever is still under way makes and writes nothing from here on. */
+  async stop(): Promise<void> {
+    this.#isEnded = true;
+    await (this.#shutting ??= this.#shut());
+  }
+
   /** Ends the writing, and keeps for the next call what is there. */
   async release(): Promise<void> {
-    const isOpen = this.#handle !== undefined;
+    this.#isEnded = true;
+    await (this.#shutting ??= this.#shut());
+    busy.delete(resolve(this.path));
+    this.#released();
+  }
+
+  async #shut(): Promise<void> {
+    await Promise.allSettled([this.#opening, this.#publishing]);
     try {
-      if (isOpen && this.#isSegmented()) await this.#write(this.#state!);
-      await this.#closeHandle();
+      if (this.#handle !== undefined && this.#isSegmented()) await this.#write(this.#state!);
     } catch {
       // The call has its error already; what could not be recorded is fetched again.
-    } finally {
-      busy.delete(resolve(this.path));
-      this.#released();
     }
+    await this.#recording.catch(() => undefined);
+    await this.#closeHandle().catch(() => undefined);
   }
 
   #isSegmented(): boolean {
@@ -183,6 +201,7 @@ export class PartialFile {
   }
 
   async #opened(): Promise<FileHandle> {
+    if (this.#isEnded) throw new Error('the download has ended');
     if (this.#handle !== undefined && !this.#stale) return this.#handle;
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined;
@@ -192,6 +211,7 @@ export class PartialFile {
 
   async #open(): Promise<FileHandle> {
     await this.#closeHandle();
+    if (this.#isEnded) throw new Error('the download has ended');
     // The old bytes go before the new record comes, so that it never speaks of them.
     this.#handle = await open(this.#part, this.#stale ? 'w+' : 'r+');
     if (this.#stale && this.#state !== undefined) await this.#write(this.#state);
@@ -211,8 +231,14 @@ export class PartialFile {
     this.#recording = this.#recording
       .catch(() => undefined)
       .then(async () => {
-        await writeFile(`${this.#record}.new`, text);
-        await rename(`${this.#record}.new`, this.#record);
+        const fresh = `${this.#record}.new`;
+        try {
+          await writeFile(fresh, text);
+          await rename(fresh, this.#record);
+        } catch (cause) {
+          await rm(fresh, { force: true }).catch(() => undefined);
+          throw cause;
+        }
       });
     return this.#recording;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -38,6 +38,19 @@ afterEach(async () => {
 const sent = (name: string): (string | undefined)[] =>
   server.requests.map(({ headers }) => headers[name] as string | undefined);
 const left = async (): Promise<string[]> => (await readdir(folder)).sort();
+/** Files of the test's folder that this process has open. */
+function openFiles(): string[] {
+  if (!existsSync('/proc/self/fd')) return [];
+  return readdirSync('/proc/self/fd')
+    .map((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return 'closed meanwhile';
+      }
+    })
+    .filter((file) => file.startsWith(folder));
+}
 /** Leaves a partial file: the first `cut` bytes of `/bytes`. */
 async function breakAfter(cut: number, options: DownloadOptions = {}): Promise<void> {
   const key = String(Math.random());
@@ -315,6 +328,30 @@ describe('going on from a partial file', () => {
   });
 });
 
+describe('a download that its caller stops', () => {
+  const turns = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it.each([1, 3])('leaves nothing to come once it has rejected, whenever that is (segments: %d)', async (segments) => {
+    for (let after = 0; after < 40; after++) {
+      const stop = new AbortController();
+      const where = join(folder, `${after}.bin`);
+      const onHeaders = () => void turns(after).then(() => stop.abort());
+      const options = { signal: stop.signal, digest: { sha256 }, segments, onHeaders };
+      const isStopped = await client.download(`/bytes/${SIZE}`, where, options).then(
+        () => false,
+        (error: Error) => error.name === 'AbortError',
+      );
+      const found = [await left(), openFiles().length];
+      await turns(100);
+      expect([await left(), openFiles().length]).toEqual(found);
+      // One that was stopped while it got its name has it.
+      if (!isStopped || existsSync(where)) expect(readFileSync(where).equals(bytes)).toBe(true);
+    }
+  });
+});
+
 describe('segments', () => {
   it('fetches ranges in parallel where the server can', async () => {
     const result = await client.download(`/bytes/${SIZE}`, path, { segments: 4, digest: { sha256 } });
@@ -436,6 +473,17 @@ describe('a place that cannot be written', () => {
     });
     expect(existsSync(path)).toBe(false);
   });
+
+  it.runIf(existsSync('/dev/full') && existsSync('/proc/self/fd')).each([1, 3])(
+    'is left with no file open when the disk is full where the record goes (segments: %d)',
+    async (segments) => {
+      symlinkSync('/dev/full', `${path}.part.json.new`);
+      await expect(client.download(`/bytes/${SIZE}`, path, { segments })).rejects.toMatchObject({ code: 'ERR_SINK' });
+      expect(openFiles()).toEqual([]);
+      expect((await left()).filter((name) => name.endsWith('.new'))).toEqual([]);
+      expect((await client.download(`/bytes/${SIZE}`, path, { segments })).bytes).toBe(SIZE);
+    },
+  );
 
   it('is a ResponseError when the partial file is a directory', async () => {
     mkdirSync(`${path}.part`);
