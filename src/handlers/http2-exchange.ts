@@ -240,7 +240,11 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     if (this.#answer !== undefined) {
       const response = this.#answer.headOnly();
       this.#fail(this.failure(bodyEnd(end, this.#answer.isShort()), response));
-    } else if (end.code === NGHTTP2_HTTP_1_1_REQUIRED && this.options.version === 'auto' && canReplay(this.request, true)) {
+    } else if (
+      end.code === NGHTTP2_HTTP_1_1_REQUIRED &&
+      this.options.version === 'auto' &&
+      canReplay(this.request, true)
+    ) {
       this.#host.wantsPlain(this.#group!);
       this.#upload?.stop();
       this.plain();
