@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { startTimer, systemClock } from '../clock.ts';
 import type { OriginStats } from '../handler.ts';
 import type { RequestOptions } from '../options.ts';
+import { closeInTurn } from './close-in-turn.ts';
 import { idleLimit, type KeepAliveHint, watchAge } from './connection-age.ts';
 import { type ConnectionLimits, type PlaceHolder, PlaceWait } from './connection-limits.ts';
 import { type DialSettings, type DialTarget, dial } from './dial.ts';
@@ -133,7 +134,8 @@ export class ConnectionGroup implements PlaceHolder {
     const [kept] = this.#idle;
     if (kept === undefined) return;
     kept.isYielded = true;
-    this.#drop(kept);
+    kept.wake?.();
+    closeInTurn(kept.socket);
   }
 
   closeAllIdle(): void {
@@ -216,7 +218,7 @@ export class ConnectionGroup implements PlaceHolder {
     const limit = idleLimit(this.#settings, kept.timeout);
     const isSpent = kept.isOld || kept.left <= 0 || limit === 0;
     if (isSpent || !socket.writable || !socket.readable || !this.#settings.keepAlive) {
-      socket.destroy();
+      this.#close(socket);
       return;
     }
     const next = this.#limits.next(this);
@@ -226,8 +228,13 @@ export class ConnectionGroup implements PlaceHolder {
     } else if (next === undefined && !this.#owner.isClosed) this.#park(kept, limit);
     else {
       kept.isYielded = next === 'close';
-      socket.destroy();
+      this.#close(socket);
     }
+  }
+
+  #close(socket: Socket): void {
+    if (this.#limits.isWaitedFor) closeInTurn(socket);
+    else socket.destroy();
   }
 
   /** An idle connection holds no process, and one that says anything has nothing to say to us. */

@@ -111,6 +111,11 @@ export class ConnectionLimits {
     return this.#lastLimit;
   }
 
+  /** Somebody waits. @internal */
+  get isWaitedFor(): boolean {
+    return this.#queues.size > 0;
+  }
+
   /** Rises with each call: which of two connections has been idle for longer. @internal */
   turn(): number {
     this.#lastTurn += 1;

@@ -106,7 +106,9 @@ export class Http2Transport implements Http2Host, GroupOwner {
 
   async destroy(reason?: unknown): Promise<void> {
     const closing = this.close();
-    for (const exchange of this.#running.exchanges()) exchange.abort(reason ?? destroyed(exchange.request));
+    // Those who wait first: they would get the places of the others.
+    const running = this.#running.exchanges().sort((a, b) => Number(b.isWaiting) - Number(a.isWaiting));
+    for (const exchange of running) exchange.abort(reason ?? destroyed(exchange.request));
     await closing;
   }
 

@@ -9,6 +9,7 @@ import type { OriginStats } from '../handler.ts';
 import type { RawField } from '../message/headers.ts';
 import type { Target } from '../message/uri.ts';
 import { bareRecord } from '../option-record.ts';
+import { closeInTurn } from './close-in-turn.ts';
 import { idleLimits, keepAliveHint, SAFETY, watchAge } from './connection-age.ts';
 import { type ConnectionLimits, type PlaceHolder, type PlaceLimit, PlaceWait } from './connection-limits.ts';
 import { type DialSettings, dial, dialTimings } from './dial.ts';
@@ -90,6 +91,16 @@ export class UndiciLane {
       if (name.length !== 10 || (name[0]! | 32) !== 107) continue;
       const value = String(fields[i + 1]);
       if (/x/i.test(value) && /^keep-alive$/i.test(String(name))) this.left = keepAliveHint(value).max ?? this.left;
+    }
+  }
+
+  /** Ends an idle connection in both directions. @param closed called once it has closed */
+  finish(closed: () => void): void {
+    const { socket } = this;
+    if (socket === undefined || socket.destroyed) this.destroy(undefined, closed);
+    else {
+      socket.once('close', () => this.destroy(undefined, closed));
+      closeInTurn(socket);
     }
   }
 
@@ -267,10 +278,12 @@ export class UndiciRoute implements PlaceHolder {
   }
 
   #end(lane: UndiciLane, reason?: Error): void {
-    const { hasPlace, isYielded } = lane;
-    lane.destroy(reason, () => {
+    const { hasPlace, isYielded, isBusy } = lane;
+    const closed = (): void => {
       if (hasPlace) this.#limits.release(this, isYielded);
-    });
+    };
+    if (!isBusy && this.#limits.isWaitedFor) lane.finish(closed);
+    else lane.destroy(reason, closed);
   }
 
   #forget(): void {
