@@ -58,7 +58,7 @@ export class UriError extends TypeError {
  * @throws UriError for a relative reference without a base, a backslash before the query, or no valid URL
  */
 export function resolveUri(reference: string, base: string | undefined): string {
-  if (base !== undefined && SIMPLE_REFERENCE.test(reference) && !NEEDS_PARSER.test(reference) && !base.includes('?')) {
+  if (base !== undefined && SIMPLE_REFERENCE.test(reference) && !NEEDS_PARSER.test(reference) && !/[?#]/.test(base)) {
     // RFC 3986 §5.2.3: everything after the last "/" of the base path goes; a path with a leading slash replaces all.
     return reference[0] === '/' ? base.slice(0, base.indexOf('/', 8)) + reference : directory(base) + reference;
   }

@@ -59,6 +59,14 @@ describe('resolveUri', () => {
   });
 
   // RFC 3986 §5.4: a strict parser keeps `http:g` apart from the base; neither it nor `g:h` can be requested.
+  it.each([
+    ['http://h/a/b#/c/d', 'x', 'http://h/a/x'],
+    ['http://h/#/', '0', 'http://h/0'],
+    ['http://h/#?/', 'x', 'http://h/x'],
+  ])('takes no directory from the fragment of %j', (base, reference, expected) => {
+    expect(resolveUri(reference, base)).toBe(expected);
+  });
+
   it.each(['g:h', 'http:g'])('keeps %j, which has a scheme, away from the base', (reference) => {
     expect(() => resolveUri(reference, BASE)).toThrow(/cannot be requested|has no host/);
   });
