@@ -59,8 +59,9 @@ export function* maskHeaders(headers: Iterable<readonly [string, string]>, more?
   }
 }
 
+// What follows the blanks is no blank: else each of them would be tried as the beginning.
 const USERINFO =
-  /^((?:\s|%20)*(?:https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}|https?[/\\]{2,}|(?=[^/?#\\:]*:[^/?#\\]*@)))[^/?#\\]*@/i;
+  /^((?:\s|%20)*(?!\s|%20)(?:https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}|https?[/\\]{2,}|(?=[^/?#\\:]*:[^/?#\\]*@)))[^/?#\\]*@/i;
 
 /** The URL with its userinfo, its fragment's and its query's secret values masked. Works on any text, even no URL. */
 export function maskUrl(url: string, more?: Redact): string {

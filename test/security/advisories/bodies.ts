@@ -88,7 +88,7 @@ export const bodyAdvisories: readonly Advisory[] = [
       const { client } = inMemory(new HttpResponse(200, { 'Content-Encoding': coding }, gzipSync('x')));
       const started = performance.now();
       expect(await rejection(client().get(URL_OF))).toMatchObject({ code: 'ERR_BODY_ENCODING' });
-      expect(performance.now() - started).toBeLessThan(200);
+      expect(performance.now() - started).toBeLessThan(2000);
     },
   },
   {
@@ -166,7 +166,7 @@ export const bodyAdvisories: readonly Advisory[] = [
           await playing(
             () => endlessGzip(status, ...lines),
             async (client, url) => {
-              const options = { maxResponseSize: MIB, allowRedirects: { max: 1 }, timeout: 3000 };
+              const options = { maxResponseSize: MIB, allowRedirects: { max: 1 }, timeout: 15_000 };
               const error = await rejection(client.get(url, options));
               expect(['ERR_BODY_TOO_LARGE', 'ERR_SERVER_ERROR']).toContain((error as { code?: string }).code);
             },

@@ -45,7 +45,7 @@ async function isNeverSent(send: (client: ReturnType<ReturnType<typeof inMemory>
 function isFast(run: () => unknown): void {
   const started = performance.now();
   run();
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(2000);
 }
 
 export const messageAdvisories: readonly Advisory[] = [
@@ -296,7 +296,7 @@ export const messageAdvisories: readonly Advisory[] = [
       );
       const started = performance.now();
       await client({ cookies: true }).get(URL_OF);
-      expect(performance.now() - started).toBeLessThan(1000);
+      expect(performance.now() - started).toBeLessThan(2000);
     },
   },
   {
