@@ -6,7 +6,7 @@ import type { Dispatcher } from 'undici';
 import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
-import { BodyError, NetworkError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
+import { NetworkError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
 import { concatBytes } from '../message/body.ts';
 import { Content } from '../message/content.ts';
 import { HttpHeaders, type RawField } from '../message/headers.ts';
@@ -16,10 +16,12 @@ import { receivedTrailers } from '../message/trailers.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Member } from '../roster.ts';
+import { responseLimit, tooLarge, wireLimit } from './collect.ts';
 import type { PlaceLimit } from './connection-limits.ts';
 import { failure, timeoutFailure, withRequest } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
 import { announcesReuse, forwarderRefusal } from './proxy-request.ts';
+import { canReplay } from './replay.ts';
 import { type BodyOwner, UndiciBody } from './undici-body.ts';
 import { dispatchOptions } from './undici-request.ts';
 import type { LaneWait, UndiciLane, UndiciRoute } from './undici-route.ts';
@@ -29,10 +31,6 @@ import { isUnsolicitedContinue } from './unsolicited.ts';
 const FIVE_MINUTES = 300_000;
 /** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
 const DRAIN_WAIT = 1000;
-const DEFAULT_LIMIT = 104_857_600;
-const SLACK = 65_536;
-// RFC 9110 §9.2.2: what may be sent again after a connection died without an answer (RFC 9112 §9.3.1)
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY']);
 const STALE: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 export class UndiciExchange implements BodyOwner, Member {
@@ -89,8 +87,7 @@ export class UndiciExchange implements BodyOwner, Member {
     this.#clock = options.clock ?? systemClock;
     this.#timer = new PhaseTimer(this.#clock, this);
     this.#started = this.#clock.now();
-    const limit = options.maxResponseSize;
-    this.#limit = limit === undefined ? DEFAULT_LIMIT : limit || Number.POSITIVE_INFINITY;
+    this.#limit = responseLimit(options);
   }
 
   /** @param limit how many connections there may be; `undefined` is no limit */
@@ -239,6 +236,11 @@ export class UndiciExchange implements BodyOwner, Member {
 
   onError(cause: Error): void {
     if (this.#done) return;
+    if (this.#status === 304 && isMismatch(cause)) {
+      this.#lane!.route.drop(this.#lane!);
+      this.onComplete([]);
+      return;
+    }
     if (this.#isStale(cause)) {
       this.#reused = false;
       this.#phase = 'connect';
@@ -282,12 +284,10 @@ export class UndiciExchange implements BodyOwner, Member {
 
   /** A kept-alive connection that the server had closed already: it never read this request. */
   #isStale(cause: Error): boolean {
-    const { method, body } = this.#request;
     return (
       this.#reused &&
       this.#status === 0 &&
-      IDEMPOTENT.has(method) &&
-      (body === null || body.replayable) &&
+      canReplay(this.#request, false) &&
       STALE.has((cause as { code?: unknown }).code) &&
       // There was an answer.
       !isUnsolicitedContinue(cause)
@@ -320,13 +320,8 @@ export class UndiciExchange implements BodyOwner, Member {
   }
 
   #checkSize(): void {
-    const limit = this.#limit;
-    // What is still encoded may be a little larger than what it decodes to; the decoder counts the rest.
-    const raw = this.#headers.has('content-encoding') ? limit * 2 + SLACK : limit;
-    if (this.#received <= raw) return;
-    const fact = `the body is larger than maxResponseSize (${limit} bytes)`;
-    const response = this.#headOnly();
-    this.abort(new BodyError(fact, { request: this.#request, response, code: 'ERR_BODY_TOO_LARGE' }));
+    if (this.#received <= wireLimit(this.#options, this.#headers)) return;
+    this.abort(tooLarge(this.#options, this.#request, this.#headOnly()));
   }
 
   #answer(response: HttpResponse): void {
@@ -395,3 +390,8 @@ export class UndiciExchange implements BodyOwner, Member {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** RFC 9110 §8.6: a 304 may say the length that a 200 would have; undici waits for the bytes, and ends the connection. */
+function isMismatch(cause: Error & { code?: unknown }): boolean {
+  return cause.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+}
