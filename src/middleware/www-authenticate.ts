@@ -47,7 +47,7 @@ function parseLine(line: string): Challenge[] {
     const name = take(NAME)?.[0].toLowerCase();
     if (name === undefined) take(JUNK);
     else if (take(EQUALS) !== null) {
-      const value = unquoted(take(QUOTED)?.[1], () => take(BARE)?.[0]);
+      const value = unquoted(take(QUOTED)?.[1], () => take(BARE)![0]);
       const parameters = challenges.at(-1)?.parameters;
       if (parameters !== undefined && !parameters.has(name)) parameters.set(name, value);
     } else challenges.push({ scheme: name, token: take(TOKEN68)?.[1], parameters: new Map() });
@@ -55,6 +55,6 @@ function parseLine(line: string): Challenge[] {
   return challenges;
 }
 
-function unquoted(quoted: string | undefined, bare: () => string | undefined): string {
-  return quoted === undefined ? (bare() ?? '') : quoted.replace(/\\(.)/g, '$1');
+function unquoted(quoted: string | undefined, bare: () => string): string {
+  return quoted === undefined ? bare() : quoted.replace(/\\(.)/g, '$1');
 }

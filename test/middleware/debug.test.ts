@@ -28,6 +28,35 @@ it('shows an exchange as curl -v does', async () => {
   ]);
 });
 
+it.each([
+  [1, '* 1 byte of body\n'],
+  [2, '* 2 bytes of body\n'],
+])('counts %i of a body in words', async (length, words) => {
+  const request = new HttpRequest('POST', 'http://h/', {}, new Uint8Array(length));
+  expect((await show(request, new HttpResponse(204)))[0]).toContain(words);
+});
+
+it('shows what was thrown though it is no error, and throws it on', async () => {
+  const debugged = writer();
+  const throwing = debug()(() => Promise.reject('out of paper'));
+  await expect(throwing(new HttpRequest('GET', 'http://h/'), { debug: debugged })).rejects.toBe('out of paper');
+  expect(debugged.written.at(-1)).toBe('* failed: out of paper\n');
+});
+
+it('writes by console.error where there is no standard error', async () => {
+  const request = new HttpRequest('GET', 'http://h/');
+  const lines = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  vi.stubGlobal('process', undefined);
+  const answer = debug()(async () => new HttpResponse(204))(request, { debug: true });
+  vi.unstubAllGlobals();
+  await answer;
+  expect(lines.mock.calls.map(([text]) => text)).toEqual([
+    '> GET / HTTP/1.1\n> Host: h\n>',
+    expect.stringContaining('< HTTP/1.1 204'),
+  ]);
+  lines.mockRestore();
+});
+
 it('shows no content of a body', async () => {
   const request = new HttpRequest('POST', 'http://h/', {}, 'CONTENT');
   expect((await show(request, new HttpResponse(200, {}, 'CONTENT'))).join('')).not.toContain('CONTENT');

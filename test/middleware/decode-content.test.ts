@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Call } from '../../src/call.ts';
 import { BodyError } from '../../src/errors.ts';
 import type { Handler } from '../../src/handler.ts';
+import { Content } from '../../src/message/content.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { acceptEncoding } from '../../src/middleware/codings.ts';
@@ -38,6 +39,12 @@ function run(response: HttpResponse, options: RequestOptions = {}, method = 'GET
 function encoded(kind: string, body: Uint8Array | Readable | ReadableStream<Uint8Array> = encode(kind), status = 200) {
   return new HttpResponse(status, { 'Content-Encoding': coding(kind), 'Content-Type': 'text/plain' }, body as Readable);
 }
+
+const caught = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'nothing',
+    (reason: unknown) => reason,
+  );
 
 /** The bytes as a Node stream, in pieces of `size`. */
 function trickle(bytes: Uint8Array, size = 100): Readable {
@@ -237,6 +244,13 @@ describe('maxResponseSize', () => {
     expect(error.message).toContain(`maxResponseSize (${maxResponseSize} bytes)`);
   });
 
+  it('of 0 takes no byte that is decoded, and an answer without any', async () => {
+    await expect(run(encoded('gzip', encode('gzip', 'x')), { maxResponseSize: 0 })).rejects.toMatchObject({
+      code: 'ERR_BODY_TOO_LARGE',
+    });
+    expect((await (await run(encoded('gzip', encode('gzip', '')), { maxResponseSize: 0 })).bytes()).length).toBe(0);
+  });
+
   it.each([3_000_000, Number.POSITIVE_INFINITY, false as const, undefined])('of %s lets 3 MB through', async (max) => {
     const response = await run(encoded('gzip', bomb), { maxResponseSize: max });
     expect((await response.bytes()).byteLength).toBe(3_000_000);
@@ -351,6 +365,26 @@ describe('a streamed body', () => {
     source.destroy(new Error('the wire broke'));
     await new Promise((resolve) => source.once('close', resolve));
     await expect(response.bytes()).rejects.toThrow('the wire broke');
+  });
+
+  it.each([new Error('the wire broke'), undefined])('whose source was gone before, with %s, fails', async (error) => {
+    const source = new Readable({ read() {} }).on('error', () => undefined);
+    source.destroy(error);
+    await new Promise((resolve) => source.once('close', resolve));
+    const response = new HttpResponse(200, { 'Content-Encoding': 'gzip' }, new Content(undefined, source));
+    const reason = await caught((await run(response, { stream: true })).bytes());
+    if (error === undefined) expect(reason).toMatchObject({ name: 'BodyError', code: 'ERR_BODY_TRUNCATED' });
+    else expect(reason).toBe(error);
+  });
+
+  it('of two codings is decoded whole though each step is many pieces', async () => {
+    const plain = randomBytes(500_000);
+    const twice = zlib.gzipSync(
+      zlib.brotliCompressSync(plain, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } }),
+    );
+    const response = new HttpResponse(200, { 'Content-Encoding': 'br, gzip' }, trickle(twice, 10_000));
+    const bytes = await (await run(response, { stream: true, maxResponseSize: 500_000 })).bytes();
+    expect(Buffer.compare(bytes, plain)).toBe(0);
   });
 
   it('whose source closes without an end is truncated', async () => {
@@ -484,6 +518,57 @@ describe('without node:zlib', () => {
     const { answer, ask } = await webLayer();
     expect(await (await ask(answer(kind, encode(kind)))).text()).toBe(text);
     expect(await (await ask(answer(kind, webStream(encode(kind))))).text()).toBe(text);
+  });
+
+  it('asks for nothing where the web can undo nothing', async () => {
+    vi.stubGlobal('DecompressionStream', undefined);
+    const { layer, HttpRequest, answer, ask } = await webLayer();
+    const handler = recordingHandler();
+    await layer.decodeContent()(handler)(new HttpRequest('GET', 'http://h/'), {});
+    expect(handler.last.headers.has('accept-encoding')).toBe(false);
+    expect((await ask(answer('gzip', encode('gzip')))).headers.get('content-encoding')).toBe('gzip');
+    vi.unstubAllGlobals();
+  });
+
+  it('decodes two codings, and counts what comes out of the first', async () => {
+    const { ask } = await webLayer();
+    const { HttpResponse } = await import('../../src/message/response.ts');
+    const twice = (bytes: Uint8Array) =>
+      new HttpResponse(200, { 'Content-Encoding': 'deflate, gzip' }, zlib.gzipSync(zlib.deflateSync(bytes)));
+    expect(await (await ask(twice(Buffer.from(text)))).text()).toBe(text);
+    const reason = await caught(ask(twice(randomBytes(300_000)), { maxResponseSize: 1000 }));
+    expect(reason).toMatchObject({ name: 'BodyError', code: 'ERR_BODY_TOO_LARGE' });
+  });
+
+  it('ends with the very error of a source that fails, and lets go of one that is left in the middle', async () => {
+    const { answer, ask } = await webLayer();
+    const broken = new Error('the wire broke');
+    const cancel = vi.fn();
+    const bytes = Uint8Array.from(zlib.gzipSync(randomBytes(2_000_000)));
+    const begun = (fails: boolean) => {
+      let at = 0;
+      const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        if (fails && at === 50_000) controller.error(broken);
+        else controller.enqueue(bytes.slice(at, at + 10_000));
+        at += 10_000;
+      };
+      return answer('gzip', new ReadableStream<Uint8Array>({ pull, cancel }));
+    };
+    expect(await caught((await ask(begun(true), { stream: true })).bytes())).toBe(broken);
+    const left = await ask(begun(false), { stream: true });
+    const reader = left.body!.getReader();
+    expect((await reader.read()).value!.byteLength).toBeGreaterThan(0);
+    await reader.cancel();
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce());
+  });
+
+  it('rejects with the reason of an abort', async () => {
+    const { answer, ask } = await webLayer();
+    const stop = new AbortController();
+    const waiting = caught(ask(answer('gzip', encode('gzip')), { signal: stop.signal }));
+    const enough = new Error('enough');
+    stop.abort(enough);
+    expect(await waiting).toBe(enough);
   });
 
   it('counts, and fails on what is cut short or corrupt', async () => {

@@ -24,6 +24,11 @@ it.each([undefined, null, false, 0] as const)('hands a request with a delay of %
   expect(next).toHaveBeenCalledExactlyOnceWith(request, options);
 });
 
+it("waits by the system's clock where none is given", async () => {
+  const next = vi.fn(async () => new HttpResponse(204));
+  expect((await delay()(next)(request, { delay: 1 })).status).toBe(204);
+});
+
 it('sends after the delay', async () => {
   const { clock, next, handler } = setUp();
   const answer = handler(request, { delay: '2s', clock });

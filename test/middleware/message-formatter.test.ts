@@ -64,6 +64,17 @@ it('writes dates', () => {
   vi.unstubAllEnvs();
 });
 
+it.each([
+  [300, '-0500'],
+  [-330, '+0530'],
+  [0, '+0000'],
+])('writes the zone of a clock that is %i minutes behind UTC as %s', (behind, zone) => {
+  const offset = vi.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(behind);
+  expect(format('{date_common_log}')).toMatch(/^02\/Jan\/2026:03:04:05 /);
+  expect(format('{date_common_log}').split(' ')[1]).toBe(zone);
+  offset.mockRestore();
+});
+
 it('writes the message of an error', () => {
   expect(format('{error}', undefined, new NetworkError('reset', request))).toBe('POST http://h:81/a?b=c: reset');
   expect(format('{error}', undefined, 'text')).toBe('text');

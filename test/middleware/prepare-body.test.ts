@@ -112,6 +112,14 @@ describe('with content', () => {
     expect(await prepared(request)).toBe(request);
   });
 
+  it('adds the type alone where the length is said', async () => {
+    const body = multipartBody([{ name: 'a', contents: 'b' }]);
+    const headers = { 'Content-Length': String(body.length), 'Content-Type': 'multipart/form-data' };
+    const request = await prepared(new HttpRequest('POST', 'http://h/', headers, body));
+    expect([...request.headers].map(([name]) => name)).toEqual(['Content-Length', 'Content-Type']);
+    expect(request.headers.get('content-type')).toContain('boundary=');
+  });
+
   it.each([
     ['multipart/form-data', /^multipart\/form-data; boundary=[0-9a-f]{40}$/],
     ['multipart/mixed; a=b', /^multipart\/mixed; a=b; boundary=[0-9a-f]{40}$/],

@@ -28,7 +28,7 @@ describe('redirectPolicy', () => {
     expect(redirectPolicy(option)).toMatchObject({ max: 5, strict: false, referer: false, allowDowngrade: false });
   });
 
-  it.each([false, null, { max: 0 }])('is off for %j', (option) => {
+  it.each([false, null, { max: 0 }, { max: null }, { max: false }] as never[])('is off for %j', (option) => {
     expect(redirectPolicy(option)).toBeUndefined();
   });
 
@@ -118,6 +118,12 @@ describe('nextUrl', () => {
 
   it.each(['http://h:99999/', 'http://', 'http://a b/', 'http://[::1/'])('refuses the malformed %s', (location) => {
     expect(next(location, 'http://h/')).toBe('ERR_REDIRECT_LOCATION');
+  });
+
+  it('shows no more than the beginning of a malformed one that is long', () => {
+    const { fact } = nextUrl(to(`http://${'a'.repeat(5000)}:99999/`), 'http://h/', policy()) as { fact: string };
+    expect(fact).toContain('aaa..."');
+    expect(fact.length).toBeLessThan(400);
   });
 
   it.each(['ftp://h/', 'file:///etc/passwd', 'data:text/plain,x', 'javascript:1', 'unix:/run/x', 'ws://h/'])(
@@ -248,6 +254,11 @@ describe('the options of a hop to another origin', () => {
     });
   });
 
+  it('keep tls that names neither', () => {
+    const tls = { minVersion: 'TLSv1.3' as const };
+    expect(crossOriginOptions({ tls }).tls).toBe(tls);
+  });
+
   it('leave the given options alone', () => {
     const options = Object.freeze({ auth: ['u', 'p'] as const, context: 1 });
     expect(crossOriginOptions(options).context).toBe(1);
@@ -288,6 +299,11 @@ describe('allowAbsoluteUrls: false', () => {
       code: 'ERR_REDIRECT_OUTSIDE_BASE',
       fact: expect.stringContaining('allowAbsoluteUrls'),
     });
+  });
+
+  it('confines nothing where there is no base', () => {
+    const request = new HttpRequest('GET', 'https://h/v1/a');
+    expect(planHop(policy(), request, { allowAbsoluteUrls: false }, to('https://other/'))).not.toHaveProperty('fact');
   });
 
   it('takes a server behind a socket as its own base', () => {

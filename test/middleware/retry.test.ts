@@ -230,6 +230,12 @@ describe('the wait', () => {
     expect((await times({ limit: 1, delay, maxDelay: '1m' })).sent).toEqual([0, 60_000]);
   });
 
+  it('may be given with its unit, and is capped like a number', async () => {
+    const delay = () => '100s' as never;
+    expect((await times({ limit: 1, delay })).sent).toEqual([0, 100_000]);
+    expect((await times({ limit: 1, delay, maxDelay: '1m' })).sent).toEqual([0, 60_000]);
+  });
+
   it('is none for a delay of 0', async () => {
     const next = answering(503, 200);
     const { handler, clock } = setUp(next);
@@ -471,6 +477,18 @@ describe('onHeaders', () => {
     const seen: number[] = [];
     await run(announcing(503), { decider: async () => false }, (head) => void seen.push(head.status));
     expect(seen).toEqual([503]);
+  });
+
+  it('is called at the head of an answer whose Retry-After nobody waits for', async () => {
+    const order: string[] = [];
+    const answer = new HttpResponse(503, { 'Retry-After': '86400' });
+    const next: Handler = async (_, options) => {
+      if (options.onHeaders) options.onHeaders(answer);
+      order.push('body');
+      return answer;
+    };
+    const { response } = await run(next, 2, (head) => void order.push(`head ${head.status}`));
+    expect([order, response?.attempts]).toEqual([['head 503', 'body'], 1]);
   });
 
   it('is called once when the budget ends the attempts', async () => {

@@ -36,6 +36,13 @@ it('reports the response that an error carries', async () => {
   expect(onStats).toHaveBeenCalledWith(expect.objectContaining({ response }));
 });
 
+it('reports what a handler throws that is no error of ours, and throws it on', async () => {
+  const onStats = vi.fn();
+  const error = new RangeError('mine');
+  expect(await rejection(stats()(answering(error).handler)(get(), { onStats }))).toBe(error);
+  expect(onStats).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ error, handler: 'custom', bytesSent: 0 }));
+});
+
 it('says which attempt and hop it was when it began', async () => {
   const onStats = vi.fn();
   const request = get();

@@ -89,3 +89,7 @@ it('reads parameters without a scheme', () => {
     nc: '00000001',
   });
 });
+
+it('reads no parameters from a line that has none', () => {
+  expect([...parseParameters('="a"'), ...parseParameters('')]).toEqual([]);
+});
