@@ -41,6 +41,8 @@ export interface DialSettings {
   readonly maxLifetime?: number;
   /** Bytes of the response head. */
   readonly maxHeaderSize: number;
+  /** When its files were looked at last, on its clock. Absent where no option names a file. */
+  readonly looked?: { at: number };
 }
 
 const CONNECT_TIMEOUT = 10_000;
@@ -81,7 +83,7 @@ export function dialSettings(options: RequestOptions): DialSettings {
   const socketPath = options.socketPath || undefined;
   const proxy = proxyRules(socketPath === undefined ? options.proxy : proxyOfSocket(options.proxy));
   const policy = policyOf(options.denyPrivateNetwork);
-  const family = options.forceIpResolve === 'v4' ? 4 : options.forceIpResolve === 'v6' ? 6 : 0;
+  const family = familyOf(options.forceIpResolve);
   const keepAlive = options.keepAlive !== false && options.keepAlive !== null;
   const idleTimeout = options.idleTimeout === undefined ? undefined : milliseconds(options.idleTimeout, 'idleTimeout');
   const maxLifetime = milliseconds(options.maxLifetime, 'maxLifetime') || undefined;
@@ -117,7 +119,42 @@ export function dialSettings(options: RequestOptions): DialSettings {
     ...(maxLifetime === undefined ? undefined : { maxLifetime }),
     keepAlive,
     maxHeaderSize,
+    ...(namesFile(options) ? { looked: { at: clock.now() } } : undefined),
   });
+}
+
+/** Certificates are renewed while a service runs: a second later at the latest, new connections are made with them. */
+const LOOK_AGAIN = 1000;
+
+/**
+ * The settings of the same options now: others when a file that they name has changed. What cannot be used, as a
+ * certificate whose key is not there yet, changes nothing.
+ */
+export function currentSettings(settings: DialSettings, options: RequestOptions): DialSettings {
+  const { looked, clock } = settings;
+  if (looked === undefined || clock.now() - looked.at < LOOK_AGAIN) return settings;
+  looked.at = clock.now();
+  try {
+    return dialSettings(options);
+  } catch {
+    return settings;
+  }
+}
+
+function namesFile({ verify, ca, cert, sslKey, tls }: RequestOptions): boolean {
+  const authorities = Array.isArray(ca) ? ca : [ca];
+  const own = [cert, sslKey, (tls || undefined)?.pfx].map((one) => (Array.isArray(one) ? one[0] : one));
+  return typeof verify === 'string' || [...authorities, ...own].some((one) => isPath(one));
+}
+
+function isPath(one: unknown): boolean {
+  return typeof one === 'string' && !one.includes('-----BEGIN');
+}
+
+function familyOf(given: RequestOptions['forceIpResolve']): 0 | 4 | 6 {
+  if (!given) return 0;
+  if (given === 'v4' || given === 'v6') return given === 'v4' ? 4 : 6;
+  throw new TypeError(`option forceIpResolve must be 'v4' or 'v6', got ${JSON.stringify(given)}`);
 }
 
 /** A copy with the changes over it. Never spread: a copy would read what it has not from `Object.prototype`. */

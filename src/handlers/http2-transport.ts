@@ -8,6 +8,7 @@ import { extendOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { type DialSettings, dialSettings } from './dial.ts';
+import { currentSettings } from './dial-settings.ts';
 import { withRequest } from './failure.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 import { type GroupOwner, Http2Group } from './http2-group.ts';
@@ -119,7 +120,11 @@ export class Http2Transport implements Http2Host, GroupOwner {
 
   /** Options are plain data that a client makes once, so most requests come with the same object as the one before. */
   #settings(request: HttpRequest, options: RequestOptions): DialSettings {
-    if (options === this.#lastOptions && this.#lastSettings !== undefined) return this.#lastSettings;
+    if (options === this.#lastOptions && this.#lastSettings !== undefined) {
+      const current = currentSettings(this.#lastSettings, options);
+      if (current !== this.#lastSettings) this.#lastSettings = offering(current, options);
+      return this.#lastSettings;
+    }
     try {
       this.#lastSettings = offering(dialSettings(options), options);
     } catch (error) {

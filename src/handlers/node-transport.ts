@@ -6,6 +6,7 @@ import type { RequestOptions } from '../options.ts';
 import { ConnectionLimits, type ConnectionSettings } from './connection-limits.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { type DialSettings, dialSettings } from './dial.ts';
+import { currentSettings } from './dial-settings.ts';
 import { withRequest } from './failure.ts';
 import { type ExchangeHost, NodeExchange } from './node-exchange.ts';
 import { tunnelling } from './proxy-request.ts';
@@ -62,7 +63,10 @@ export class NodeTransport implements ExchangeHost {
 
   /** Options are plain data that a client makes once, so most requests come with the same object as the one before. */
   #settings(request: HttpRequest, options: RequestOptions): DialSettings {
-    if (options === this.#lastOptions && this.#lastSettings !== undefined) return this.#lastSettings;
+    if (options === this.#lastOptions && this.#lastSettings !== undefined) {
+      this.#lastSettings = currentSettings(this.#lastSettings, options);
+      return this.#lastSettings;
+    }
     try {
       this.#lastSettings = dialSettings(options);
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { type DialSettings, dialSettings } from './dial.ts';
+import { currentSettings } from './dial-settings.ts';
 import { withRequest } from './failure.ts';
 import { pinProxy } from './proxy-request.ts';
 import { requestTarget } from './request-target.ts';
@@ -94,7 +95,7 @@ export class UndiciTransport {
     if (options !== this.#lastOptions || this.#lastSettings === undefined) {
       this.#lastSettings = dialSettings(options);
       this.#lastOptions = options;
-    }
+    } else this.#lastSettings = currentSettings(this.#lastSettings, options);
     return this.#lastSettings;
   }
 
