@@ -22,6 +22,7 @@ import { failure, timeoutFailure, withRequest } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
 import { announcesReuse, forwarderRefusal } from './proxy-request.ts';
 import { canReplay } from './replay.ts';
+import { phraseOfBytes, statusLineRefusal } from './status-line.ts';
 import { type BodyOwner, UndiciBody } from './undici-body.ts';
 import { dispatchOptions } from './undici-request.ts';
 import type { LaneWait, UndiciLane, UndiciRoute } from './undici-route.ts';
@@ -155,15 +156,16 @@ export class UndiciExchange implements BodyOwner, Member {
 
   onHeaders(status: number, raw: RawField[], resume: () => void, statusText: string): boolean {
     if (this.#done) return true;
-    if (status < 200) return true;
-    const refusal = forwarderRefusal(status, this.#lane?.route.settings.forwarder, this.#target);
+    if (status >= 100 && status < 200) return true;
+    const { forwarder } = this.#lane?.route.settings ?? {};
+    const refusal = statusLineRefusal(status, statusText) ?? forwarderRefusal(status, forwarder, this.#target);
     if (refusal !== undefined) {
       this.abort(withRequest(refusal, this.#request));
       return true;
     }
     this.#phase = 'body';
     this.#status = status;
-    this.#statusText = statusText;
+    this.#statusText = phraseOfBytes(statusText);
     this.#headers = HttpHeaders.fromRaw(raw);
     const route = this.#lane?.route;
     this.#lane?.hinted(raw);
