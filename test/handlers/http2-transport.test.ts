@@ -113,6 +113,8 @@ describe('who waits for a connection', () => {
   it('still gets it when another one that waited is aborted', async () => {
     await using peer = await startHttp2({ tls: true, listener: (_, response) => response.end('hello') });
     const handler = fresh();
+    // The transport is loaded with the first request: from here on a request waits for its connection alone.
+    await failed(get(`http://127.0.0.1:${await closedPort()}/`, {}, handler));
     const stop = new AbortController();
     const left = failed(get(peer.url(), { signal: stop.signal }, handler));
     const stays = get(peer.url(), {}, handler);
