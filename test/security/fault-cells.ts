@@ -1,6 +1,7 @@
 /** One cell of the fault matrix: a full client over one handler, against one server that misbehaves. */
 import { getEventListeners } from 'node:events';
 import { Client } from '../../src/client.ts';
+import { CookieJar } from '../../src/cookies/cookie-jar.ts';
 import { isTransferError } from '../../src/errors.ts';
 import type { Transport } from '../../src/handler.ts';
 import { HandlerStack } from '../../src/handler-stack.ts';
@@ -11,6 +12,7 @@ import { undiciHandler } from '../../src/handlers/undici.ts';
 import type { RequestOptions } from '../../src/options.ts';
 import { startScriptedServer } from '../../src/testing/scripted-server.ts';
 import { startServer } from '../../src/testing/server.ts';
+import { certificates } from '../support/certificates.ts';
 import type { HostileRow } from './hostile-rows.ts';
 
 export const matrixHandlers: Readonly<Record<string, () => Transport>> = {
@@ -45,9 +47,16 @@ const DEADLINE = 10_000;
 const MAX_RESPONSE = 1024 * 1024;
 
 export async function runCell(row: HostileRow, cell: Cell): Promise<CellOutcome> {
-  const server = typeof row.server === 'string' ? await startServer() : await startScriptedServer(row.server);
+  const pem = row.tls && (await certificates());
+  const tls = pem && { tls: pem.server };
+  const server = typeof row.server === 'string' ? await startServer() : await startScriptedServer(row.server, tls);
   const url = server.url(typeof row.server === 'string' ? row.server : '/');
-  const client = new Client({ handler: HandlerStack.create(matrixHandlers[cell.handler]!()) });
+  const jar = new CookieJar();
+  const client = new Client({
+    handler: HandlerStack.create(matrixHandlers[cell.handler]!()),
+    ...(row.cookies && { cookies: jar }),
+    ...(pem && { ca: pem.ca.cert }),
+  });
   const caller = new AbortController();
   const problems: string[] = [];
   let outcome = '';
@@ -64,6 +73,7 @@ export async function runCell(row: HostileRow, cell: Cell): Promise<CellOutcome>
     },
   );
   if (!(await within(settled, DEADLINE))) problems.push('hangs');
+  if (row.cookies?.(jar) === false) problems.push(`keeps ${[...jar].length} cookies`);
   if (getEventListeners(caller.signal, 'abort').length > 0) problems.push('leaves a listener on the signal');
   await client.destroy();
   // The built-in fetch keeps its connections in a pool that nobody else can close.

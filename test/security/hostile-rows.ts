@@ -1,6 +1,8 @@
 /** What hostile and broken servers do: every ready-made fault, and the routes of the site that go wrong. */
-import { faults } from '../../src/testing/faults.ts';
+import type { CookieJar } from '../../src/cookies/cookie-jar.ts';
+import * as ready from '../../src/testing/faults.ts';
 import type { Script } from '../../src/testing/scripted-server.ts';
+import { cookieFloods } from './cookie-floods.ts';
 
 export interface HostileRow {
   readonly name: string;
@@ -8,6 +10,10 @@ export interface HostileRow {
   readonly server: (() => Script) | string;
   /** Whether a body that was reported as a success is whole and right. Absent: there is no such body. */
   readonly isRight?: (text: string) => boolean;
+  /** The server speaks TLS, with a certificate that the client trusts. */
+  readonly tls?: true;
+  /** The client keeps cookies; what its jar may hold of this answer. */
+  readonly cookies?: (jar: CookieJar) => boolean;
   /** Requests sent one after the other; the last one counts. Default 1. */
   readonly requests?: number;
   /** The server falls silent: the timeouts decide, so they are short. */
@@ -19,6 +25,8 @@ export interface HostileRow {
   /** Handlers that cannot tell, with the reason, which the page repeats. */
   readonly untold?: Readonly<Record<string, string>>;
 }
+
+const { faults } = ready;
 
 type Judged = Omit<HostileRow, 'name' | 'server'>;
 
@@ -81,8 +89,51 @@ const routes: Readonly<Record<string, Judged>> = {
 
 const shortened = (path: string): string => (path.length > 60 ? '/encoded, 20 times gzip' : path);
 
+const head = (...lines: readonly string[]): string => `${['HTTP/1.1 200 OK', ...lines].join('\r\n')}\r\n\r\n`;
+const plays =
+  (...bytes: readonly string[]): (() => Script) =>
+  () => [{ expect: 'head' }, ...bytes.map((send) => ({ send }))];
+const redirected = (location: string): (() => Script) =>
+  plays(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`);
+
+/** More of what a kind of fault can be. */
+const more: readonly HostileRow[] = [
+  { name: 'conflicting lengths in a list', server: plays(`${head('Content-Length: 5, 6')}hello!`) },
+  { name: 'length of 20 digits', server: plays(`${head('Content-Length: 99999999999999999999')}hello`) },
+  { name: 'length in hexadecimal', server: () => ready.badContentLength('0x5') },
+  { name: 'length with a sign', server: () => ready.badContentLength('+5') },
+  {
+    name: 'chunked twice',
+    server: plays(`${head('Transfer-Encoding: chunked, chunked')}5\r\nhello\r\n0\r\n\r\n`),
+    // Nobody codes twice, whatever they say (RFC 9112 6.1): what the one framing holds is the body.
+    ...is('hello'),
+  },
+  { name: 'chunk size that overflows', server: () => ready.badChunkSize('10000000000000005') },
+  { name: 'chunk longer than its size', server: plays(`${head('Transfer-Encoding: chunked')}3\r\nhello\r\n0\r\n\r\n`) },
+  { name: 'control byte in a header', server: plays(`${head('X-Odd: a\x01b', 'Content-Length: 5')}hello`) },
+  { name: 'DEL in a header', server: plays(`${head('X-Odd: a\x7fb', 'Content-Length: 5')}hello`) },
+  { name: 'NUL in the name of a header', server: plays(`${head('X-O\0dd: a', 'Content-Length: 5')}hello`) },
+  { name: 'NUL in the status line', server: plays('HTTP/1.1 200 O\0K\r\nContent-Length: 5\r\n\r\nhello'), ...silent },
+  { name: 'status of two digits', server: plays('HTTP/1.1 20 OK\r\nContent-Length: 5\r\n\r\nhello') },
+  { name: 'another protocol', server: plays('HTTP/9.9 200 OK\r\nContent-Length: 5\r\n\r\nhello') },
+  { name: 'an answer before the request', server: () => [{ send: ready.plainResponse() }], ...is('hello') },
+  { name: 'stale keep-alive, FIN', server: () => ready.staleKeepAlive('fin'), ...is('hello'), requests: 2 },
+  { name: 'one byte a second, from the body on', server: slowBody, ...silent },
+  { name: 'redirects one more than allowed', server: '/redirect/6' },
+  { name: 'redirect from https to http', server: redirected('http://127.0.0.1:9/'), tls: true },
+  { name: 'redirect to ftp', server: redirected('ftp://127.0.0.1/') },
+  { name: 'redirect to no URL', server: redirected('http://[') },
+  ...cookieFloods,
+];
+
+/** The head at once, and then as slowly as `readTimeout` notices. */
+function slowBody(): Script {
+  return [{ expect: 'head' }, { send: head('Content-Length: 5') }, { trickle: 'hello', bytes: 1, ms: 1000 }];
+}
+
 export const hostileRows: readonly HostileRow[] = [
   ...Object.entries(faults).map(([name, server]) => ({ name, server, ...judged[name] })),
+  ...more,
   ...Object.entries(routes).map(([path, more]) => ({ name: shortened(path), server: path, ...more })),
 ];
 
