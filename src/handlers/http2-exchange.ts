@@ -216,10 +216,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     this.timer.start('read', this.#limits.read);
     const { fields, size } = answerHead(raw);
     const overflow = headOverflow(this.options, size);
-    if (overflow !== undefined) {
-      this.#fail(this.failure(overflow));
-      return;
-    }
+    if (overflow !== undefined) return this.#fail(this.failure(overflow));
     this.#phase = 'body';
     this.#answer = new Http2Answer(this, stream, Number(head[constants.HTTP2_HEADER_STATUS]), fields);
     this.#answer.begin();
@@ -237,14 +234,11 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     if (this.#isDone || stream !== this.#stream) return;
     const { lastTaken } = this.#connection!;
     const end: StreamEnd = { code: stream.rstCode, cause: this.#cause, id: stream.id, lastTaken };
+    const mayBePlain = this.options.version === 'auto' && canReplay(this.request, true);
     if (this.#answer !== undefined) {
       const response = this.#answer.headOnly();
       this.#fail(this.failure(bodyEnd(end, this.#answer.isShort()), response));
-    } else if (
-      end.code === NGHTTP2_HTTP_1_1_REQUIRED &&
-      this.options.version === 'auto' &&
-      canReplay(this.request, true)
-    ) {
+    } else if (end.code === NGHTTP2_HTTP_1_1_REQUIRED && mayBePlain) {
       this.#host.wantsPlain(this.#group!);
       this.#upload?.stop();
       this.plain();
