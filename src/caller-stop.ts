@@ -11,7 +11,10 @@ import type { RequestOptions } from './options.ts';
 export function followCaller(target: Abortable, { call }: HttpRequest, options: RequestOptions): void {
   const stop = stopOf(options);
   // It follows the call itself.
-  if (stop !== undefined) return stop.watch(target);
+  if (stop !== undefined) {
+    stop.watch(target);
+    return;
+  }
   const signal = signalBeside(call, options);
   if (signal !== undefined) watch(signal, target);
   call?.watch(target);
@@ -20,7 +23,10 @@ export function followCaller(target: Abortable, { call }: HttpRequest, options: 
 /** Forgets the target. */
 export function unfollowCaller(target: Abortable, { call }: HttpRequest, options: RequestOptions): void {
   const stop = stopOf(options);
-  if (stop !== undefined) return stop.unwatch(target);
+  if (stop !== undefined) {
+    stop.unwatch(target);
+    return;
+  }
   const signal = signalBeside(call, options);
   if (signal !== undefined) unwatch(signal, target);
   call?.unwatch(target);

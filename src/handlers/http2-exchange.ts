@@ -216,7 +216,10 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     this.timer.start('read', this.#limits.read);
     const { fields, size } = answerHead(raw);
     const overflow = headOverflow(this.options, size);
-    if (overflow !== undefined) return this.#fail(this.failure(overflow));
+    if (overflow !== undefined) {
+      this.#fail(this.failure(overflow));
+      return;
+    }
     this.#phase = 'body';
     this.#answer = new Http2Answer(this, stream, Number(head[constants.HTTP2_HEADER_STATUS]), fields);
     this.#answer.begin();

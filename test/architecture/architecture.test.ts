@@ -9,7 +9,10 @@ const STEPS: readonly (readonly [name: string, pattern: RegExp])[] = [
     'values',
     /^src\/(message\/.*|errors|error-codes|redact|masked-options|abort|call|roster|clock|holding-clock|duration|platform|version)\.ts$/,
   ],
-  ['contracts', /^src\/(handler|http-client|options|option-record|option-rules|caller-stop)\.ts$|^src\/cookies\/cookie-store\.ts$/],
+  [
+    'contracts',
+    /^src\/(handler|http-client|options|option-record|option-rules|caller-stop)\.ts$|^src\/cookies\/cookie-store\.ts$/,
+  ],
   [
     'parts',
     /^src\/(handlers|middleware|cookies)\/|^src\/(handler-stack|delay-queue|due-heap|each|promises|pool|pool-.*|adaptive-.*)\.ts$|^src\/pool\//,
