@@ -88,9 +88,9 @@ function maskMembers(text: string, redact: Redact): string {
     );
 }
 
-function querySecrets(url: string | undefined, redact: Redact): string[] {
-  const query = url === undefined ? -1 : url.indexOf('?');
-  if (url === undefined || query === -1) return [];
+function querySecrets(url: string, redact: Redact): string[] {
+  const query = url.indexOf('?');
+  if (query === -1) return [];
   const raw = url.slice(query + 1).replace(/#.*$/, '');
   const values: string[] = [];
   for (const [key, value] of new URLSearchParams(raw)) if (isSecretKey(key, redact)) values.push(value);

@@ -47,3 +47,23 @@ describe.each<[string, () => Transport]>([
     await handler.destroy?.();
   });
 });
+
+describe('bytes in memory', () => {
+  it.each<[string, () => Transport]>([
+    ['undici', undiciHandler],
+    ['node', nodeHttpHandler],
+  ])('that are large are framed by the Content-Length of the caller, or by their own, over %s', async (_, make) => {
+    const handler = make();
+    const bytes = new Uint8Array(3_000_000);
+    for (const headers of [{}, { 'Content-Length': '3000000' }]) {
+      const response = await handler(new HttpRequest('POST', server.url('/echo'), headers, bytes), {});
+      const { headers: heard } = await response.json<{ headers: Record<string, string> }>();
+      expect([response.status, heard['content-length'], heard['transfer-encoding']]).toEqual([
+        200,
+        '3000000',
+        undefined,
+      ]);
+    }
+    await handler.destroy?.();
+  });
+});
