@@ -8,8 +8,8 @@ import type { DialSettings } from './dial.ts';
 
 /** RFC 9113 §5.1.2: a value that no server should be below, until it has told its own. */
 const BEFORE_SETTINGS = 100;
-/** Requests of ours that wait for a head at once: more would only fill the server's memory. */
-const UNANSWERED = 1000;
+/** Requests of ours that wait for a head at once: more would fill the server's memory, and after a GOAWAY all go again. */
+const UNANSWERED = 250;
 /** Bytes of one body that may come before its reader takes them. */
 const STREAM_WINDOW = 1_048_576;
 const CONNECTION_WINDOW = 16_777_216;
