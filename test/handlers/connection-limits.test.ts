@@ -135,8 +135,8 @@ describe('ConnectionLimits', () => {
             else one.finish(what === 'finish');
             check();
           }
-          // Everything ends, again and again, until nothing moves any more.
-          for (let round = 0; round < asked + 2; round += 1) {
+          // Everything ends, again and again, until nothing moves any more: a place may take a round to close and one to be used.
+          for (let round = 0; round < 2 * asked + 2; round += 1) {
             for (const one of all) {
               while (one.closing.length > 0) one.closed();
               while (one.busy > 0) one.finish(round % 2 === 0);
