@@ -54,6 +54,24 @@ describe.each<[string, () => Transport]>([
     await handler.destroy?.();
   });
 
+  it('a body that nobody has begun to read does not hold close, and one that is read does', async () => {
+    const handler = make();
+    const left = await ask(handler);
+    await handler.close?.();
+    const reason = await left.bytes().catch((error: unknown) => error);
+    expect(reason).toMatchObject({ code: 'ERR_CLIENT_CLOSED' });
+    const wanted = await ask(handler);
+    const reader = wanted.body!.getReader();
+    expect((await reader.read()).value!.byteLength).toBeGreaterThan(0);
+    const closing = handler.close?.();
+    finish!();
+    let rest = 0;
+    for (let step = await reader.read(); !step.done; step = await reader.read()) rest += step.value.byteLength;
+    expect(rest).toBeGreaterThanOrEqual(HALF.length);
+    await closing;
+    await handler.destroy?.();
+  });
+
   it('a body ends with the reason of an abort, which may be no Error', async () => {
     const handler = make();
     const stop = new AbortController();
