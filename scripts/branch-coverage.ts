@@ -53,7 +53,7 @@ export function missesOf(coverage: FileCoverage, source: string): Miss[] {
   }
   for (const [id, { name, loc }] of Object.entries(coverage.fnMap)) {
     // Listeners and catches that only have to be there do nothing when they are called.
-    if (coverage.f[id]! > 0 || /^(\(\) => )?undefined$/.test(textOf(loc, lines))) continue;
+    if (coverage.f[id]! > 0 || /^(\(\) => )?undefined;?$/.test(textOf(loc, lines))) continue;
     note(loc.start.line, name.startsWith('(anonymous') ? 'the function of this line' : `the function \`${name}\``);
   }
   return [...byLine]
