@@ -1,6 +1,7 @@
 /** Puts the tables and the drawing of the kept results into the documentation: no figure there that no run has printed. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { cases } from './cases/index.ts';
 import { PAGE, PLOT, RESULTS } from './paths.ts';
 import { plot } from './plot.ts';
 import { nodesTable, settingOf, tableOf } from './report.ts';
@@ -31,7 +32,7 @@ function sections(results: Results, hasPlot: boolean): string {
   return [
     settingOf(results),
     ...picture,
-    ...results.cases.map((result) => tableOf(result)),
+    ...cases.flatMap(({ name }) => results.cases.filter((result) => result.name === name)).map((one) => tableOf(one)),
     ...(nodes === undefined ? [] : [nodes]),
   ].join('\n\n');
 }

@@ -38,13 +38,25 @@ export function writeResults(path: string, results: Results): void {
   writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
 }
 
-/** A run replaces the one before; one under another Node is kept beside it, and replaces that of the same version. */
+/**
+ * A run replaces the one before, and of one in the same setting the cases that it ran. One under another Node is kept
+ * beside it, and replaces that of the same version.
+ */
 export function withRun(before: Results | undefined, run: Run, isOtherNode: boolean): Results {
   const otherNodes = before?.otherNodes ?? {};
-  if (!isOtherNode) return { ...run, otherNodes };
+  if (!isOtherNode) return { ...run, cases: [...casesKept(before, run), ...run.cases], otherNodes };
   const sorted = Object.entries({ ...otherNodes, [run.node]: run }).sort(([a], [b]) => majorOf(a) - majorOf(b));
   const own = before ?? { ...run, cases: [] };
   return { ...own, otherNodes: Object.fromEntries(sorted) };
+}
+
+function casesKept(before: Results | undefined, run: Run): readonly CaseResult[] {
+  if (before === undefined || settingOf(before) !== settingOf(run)) return [];
+  return before.cases.filter(({ name }) => !run.cases.some((one) => one.name === name));
+}
+
+function settingOf({ node, machine, versions, cores }: Run): string {
+  return JSON.stringify([node, machine, versions, cores]);
 }
 
 function majorOf(version: string): number {

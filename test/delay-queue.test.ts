@@ -132,9 +132,7 @@ describe('the timer', () => {
 
   it('fires for the system clock too', async () => {
     const queue = new DelayQueue();
-    const order: string[] = [];
-    await Promise.all([queue.add(6, () => order.push('later')), queue.add(2, () => order.push('sooner'))]);
-    expect(order).toEqual(['sooner', 'later']);
+    expect(await Promise.all([queue.add(6, () => 'later'), queue.add(2, () => 'sooner')])).toEqual(['later', 'sooner']);
   });
 });
 

@@ -28,6 +28,8 @@ const CANONICAL = new RegExp(
     PLAIN,
 );
 const SIMPLE_REFERENCE = new RegExp('^(?:/$|/?[A-Za-z0-9_~]' + PLAIN + ')');
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is about them
+const DROPPED = /^[\0-\x1f]|[\t\n\r]/;
 const RELATIVE = 'the URI "{uri}" is relative; set baseUri or give an absolute URL';
 const NEEDS_PARSER = /\/\.|%2e|xn--|-\./i;
 
@@ -164,12 +166,15 @@ function directory(base: string): string {
 }
 
 function refuseAmbiguous(uri: string): void {
-  // The parser drops blanks before a URL, so that what no check took for a scheme would be one.
+  // The parser drops blanks before a URL, and tabs and line ends within it: what no check took for a scheme would be one.
   if (uri[0] === ' ') {
     throw new UriError(
       `the URI "${URI}" begins with a blank, which parsers read in two ways; write %20 or trim it`,
       uri,
     );
+  }
+  if (DROPPED.test(uri)) {
+    throw new UriError(`the URI "${URI}" has a control character, which parsers read in two ways; escape it`, uri);
   }
   const end = uri.search(/[?#]/);
   // WHATWG reads a backslash as a slash, RFC 3986 as part of a name: `http://a\@b/` has two hosts.

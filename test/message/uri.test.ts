@@ -216,3 +216,10 @@ describe('splitUserinfo', () => {
     expect(splitUserinfo(given)).toEqual({ url, userinfo });
   });
 });
+
+it.each(['\nb:', '\tjavascript:alert(1)', 'java\tscript:alert(1)', 'a\r\nb', '\u0001x'])(
+  'refuses %j, of which parsers drop a character',
+  (reference) => {
+    expect(() => resolveUri(reference, 'http://example.com/')).toThrow(/has a control character/);
+  },
+);
