@@ -26,6 +26,9 @@ import { clientOver, type Echo, makers, rejection, testSite } from './site-of-al
 
 const site = testSite();
 const unhandled = vi.fn();
+
+/** An unhandled rejection is told before the event loop has turned. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 beforeEach(() => {
   unhandled.mockClear();
   process.on('unhandledRejection', unhandled);
@@ -77,7 +80,7 @@ describe('a call', () => {
       const body = pending[shortcut]();
       const [one, two] = [await rejection(pending), await rejection(body)];
       expect(one).toBe(two);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await turn();
       expect(unhandled).not.toHaveBeenCalled();
     },
   );
@@ -85,7 +88,7 @@ describe('a call', () => {
   it('awaited only through a shortcut leaves no unhandled rejection', async () => {
     const client = new Client({ handler: HandlerStack.create(mockHandler([new HttpResponse(500)])) });
     await rejection(client.get('http://example.test/').json());
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turn();
     expect(unhandled).not.toHaveBeenCalled();
   });
 

@@ -34,7 +34,7 @@ export function measure(shared: AbortSignal): Measure {
   };
 }
 
-/** Waits until nothing is on its way any more: what was closed is gone a few turns later. */
+/** Waits until nothing is on its way any more: what was closed is gone when the kernel says so, whom no fake clock moves. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 10; i += 1) await delay(10);
 }
