@@ -118,15 +118,18 @@ export const readByRuntime: Readonly<Record<string, Readonly<Record<string, stri
   },
 };
 
-/** Name to properties, one name at a time and all at once. What would end the process is left out. */
+/**
+ * Name to properties, one name at a time and all at once. What would end the process is left out. Names that the runtime
+ * reads are last: its fetch keeps a pool for an origin with what it read then, and a later round may get that port again.
+ */
 export function pollutionRows(handler: string): (readonly [string, Readonly<Record<string, unknown>>])[] {
   const runtime = readByRuntime[handler] ?? {};
   const all = Object.fromEntries(Object.entries(evil).filter(([name]) => !Object.hasOwn(runtime, name)));
+  const single = optionNames.map((name) => [name, { [name]: evil[name as keyof RequestOptions] }] as const);
   return [
-    ...optionNames
-      .filter((name) => runtime[name] !== EVENTS)
-      .map((name) => [name, { [name]: evil[name as keyof RequestOptions] }] as const),
+    ...single.filter(([name]) => !Object.hasOwn(runtime, name)),
     ['all at once', { ...nested, ...all }],
     ...Object.entries(nested).map(([name, value]) => [`${name}, within an option`, { [name]: value }] as const),
+    ...single.filter(([name]) => Object.hasOwn(runtime, name) && runtime[name] !== EVENTS),
   ];
 }
