@@ -41,6 +41,19 @@ const imported = [...readFileSync(cli, 'utf8').matchAll(/^(?:import|\} from) .*?
 const foreign = imported.map(([, name]) => name).filter((name) => !isBuiltin(name) && !(name in dependencies));
 assert.deepEqual(foreign, [], 'the command line tool needs nothing that users do not install');
 
+/** The modules that an import of this file takes along, itself among them. */
+function linked(url, found = new Set()) {
+  if (found.has(url)) return found;
+  found.add(url);
+  if (!url.startsWith('file:')) return found;
+  for (const [, name] of readFileSync(new URL(url), 'utf8').matchAll(/^(?:import|export|\}) .*?['"]([^'"]+)['"];$/gm)) {
+    linked(name.startsWith('.') ? new URL(name, url).href : name, found);
+  }
+  return found;
+}
+const links = [...linked(import.meta.resolve('sluice'))];
+assert.equal(links.length, 2, `importing the package loads its entry and one file: ${links.join(' ')}`);
+
 const notices = readFileSync(
   new URL('dist/THIRD-PARTY-NOTICES.txt', import.meta.resolve('sluice/package.json')),
   'utf8',
