@@ -7,7 +7,7 @@ import { type BodyInit, bodyFrom } from './message/body-from.ts';
 import { HttpHeaders } from './message/headers.ts';
 import { type MultipartPart, multipartBody } from './message/multipart-parts.ts';
 import { encodeForm, mergeQuery, type QueryInit } from './message/query.ts';
-import { HttpRequest } from './message/request.ts';
+import { checkedTarget, HttpRequest } from './message/request.ts';
 import { canonicalUrl, isInside, resolveUri, splitUserinfo, UriError } from './message/uri.ts';
 import type { RequestOptions } from './options.ts';
 
@@ -42,42 +42,45 @@ export function buildRequest(
   of?: Call,
 ): Built {
   const headers = ready === undefined ? NOTHING : ready.headers;
-  // Checked by the constructor before anything else reads them.
-  const asked = new HttpRequest(method, uri, headers, ready?.body, ready?.protocolVersion);
-  const { url, userinfo } = resolved(asked, call, merged, defaults, of);
-  const body = bodyOf(merged, asked) ?? asked.body;
+  const reference = checkedTarget(method, uri);
+  let at: Resolved;
+  try {
+    at = resolved(reference, call, merged, defaults);
+  } catch (error) {
+    throw asRequestError(error, new HttpRequest(method, uri, headers, ready?.body, ready?.protocolVersion), of);
+  }
+  const body = bodyOf(merged, method, at.url) ?? ready?.body ?? null;
   const lines = headersOf(call, defaults, headers, body, merged);
-  if (lines === asked.headers && url === asked.url && body === asked.body) return { request: asked, userinfo };
-  return { request: new HttpRequest(method, url, lines, body, asked.protocolVersion), userinfo };
+  return { request: new HttpRequest(method, at.url, lines, body, ready?.protocolVersion), userinfo: at.userinfo };
 }
 
 const NOTHING = HttpHeaders.empty;
 
-function resolved(
-  asked: HttpRequest,
-  call: RequestOptions | undefined,
-  merged: RequestOptions,
-  defaults: Defaults,
-  of: Call | undefined,
-): { url: string; userinfo: Built['userinfo'] } {
-  try {
-    const reference = merged.uriVars ? parseTemplate(asked.url).expand(merged.uriVars as never) : asked.url;
-    const base = call !== undefined && Object.hasOwn(call, 'baseUri') ? canonicalBase(call.baseUri) : defaults.base;
-    let url = resolveUri(reference, base);
-    if (merged.allowAbsoluteUrls === false && base !== undefined && !isInside(base, url)) {
-      throw new UriError('it leaves baseUri, which allowAbsoluteUrls: false forbids');
-    }
-    const userinfo = url.includes('@') ? splitUserinfo(url) : undefined;
-    if (userinfo !== undefined) url = userinfo.url;
-    const query = call?.query || undefined;
-    if (query !== undefined || defaults.query !== undefined) url = withQuery(url, defaults, call, query, merged);
-    return { url, userinfo: userinfo?.userinfo };
-  } catch (error) {
-    if (!(error instanceof UriError)) throw error;
-    // `asked` was made here: nobody else holds it.
-    asked.call = of;
-    throw new RequestError(error.masked(of?.redact), { request: asked, code: 'ERR_URI' });
+interface Resolved {
+  readonly url: string;
+  readonly userinfo: Built['userinfo'];
+}
+
+/** @throws UriError for a reference that cannot be sent */
+function resolved(uri: string, call: RequestOptions | undefined, merged: RequestOptions, defaults: Defaults): Resolved {
+  const reference = merged.uriVars ? parseTemplate(uri).expand(merged.uriVars as never) : uri;
+  const base = call !== undefined && Object.hasOwn(call, 'baseUri') ? canonicalBase(call.baseUri) : defaults.base;
+  let url = resolveUri(reference, base);
+  if (merged.allowAbsoluteUrls === false && base !== undefined && !isInside(base, url)) {
+    throw new UriError('it leaves baseUri, which allowAbsoluteUrls: false forbids');
   }
+  const userinfo = url.includes('@') ? splitUserinfo(url) : undefined;
+  if (userinfo !== undefined) url = userinfo.url;
+  const query = call?.query || undefined;
+  if (query !== undefined || defaults.query !== undefined) url = withQuery(url, defaults, call, query, merged);
+  return { url, userinfo: userinfo?.userinfo };
+}
+
+/** @param asked made for this error: nobody else holds it */
+function asRequestError(error: unknown, asked: HttpRequest, of: Call | undefined): unknown {
+  if (!(error instanceof UriError)) return error;
+  asked.call = of;
+  return new RequestError(error.masked(of?.redact), { request: asked, code: 'ERR_URI' });
 }
 
 /** The canonical base URL of a client or a call. @throws UriError when it is not absolute */
@@ -101,23 +104,24 @@ function withQuery(
 }
 
 /** The body that the options ask for; `undefined` when they do not. */
-function bodyOf(options: RequestOptions, asked: HttpRequest): RequestBody | null | undefined {
+function bodyOf(options: RequestOptions, method: string, url: string): RequestBody | null | undefined {
   if (options.body) return bodyFrom(options.body as BodyInit);
   if (options.json !== undefined) return jsonBody(options.json);
   if (options.formParams) {
     const form = encodeForm(options.formParams, options.arrayFormat || undefined);
     return RequestBody.fromText(form, 'application/x-www-form-urlencoded');
   }
-  if (options.multipart) return multipartOf(options.multipart, asked);
+  if (options.multipart) return multipartOf(options.multipart, method, url);
   return undefined;
 }
 
-function multipartOf(parts: readonly MultipartPart[], request: HttpRequest): RequestBody {
+function multipartOf(parts: readonly MultipartPart[], method: string, url: string): RequestBody {
   try {
     return multipartBody(parts);
   } catch (error) {
     // A file that cannot be sent knows of no request.
     if (!(error instanceof RequestError)) throw error;
+    const request = new HttpRequest(method, url);
     throw new RequestError(error.message, { request, code: error.code, cause: error.cause });
   }
 }

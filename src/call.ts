@@ -3,12 +3,15 @@
  * because it is state.
  */
 import { abortError, Stop } from './abort.ts';
+import type { HttpRequest } from './message/request.ts';
 
 export class Call extends Stop {
   /** The number of the attempt under way, from 1 (`retry` counts). */
   attempt = 1;
   /** How many redirects were followed so far (`redirect` counts). */
   hop = 0;
+  /** As it entered the stack. */
+  request: HttpRequest | undefined;
   /** Rejects the caller's promise, whatever the layers and the handler do. */
   reject: ((reason: unknown) => void) | undefined;
   /** The caller's signal, while its abort stops this call: who follows the call need not follow it too. */

@@ -19,7 +19,7 @@ import { extendOptions } from './option-record.ts';
 import { checkOptions, mergeOptions } from './option-rules.ts';
 import type { RequestOptions, Sink } from './options.ts';
 import { RequestPromise } from './request-promise.ts';
-import { guarded, settled } from './settled.ts';
+import { completed, guarded, promised } from './settled.ts';
 import { fillSink } from './sink.ts';
 import { requestSync, type SyncResponse } from './sync/request-sync.ts';
 import { VERSION } from './version.ts';
@@ -277,9 +277,12 @@ export class Client implements AsyncDisposable, HttpClient {
       this.#send(method, uri, options, ready, call, over).then(resolve, reject);
     });
     return RequestPromise.adopt(
-      answer.then(undefined, (error: unknown) => {
-        throw this.#stamped(error, call);
-      }),
+      answer.then(
+        (response) => completed(response, call.request!),
+        (error: unknown) => {
+          throw this.#stamped(error, call);
+        },
+      ),
       call,
     );
   }
@@ -298,12 +301,13 @@ export class Client implements AsyncDisposable, HttpClient {
     if (own?.redact) call.redact = own.redact;
     const { request, userinfo }: Built = buildRequest(method, uri, own, merged, this.#defaults, ready, call);
     request.call = call;
+    call.request = request;
     if (userinfo !== undefined && !(own && Object.hasOwn(own, 'auth'))) {
       merged = extendOptions(merged, { auth: [...userinfo] as [string, string] });
     }
     if (merged.sink) return this.#sunk(handler, request, merged, call);
     if (merged.signal) return guarded(handler, request, merged, call, merged.signal);
-    return settled(handler(request, merged), request);
+    return promised(handler(request, merged));
   }
 
   /** A call whose body goes elsewhere. */
@@ -312,8 +316,8 @@ export class Client implements AsyncDisposable, HttpClient {
     if (signal) watch(signal, call);
     try {
       if (call.aborted) throw call.reason;
-      const response = await settled(handler(request, extendOptions(options, { stream: true })), request);
-      return await fillSink(response, sink as Sink, request);
+      const response = await handler(request, extendOptions(options, { stream: true }));
+      return await fillSink(completed(response, request), sink as Sink, request);
     } finally {
       if (signal) unwatch(signal, call);
     }

@@ -24,10 +24,10 @@ export function guarded(
     unfollow(signal, call);
     throw error;
   }
-  return (given instanceof Promise ? given : Promise.resolve(given)).then(
+  return promised(given).then(
     (response) => {
       unfollow(signal, call);
-      return completed(response, request);
+      return response;
     },
     (error: unknown) => {
       unfollow(signal, call);
@@ -42,14 +42,13 @@ function unfollow(signal: AbortSignal, call: Call): void {
   call.followed = undefined;
 }
 
-/** What a handler gave, as a promise, checked and completed with what it left out. */
-export function settled(given: HttpResponse | Promise<HttpResponse>, request: HttpRequest): Promise<HttpResponse> {
-  return given instanceof Promise
-    ? given.then((response) => completed(response, request))
-    : Promise.resolve(given).then((response) => completed(response, request));
+/** What a handler gave, as a promise. */
+export function promised(given: HttpResponse | Promise<HttpResponse>): Promise<HttpResponse> {
+  return given instanceof Promise ? given : Promise.resolve(given);
 }
 
-function completed(response: HttpResponse, request: HttpRequest): HttpResponse {
+/** What a handler gave, checked and with what it left out. @throws TypeError when it is no response */
+export function completed(response: HttpResponse, request: HttpRequest): HttpResponse {
   if (checkedResponse(response).url !== '') return response;
   return response.with({ url: request.url, request: response.request ?? request });
 }

@@ -3,9 +3,11 @@
  * are loaded with the first request.
  */
 import type { Transport } from '../handler.ts';
+import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import { rememberLast } from '../remember-last.ts';
 import { type ConnectionSettings, connectionLimits } from './connection-limits.ts';
 import { refuse } from './refuse.ts';
 import type { SendElsewhere, UndiciTransport } from './undici-transport.ts';
@@ -37,7 +39,7 @@ export function undiciHandler(elsewhere?: SendElsewhere, settings: ConnectionSet
 
   return Object.assign(undici, {
     handlerName: 'undici',
-    supports: unsupported,
+    supports: unsupportedBy(rememberLast(unsupportedHeader)),
     close: async () => transport?.close(),
     destroy: async (reason?: unknown) => transport?.destroy(reason),
     stats: () => limits.stats(),
@@ -45,23 +47,25 @@ export function undiciHandler(elsewhere?: SendElsewhere, settings: ConnectionSet
 }
 
 /** Why undici cannot send this; each is a limit of undici 7 that node:http does not have. */
-function unsupported(request: HttpRequest, options: RequestOptions): string | undefined {
-  const option = unsupportedOption(options);
-  if (option !== undefined) return option;
-  const { headers, method } = request;
+function unsupportedBy(refusal: (headers: HttpHeaders) => string | undefined): NonNullable<Transport['supports']> {
+  return ({ headers, method, url }, options) => {
+    const reason = unsupportedOption(options) ?? refusal(headers);
+    if (reason !== undefined) return reason;
+    if (method === 'CONNECT') return 'undici: CONNECT is not supported';
+    if (method === 'OPTIONS' && url.endsWith('/*')) return 'undici: OPTIONS * is not supported';
+    return LENGTHLESS.has(method) && headers.get('content-length') === '0'
+      ? `undici: Content-Length: 0 is not sent with ${method}`
+      : undefined;
+  };
+}
+
+function unsupportedHeader(headers: HttpHeaders): string | undefined {
   if (headers.has('expect')) return 'undici: Expect is not supported';
   if (headers.has('upgrade')) return 'undici: Upgrade is not supported';
   if (headers.has('keep-alive')) return 'undici: a Keep-Alive header is not supported';
-  if (method === 'CONNECT') return 'undici: CONNECT is not supported';
-  if (method === 'OPTIONS' && request.url.endsWith('/*')) return 'undici: OPTIONS * is not supported';
-  if (headers.get('content-length') === '0' && LENGTHLESS.has(method)) {
-    return `undici: Content-Length: 0 is not sent with ${method}`;
-  }
   const connection = headers.get('connection')?.toLowerCase();
-  if (connection !== undefined && connection !== 'close' && connection !== 'keep-alive') {
-    return `undici: Connection: ${connection} is not supported`;
-  }
-  return undefined;
+  if (connection === undefined || connection === 'close' || connection === 'keep-alive') return undefined;
+  return `undici: Connection: ${connection} is not supported`;
 }
 
 function unsupportedOption({ version, onInformation, trailers }: RequestOptions): string | undefined {

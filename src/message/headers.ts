@@ -23,6 +23,8 @@ export function isToken(name: string): boolean {
   return TOKEN.test(name);
 }
 
+const NO_FIELDS: readonly RawField[] = [];
+
 export class HttpHeaders implements Iterable<[string, string]> {
   static readonly empty = new HttpHeaders();
 
@@ -31,7 +33,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /** @throws TypeError for a name that is no token, or a value with a control character or one above U+00FF. */
   constructor(init?: HeadersInit | null) {
-    this.#fields = init == null ? [] : init instanceof HttpHeaders ? init.#fields : checkedFields(init);
+    this.#fields = init == null ? NO_FIELDS : init instanceof HttpHeaders ? init.#fields : checkedFields(init);
   }
 
   /** Takes name, value, name, value, ... that were checked already, as a transport's parser does. Nothing is copied. */

@@ -130,6 +130,12 @@ export function checkedVersion(version: unknown): string {
   throw new TypeError(`the HTTP version must be a number such as '1.1', got ${found}`);
 }
 
+/** The URI as text, once method and URI may stand in a request. @throws TypeError as the constructor does. @internal */
+export function checkedTarget(method: unknown, uri: unknown): string {
+  checkedMethod(method);
+  return checkedUri(uri);
+}
+
 function checkedMethod(method: unknown): string {
   // The methods of every day need no look at each character.
   if (method === 'GET' || method === 'POST') return method;
@@ -137,12 +143,19 @@ function checkedMethod(method: unknown): string {
   throw new TypeError(`method must be a token such as 'GET' (RFC 9110 §9.1), got ${JSON.stringify(method)}`);
 }
 
+/** A request is copied on its way through the layers, mostly with the URI it has: that one was searched already. */
+let lastUri = '';
+
 function checkedUri(uri: unknown): string {
+  if (uri === lastUri) return lastUri;
   const text = uri instanceof URL ? uri.href : uri;
   if (typeof text !== 'string')
     throw new TypeError(`uri must be a string or a URL, got ${text === null ? 'null' : typeof text}`);
   const at = text.search(CONTROL);
-  if (at === -1) return text;
+  if (at === -1) {
+    lastUri = text;
+    return text;
+  }
   const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
   throw new TypeError(
     `uri has the control character U+${code} at ${at}; encode it, got ${JSON.stringify(maskUrl(text))}`,

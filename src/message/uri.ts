@@ -74,9 +74,16 @@ export function resolveUri(reference: string, base: string | undefined): string 
   return parsed(reference, base).href;
 }
 
+/** The handler asks again what the client has asked: it may be called without one. */
+let lastCanonical = '';
+
 /** The canonical form of an absolute URL. @throws UriError when it is not one that two parsers would read alike */
 export function canonicalUrl(url: string): string {
-  if (CANONICAL.test(url) && !NEEDS_PARSER.test(url)) return url;
+  if (url === lastCanonical) return url;
+  if (CANONICAL.test(url) && !NEEDS_PARSER.test(url)) {
+    lastCanonical = url;
+    return url;
+  }
   const scheme = SCHEME.exec(url)?.[1]?.toLowerCase();
   if (scheme === undefined) {
     throw new UriError(RELATIVE, url);

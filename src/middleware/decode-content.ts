@@ -9,6 +9,7 @@ import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
+import { rememberLast } from '../remember-last.ts';
 import { acceptEncoding, codingsOf, MOST_CODINGS } from './codings.ts';
 import { Decoding } from './decoding.ts';
 import { hasNoContent, responseLimit } from './limits-policy.ts';
@@ -50,19 +51,6 @@ function withAcceptEncoding(headers: HttpHeaders): HttpHeaders {
   // RFC 9110 §14.2: a range counts the encoded bytes, so a part of them could not be decoded.
   const codings = headers.has('range') ? 'identity' : acceptEncoding();
   return codings === '' ? headers : headers.plus(['Accept-Encoding', codings]);
-}
-
-/** Most requests of a client have the same headers, down to the instance: one answer is worth keeping. */
-function rememberLast(make: (headers: HttpHeaders) => HttpHeaders): (headers: HttpHeaders) => HttpHeaders {
-  let last: HttpHeaders | undefined;
-  let made: HttpHeaders | undefined;
-  return (headers) => {
-    if (headers !== last || made === undefined) {
-      last = headers;
-      made = make(headers);
-    }
-    return made;
-  };
 }
 
 function decoded(

@@ -7,7 +7,7 @@ const files = sourceFiles();
 const STEPS: readonly (readonly [name: string, pattern: RegExp])[] = [
   [
     'values',
-    /^src\/(message\/.*|errors|error-codes|redact|masked-options|abort|call|roster|clock|holding-clock|duration|platform|version)\.ts$/,
+    /^src\/(message\/.*|errors|error-codes|redact|masked-options|abort|call|roster|remember-last|clock|holding-clock|duration|platform|version)\.ts$/,
   ],
   [
     'contracts',
