@@ -23,8 +23,8 @@ import { build, install, nodeBinary, startBench } from './prepare.ts';
 import { settingOf, tableOf } from './report.ts';
 import { type CaseResult, type Run, readResults, withRun, writeResults } from './results.ts';
 
-const FULL = { rounds: 5, plan: { warmUp: 2000, measure: 600 } };
-const QUICK = { rounds: 3, plan: { warmUp: 1200, measure: 400 } };
+const FULL = { rounds: 5, plan: { warmUp: 2000, warm: 1500, measure: 600 } };
+const QUICK = { rounds: 3, plan: { warmUp: 1200, warm: 400, measure: 400 } };
 const QUICK_CASES = ['get-json', 'all-on', 'stack'];
 const QUICK_CLIENTS = ['sluice', BASELINE, 'undici.dispatch', 'node:http', 'built-in fetch', 'got', 'axios', 'ky'];
 

@@ -23,8 +23,10 @@ export interface Contestant {
 
 /** How long a process measures. */
 export interface Plan {
-  /** Requests at least before anything is measured; where time is measured, they take at least as long again. */
+  /** Requests at least before anything is measured. */
   readonly warmUp: number;
+  /** Milliseconds at least before time is measured: what a service runs for hours is compiled by then, of every client. */
+  readonly warm: number;
   /** Milliseconds that are measured. */
   readonly measure: number;
 }

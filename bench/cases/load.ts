@@ -22,10 +22,10 @@ export function cpuMicroseconds(): number {
 }
 
 /** After a warm-up: CPU microseconds for each request, and requests in a second. */
-export async function load(send: Send, { warmUp, measure }: Plan): Promise<{ cpu: number; perSecond: number }> {
-  const warm = performance.now() + measure;
+export async function load(send: Send, { warmUp, warm, measure }: Plan): Promise<{ cpu: number; perSecond: number }> {
+  const until = performance.now() + warm;
   let cold = warmUp;
-  await keepBusy(send, () => cold-- > 0 || performance.now() < warm);
+  await keepBusy(send, () => cold-- > 0 || performance.now() < until);
   let count = 0;
   const began = performance.now();
   const used = cpuMicroseconds();

@@ -97,20 +97,31 @@ export function canonicalUrl(url: string): string {
   return parsed(url).href;
 }
 
+/** Requests go to the same host in a row, mostly: what was cut from its URL serves again, with its hash computed. */
+let lastTarget: Target | undefined;
+
 /** Cuts a canonical URL into what a transport needs. */
 export function targetOf(url: string): Target {
+  const { origin } = lastTarget ?? {};
+  const isKnown = origin !== undefined && url.startsWith(origin) && url[origin.length] === '/';
+  const { protocol, host, hostname, port, origin: at } = isKnown ? lastTarget! : (lastTarget = siteOf(url));
+  const hash = url.indexOf('#', at.length);
+  const path = hash === -1 ? url.slice(at.length) : url.slice(at.length, hash);
+  return { protocol, origin: at, host, hostname, port, path };
+}
+
+/** The target of the URL's host itself. */
+function siteOf(url: string): Target {
   const protocol = url.startsWith('https:') ? 'https:' : 'http:';
   const start = protocol.length + 2;
   const slash = url.indexOf('/', start);
   const host = url.slice(start, slash);
-  const hash = url.indexOf('#', slash);
-  const path = hash === -1 ? url.slice(slash) : url.slice(slash, hash);
   const colon = host.lastIndexOf(':');
   const hasPort = colon !== -1 && host[host.length - 1] !== ']';
   const name = hasPort ? host.slice(0, colon) : host;
   const port = hasPort ? Number(host.slice(colon + 1)) : protocol === 'https:' ? 443 : 80;
   const hostname = name[0] === '[' ? name.slice(1, -1) : name;
-  return { protocol, origin: url.slice(0, slash), host, hostname, port, path };
+  return { protocol, origin: url.slice(0, slash), host, hostname, port, path: '/' };
 }
 
 /** The scheme, host and port of a canonical URL. */

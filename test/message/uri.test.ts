@@ -186,6 +186,12 @@ describe('targetOf', () => {
   ])('cuts %s', (url, expected) => {
     expect(targetOf(url)).toEqual(expected);
   });
+
+  it('takes no host for another that begins like it', () => {
+    const hosts = ['a.test', 'a.test:81', 'a.test.b.test', 'a.test:8', 'a.tes', 'a.test'];
+    expect(hosts.map((host) => targetOf(`http://${host}/a.test/p`).host)).toEqual(hosts);
+    expect(targetOf('https://a.test/').protocol).toBe('https:');
+  });
 });
 
 describe('isInside', () => {
