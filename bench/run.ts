@@ -12,7 +12,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import type { Case, Contestant } from './cases/case.ts';
+import type { Case, Contestant, Plan } from './cases/case.ts';
 import { caseCalled, cases } from './cases/index.ts';
 import { BASELINE, clients } from './clients/index.ts';
 import { writeDocs } from './docs.ts';
@@ -23,8 +23,8 @@ import { build, install, nodeBinary, startBench } from './prepare.ts';
 import { settingOf, tableOf } from './report.ts';
 import { type CaseResult, type Run, readResults, withRun, writeResults } from './results.ts';
 
-const FULL = { rounds: 5, plan: { warmUp: 2000, warm: 1500, measure: 600 } };
-const QUICK = { rounds: 3, plan: { warmUp: 1200, warm: 400, measure: 400 } };
+const FULL: Plan = { warmUp: 2000, warm: 1500, measure: 600 };
+const QUICK: Plan = { warmUp: 1200, warm: 400, measure: 400 };
 const QUICK_CASES = ['get-json', 'all-on', 'stack'];
 const QUICK_CLIENTS = ['sluice', BASELINE, 'undici.dispatch', 'node:http', 'built-in fetch', 'got', 'axios', 'ky'];
 
@@ -40,6 +40,7 @@ const { values } = parseArgs({
     list: { type: 'boolean', default: false },
   },
 });
+/** Another Node gets the quick set with all the time that it takes. */
 const isQuick = values.quick || values.node !== undefined;
 
 const chosenClients = values.clients?.split(',') ?? (isQuick ? QUICK_CLIENTS : Object.keys(clients));
@@ -59,9 +60,9 @@ async function run(): Promise<Run> {
   build();
   using bench = await startBench();
   const node = values.node === undefined ? process.execPath : nodeBinary(values.node);
-  const { rounds, plan } = isQuick ? QUICK : FULL;
+  const plan = values.quick ? QUICK : FULL;
   const warn = (text: string) => console.error(`! ${text}`);
-  const means: Means = { bench, node, plan, rounds: Number(values.rounds ?? rounds), warn };
+  const means: Means = { bench, node, plan, rounds: Number(values.rounds ?? (isQuick ? 3 : 5)), warn };
   const setting = {
     node: execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim(),
     machine: machine(),
