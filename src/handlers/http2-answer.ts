@@ -5,15 +5,16 @@ import { HttpHeaders } from '../message/headers.ts';
 import { HttpResponse } from '../message/response.ts';
 import { receivedTrailers } from '../message/trailers.ts';
 import { Collector, tooLarge, wireLimit } from './collect.ts';
+import type { Answer } from './exchange.ts';
+import { callbackFailure } from './failure.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import { headOverflow } from './http2-failure.ts';
 import { answerHead } from './http2-request.ts';
-import { callbackFailure } from './node-answer.ts';
 import { UndiciBody } from './undici-body.ts';
 
 const NOTHING = new Uint8Array(0);
 
-export class Http2Answer {
+export class Http2Answer implements Answer {
   readonly #exchange: Http2Exchange;
   readonly #stream: ClientHttp2Stream;
   readonly #status: number;

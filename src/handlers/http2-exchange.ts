@@ -3,62 +3,34 @@
  * whoever ends it. What the server says it did not process is sent again.
  */
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
-import type { Abortable } from '../abort.ts';
-import { followCaller, unfollowCaller } from '../caller-stop.ts';
-import { type Clock, systemClock } from '../clock.ts';
-import { isTransferError, type TimeoutPhase } from '../errors.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
-import { HttpResponse, type ResponseFacts } from '../message/response.ts';
+import { HttpResponse } from '../message/response.ts';
 import { framedForTrailers } from '../message/trailers.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
-import type { Member } from '../roster.ts';
 import { dialTimings } from './dial.ts';
-import { type ExchangeLimits, exchangeLimits } from './exchange-limits.ts';
-import { type FailureContext, failure, timeoutFailure } from './failure.ts';
+import { Exchange, type Settle } from './exchange.ts';
 import { Http2Answer } from './http2-answer.ts';
 import type { Http2Connection } from './http2-connection.ts';
 import { bodyEnd, headOverflow, isNeverSent, isUnprocessed, type StreamEnd, streamFailure } from './http2-failure.ts';
 import type { Http2Group, Http2Waiter } from './http2-group.ts';
-import type { Http2Host, Settle } from './http2-host.ts';
+import type { Http2Host } from './http2-host.ts';
 import { answerHead, requestHead, requestTrailers, whenWhole } from './http2-request.ts';
-import { callbackFailure } from './node-answer.ts';
-import { checkFraming } from './node-request.ts';
-import { NodeUpload, type UploadObserver } from './node-upload.ts';
-import { type Expiring, PhaseTimer } from './phase-timer.ts';
+import { NodeUpload } from './node-upload.ts';
 import { canReplay } from './replay.ts';
-import { TransferRecord } from './transfer-record.ts';
 import type { BodyOwner } from './undici-body.ts';
 
-/** Milliseconds to wait for the rest of a body that nobody wants. */
-const DRAIN_WAIT = 1000;
 /** How often a request goes again to a server that answers nothing else meanwhile. */
 const RESENDS = 5;
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
 
-export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadObserver, BodyOwner, Member {
-  place = -1;
-  readonly request: HttpRequest;
-  readonly options: RequestOptions;
-  readonly timer: PhaseTimer;
-  readonly record: TransferRecord;
-  readonly #target: Target;
+export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter, BodyOwner {
   readonly #host: Http2Host;
-  readonly #settle: Settle;
-  readonly #clock: Clock;
-  readonly #limits: ExchangeLimits;
-  #phase: FailureContext['phase'] = 'queue';
-  #isDone = false;
-  #isAnswered = false;
   #isPulled = false;
-  #isDrained = false;
-  #stopWaiting: (() => void) | undefined;
   #group: Http2Group | undefined;
   #connection: Http2Connection | undefined;
   #stream: ClientHttp2Stream | undefined;
-  #upload: NodeUpload | undefined;
-  #answer: Http2Answer | undefined;
   #cause: Error | undefined;
   /** The server said that the body is complete. */
   #isWhole = false;
@@ -72,24 +44,17 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
 
   /** @throws TypeError for a duration that is none */
   constructor(request: HttpRequest, options: RequestOptions, target: Target, host: Http2Host, settle: Settle) {
-    this.request = request;
-    this.options = options;
-    this.#target = target;
+    super(request, options, target, settle);
     this.#host = host;
-    this.#settle = settle;
-    this.#clock = options.clock ?? systemClock;
-    this.timer = new PhaseTimer(this.#clock, this);
-    this.record = new TransferRecord(this.#clock);
-    this.#limits = exchangeLimits(options);
   }
 
-  get isDone(): boolean {
-    return this.#isDone;
+  protected get handlerName(): string {
+    return 'http2';
   }
 
   /** Whether it waits only for a reader that never came, or that left. */
   get isForgotten(): boolean {
-    return this.#isDrained || (this.#isAnswered && !this.#isPulled);
+    return this.isDrained || (this.isAnswered && !this.#isPulled);
   }
 
   /** Whether it has no place on a connection. */
@@ -97,57 +62,39 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     return this.#connection === undefined;
   }
 
-  /** @throws RequestError for a body that is not as long as the head says */
-  start(): void {
-    checkFraming(this.request);
-    followCaller(this, this.request, this.options);
-    if (!this.#isDone) this.#connect();
-  }
-
   // The connection
 
-  #connect(): void {
-    this.#phase = 'queue';
-    this.timer.start('queue', this.#limits.queue);
-    this.#group = this.#host.group(this.#target, this.request, this.options);
+  protected connect(): void {
+    this.phase = 'queue';
+    this.timer.start('queue', this.limits.queue);
+    this.#group = this.#host.group(this.target, this.request, this.options);
     const stop = this.#group.acquire(this);
-    if (!this.#isDone && this.#connection === undefined) this.#stopWaiting = stop;
-  }
-
-  dialling(): void {
-    this.#phase = 'connect';
-    this.timer.stop();
-    this.record.placed();
-  }
-
-  failed(error: Error): void {
-    this.#stopWaiting = undefined;
-    this.#fail(this.failure(error));
+    if (!this.isDone && this.#connection === undefined) this.stopWaiting = stop;
   }
 
   /** The server speaks HTTP/1.1. */
   plain(): void {
-    this.#stopWaiting = undefined;
-    this.#release();
-    this.#settle.resolve(this.#host.plain(this.request, this.options));
+    this.stopWaiting = undefined;
+    this.release();
+    this.settle.resolve(this.#host.plain(this.request, this.options));
   }
 
   connected(connection: Http2Connection, isReused: boolean): void {
-    this.#stopWaiting = undefined;
+    this.stopWaiting = undefined;
     this.#connection = connection;
     this.#isReused = isReused;
     this.#readBefore = connection.socket.bytesRead;
     this.#servedBefore = connection.served;
     this.record.dialled = isReused ? undefined : dialTimings(connection.socket);
     this.record.connected();
-    this.#phase = this.request.body === null ? 'headers' : 'send';
-    this.timer.start('headers', this.#limits.headers);
+    this.phase = this.request.body === null ? 'headers' : 'send';
+    this.timer.start('headers', this.limits.headers);
     try {
       this.#send(connection);
     } catch (cause) {
       const isAgain = isNeverSent(cause) && this.#mayResend();
       if (isAgain) this.#again();
-      else this.#fail(this.failure(cause));
+      else this.fail(this.failure(cause));
     }
   }
 
@@ -157,7 +104,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     const { progress, trailers } = this.options;
     const request = framedForTrailers(this.request, trailers);
     const isTrailed = request.body !== null && Boolean(trailers);
-    const stream = connection.request(requestHead(request, this.#target), request.body === null, isTrailed);
+    const stream = connection.request(requestHead(request, this.target), request.body === null, isTrailed);
     this.#stream = stream;
     this.#cause = undefined;
     stream.on('error', (cause) => {
@@ -166,28 +113,22 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     // node:http2 gives the lines as they came beside the record that it makes of them; its types leave them out.
     stream.once('response', (head, _, raw?: string[]) => this.#responded(stream, head, raw!));
     stream.on('headers', (head, _, raw?: string[]) => this.#informed(stream, head, raw!));
-    stream.once('trailers', (_, __, raw?: string[]) => this.#isDone || this.#answer?.trailed(raw!));
+    stream.once('trailers', (_, __, raw?: string[]) => this.isDone || this.answer?.trailed(raw!));
     stream.once('end', () => this.#ended(stream));
     stream.once('close', () => this.#closed(stream));
     stream.once('finish', () => {
       if (stream !== this.#stream || stream.rstCode !== NGHTTP2_NO_ERROR) return;
       this.record.flushed();
-      if (this.#phase === 'send') this.#phase = 'headers';
+      if (this.phase === 'send') this.phase = 'headers';
     });
     this.#isWhole = false;
     whenWhole(stream, () => {
       if (stream === this.#stream) this.#isWhole = true;
     });
     if (request.body === null) return;
-    const upload = (this.#upload = new NodeUpload(stream, request, this, trailers));
+    const upload = (this.upload = new NodeUpload(stream, request, this, trailers));
     if (isTrailed) stream.once('wantTrailers', () => stream.sendTrailers(requestTrailers(upload.trailers)));
-    upload.start(this.#clock, Boolean(progress));
-  }
-
-  uploaded(): void {
-    if (this.#isDone) return;
-    if (this.#answer === undefined) this.timer.touch();
-    this.report('upload', this.#upload?.sent ?? 0, this.request.body?.length);
+    upload.start(this.clock, Boolean(progress));
   }
 
   uploadFailed(error: Error): void {
@@ -198,7 +139,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
 
   #informed(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: string[]): void {
     const { onInformation } = this.options;
-    if (this.#isDone || stream !== this.#stream || !onInformation) return;
+    if (this.isDone || stream !== this.#stream || !onInformation) return;
     const status = Number(head[constants.HTTP2_HEADER_STATUS]);
     const headers = HttpHeaders.fromRaw(answerHead(raw).fields);
     try {
@@ -209,41 +150,41 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
   }
 
   #responded(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: string[]): void {
-    if (this.#isDone || stream !== this.#stream) return;
+    if (this.isDone || stream !== this.#stream) return;
     this.#wasAnswered = true;
     this.#connection!.answered();
     this.record.head();
-    this.timer.start('read', this.#limits.read);
+    this.timer.start('read', this.limits.read);
     const { fields, size } = answerHead(raw);
     const overflow = headOverflow(this.options, size);
     if (overflow !== undefined) {
-      this.#fail(this.failure(overflow));
+      this.fail(this.failure(overflow));
       return;
     }
-    this.#phase = 'body';
-    this.#answer = new Http2Answer(this, stream, Number(head[constants.HTTP2_HEADER_STATUS]), fields);
-    this.#answer.begin();
+    this.phase = 'body';
+    this.answer = new Http2Answer(this, stream, Number(head[constants.HTTP2_HEADER_STATUS]), fields);
+    this.answer.begin();
   }
 
   #ended(stream: ClientHttp2Stream): void {
-    if (this.#isDone || stream !== this.#stream || !this.#isWhole) return;
-    const answer = this.#answer;
+    if (this.isDone || stream !== this.#stream || !this.#isWhole) return;
+    const answer = this.answer;
     if (answer === undefined || answer.isShort()) return;
-    this.#release();
+    this.release();
     answer.completed();
   }
 
   #closed(stream: ClientHttp2Stream): void {
-    if (this.#isDone || stream !== this.#stream) return;
+    if (this.isDone || stream !== this.#stream) return;
     const { lastTaken } = this.#connection!;
     const end: StreamEnd = { code: stream.rstCode, cause: this.#cause, id: stream.id, lastTaken };
     const mayBePlain = this.options.version === 'auto' && canReplay(this.request, true);
-    if (this.#answer !== undefined) {
-      const response = this.#answer.headOnly();
-      this.#fail(this.failure(bodyEnd(end, this.#answer.isShort()), response));
+    if (this.answer !== undefined) {
+      const response = this.answer.headOnly();
+      this.fail(this.failure(bodyEnd(end, this.answer.isShort()), response));
     } else if (end.code === NGHTTP2_HTTP_1_1_REQUIRED && mayBePlain) {
       this.#host.wantsPlain(this.#group!);
-      this.#upload?.stop();
+      this.upload?.stop();
       this.plain();
     } else if (isUnprocessed(end) && this.#mayResend()) {
       if (end.code === NGHTTP2_REFUSED_STREAM && lastTaken === Number.POSITIVE_INFINITY) this.#connection!.refused();
@@ -251,7 +192,7 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     } else if (this.#isStale(end)) {
       this.#resends = RESENDS;
       this.#again();
-    } else this.#fail(streamFailure(end, this.request) ?? this.failure(end.cause));
+    } else this.fail(streamFailure(end, this.request) ?? this.failure(end.cause));
   }
 
   // Again
@@ -271,13 +212,13 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
   }
 
   #again(): void {
-    this.#upload?.stop();
-    this.#upload = undefined;
+    this.upload?.stop();
+    this.upload = undefined;
     this.#leave();
     try {
-      this.#connect();
+      this.connect();
     } catch (cause) {
-      this.#fail(this.failure(cause));
+      this.fail(this.failure(cause));
     }
   }
 
@@ -292,35 +233,19 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
 
   // The end
 
-  /** The caller has its response; for a streamed one the exchange goes on. */
-  answered(response: HttpResponse): void {
-    this.#isAnswered = true;
-    this.#settle.resolve(response);
-  }
-
   pulled(): void {
     this.#isPulled = true;
     this.timer.touch();
   }
 
-  drained(): void {
-    if (this.#isDone) return;
-    this.#isDrained = true;
-    this.timer.start('read', Math.min(this.#limits.read || DRAIN_WAIT, DRAIN_WAIT));
-  }
-
   /** Stops the exchange: the caller aborted, left its body, or a timer expired. */
   abort(reason: unknown): void {
-    this.#fail(reason);
+    this.fail(reason);
   }
 
-  expired(phase: TimeoutPhase, limit: number): void {
-    // While the reader is behind, the next byte is not the server's to send.
-    if (phase === 'read' && this.#answer?.isReaderBehind() === true) this.timer.start('read', limit);
-    else {
-      this.#suspect();
-      this.#fail(timeoutFailure(phase, limit, this.request, this.#answer?.headOnly()));
-    }
+  protected override timedOut(reason: Error): void {
+    this.#suspect();
+    this.fail(reason);
   }
 
   /** Nothing at all came while this waited: the next request had better take another connection. */
@@ -329,23 +254,8 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     if (connection !== undefined && connection.socket.bytesRead === this.#readBefore) connection.retire();
   }
 
-  #fail(reason: unknown): void {
-    if (this.#isDone) return;
-    this.#release();
-    if (this.#isAnswered) {
-      this.#answer?.fail(reason);
-      return;
-    }
-    if (isTransferError(reason)) reason.transfer = this.facts();
-    this.#settle.reject(reason);
-  }
-
-  #release(): void {
-    this.#isDone = true;
-    this.timer.stop();
-    this.#stopWaiting?.();
-    this.#upload?.stop();
-    unfollowCaller(this, this.request, this.options);
+  protected override release(): void {
+    super.release();
     if (this.#stream !== undefined) this.#endStream(this.#stream);
     this.#leave();
     this.#host.ended(this);
@@ -360,38 +270,5 @@ export class Http2Exchange implements Abortable, Expiring, Http2Waiter, UploadOb
     if (!stream.closed) stream.close(NGHTTP2_CANCEL);
     // A stream whose rest nobody reads would stay for ever.
     stream.destroy();
-  }
-
-  // What the parts share
-
-  failure(cause: unknown, response?: HttpResponse): Error {
-    return failure(cause, { request: this.request, options: this.options, phase: this.#phase, response });
-  }
-
-  facts(): ResponseFacts {
-    return {
-      url: this.request.url,
-      request: this.request,
-      handler: 'http2',
-      bytesSent: this.#upload?.sent ?? 0,
-      bytesReceived: this.record.received,
-      timings: this.record.timings(),
-    };
-  }
-
-  /** Tells `progress`; what it throws ends the exchange. */
-  report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
-    const { progress } = this.options;
-    if (!progress) return;
-    try {
-      progress({ direction, transferred, total });
-    } catch (cause) {
-      this.threw('progress', cause);
-    }
-  }
-
-  /** A callback of the caller threw where nobody could catch it. */
-  threw(option: string, cause: unknown): void {
-    this.abort(callbackFailure(option, cause, this.request, this.#answer?.headOnly()));
   }
 }

@@ -6,12 +6,6 @@ import type { RequestOptions } from '../options.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import type { Http2Group } from './http2-group.ts';
 
-/** The two functions of a promise. */
-export interface Settle {
-  resolve(response: HttpResponse | Promise<HttpResponse>): void;
-  reject(reason: unknown): void;
-}
-
 /** What the transport brings to its exchanges. */
 export interface Http2Host {
   group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group;

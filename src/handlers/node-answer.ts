@@ -1,18 +1,19 @@
 /** The response of one exchange over node:http: its head, and its body collected or handed out as it comes. */
 import type { IncomingMessage, InformationEvent } from 'node:http';
-import { NetworkError, RequestError, ResponseError } from '../errors.ts';
+import { NetworkError } from '../errors.ts';
 import { Content } from '../message/content.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import type { HttpRequest } from '../message/request.ts';
 import { HttpResponse } from '../message/response.ts';
 import { receivedTrailers } from '../message/trailers.ts';
 import { Collector, tooLarge, wireLimit } from './collect.ts';
+import type { Answer } from './exchange.ts';
+import { callbackFailure } from './failure.ts';
 import { type BodyObserver, followBody } from './node-body.ts';
 import type { NodeExchange } from './node-exchange.ts';
 
 const NOTHING = new Uint8Array(0);
 
-export class NodeAnswer implements BodyObserver {
+export class NodeAnswer implements Answer, BodyObserver {
   readonly #message: IncomingMessage;
   readonly #exchange: NodeExchange;
   readonly #headers: HttpHeaders;
@@ -64,11 +65,11 @@ export class NodeAnswer implements BodyObserver {
    */
   broken(cause: Error & { code?: unknown }): void {
     if (!String(cause.code).startsWith('HPE_')) return;
-    this.#exchange.abandon(this.#exchange.failure(cause, this.headOnly()));
+    this.#exchange.abort(this.#exchange.failure(cause, this.headOnly()));
   }
 
   /** Ends a body that the caller already has. */
-  destroy(reason: unknown): void {
+  fail(reason: unknown): void {
     // Node's streams need an Error.
     this.#message.destroy(reason instanceof Error ? reason : new Error('aborted', { cause: reason }));
   }
@@ -117,13 +118,13 @@ export class NodeAnswer implements BodyObserver {
       head = this.headOnly();
     } catch (cause) {
       const fact = `the response head does not follow HTTP (RFC 9112): ${(cause as Error).message}`;
-      this.#exchange.abandon(new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause }));
+      this.#exchange.abort(new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause }));
       return false;
     }
     try {
       if (options.onHeaders) options.onHeaders(head);
     } catch (cause) {
-      this.#exchange.abandon(callbackFailure('onHeaders', cause, request, head));
+      this.#exchange.abort(callbackFailure('onHeaders', cause, request, head));
     }
     return !this.#exchange.isDone;
   }
@@ -131,7 +132,7 @@ export class NodeAnswer implements BodyObserver {
   #collect(): void {
     const { request, options } = this.#exchange;
     const limit = wireLimit(options, this.#headers);
-    const refuse = () => this.#exchange.abandon(tooLarge(options, request, this.headOnly()));
+    const refuse = () => this.#exchange.abort(tooLarge(options, request, this.headOnly()));
     if (!this.#isEmpty() && this.#expected !== undefined && this.#expected > limit) {
       refuse();
       return;
@@ -172,20 +173,7 @@ export function informationTo(
     try {
       onInformation(new HttpResponse(statusCode, headers, null, httpVersion, statusMessage, exchange.facts()));
     } catch (cause) {
-      exchange.abandon(callbackFailure('onInformation', cause, exchange.request, undefined));
+      exchange.abort(callbackFailure('onInformation', cause, exchange.request, undefined));
     }
   };
-}
-
-/** What a callback of the caller threw stops the transfer, and is the cause of the error. */
-export function callbackFailure(
-  option: string,
-  cause: unknown,
-  request: HttpRequest,
-  response: HttpResponse | undefined,
-): Error {
-  const fact = `${option} threw, and the transfer was stopped`;
-  const code = option === 'onHeaders' ? 'ERR_ON_HEADERS' : 'ERR_CALLBACK';
-  if (response === undefined) return new RequestError(fact, { request, cause, code });
-  return new ResponseError(fact, { request, response, cause, code });
 }

@@ -6,7 +6,7 @@ import type { Dispatcher } from 'undici';
 import { followCaller, unfollowCaller } from '../caller-stop.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { milliseconds } from '../duration.ts';
-import { NetworkError, RequestError, ResponseError, type TimeoutPhase } from '../errors.ts';
+import { NetworkError, RequestError, type TimeoutPhase } from '../errors.ts';
 import { concatBytes } from '../message/body.ts';
 import { Content } from '../message/content.ts';
 import { HttpHeaders, type RawField } from '../message/headers.ts';
@@ -18,7 +18,7 @@ import type { RequestOptions } from '../options.ts';
 import type { Member } from '../roster.ts';
 import { responseLimit, tooLarge, wireLimit } from './collect.ts';
 import type { PlaceLimit } from './connection-limits.ts';
-import { failure, timeoutFailure, withRequest } from './failure.ts';
+import { callbackFailure, failure, timeoutFailure, withRequest } from './failure.ts';
 import { PhaseTimer } from './phase-timer.ts';
 import { announcesReuse, forwarderRefusal } from './proxy-request.ts';
 import { canReplay } from './replay.ts';
@@ -315,8 +315,7 @@ export class UndiciExchange implements BodyOwner, Member {
       onHeaders(head);
       return true;
     } catch (cause) {
-      const fact = 'onHeaders threw, and the transfer was stopped';
-      this.abort(new ResponseError(fact, { request: this.#request, response: head, cause, code: 'ERR_ON_HEADERS' }));
+      this.abort(callbackFailure('onHeaders', cause, this.#request, head));
       return false;
     }
   }
