@@ -7,13 +7,13 @@ import type { Target } from '../message/uri.ts';
 import { extendOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
-import { type DialSettings, dialSettings } from './dial.ts';
-import { currentSettings } from './dial-settings.ts';
+import type { DialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 import { type GroupOwner, Http2Group } from './http2-group.ts';
 import type { Http2Host } from './http2-host.ts';
 import { offering } from './http2-offer.ts';
+import { LastSettings } from './last-settings.ts';
 import { pinProxy, tunnelling } from './proxy-request.ts';
 import { requestTarget } from './request-target.ts';
 import { Running } from './running.ts';
@@ -27,8 +27,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
   readonly #running = new Running<Http2Exchange>();
   /** Keys of those that chose HTTP/1.1, the oldest first. */
   readonly #plain = new Set<string>();
-  #lastOptions: RequestOptions | undefined;
-  #lastSettings: DialSettings | undefined;
+  readonly #settings = new LastSettings(offering);
   #lastGiven: RequestOptions | undefined;
   #lastPlain: RequestOptions | undefined;
 
@@ -57,7 +56,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
   }
 
   group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group {
-    const settings = this.#settings(request, options);
+    const settings = this.#settingsOf(request, options);
     const key = keyOf(target, settings);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
@@ -115,23 +114,15 @@ export class Http2Transport implements Http2Host, GroupOwner {
 
   /** Plain text says nothing of HTTP/2: under `auto` it is HTTP/1.1. */
   #isPlain(target: Target, request: HttpRequest, options: RequestOptions): boolean {
-    return target.protocol === 'http:' || this.#plain.has(keyOf(target, this.#settings(request, options)));
+    return target.protocol === 'http:' || this.#plain.has(keyOf(target, this.#settingsOf(request, options)));
   }
 
-  /** Options are plain data that a client makes once, so most requests come with the same object as the one before. */
-  #settings(request: HttpRequest, options: RequestOptions): DialSettings {
-    if (options === this.#lastOptions && this.#lastSettings !== undefined) {
-      const current = currentSettings(this.#lastSettings, options);
-      if (current !== this.#lastSettings) this.#lastSettings = offering(current, options);
-      return this.#lastSettings;
-    }
+  #settingsOf(request: HttpRequest, options: RequestOptions): DialSettings {
     try {
-      this.#lastSettings = offering(dialSettings(options), options);
+      return this.#settings.of(options);
     } catch (error) {
       throw withRequest(error, request);
     }
-    this.#lastOptions = options;
-    return this.#lastSettings;
   }
 }
 

@@ -5,9 +5,9 @@ import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options.ts';
 import { ConnectionLimits, type ConnectionSettings } from './connection-limits.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { type DialSettings, dialSettings } from './dial.ts';
-import { currentSettings } from './dial-settings.ts';
+import type { DialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
+import { LastSettings } from './last-settings.ts';
 import { type ExchangeHost, NodeExchange } from './node-exchange.ts';
 import { tunnelling } from './proxy-request.ts';
 import { requestTarget } from './request-target.ts';
@@ -20,8 +20,7 @@ export class NodeTransport implements ExchangeHost {
   readonly name: string;
   readonly pool: ConnectionPool;
   readonly #running = new Running<NodeExchange>();
-  #lastOptions: RequestOptions | undefined;
-  #lastSettings: DialSettings | undefined;
+  readonly #settings = new LastSettings();
 
   constructor(name: string, limits = new ConnectionLimits()) {
     this.name = name;
@@ -31,7 +30,7 @@ export class NodeTransport implements ExchangeHost {
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const target = requestTarget(request);
-      const settings = this.#settings(request, options);
+      const settings = this.#settingsOf(request, options);
       const exchange = new NodeExchange(request, options, target, wayOf(request, settings), this, { resolve, reject });
       this.#running.add(exchange);
       try {
@@ -61,19 +60,12 @@ export class NodeTransport implements ExchangeHost {
     await closing;
   }
 
-  /** Options are plain data that a client makes once, so most requests come with the same object as the one before. */
-  #settings(request: HttpRequest, options: RequestOptions): DialSettings {
-    if (options === this.#lastOptions && this.#lastSettings !== undefined) {
-      this.#lastSettings = currentSettings(this.#lastSettings, options);
-      return this.#lastSettings;
-    }
+  #settingsOf(request: HttpRequest, options: RequestOptions): DialSettings {
     try {
-      this.#lastSettings = dialSettings(options);
+      return this.#settings.of(options);
     } catch (error) {
       throw withRequest(error, request);
     }
-    this.#lastOptions = options;
-    return this.#lastSettings;
   }
 }
 

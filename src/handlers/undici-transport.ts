@@ -6,9 +6,9 @@ import type { HttpResponse } from '../message/response.ts';
 import type { Target } from '../message/uri.ts';
 import type { RequestOptions } from '../options.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
-import { type DialSettings, dialSettings } from './dial.ts';
-import { currentSettings } from './dial-settings.ts';
+import type { DialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
+import { LastSettings } from './last-settings.ts';
 import { pinProxy } from './proxy-request.ts';
 import { requestTarget } from './request-target.ts';
 import { Running } from './running.ts';
@@ -35,8 +35,7 @@ export class UndiciTransport {
   readonly #Client: typeof Client;
   readonly #groups = new Map<string, Map<string, UndiciRoute>>();
   readonly #running = new Running<UndiciExchange>();
-  #lastOptions: RequestOptions | undefined;
-  #lastSettings: DialSettings | undefined;
+  readonly #settings = new LastSettings();
 
   private constructor(
     ClientClass: typeof Client,
@@ -87,18 +86,10 @@ export class UndiciTransport {
 
   #routeFor(request: HttpRequest, target: Target, options: RequestOptions): UndiciRoute {
     try {
-      return this.#route(target, this.#settings(options));
+      return this.#route(target, this.#settings.of(options));
     } catch (error) {
       throw withRequest(error, request);
     }
-  }
-
-  #settings(options: RequestOptions): DialSettings {
-    if (options !== this.#lastOptions || this.#lastSettings === undefined) {
-      this.#lastSettings = dialSettings(options);
-      this.#lastOptions = options;
-    } else this.#lastSettings = currentSettings(this.#lastSettings, options);
-    return this.#lastSettings;
   }
 
   #route(target: Target, settings: DialSettings): UndiciRoute {

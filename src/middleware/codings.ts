@@ -46,15 +46,21 @@ const NAMES: ReadonlyMap<string, Coding> = new Map([
   ['zstd', 'zstd'],
 ]);
 
-let cached: { readonly zlib: Zlib | undefined; readonly names: readonly Coding[] } | undefined;
+interface Runtime {
+  readonly zlib: Zlib | undefined;
+  readonly names: readonly Coding[];
+  readonly accepted: string;
+}
 
-function runtime(): { readonly zlib: Zlib | undefined; readonly names: readonly Coding[] } {
+let cached: Runtime | undefined;
+
+function runtime(): Runtime {
   if (cached !== undefined) return cached;
   const zlib = builtin<Zlib>('node:zlib');
   const names: Coding[] = zlib !== undefined || typeof DecompressionStream === 'function' ? ['gzip', 'deflate'] : [];
   if (zlib !== undefined) names.push('br');
   if (zlib?.zstdDecompressSync !== undefined && zlib.createZstdDecompress !== undefined) names.push('zstd');
-  cached = { zlib, names };
+  cached = { zlib, names, accepted: names.join(', ') };
   return cached;
 }
 
@@ -65,7 +71,7 @@ export function hasZlib(): boolean {
 
 /** The `Accept-Encoding` that says what can be undone here; `''` when nothing can. */
 export function acceptEncoding(): string {
-  return runtime().names.join(', ');
+  return runtime().accepted;
 }
 
 /**

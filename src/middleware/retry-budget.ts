@@ -26,6 +26,9 @@ const ONE = 1 - 1e-9;
 
 export class RetryBudget {
   readonly #buckets = new Map<string, Bucket>();
+  /** At the end already. */
+  #lastOrigin: string | undefined;
+  #last: Bucket | undefined;
 
   /** Counts a request, once it has settled. @param now milliseconds of the clock, here and below */
   earn(origin: string, rules: BudgetRules, now: number): void {
@@ -54,17 +57,25 @@ export class RetryBudget {
   }
 
   #bucket(origin: string, rules: BudgetRules, now: number): Bucket {
-    const found = this.#buckets.get(origin);
-    const bucket = found ?? { tokens: rules.min, debt: rules.min, fullAt: now };
+    const bucket = this.#used(origin, rules, now);
     if (now - bucket.fullAt >= rules.window) {
       bucket.debt = Math.min(rules.min, bucket.debt + Math.max(0, rules.min - bucket.tokens));
       bucket.tokens = Math.max(rules.min, bucket.tokens);
       bucket.fullAt = now;
     }
-    // Moved to the end: the first of a Map is the one not used for longest.
+    return bucket;
+  }
+
+  /** Moved to the end: the first of a Map is the one not used for longest. */
+  #used(origin: string, rules: BudgetRules, now: number): Bucket {
+    if (origin === this.#lastOrigin) return this.#last!;
+    const found = this.#buckets.get(origin);
+    const bucket = found ?? { tokens: rules.min, debt: rules.min, fullAt: now };
     if (found !== undefined) this.#buckets.delete(origin);
     else if (this.#buckets.size >= MOST_ORIGINS) this.#buckets.delete(this.#buckets.keys().next().value!);
     this.#buckets.set(origin, bucket);
+    this.#lastOrigin = origin;
+    this.#last = bucket;
     return bucket;
   }
 }

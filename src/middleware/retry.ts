@@ -43,9 +43,18 @@ export interface RetryTools {
 export function retry(defaults?: number | RetryOptions, { random = Math.random, queue }: RetryTools = {}): Middleware {
   const usual = retryRules(undefined, defaults);
   const budget = new RetryBudget();
+  let last: readonly [given?: RequestOptions['retry'], rules?: RetryRules] = [];
+  /** A number stands for the same rules each time; those of a record may have been changed since. */
+  const rulesOf = (given: RequestOptions['retry']): RetryRules | undefined => {
+    if (given === undefined) return usual;
+    if (given === last[0]) return last[1];
+    const rules = retryRules(given, defaults);
+    if (typeof given === 'number') last = [given, rules];
+    return rules;
+  };
   return (next) =>
     function retry(request, options) {
-      const rules = options.retry === undefined ? usual : retryRules(options.retry, defaults);
+      const rules = rulesOf(options.retry);
       if (rules === undefined) return next(request, options);
       return new RetriedCall(next, request, options, rules, { random, queue, budget }).run();
     };
