@@ -162,7 +162,8 @@ export function changedSettings(settings: DialSettings, changes: Partial<DialSet
   return bareRecord({ ...settings, ...changes });
 }
 
-function isDefault(options: RequestOptions): boolean {
+/** Whether all is as it is when nothing is set. */
+export function isDefault(options: RequestOptions): boolean {
   return (
     options.connectTimeout === undefined &&
     (options.keepAlive === undefined || options.keepAlive === true) &&

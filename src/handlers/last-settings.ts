@@ -3,9 +3,9 @@
  * most requests have the options of the one before, or a copy that a layer or a call has made with something else in it.
  */
 import type { RequestOptions } from '../options.ts';
-import { currentSettings, type DialSettings, dialSettings } from './dial-settings.ts';
+import { currentSettings, type DialSettings, dialSettings, isDefault } from './dial-settings.ts';
 
-/** What settings are made of. */
+/** What settings, and what a transport makes of them, depend on. */
 export const DIAL_OPTIONS = [
   'connectTimeout',
   'keepAlive',
@@ -27,6 +27,11 @@ export const DIAL_OPTIONS = [
   'version',
 ] as const satisfies readonly (keyof RequestOptions)[];
 
+function areAlike(one: RequestOptions, other: RequestOptions): boolean {
+  for (const name of DIAL_OPTIONS) if (one[name] !== other[name]) return false;
+  return true;
+}
+
 export class LastSettings {
   readonly #adapted: (settings: DialSettings, options: RequestOptions) => DialSettings;
   #options: RequestOptions | undefined;
@@ -40,18 +45,14 @@ export class LastSettings {
 
   /** @throws what `dialSettings` throws */
   of(options: RequestOptions): DialSettings {
-    const isSame = options === this.#options || this.#holds(options);
-    const read = isSame && this.#read !== undefined ? currentSettings(this.#read, options) : dialSettings(options);
-    if (!isSame || read !== this.#read) {
+    const last = this.#options;
+    const isSame = last !== undefined && (options === last || (!isDefault(options) && areAlike(options, last)));
+    const read = isSame ? currentSettings(this.#read!, options) : dialSettings(options);
+    if (read !== this.#read || options.version !== last?.version) {
       this.#settings = this.#adapted(read, options);
       this.#read = read;
     }
     this.#options = options;
     return this.#settings!;
-  }
-
-  #holds(options: RequestOptions): boolean {
-    const last = this.#options;
-    return last !== undefined && DIAL_OPTIONS.every((name) => options[name] === last[name]);
   }
 }
