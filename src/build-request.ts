@@ -49,7 +49,7 @@ export function buildRequest(
   } catch (error) {
     throw asRequestError(error, new HttpRequest(method, uri, headers, ready?.body, ready?.protocolVersion), of);
   }
-  const body = bodyOf(merged, method, at.url) ?? ready?.body ?? null;
+  const body = bodyOf(merged, method, at.url, of) ?? ready?.body ?? null;
   const lines = headersOf(call, defaults, headers, body, merged);
   return { request: new HttpRequest(method, at.url, lines, body, ready?.protocolVersion), userinfo: at.userinfo };
 }
@@ -104,24 +104,30 @@ function withQuery(
 }
 
 /** The body that the options ask for; `undefined` when they do not. */
-function bodyOf(options: RequestOptions, method: string, url: string): RequestBody | null | undefined {
+function bodyOf(
+  options: RequestOptions,
+  method: string,
+  url: string,
+  of: Call | undefined,
+): RequestBody | null | undefined {
   if (options.body) return bodyFrom(options.body as BodyInit);
   if (options.json !== undefined) return jsonBody(options.json);
   if (options.formParams) {
     const form = encodeForm(options.formParams, options.arrayFormat || undefined);
     return RequestBody.fromText(form, 'application/x-www-form-urlencoded');
   }
-  if (options.multipart) return multipartOf(options.multipart, method, url);
+  if (options.multipart) return multipartOf(options.multipart, method, url, of);
   return undefined;
 }
 
-function multipartOf(parts: readonly MultipartPart[], method: string, url: string): RequestBody {
+function multipartOf(parts: readonly MultipartPart[], method: string, url: string, of: Call | undefined): RequestBody {
   try {
     return multipartBody(parts);
   } catch (error) {
     // A file that cannot be sent knows of no request.
     if (!(error instanceof RequestError)) throw error;
     const request = new HttpRequest(method, url);
+    request.call = of;
     throw new RequestError(error.message, { request, code: error.code, cause: error.cause });
   }
 }

@@ -27,14 +27,12 @@ export const DIAL_OPTIONS = [
   'version',
 ] as const satisfies readonly (keyof RequestOptions)[];
 
-function areAlike(one: RequestOptions, other: RequestOptions): boolean {
-  for (const name of DIAL_OPTIONS) if (one[name] !== other[name]) return false;
-  return true;
-}
-
 export class LastSettings {
   readonly #adapted: (settings: DialSettings, options: RequestOptions) => DialSettings;
   #options: RequestOptions | undefined;
+  /** What they were read from, as it was then; none for defaults. */
+  #values: readonly unknown[] | undefined;
+  #version: RequestOptions['version'];
   #read: DialSettings | undefined;
   #settings: DialSettings | undefined;
 
@@ -45,14 +43,30 @@ export class LastSettings {
 
   /** @throws what `dialSettings` throws */
   of(options: RequestOptions): DialSettings {
-    const last = this.#options;
-    const isSame = last !== undefined && (options === last || (!isDefault(options) && areAlike(options, last)));
+    const isSame = options === this.#options || this.#holds(options);
     const read = isSame ? currentSettings(this.#read!, options) : dialSettings(options);
-    if (read !== this.#read || options.version !== last?.version) {
+    if (read !== this.#read || options.version !== this.#version) {
       this.#settings = this.#adapted(read, options);
       this.#read = read;
+      this.#version = options.version;
     }
+    if (!isSame) this.#values = isDefault(options) ? undefined : DIAL_OPTIONS.map((name) => options[name]);
     this.#options = options;
     return this.#settings!;
   }
+
+  #holds(options: RequestOptions): boolean {
+    const values = this.#values;
+    if (values === undefined) return false;
+    for (let i = 0; i < DIAL_OPTIONS.length; i += 1) {
+      const name = DIAL_OPTIONS[i]!;
+      if (options[name] !== values[i] || !isFixed(name, values[i])) return false;
+    }
+    return true;
+  }
+}
+
+/** What is within a record or a list may be another by now: a proxy, an address that is allowed. */
+function isFixed(name: string, value: unknown): boolean {
+  return typeof value !== 'object' || value === null || name === 'clock';
 }

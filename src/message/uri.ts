@@ -75,7 +75,7 @@ export function resolveUri(reference: string, base: string | undefined): string 
 }
 
 /** The handler asks again what the client has asked: it may be called without one. */
-let lastCanonical = '';
+let lastCanonical: string | undefined;
 
 /** The canonical form of an absolute URL. @throws UriError when it is not one that two parsers would read alike */
 export function canonicalUrl(url: string): string {

@@ -54,6 +54,29 @@ describe('LastSettings', () => {
     expect(settings.of(after).key).toBe(dialSettings(after).key);
   });
 
+  it('sees what was changed within a record that it was given before', () => {
+    const settings = new LastSettings();
+    const proxy = { http: 'http://a.test' };
+    const denyPrivateNetwork = { allow: ['127.0.0.1'] };
+    const before = settings.of({ proxy, denyPrivateNetwork });
+    proxy.http = 'http://b.test';
+    denyPrivateNetwork.allow.length = 0;
+    const after = settings.of({ proxy, denyPrivateNetwork });
+    expect(before.addressPolicy?.allows('h.test', 80, '127.0.0.1')).toBe(true);
+    expect(after.addressPolicy?.allows('h.test', 80, '127.0.0.1')).toBe(false);
+    expect(after.proxy.key).not.toBe(before.proxy.key);
+  });
+
+  it.each<[string, RequestOptions]>([
+    ['default ones', {}],
+    ['others', { connectTimeout: 5 }],
+  ])('compares a copy with what %s were when they were read', (_, options) => {
+    const settings = new LastSettings();
+    settings.of(options);
+    options.denyPrivateNetwork = true;
+    expect(settings.of({ ...options }).addressPolicy?.allows('h.test', 80, '127.0.0.1')).toBe(false);
+  });
+
   it('adapts again when the version alone differs', () => {
     const settings = new LastSettings(offering);
     const [newer, either] = [settings.of({ version: '2' }), settings.of({ version: 'auto' })];

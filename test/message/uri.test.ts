@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { canonicalUrl, isInside, resolveUri, splitUserinfo, targetOf } from '../../src/message/uri.ts';
 
 // RFC 3986 §5.4, as the RFC prints them. The canonical form of a URL without a path has a slash, which is all that
@@ -165,6 +165,12 @@ describe('canonicalUrl', () => {
 
   it('never repeats userinfo in its message', () => {
     expect(() => canonicalUrl('ftp://ada:hunter2@h/')).toThrow('ftp://***@h/');
+  });
+
+  it('refuses an empty text before it has seen any URL', async () => {
+    vi.resetModules();
+    const fresh = await import('../../src/message/uri.ts');
+    expect(() => fresh.canonicalUrl('')).toThrow('is relative');
   });
 });
 

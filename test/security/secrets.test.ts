@@ -228,6 +228,12 @@ describe('no secret is shown', () => {
     );
   });
 
+  it('of the URL of a request whose file cannot be sent', async () => {
+    const client = new Client({ redact: ['own'], baseUri: 'http://127.0.0.1:1/' });
+    const query = { own: hush('multipart-query') };
+    isSilent(await failing(client.post('a', { query, multipart: [{ name: 'f', path: '/nowhere/at/all' }] })));
+  });
+
   it('of the causes of an error, joined ones included', async () => {
     const inner = Object.assign(
       new Error(`no answer from http://ada:${hush('cause-userinfo')}@h/?token=${hush('cause-query')}`),
