@@ -6,15 +6,13 @@ const entry = { index: 'src/index.ts', testing: 'src/testing/index.ts', websocke
 /** What only the library itself loads: the thread of `requestSync`. */
 const own = { 'sync-worker': 'src/sync/worker.ts' };
 const esbuildPlugins = [notices('dist/THIRD-PARTY-NOTICES.txt'), oneCore(entry.index)];
+/** What only development depends on is bundled where it is imported: see docs/dependencies.md. */
 const library: Options = {
   entry: { ...entry, ...own },
   dts: { entry },
   splitting: true,
   target: 'node20',
   esbuildPlugins,
-  // Node takes longer to find each of these than to run it: ten milliseconds for CommonJS that is imported. Three are ES
-  // modules only: with them inside, `require('sluice')` works on every Node 20.
-  noExternal: ['ipaddr.js', 'p-limit', 'yocto-queue', 'tinyqueue', 'url-template'],
 };
 
 export default defineConfig([

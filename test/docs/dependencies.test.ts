@@ -1,24 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { root } from '../architecture/imports.ts';
+import { root, sourceFiles } from '../architecture/imports.ts';
 
 const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
-const [used = '', left = ''] = page.split('## Looked at and left out');
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  dependencies: Record<string, string>;
-};
+const [used = '', bundled = '', left = ''] = page.split(/^## (?:Bundled|Looked at and left out)$/m);
+const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+  'dependencies' | 'devDependencies',
+  Record<string, string>
+>;
 const names = (text: string) => [...text.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name);
 
 it('has a row for each runtime dependency and for no other', () => {
   expect(names(used).sort()).toEqual(Object.keys(dependencies).sort());
 });
 
+it('has a row for each package of development that the source imports', () => {
+  const library = sourceFiles().filter(({ path }) => !path.startsWith('src/cli/'));
+  const imported = library
+    .flatMap(({ packages }) => packages.map(({ name }) => name))
+    .filter((name) => name in devDependencies);
+  expect(names(bundled).sort()).toEqual([...new Set(imported)].sort());
+});
+
 it('fills every cell', () => {
-  const cells = [...used.matchAll(/^\| `.*$/gm)].map(([row]) => row.slice(1, -1).split('|'));
+  const cells = [...`${used}${bundled}`.matchAll(/^\| `.*$/gm)].map(([row]) => row.slice(1, -1).split('|'));
   expect(cells.filter((row) => row.length !== 7 || row.some((cell) => cell.trim() === ''))).toEqual([]);
 });
 
 it('names nothing as left out that is used', () => {
-  expect(names(left).filter((name) => name in dependencies)).toEqual([]);
+  expect(names(left).filter((name) => name in dependencies || names(bundled).includes(name))).toEqual([]);
 });
