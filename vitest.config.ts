@@ -16,6 +16,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     environment: 'node',
     testTimeout: 15_000,
+    setupFiles: ['test/fuzz/seed.ts'],
     // Only `--coverage` reads this. The two folders are where a branch that no test took is a rule that nobody holds.
     coverage: {
       provider: 'v8',

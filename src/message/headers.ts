@@ -48,7 +48,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return this.#fields.length / 2;
   }
 
-  /** The value of `name`, several lines joined with `, ` (RFC 9110 section 5.3), or `null`. */
+  /** The value of `name`, several lines joined with `, ` (RFC 9110 section 5.3), those of `Cookie` with `; `, or `null`. */
   get(name: string): string | null {
     const fields = this.#fields;
     const wanted = name.toLowerCase();
@@ -56,7 +56,8 @@ export class HttpHeaders implements Iterable<[string, string]> {
     for (let i = 0; i < fields.length; i += 2) {
       if (!sameName(fields[i]!, wanted)) continue;
       const next = text(fields[i + 1]!);
-      value = value === null ? next : value + ', ' + next;
+      // RFC 9113 §8.2.3: a comma within a cookie is part of it.
+      value = value === null ? next : value + (wanted === 'cookie' ? '; ' : ', ') + next;
     }
     return value;
   }

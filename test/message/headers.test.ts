@@ -9,6 +9,12 @@ const lines = fc.array(fc.tuple(name, value), { maxLength: 12 });
 const anyCase = (text: string, upper: boolean) => (upper ? text.toUpperCase() : text.toLowerCase());
 
 describe('properties', () => {
+  it('joins the lines of a cookie with a semicolon, those of any other field with a comma', () => {
+    const lines = ['a=1', 'b=2'];
+    const headers = new HttpHeaders({ Cookie: lines, Accept: lines });
+    expect([headers.get('cookie'), headers.get('accept')]).toEqual(['a=1; b=2', 'a=1, b=2']);
+  });
+
   it('keep lines, their order and the case of names, whatever they are', () => {
     fc.assert(
       fc.property(lines, (given) => {
