@@ -8,6 +8,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { extendOptions, ownOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import { rememberLast } from '../remember-last.ts';
 import { type ConnectionSettings, connectionLimits, joinedStats } from './connection-limits.ts';
 import { type FetchFunction, fetchHandler } from './fetch.ts';
 import { http2Handler } from './http2.ts';
@@ -57,8 +58,6 @@ function chooseInNode(settings: ConnectionSettings): Transport {
   let node: Transport | undefined;
   let stream: Transport | undefined;
   let http2: Transport | undefined;
-  let lastAuto: RequestOptions | undefined;
-  let lastPlain: RequestOptions | undefined;
   const unsolicited = new UnsolicitedOrigins();
 
   const nodeHttp = (): Transport => (node ??= nodeHttpHandler({ connections }));
@@ -83,13 +82,7 @@ function chooseInNode(settings: ConnectionSettings): Transport {
   }
 
   /** Once for each options: what is read from them is kept by their identity. */
-  function asPlain(own: RequestOptions): RequestOptions {
-    if (own !== lastAuto || lastPlain === undefined) {
-      lastAuto = own;
-      lastPlain = extendOptions(own, { version: '1.1' });
-    }
-    return lastPlain;
-  }
+  const asPlain = rememberLast((own: RequestOptions) => extendOptions(own, { version: '1.1' }));
 
   function plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
     const first = isStreamed(own)

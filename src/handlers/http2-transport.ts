@@ -6,6 +6,7 @@ import type { HttpResponse } from '../message/response.ts';
 import type { Target } from '../message/uri.ts';
 import { extendOptions } from '../option-record.ts';
 import type { RequestOptions } from '../options.ts';
+import { rememberLast } from '../remember-last.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import type { DialSettings } from './dial.ts';
 import { withRequest } from './failure.ts';
@@ -28,8 +29,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
   /** Keys of those that chose HTTP/1.1, the oldest first. */
   readonly #plain = new Set<string>();
   readonly #settings = new LastSettings(offering);
-  #lastGiven: RequestOptions | undefined;
-  #lastPlain: RequestOptions | undefined;
+  readonly #asPlain = rememberLast((options: RequestOptions) => extendOptions(options, { version: '1.1' }));
 
   constructor(fallback: Handler, limits: ConnectionLimits) {
     this.#fallback = fallback;
@@ -72,11 +72,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
   }
 
   plain(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
-    if (options !== this.#lastGiven || this.#lastPlain === undefined) {
-      this.#lastGiven = options;
-      this.#lastPlain = extendOptions(options, { version: '1.1' });
-    }
-    return this.#fallback(request, this.#lastPlain);
+    return this.#fallback(request, this.#asPlain(options));
   }
 
   wantsPlain(group: Http2Group): void {

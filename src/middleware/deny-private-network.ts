@@ -5,6 +5,7 @@
 import type { Middleware } from '../handler.ts';
 import { extendOptions } from '../option-record.ts';
 import type { PrivateNetworkOptions, RequestOptions } from '../options.ts';
+import { rememberLast } from '../remember-last.ts';
 
 /** @param policy `true`, or what is allowed and denied beside the built-in list, as in option `denyPrivateNetwork` */
 export function denyPrivateNetwork(policy: true | PrivateNetworkOptions = true): Middleware {
@@ -12,14 +13,10 @@ export function denyPrivateNetwork(policy: true | PrivateNetworkOptions = true):
     throw new TypeError('denyPrivateNetwork takes true or { allow, deny }');
   }
   return (next) => {
-    // Most requests come with the options of the one before, and handlers know those by identity.
-    let last: { readonly given: RequestOptions; readonly guarded: RequestOptions } | undefined;
+    // Handlers know options by identity.
+    const guarded = rememberLast((given: RequestOptions) => extendOptions(given, { denyPrivateNetwork: policy }));
     return function denyPrivateNetwork(request, options) {
-      if (options.denyPrivateNetwork === policy) return next(request, options);
-      if (last?.given !== options) {
-        last = { given: options, guarded: extendOptions(options, { denyPrivateNetwork: policy }) };
-      }
-      return next(request, last.guarded);
+      return next(request, options.denyPrivateNetwork === policy ? options : guarded(options));
     };
   };
 }

@@ -63,6 +63,8 @@ function isServersDoing(error: unknown): boolean {
 }
 
 async function main(handler: string, groups: readonly (readonly Job[])[]): Promise<void> {
+  // The first stack trace that names a file keeps the source map of the file: a thousand objects, whenever that is.
+  process.setSourceMapsEnabled(false);
   const warnings: string[] = [];
   process.on('warning', ({ name, message }) => name !== 'ExperimentalWarning' && warnings.push(`${name}: ${message}`));
   const shared = new AbortController().signal;
