@@ -7,6 +7,7 @@ import { closeInTurn } from './close-in-turn.ts';
 import { idleLimit, type KeepAliveHint, watchAge } from './connection-age.ts';
 import { type ConnectionLimits, type PlaceHolder, PlaceWait } from './connection-limits.ts';
 import { type DialSettings, type DialTarget, dial } from './dial.ts';
+import { afterRead, watchQuiet } from './quiet-socket.ts';
 
 /** Wants a connection. Told once that it has one, or that there is none. */
 export interface Waiter {
@@ -37,8 +38,14 @@ interface Kept {
   /** Its place is for somebody else. */
   isYielded: boolean;
   idleSince: number;
-  /** Ends the watch over it while it is idle. */
+  /** Ends the watch over it while it carries nothing. */
   wake: (() => void) | undefined;
+}
+
+/** Waits for a connection that has just come to rest. */
+interface Expecting {
+  readonly waiter: Waiter;
+  cancel: () => void;
 }
 
 class GroupWait extends PlaceWait {
@@ -68,6 +75,10 @@ export class ConnectionGroup implements PlaceHolder {
   readonly #kept = new Map<Socket, Kept>();
   /** The one used last is at the end, and taken first: it is the least likely to be stale. */
   readonly #idle: Kept[] = [];
+  /** Connections that carry nothing, and of which it is not known yet whether anything lies behind their last answer. */
+  #resting = 0;
+  /** No more than are resting, the longest wait first. */
+  readonly #expecting = new Set<Expecting>();
   #dialling = 0;
   #waiting = 0;
 
@@ -93,8 +104,8 @@ export class ConnectionGroup implements PlaceHolder {
 
   stats(): OriginStats {
     const connections = this.#kept.size + this.#dialling;
-    const idle = this.#idle.length;
-    return { connections, idle, running: connections - idle, waiting: this.#waiting };
+    const idle = this.#idle.length + this.#resting;
+    return { connections, idle, running: connections - idle, waiting: this.#waiting + this.#expecting.size };
   }
 
   /** @param isFresh take none that was used before */
@@ -104,6 +115,19 @@ export class ConnectionGroup implements PlaceHolder {
       this.#hand(kept, waiter);
       return () => undefined;
     }
+    // Calls in a row would open two connections, if the second did not wait for that of the first.
+    if (!isFresh && this.#expecting.size < this.#resting) return this.#expect(waiter);
+    return this.#place(waiter, isFresh);
+  }
+
+  #expect(waiter: Waiter): () => void {
+    const expecting: Expecting = { waiter, cancel: () => void this.#expecting.delete(expecting) };
+    this.#expecting.add(expecting);
+    return () => expecting.cancel();
+  }
+
+  /** Finds a place for a connection of its own, now or later. */
+  #place(waiter: Waiter, isFresh: boolean): () => void {
     const limit = this.#limits.limitOf(waiter.options);
     if (this.#limits.take(this, limit)) return this.#dial(waiter);
     const wait = new GroupWait(this, waiter, limit!, isFresh);
@@ -145,7 +169,7 @@ export class ConnectionGroup implements PlaceHolder {
   #takeIdle(): Kept | undefined {
     for (let last = this.#idle.at(-1); last !== undefined; last = this.#idle.at(-1)) {
       const { socket } = last;
-      if (!socket.destroyed && socket.writable && socket.readable) {
+      if (isUsable(socket)) {
         last.wake?.();
         return last;
       }
@@ -206,8 +230,9 @@ export class ConnectionGroup implements PlaceHolder {
     socket.on('free', () => this.#release(kept));
     socket.once('close', () => {
       stopAge?.();
-      kept.wake?.();
       this.#kept.delete(socket);
+      kept.wake?.();
+      this.#redirect();
       this.#lost(kept.isYielded);
     });
   }
@@ -217,18 +242,54 @@ export class ConnectionGroup implements PlaceHolder {
     if (socket.destroyed) return;
     const limit = idleLimit(this.#settings, kept.timeout);
     const isSpent = kept.isOld || kept.left <= 0 || limit === 0;
-    if (isSpent || !socket.writable || !socket.readable || !this.#settings.keepAlive) {
+    if (isSpent || !isUsable(socket) || !this.#settings.keepAlive) {
       this.#close(socket);
       return;
     }
+    this.#rest(kept, limit);
+  }
+
+  /** What lies behind an answer shows before the connection is taken again: it would pass for the next one. */
+  #rest(kept: Kept, limit: number): void {
+    const { socket } = kept;
+    const unwatch = watchQuiet(socket, () => this.#drop(kept));
+    const stop = afterRead(() => {
+      kept.wake?.();
+      if (isUsable(kept.socket)) this.#rested(kept, limit);
+      else this.#drop(kept);
+    });
+    this.#resting += 1;
+    kept.wake = () => {
+      kept.wake = undefined;
+      this.#resting -= 1;
+      stop();
+      unwatch();
+    };
+  }
+
+  #rested(kept: Kept, limit: number): void {
     const next = this.#limits.next(this);
+    const [expecting] = this.#expecting;
     if (next instanceof GroupWait) {
       this.#waiting -= 1;
       this.#hand(kept, next.waiter);
+    } else if (next === undefined && expecting !== undefined) {
+      this.#expecting.delete(expecting);
+      this.#hand(kept, expecting.waiter);
     } else if (next === undefined && !this.#owner.isClosed) this.#park(kept, limit);
     else {
       kept.isYielded = next === 'close';
-      this.#close(socket);
+      this.#close(kept.socket);
+    }
+    this.#redirect();
+  }
+
+  /** Those for whom no connection comes to rest any more get one of their own. */
+  #redirect(): void {
+    for (const expecting of this.#expecting) {
+      if (this.#expecting.size <= this.#resting) return;
+      this.#expecting.delete(expecting);
+      expecting.cancel = this.#place(expecting.waiter, false);
     }
   }
 
@@ -243,25 +304,25 @@ export class ConnectionGroup implements PlaceHolder {
     const drop = (): void => this.#drop(kept);
     // Not the request's clock: this is about the server's time, whatever a test plays with.
     const stop = startTimer(systemClock, limit, drop, true);
-    const events = ['data', 'end', 'error'] as const;
-    for (const event of events) socket.on(event, drop);
+    const unwatch = watchQuiet(socket, drop);
     socket.unref();
     kept.idleSince = this.#limits.turn();
     kept.wake = () => {
       kept.wake = undefined;
       this.#idle.splice(this.#idle.indexOf(kept), 1);
       stop();
-      for (const event of events) socket.removeListener(event, drop);
-      if (socket.destroyed) socket.on('error', () => undefined);
-      else socket.ref();
+      unwatch();
+      if (!socket.destroyed) socket.ref();
     };
     this.#idle.push(kept);
   }
 
-  /** Closes what is idle; it is no longer so at once. */
+  /** Closes what carries nothing; it is no longer kept at once. */
   #drop(kept: Kept): void {
+    kept.socket.on('error', () => undefined);
     kept.socket.destroy();
     kept.wake?.();
+    this.#redirect();
   }
 
   #lost(isYielded: boolean): void {
@@ -271,8 +332,12 @@ export class ConnectionGroup implements PlaceHolder {
 
   /** A crawler meets more origins than memory should hold. */
   #forget(): void {
-    if (this.#kept.size + this.#dialling + this.#waiting > 0) return;
+    if (this.#kept.size + this.#dialling + this.#waiting + this.#expecting.size > 0) return;
     this.#limits.part(this);
     this.#owner.emptied(this);
   }
+}
+
+function isUsable({ destroyed, writable, readable }: Socket): boolean {
+  return !destroyed && writable && readable;
 }

@@ -9,13 +9,22 @@ import { startScriptedServer } from '../../src/testing/scripted-server.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 import type { Bench, Chapter, Skips } from './bench.ts';
 import { aborts } from './contract-aborts.ts';
+import { borders } from './contract-borders.ts';
 import { connections } from './contract-connections.ts';
 import { failures } from './contract-failures.ts';
 import { requests } from './contract-requests.ts';
 import { responses } from './contract-responses.ts';
 import { timeouts } from './contract-timeouts.ts';
 
-const chapters: Readonly<Record<string, Chapter>> = { requests, responses, failures, timeouts, aborts, connections };
+const chapters: Readonly<Record<string, Chapter>> = {
+  requests,
+  responses,
+  borders,
+  failures,
+  timeouts,
+  aborts,
+  connections,
+};
 
 export function describeHandlerContract(
   name: string,
