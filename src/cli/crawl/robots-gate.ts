@@ -69,7 +69,7 @@ export class RobotsGate {
   }
 
   async #fetch(url: string): Promise<RobotsRules> {
-    return robotsRules(url, await this.#ask(url), this.#options.agent);
+    return robotsRules(await this.#ask(url), this.#options.agent);
   }
 
   async #ask(url: string): Promise<RobotsAnswer> {
@@ -94,7 +94,7 @@ export class RobotsGate {
   }
 }
 
-/** What counts of the file: a longer one is not read to its end. */
+/** What counts of the file: a longer one is not read to its end, and a line that is cut there is none. */
 async function beginningOf(response: HttpResponse): Promise<string> {
   // RFC 9309 §2.3: UTF-8, whatever the Content-Type says.
   const decoder = new TextDecoder();
@@ -103,7 +103,7 @@ async function beginningOf(response: HttpResponse): Promise<string> {
   for await (const chunk of response) {
     text += decoder.decode(chunk.subarray(0, left), { stream: true });
     left -= chunk.byteLength;
-    if (left <= 0) break;
+    if (left < 0) return text.slice(0, Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1);
   }
   return text + decoder.decode();
 }

@@ -1,5 +1,5 @@
-/** What a robots.txt allows, as pure functions (RFC 9309). */
-import robotsParser from 'robots-parser';
+/** What a robots.txt allows, by how asking for it ended, as pure functions (RFC 9309 section 2.3). */
+import { readRobots } from './robots-file.ts';
 
 /** How asking for a robots.txt ended: with a status and a text, or not at all. */
 export interface RobotsAnswer {
@@ -12,7 +12,7 @@ export interface RobotsAnswer {
 export interface RobotsRules {
   /** Why nothing may be asked for, when the file could not be read. */
   readonly unreachable: string | undefined;
-  /** Milliseconds from one request until the next; 0 when it does not say. */
+  /** Milliseconds from one answer until the next request; 0 when it does not say. */
   readonly crawlDelay: number;
   isAllowed(url: string): boolean;
 }
@@ -25,7 +25,7 @@ const LONGEST_DELAY = 300_000;
 const ALLOW_ALL: RobotsRules = { unreachable: undefined, crawlDelay: 0, isAllowed: () => true };
 
 /** @param agent the product token that groups are looked up by */
-export function robotsRules(robotsUrl: string, answer: RobotsAnswer, agent: string): RobotsRules {
+export function robotsRules(answer: RobotsAnswer, agent: string): RobotsRules {
   const { status, text, failure = 'no answer' } = answer;
   // RFC 9309 §2.3.1.3: unavailable, everything may be crawled; too many redirects (§2.3.1.2) count as unavailable.
   if (status !== undefined && status >= 300 && status < 500) return ALLOW_ALL;
@@ -34,17 +34,16 @@ export function robotsRules(robotsUrl: string, answer: RobotsAnswer, agent: stri
     const found = status === undefined ? `could not be fetched (${failure})` : `answered ${status}`;
     return { unreachable: `robots.txt ${found}`, crawlDelay: 0, isAllowed: () => false };
   }
-  const rules = robotsParser(robotsUrl, text);
-  const seconds = rules.getCrawlDelay(agent) ?? 0;
-  return {
-    unreachable: undefined,
-    crawlDelay: Math.min(LONGEST_DELAY, Math.max(0, Math.ceil(seconds * 1000))),
-    // RFC 9309 §2.2.2: the file itself is always allowed.
-    isAllowed: (url) => new URL(url).pathname === '/robots.txt' || rules.isAllowed(url, agent) !== false,
-  };
+  const { crawlDelay, isAllowed } = readRobots(text, agent);
+  return { unreachable: undefined, crawlDelay: Math.min(LONGEST_DELAY, Math.ceil(crawlDelay * 1000)), isAllowed };
 }
 
-/** The product token of a `User-Agent` (RFC 9309 section 2.2.1). */
+/**
+ * The product token of a `User-Agent` (RFC 9309 section 2.2.1). One that looks like a browser's has it behind
+ * `compatible;`, as in the RFC's example.
+ */
 export function productToken(userAgent: string | null): string {
-  return /^[A-Za-z_-]+/.exec(userAgent ?? '')?.[0] ?? 'sluice';
+  const text = userAgent ?? '';
+  const named = /^Mozilla\/[^(]{0,50}\(\s*compatible;\s*([A-Za-z_-]+)/i.exec(text)?.[1];
+  return named ?? /^[A-Za-z_-]+/.exec(text)?.[0] ?? 'sluice';
 }

@@ -298,6 +298,7 @@ describe('robots.txt', () => {
     ],
     ['a redirect to rules', { status: 302, headers: { Location: '/rules' } }, false],
     ['redirects without end', { status: 302, headers: { Location: '/robots.txt' } }, true],
+    ['a rule that is cut at 500 KiB', robots(`User-agent: *\n${'#'.repeat(511_974)}\nDisallow: /private/\n`), true],
     ['rules behind 600 kB', robots(`${'#'.repeat(600_000)}\nUser-agent: *\nDisallow: /`), true],
   ])('that is %s lets the crawl go on: decided', async (_name, answer, crawled) => {
     const server = await site({

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { productToken, robotsRules } from '../../../src/cli/crawl/robots.ts';
 
-const FILE = 'http://a.example/robots.txt';
 const rulesOf = (text: string, status?: number | null) =>
-  robotsRules(FILE, { status: status === null ? undefined : (status ?? 200), text }, 'sluice');
+  robotsRules({ status: status === null ? undefined : (status ?? 200), text }, 'sluice');
 
 describe('a robots.txt', () => {
   it.each<[name: string, text: string, path: string, allowed: boolean]>([
@@ -54,6 +53,9 @@ describe('the product token', () => {
   it.each([
     ['sluice/0.1.0', 'sluice'],
     ['My-Bot_x/2 (+http://a)', 'My-Bot_x'],
+    ['Mozilla/5.0 (compatible; MyBot/1.0)', 'MyBot'],
+    ['Mozilla/5.0 (compatible; ExampleBot/0.1; https://www.example.com/bot.html)', 'ExampleBot'],
+    ['Mozilla/5.0 (X11; Linux x86_64)', 'Mozilla'],
     ['', 'sluice'],
     [null, 'sluice'],
   ])('of %j is %s', (agent, token) => {
