@@ -39,17 +39,30 @@ const BRAND = Symbol.for('sluice.error');
 
 type Names = readonly string[];
 
+/** What an error knows beside its plain facts. */
+interface Parts {
+  request: HttpRequest | undefined;
+  response: HttpResponse | undefined;
+  redirects: HttpResponse['redirects'] | undefined;
+  transfer: ResponseFacts | undefined;
+}
+
+let partsOf: (error: TransferError) => Parts;
+
 export class TransferError extends Error {
   static readonly code: string = 'ERR_TRANSFER';
-  /** The request that failed, as it was sent last. */
-  request: HttpRequest | undefined;
   readonly code: string;
   /** How often the request was sent. */
   attempts = 1;
   /** Milliseconds from the call until the failure. */
   elapsed = 0;
-  /** What the handler measured until then, for `onStats`. @internal */
-  declare transfer?: ResponseFacts;
+  // Private, behind accessors: Node's crash printer, and loggers that walk an error, show its own properties as they are,
+  // and these hold URLs with their secrets, bodies, and what is internal.
+  readonly #parts: Parts;
+
+  static {
+    partsOf = (error) => error.#parts;
+  }
 
   /**
    * @param fact what happened, in words; method and URL are put before it
@@ -58,12 +71,28 @@ export class TransferError extends Error {
   constructor(fact: string, init: TransferErrorInit | HttpRequest = {}) {
     const given: TransferErrorInit = isRequest(init) ? { request: init } : init;
     super(described(fact, given.request), given.cause === undefined ? undefined : { cause: given.cause });
-    this.request = given.request;
+    this.#parts = { request: given.request, response: undefined, redirects: undefined, transfer: undefined };
     this.code = given.code ?? (new.target as typeof TransferError).code;
     if (given.attempts !== undefined) this.attempts = given.attempts;
     if (given.elapsed !== undefined) this.elapsed = given.elapsed;
-    // Hidden from `inspect`, which would print its URL as it is.
-    Object.defineProperty(this, 'transfer', { value: undefined, enumerable: false, writable: true });
+  }
+
+  /** The request that failed, as it was sent last. */
+  get request(): HttpRequest | undefined {
+    return this.#parts.request;
+  }
+
+  set request(request: HttpRequest | undefined) {
+    this.#parts.request = request;
+  }
+
+  /** What the handler measured until then, for `onStats`. @internal */
+  get transfer(): ResponseFacts | undefined {
+    return this.#parts.transfer;
+  }
+
+  set transfer(facts: ResponseFacts | undefined) {
+    this.#parts.transfer = facts;
   }
 
   /** The names of the classes this error is of, for another copy of this package. @internal */
@@ -91,17 +120,12 @@ export class TransferError extends Error {
   /** The error that `toJSON` wrote, with its class, code and facts; its messages are plain data. */
   static fromJSON(json: TransferErrorJSON): TransferError {
     const known = Object.hasOwn(classes, json.name) ? classes[json.name as ErrorName] : TransferError;
-    const error = Object.create(known.prototype) as TransferError & Record<string, unknown>;
-    const { name: _, cause, request, response, ...facts } = json;
+    const { name: _, cause: given, message, stack, code, request, response, redirects, ...facts } = json;
+    const cause = given === undefined ? undefined : Object.assign(new Error(given.message), { name: given.name });
+    const error = Object.setPrototypeOf(new TransferError(message, { code, cause }), known.prototype) as TransferError;
     Object.assign(error, facts);
-    Object.defineProperty(error, 'message', { value: json.message, enumerable: false });
-    Object.defineProperty(error, 'stack', { value: json.stack, enumerable: false });
-    if (cause !== undefined) {
-      const restored = Object.assign(new Error(cause.message), { name: cause.name });
-      Object.defineProperty(error, 'cause', { value: restored, enumerable: false });
-    }
-    if (request !== undefined) error.request = request as unknown as HttpRequest;
-    if (response !== undefined) error['response'] = response;
+    Object.defineProperty(error, 'stack', { value: stack, enumerable: false, configurable: true, writable: true });
+    Object.assign(partsOf(error), { request, response, redirects });
     return error;
   }
 }
@@ -166,11 +190,15 @@ export class TimeoutError extends NetworkError {
 /** There is a response, and it is no use. */
 export class ResponseError extends TransferError {
   static override readonly code: string = 'ERR_RESPONSE';
-  readonly response: HttpResponse;
 
   constructor(fact: string, init: TransferErrorInit & { response: HttpResponse }) {
     super(fact, { request: init.response.request, ...init });
-    this.response = init.response;
+    partsOf(this).response = init.response;
+  }
+
+  /** The answer that is at fault. */
+  get response(): HttpResponse {
+    return partsOf(this).response!;
   }
 
   override toJSON(): TransferErrorJSON {
@@ -206,16 +234,17 @@ export class RedirectError extends ResponseError {
 /** One redirect more than `allowRedirects.max`. */
 export class TooManyRedirectsError extends RedirectError {
   static override readonly code: string = 'ERR_TOO_MANY_REDIRECTS';
-  /** The hops that were followed. */
-  readonly redirects!: HttpResponse['redirects'];
-
   constructor(
     fact: string,
     init: TransferErrorInit & { response: HttpResponse; redirects?: HttpResponse['redirects'] },
   ) {
     super(fact, init);
-    // Hidden from `inspect`, which would print the URLs as they are.
-    Object.defineProperty(this, 'redirects', { value: init.redirects ?? init.response.redirects, enumerable: false });
+    partsOf(this).redirects = init.redirects ?? init.response.redirects;
+  }
+
+  /** The hops that were followed. */
+  get redirects(): HttpResponse['redirects'] {
+    return partsOf(this).redirects!;
   }
 
   override toJSON(): TransferErrorJSON {

@@ -125,6 +125,26 @@ describe('the tree of errors', () => {
   });
 });
 
+describe('an error by its keys', () => {
+  const plain = ['attempts', 'code', 'elapsed', 'errno', 'phase'];
+  const asked = new HttpRequest('POST', 'http://h.test/?token=s3cret', { Authorization: 's3cret' }, 's3cret');
+
+  it('has plain facts alone, also once it was revived', () => {
+    for (const error of oneOfEach(
+      asked,
+      new HttpResponse(500, { 'X-A': 's3cret' }, 's3cret').with({ request: asked }),
+    )) {
+      error.transfer = { request: asked };
+      for (const one of [error, TransferError.fromJSON(error.toJSON())]) {
+        for (const name in one) expect(plain).toContain(name);
+        for (const name of Reflect.ownKeys(one)) expect([...plain, 'stack', 'message']).toContain(name);
+        expect(inspect(one, { showHidden: true, customInspect: false, depth: 9 })).not.toContain('s3cret');
+        expect(one.request?.method).toBe('POST');
+      }
+    }
+  });
+});
+
 describe('JSON of an error', () => {
   it('goes there and back for every class', () => {
     for (const error of oneOfEach()) {

@@ -3,6 +3,7 @@
  * given, the order of lines is kept, and nothing that could split a message on the wire gets in.
  */
 import { maskHeaders, type Redact } from '../redact.ts';
+import { INSPECT, type Inspect, inspected } from './inspected.ts';
 
 /** Anything headers can be made from. A value of `undefined` is skipped. */
 export type HeadersInit =
@@ -184,12 +185,8 @@ export class HttpHeaders implements Iterable<[string, string]> {
   }
 
   /** What Node's `inspect` and `console.log` show. */
-  [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: unknown,
-    inspect: (v: unknown, o: unknown) => string,
-  ) {
-    return 'HttpHeaders ' + inspect({ ...this.toJSON() }, options);
+  [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string {
+    return inspected('HttpHeaders', { ...this.toJSON() }, options, inspect);
   }
 }
 

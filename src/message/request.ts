@@ -4,6 +4,7 @@ import { maskUrl } from '../redact.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { type HeadersInit, HttpHeaders, isToken } from './headers.ts';
+import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { own } from './own.ts';
 
 /** The fields that `with` may change. */
@@ -19,7 +20,27 @@ export interface RequestChanges {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are refused
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-export class HttpRequest {
+/** What a request knows beside its value. */
+interface PartOfCall {
+  /** The call this request belongs to. Not part of its value. @internal */
+  call: Call | undefined;
+}
+
+/** Keeps the call in a private field: nothing that walks, copies or prints the fields of a request sees it. */
+class CallHolder {
+  #call: Call | undefined;
+
+  get call(): Call | undefined {
+    return this.#call;
+  }
+
+  set call(call: Call | undefined) {
+    this.#call = call;
+  }
+}
+
+// By its interface alone: a private field in the type would keep a `Readonly<HttpRequest>` from being an `HttpRequest`.
+export class HttpRequest extends (CallHolder as new () => PartOfCall) {
   /** Case-sensitive, kept as given (RFC 9110 section 9.1). */
   readonly method: string;
   /** The absolute URL once the client has resolved it; what was given until then. */
@@ -28,8 +49,6 @@ export class HttpRequest {
   readonly body: RequestBody | null;
   /** `'1.1'` unless told otherwise. */
   readonly protocolVersion: string;
-  /** The call this request belongs to. Not part of its value. @internal */
-  call: Call | undefined = undefined;
 
   /**
    * @throws TypeError for an empty method or one that is no token, a version that is no number, a control character in the URI or a header, a header
@@ -42,6 +61,7 @@ export class HttpRequest {
     body?: BodyInit | null,
     protocolVersion = '1.1',
   ) {
+    super();
     this.method = checkedMethod(method);
     this.url = checkedUri(uri);
     this.headers =
@@ -110,16 +130,12 @@ export class HttpRequest {
     };
   }
 
-  toString(): string {
+  override toString(): string {
     return `${this.method} ${maskUrl(this.url, this.call?.redact)}`;
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: unknown,
-    inspect: (v: unknown, o: unknown) => string,
-  ) {
-    return 'HttpRequest ' + inspect(this.toJSON(), options);
+  [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string {
+    return inspected('HttpRequest', this.toJSON(), options, inspect);
   }
 }
 

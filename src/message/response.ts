@@ -15,6 +15,7 @@ import {
 } from './content.ts';
 import { cookiesOf } from './cookie-values.ts';
 import { type HeadersInit, HttpHeaders } from './headers.ts';
+import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './readers.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
@@ -91,12 +92,10 @@ export class HttpResponse {
   /** How many times the request was sent for this answer. */
   readonly attempts: number;
   readonly timings: Timings;
-  /** The request that was answered. */
-  readonly request: HttpRequest | undefined;
   /** Where the body went, when a `sink` took it. */
   readonly sink: unknown;
-  /** @internal */
-  readonly facts: ResponseFacts;
+  // Private, because whatever walks or prints the fields of a response would meet the request's URL with its secrets.
+  readonly #facts: ResponseFacts;
   readonly #content: Content;
 
   /**
@@ -124,10 +123,19 @@ export class HttpResponse {
     this.redirects = facts.redirects ?? NO_HOPS;
     this.attempts = facts.attempts ?? 1;
     this.timings = facts.timings ?? {};
-    this.request = facts.request;
     this.sink = Object.hasOwn(facts, 'sink') ? facts.sink : undefined;
-    this.facts = facts;
+    this.#facts = facts;
     this.#content = body instanceof Content ? body : contentFrom(body);
+  }
+
+  /** The request that was answered. */
+  get request(): HttpRequest | undefined {
+    return this.#facts.request;
+  }
+
+  /** @internal */
+  get facts(): ResponseFacts {
+    return this.#facts;
   }
 
   /** Whether the status is one of success (200 to 299). */
@@ -145,7 +153,7 @@ export class HttpResponse {
    * streamed body was read to its end, and over fetch, which does not show them.
    */
   get trailers(): HttpHeaders {
-    const given = Object.hasOwn(this.facts, 'trailers') ? this.facts.trailers : undefined;
+    const given = Object.hasOwn(this.#facts, 'trailers') ? this.#facts.trailers : undefined;
     return (typeof given === 'function' ? given() : given) ?? HttpHeaders.empty;
   }
 
@@ -186,7 +194,7 @@ export class HttpResponse {
       body === undefined ? this.#content : body,
       protocolVersion ?? this.protocolVersion,
       reason,
-      { ...this.facts, ...facts },
+      { ...this.#facts, ...facts },
     );
   }
 
@@ -324,12 +332,8 @@ export class HttpResponse {
     };
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: unknown,
-    inspect: (v: unknown, o: unknown) => string,
-  ) {
-    return 'HttpResponse ' + inspect(this.toJSON(), options);
+  [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string {
+    return inspected('HttpResponse', this.toJSON(), options, inspect);
   }
 
   #decode(bytes: Uint8Array): string {

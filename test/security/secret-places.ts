@@ -1,5 +1,5 @@
 /** Secrets that tell where they were put, and every way in which a program may show a value. */
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import { HttpResponse } from '../../src/message/response.ts';
 import type { RequestOptions } from '../../src/options.ts';
 
@@ -44,12 +44,33 @@ export function secretAnswer(status: number): HttpResponse {
 
 /** What a program may write of a value: to a console, as JSON, as text; of an error its causes too. */
 export function shown(value: unknown): string {
-  const texts = [inspect(value, { depth: 12, maxStringLength: null, breakLength: 120 }), asJson(value)];
+  const whole = { depth: 12, maxStringLength: null, breakLength: 120 };
+  const texts = [
+    inspect(value, whole),
+    inspect(value, { ...whole, showHidden: true }),
+    format('%o', value),
+    asJson(value),
+  ];
   if (typeof value === 'object' && value !== null && 'toString' in value) texts.push(String(value));
   for (let error = value, depth = 0; error instanceof Error && depth < 8; error = error.cause, depth += 1) {
     texts.push(error.message, String(error.stack), asJson(error), inspect(error), inspect({ ...error }));
+    // What the runtime prints of an error that nobody caught, and what a logger finds that walks it.
+    texts.push(inspect(error, { ...whole, customInspect: false, showHidden: true }), walked(error));
     if (error instanceof AggregateError) texts.push(...error.errors.map((one) => shown(one)));
   }
+  return texts.join('\n');
+}
+
+/** Every string that is found by the keys of a value and of what these hold, as loggers and `structuredClone` do. */
+export function walked(value: unknown, seen = new Set<unknown>()): string {
+  if (typeof value === 'string') return value;
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
+  if (typeof value !== 'object' || value === null || seen.has(value)) return '';
+  seen.add(value);
+  const texts: string[] = [];
+  for (const name in value) texts.push(name, walked((value as Record<string, unknown>)[name], seen));
+  for (const name of Reflect.ownKeys(value)) texts.push(walked((value as Record<PropertyKey, unknown>)[name], seen));
   return texts.join('\n');
 }
 
