@@ -159,6 +159,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     if (reason !== undefined) this.inbox.fail(reason);
     if (isTransferError(reason)) this.error ??= reason as TransferError;
     this.#socket.destroy();
+    this.#reader.stop();
   }
 
   /** What came in one piece with the end may be answered first: its reader has not run yet. */
@@ -191,6 +192,7 @@ export class ConnectionCore implements FrameListener, Abortable {
       this.error ??= new TimeoutError(fact, { request: this.#request, phase: 'read' });
     }
     this.#socket.destroy();
+    this.#reader.stop();
   }
 
   // Errors

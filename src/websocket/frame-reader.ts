@@ -92,6 +92,12 @@ export class FrameReader {
     this.#parse();
   }
 
+  /** Reads no more, whatever has come and nobody has taken: the end of the connection is told at once. */
+  stop(): void {
+    this.#isReading = false;
+    this.#parse();
+  }
+
   #parse(): void {
     if (this.#isReading && !this.#isHeld && !this.#isParsing) {
       const piece = this.#nextPiece();

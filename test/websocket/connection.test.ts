@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { constants, deflateRawSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/client.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
@@ -27,6 +28,11 @@ async function connect(
   );
   const [socket, peer] = await Promise.all([client.upgrade(peers.url, options), peers.accept()]);
   return { socket, peer, client, open: () => peers.open };
+}
+
+/** Zeros as a server compresses them (RFC 7692 section 7.2.1). */
+function grownBytes(size: number): Uint8Array {
+  return deflateRawSync(Buffer.alloc(size), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
 }
 
 const DEFLATE: PeerOptions = { lines: () => ['Sec-WebSocket-Extensions: permessage-deflate'] };
@@ -632,6 +638,55 @@ describe('the end', () => {
       timeout: 12_000,
     });
     expect(JSON.parse((await run).stdout)).toEqual({ code: 1000, reason: '', clean: true });
+  });
+});
+
+describe.each([
+  ['plain', {}, binary(Buffer.alloc(500_000))],
+  ['compressed', { compression: true }, frame({ opcode: OPCODE.binary, rsv: 4, payload: grownBytes(500_000) })],
+] as const)('a server that is held back, %s, because nobody reads', (_, asked, piece) => {
+  /** Two pieces fill the queue but for some bytes: the pong says that they were read. */
+  async function heldBack(options: UpgradeOptions = {}) {
+    const connected = await connect({ ...asked, ...options }, 'compression' in asked ? DEFLATE : {});
+    const pieces = Array.from({ length: 400 }, () => piece);
+    void connected.peer.write(piece, piece, ping('read'), ...pieces);
+    expect(await connected.peer.next()).toMatchObject({ opcode: OPCODE.pong });
+    for (let i = 0; i < 20; i += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    return connected;
+  }
+  const outcome = { code: 1006, reason: '', clean: false };
+
+  it('does not keep destroy waiting, with a reason or without', async () => {
+    const { socket, peer } = await heldBack();
+    expect(await socket.destroy()).toEqual(outcome);
+    await peer.gone;
+    expect(socket.state).toBe('closed');
+    const other = await heldBack();
+    const reason = new Error('enough');
+    expect(await other.socket.destroy(reason)).toEqual(outcome);
+    await expect(other.socket.receive()).rejects.toBe(reason);
+  });
+
+  it('does not keep the destroy of its client waiting', async () => {
+    const { socket, client } = await heldBack();
+    await client.destroy();
+    expect(await socket.closed).toEqual(outcome);
+  });
+
+  it('does not keep the signal waiting, whose listener goes', async () => {
+    const controller = new AbortController();
+    const removed = vi.spyOn(controller.signal, 'removeEventListener');
+    const { socket } = await heldBack({ signal: controller.signal });
+    controller.abort(new Error('stop'));
+    expect(await socket.closed).toEqual(outcome);
+    expect(removed).toHaveBeenCalled();
+  });
+
+  it('does not keep destroy waiting after the server has gone', async () => {
+    const { socket, peer } = await heldBack();
+    peer.socket.destroySoon();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(await socket.destroy()).toMatchObject({ code: 1006 });
   });
 });
 
