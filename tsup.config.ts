@@ -4,7 +4,7 @@ import { oneCore } from './scripts/one-core.ts';
 
 const entry = { index: 'src/index.ts', testing: 'src/testing/index.ts', websocket: 'src/websocket/index.ts' };
 /** What only the library itself loads: the thread of `requestSync`. */
-const own = { 'sync-worker': 'src/sync/worker.ts' };
+const own = { 'sync-worker': 'src/sync-worker.ts' };
 const esbuildPlugins = [notices('dist/THIRD-PARTY-NOTICES.txt'), oneCore(entry.index)];
 /** What only development depends on is bundled where it is imported: see docs/dependencies.md. */
 const library: Options = {

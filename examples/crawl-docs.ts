@@ -13,7 +13,7 @@ import { startServer } from 'sluice/testing';
 import { Crawl } from '../src/cli/crawl/crawl.ts';
 import { Journal } from '../src/cli/crawl/journal.ts';
 import { reportText } from '../src/cli/crawl/report.ts';
-import { systemClock } from '../src/clock.ts';
+import { systemClock } from '../src/time/clock.ts';
 
 const project = fileURLToPath(new URL('../', import.meta.url));
 const packages = join(project, 'node_modules');

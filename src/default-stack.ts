@@ -1,22 +1,23 @@
 /** The layers every client starts with, from the outside in. This list is the architecture. */
-import type { Handler } from './handler.ts';
-import { HandlerStack } from './handler-stack.ts';
+
 import { chooseHandler } from './handlers/choose.ts';
-import { auth } from './middleware/auth.ts';
-import { cookies } from './middleware/cookies.ts';
-import { deadline } from './middleware/deadline.ts';
-import { debug } from './middleware/debug.ts';
-import { decodeContent } from './middleware/decode-content.ts';
+import { auth } from './middleware/auth/auth.ts';
+import { cookies } from './middleware/cookies/cookies.ts';
+import { deadline } from './middleware/deadline/deadline.ts';
+import { decodeContent } from './middleware/decode-content/decode-content.ts';
 import { delay } from './middleware/delay.ts';
-import { httpErrors } from './middleware/http-errors.ts';
-import { limits } from './middleware/limits.ts';
-import { prepareBody } from './middleware/prepare-body.ts';
-import { redirect } from './middleware/redirect.ts';
-import { redirectPolicy } from './middleware/redirect-options.ts';
-import { retry } from './middleware/retry.ts';
-import { retryRules } from './middleware/retry-options.ts';
+import { httpErrors } from './middleware/http-errors/http-errors.ts';
+import { limits } from './middleware/limits/limits.ts';
+import { debug } from './middleware/log/debug.ts';
+import { prepareBody } from './middleware/prepare-body/prepare-body.ts';
+import { redirect } from './middleware/redirect/redirect.ts';
+import { redirectPolicy } from './middleware/redirect/redirect-options.ts';
+import { retry } from './middleware/retry/retry.ts';
+import { retryRules } from './middleware/retry/retry-options.ts';
 import { stats } from './middleware/stats.ts';
-import type { RequestOptions } from './options.ts';
+import type { RequestOptions } from './options/options.ts';
+import type { Handler } from './stack/handler.ts';
+import { HandlerStack } from './stack/handler-stack.ts';
 
 /** The default layers around `handler`. Default: `chooseHandler()`. */
 export function defaultStack(handler: Handler = chooseHandler()): HandlerStack {

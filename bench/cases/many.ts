@@ -1,7 +1,8 @@
 /** Many requests: what a pool and a queue add to each, over a handler that answers at once. */
-import type { Handler } from '../../src/handler.ts';
-import type { RequestOptions } from '../../src/options.ts';
+
+import type { RequestOptions } from '../../src/options/options.ts';
 import type { PoolClient } from '../../src/pool/pool-options.ts';
+import type { Handler } from '../../src/stack/handler.ts';
 import { loadSluice } from '../clients/sluice.ts';
 import { type Case, CONNECTIONS, type Rows } from './case.ts';
 import { cpuMicroseconds } from './load.ts';

@@ -1,6 +1,7 @@
 /** The stack alone, over a handler that answers at once: no socket, so all there is to measure is the project's own. */
-import type { Handler, Middleware } from '../../src/handler.ts';
-import type { RequestOptions } from '../../src/options.ts';
+
+import type { RequestOptions } from '../../src/options/options.ts';
+import type { Handler, Middleware } from '../../src/stack/handler.ts';
 import { loadSluice } from '../clients/sluice.ts';
 import type { Case, Contestant, Plan, Rows } from './case.ts';
 import { cpuMicroseconds } from './load.ts';

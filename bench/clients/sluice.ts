@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import type { Middleware } from '../../src/handler.ts';
+import type { Middleware } from '../../src/stack/handler.ts';
 import { client, cookieLines, type Settings, times } from './client.ts';
 
 type Sluice = typeof import('../../src/index.ts');

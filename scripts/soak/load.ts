@@ -1,15 +1,15 @@
 /** Keeps so many calls under way over every handler, and counts how they end. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from '../../src/client.ts';
-import { isTransferError } from '../../src/errors.ts';
-import type { Transport } from '../../src/handler.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
+import { Client } from '../../src/client/client.ts';
 import { chooseHandler } from '../../src/handlers/choose.ts';
-import { fetchHandler } from '../../src/handlers/fetch.ts';
-import { http2Handler } from '../../src/handlers/http2.ts';
-import { nodeHttpHandler } from '../../src/handlers/node-http.ts';
-import { streamHandler } from '../../src/handlers/stream.ts';
-import { undiciHandler } from '../../src/handlers/undici.ts';
+import { fetchHandler } from '../../src/handlers/fetch/fetch.ts';
+import { http2Handler } from '../../src/handlers/http2/http2.ts';
+import { nodeHttpHandler } from '../../src/handlers/node/node-http.ts';
+import { streamHandler } from '../../src/handlers/node/stream.ts';
+import { undiciHandler } from '../../src/handlers/undici/undici.ts';
+import { isTransferError } from '../../src/message/errors.ts';
+import type { Transport } from '../../src/stack/handler.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { mixes, stopped, WrongAnswer } from './mix.ts';
 import type { Origins } from './server.ts';
 

@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '../../src/client.ts';
-import { Pool } from '../../src/pool.ts';
+import type { Client } from '../../src/client/client.ts';
+import { Pool } from '../../src/pool/pool.ts';
 import { HARMFUL, HARMLESS } from './fault-server.ts';
 
 export interface Stage {

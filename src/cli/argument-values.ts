@@ -1,6 +1,7 @@
 /** From the text of one argument to its value; each names the option, what it got and what it expected. */
-import { type Duration, milliseconds } from '../duration.ts';
-import { maskUrl } from '../redact.ts';
+
+import { maskUrl } from '../message/redact.ts';
+import { type Duration, milliseconds } from '../time/duration.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A whole number of at least `min`. */

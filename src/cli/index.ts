@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The bin `sluice`: `main` in a process. */
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../time/clock.ts';
 import { main } from './main.ts';
 import type { Signal, Terminal } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 /** Runs one command line to its exit code. */
-import { isTransferError } from '../errors.ts';
-import { VERSION } from '../version.ts';
+import { isTransferError } from '../message/errors.ts';
+import { VERSION } from '../runtime/version.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './commands.ts';
 import { crawlCommand } from './crawl-command.ts';

@@ -1,10 +1,10 @@
 /** `sluice get URL` and its siblings. */
 import { lstatSync, renameSync, rmSync } from 'node:fs';
-import { Client } from '../client.ts';
-import { isBadResponseError } from '../errors.ts';
+import { Client } from '../client/client.ts';
+import { isBadResponseError } from '../message/errors.ts';
 import type { Timings } from '../message/response.ts';
-import { extendOptions } from '../option-record.ts';
-import type { RequestOptions, TransferStats } from '../options.ts';
+import { extendOptions } from '../options/option-record.ts';
+import type { RequestOptions, TransferStats } from '../options/options.ts';
 import type { BodySource, Pair, RequestCommand } from './commands.ts';
 import { showBody, showHead } from './show-response.ts';
 import type { Terminal } from './terminal.ts';

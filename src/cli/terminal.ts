@@ -1,6 +1,6 @@
 /** What a command reads and writes, so that a test can stand in for a terminal. */
 import type { Readable } from 'node:stream';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 export interface Output {
   write(chunk: string | Uint8Array, done?: (error?: Error | null) => void): unknown;

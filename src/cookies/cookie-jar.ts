@@ -3,8 +3,10 @@
  * (an answer for each origin is computed once and kept until the jar changes) and ordered (the library that reads
  * `Set-Cookie` is loaded by the first response that has one; what is asked meanwhile waits for it).
  */
-import { wallClock } from '../clock.ts';
-import { bareRecord } from '../option-record.ts';
+
+import type { CookieStore } from '../options/cookie-option.ts';
+import { bareRecord } from '../options/option-record.ts';
+import { wallClock } from '../time/clock.ts';
 import { type Cookie, type CookieJarJSON, cookieToJSON } from './cookie.ts';
 import { CookieIndex } from './cookie-index.ts';
 import { type CookieInit, draftOf, targetFor } from './cookie-init.ts';
@@ -21,7 +23,6 @@ import {
   type Refusal,
   sendsTo,
 } from './cookie-policy.ts';
-import type { CookieStore } from './cookie-store.ts';
 import { cookiesFromRecord, storedCookies } from './stored-cookies.ts';
 
 export interface CookieJarOptions {

@@ -3,8 +3,8 @@
  * about other clients have added since. Pure: no jar, no time, no library.
  */
 import { canonicalUrl, splitUserinfo, targetOf } from '../message/uri.ts';
+import { MAX_LINE_BYTES, MAX_PAIR_BYTES, MAX_PAIRS } from '../options/cookie-option.ts';
 import type { Cookie, SameSite } from './cookie.ts';
-import { MAX_LINE_BYTES, MAX_PAIR_BYTES, MAX_PAIRS } from './cookie-store.ts';
 
 /** Bytes of a `Set-Cookie` line. */
 export const MAX_SET_COOKIE_BYTES = 8190;

@@ -3,8 +3,9 @@
  * (POSIX rename is atomic), one writing at a time, readable by the owner alone. Node's modules are asked for when a jar
  * is opened: importing this file costs nothing and works everywhere.
  */
-import { type Clock, startTimer, systemClock } from '../clock.ts';
-import { needBuiltin } from '../platform.ts';
+
+import { needBuiltin } from '../runtime/platform.ts';
+import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import type { CookieJarJSON } from './cookie.ts';
 import { CookieJar, type CookieJarOptions } from './cookie-jar.ts';
 import { loadCookieParser } from './cookie-parser.ts';

@@ -1,16 +1,17 @@
 /** The requests of one download: what they have in common, and how often one that breaks midway is made good. */
-import { systemClock } from '../clock.ts';
-import { sharedDelayQueue } from '../delay-queue.ts';
-import { milliseconds } from '../duration.ts';
-import { isResponseError, TimeoutError } from '../errors.ts';
-import type { Handler } from '../handler.ts';
+
+import { sharedDelayQueue } from '../call/delay-queue.ts';
+import { waitInQueue } from '../call/wait-in-queue.ts';
+import { isResponseError, TimeoutError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { type RetryRules, retryRules } from '../middleware/retry-options.ts';
-import { backoff, isFinal, isRetryable } from '../middleware/retry-policy.ts';
-import { waitInQueue } from '../middleware/wait-in-queue.ts';
-import { extendOptions } from '../option-record.ts';
-import type { RequestOptions, RetryOptions } from '../options.ts';
+import { type RetryRules, retryRules } from '../middleware/retry/retry-options.ts';
+import { backoff, isFinal, isRetryable } from '../middleware/retry/retry-policy.ts';
+import { extendOptions } from '../options/option-record.ts';
+import type { RequestOptions, RetryOptions } from '../options/options.ts';
+import type { Handler } from '../stack/handler.ts';
+import { systemClock } from '../time/clock.ts';
+import { milliseconds } from '../time/duration.ts';
 import { type Range, rangeHeader, type Validators } from './range-policy.ts';
 
 /** An answer, and whether its body comes out of a content coding that was undone on the way. */

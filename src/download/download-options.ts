@@ -1,7 +1,7 @@
 /** The options of `client.download` that no other call has, checked. */
 import type { HttpResponse } from '../message/response.ts';
-import { newOptions } from '../option-record.ts';
-import type { RequestOptions } from '../options.ts';
+import { newOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
 
 /** Hash functions that a caller may know the file by. */
 export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';

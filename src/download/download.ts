@@ -4,12 +4,12 @@
  * (RFC 9110 section 14). The transfer stands above the client's whole stack: every request it takes passes all layers.
  */
 
-import { stoppedByCaller } from '../caller-stop.ts';
-import { RequestError } from '../errors.ts';
-import type { Handler } from '../handler.ts';
+import { stoppedByCaller } from '../call/caller-stop.ts';
+import { RequestError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler } from '../stack/handler.ts';
 import { Asking } from './asking.ts';
 import {
   type DownloadOptions,

@@ -5,7 +5,7 @@
  */
 import { access, constants, type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { RequestError, ResponseError } from '../errors.ts';
+import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { isStrong, type Range, type Validators } from './range-policy.ts';

@@ -1,8 +1,9 @@
 /** What an answer says about the whole file and about the part that it brings (RFC 9110 sections 8.8, 13.1.5 and 14). */
-import { wallClock } from '../clock.ts';
+
 import type { HttpHeaders } from '../message/headers.ts';
 import { parseHttpDate } from '../message/http-date.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { wallClock } from '../time/clock.ts';
 
 /** By what a partial file is known again. */
 export interface Validators {

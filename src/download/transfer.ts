@@ -1,7 +1,7 @@
 /** The course of one download: from what is there to what is complete, whatever the server answers. */
-import { BodyError, ResponseError } from '../errors.ts';
+import { BodyError, ResponseError } from '../message/errors.ts';
+import { maskUrl } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { maskUrl } from '../redact.ts';
 import type { Answer, Asking } from './asking.ts';
 import { type DigestCheck, digestsOf, firstMismatch } from './digests.ts';
 import type { DownloadResult, DownloadSettings } from './download-options.ts';

@@ -3,21 +3,22 @@
  * streams, the one that can do everything for the rest. A transport is made when it is first needed, and says itself
  * (`supports`) what it cannot do.
  */
-import type { Handler, Transport } from '../handler.ts';
+
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { extendOptions, ownOptions } from '../option-record.ts';
-import type { RequestOptions } from '../options.ts';
-import { rememberLast } from '../remember-last.ts';
-import { type ConnectionSettings, connectionLimits, joinedStats } from './connection-limits.ts';
-import { type FetchFunction, fetchHandler } from './fetch.ts';
-import { http2Handler } from './http2.ts';
-import { nodeHttpHandler } from './node-http.ts';
-import { refuse } from './refuse.ts';
-import { canReplay } from './replay.ts';
-import { streamHandler } from './stream.ts';
-import { undiciHandler } from './undici.ts';
-import { UnsolicitedOrigins } from './unsolicited.ts';
+import { extendOptions, ownOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { rememberLast } from '../options/remember-last.ts';
+import { canReplay } from '../semantics/replay.ts';
+import type { Handler, Transport } from '../stack/handler.ts';
+import { type ConnectionSettings, connectionLimits, joinedStats } from './connections/connection-limits.ts';
+import { refuse } from './exchange/unsupported.ts';
+import { type FetchFunction, fetchHandler } from './fetch/fetch.ts';
+import { http2Handler } from './http2/http2.ts';
+import { nodeHttpHandler } from './node/node-http.ts';
+import { streamHandler } from './node/stream.ts';
+import { undiciHandler } from './undici/undici.ts';
+import { UnsolicitedOrigins } from './undici/unsolicited-continue.ts';
 
 /** What a runtime offers. */
 export interface Environment extends ConnectionSettings {

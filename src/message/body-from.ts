@@ -1,5 +1,5 @@
 /** Makes a request's body from whatever a caller may have: the one list of accepted kinds. */
-import { builtin } from '../platform.ts';
+import { builtin } from '../runtime/platform.ts';
 import { type BodySource, RequestBody, toBytes } from './body.ts';
 import { formDataBody } from './multipart.ts';
 import { iterate } from './web-stream.ts';

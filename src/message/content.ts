@@ -2,7 +2,7 @@
  * What a response's body is read from: bytes in memory, a stream that can be read once, or nothing because it went to a
  * sink. Copies of a response share it, so that reading one copy is reading all.
  */
-import { needBuiltin } from '../platform.ts';
+import { needBuiltin } from '../runtime/platform.ts';
 import { concatBytes, toBytes } from './body.ts';
 import { iterate } from './web-stream.ts';
 

@@ -1,7 +1,8 @@
 /** A file on disk as a body: streamed in pieces of one size, with a length that is known before and kept to. */
-import { RequestError } from '../errors.ts';
-import { needBuiltin } from '../platform.ts';
+
+import { needBuiltin } from '../runtime/platform.ts';
 import { RequestBody } from './body.ts';
+import { RequestError } from './errors.ts';
 
 type FileSystem = typeof import('node:fs');
 

@@ -2,8 +2,9 @@
  * Header fields as an immutable value (RFC 9110 section 5): names are looked up in any case and keep the case they were
  * given, the order of lines is kept, and nothing that could split a message on the wire gets in.
  */
-import { maskHeaders, type Redact } from '../redact.ts';
+
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
+import { maskHeaders, type Redact } from './redact.ts';
 
 /** Anything headers can be made from. A value of `undefined` is skipped. */
 export type HeadersInit =

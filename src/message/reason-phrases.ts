@@ -1,4 +1,4 @@
-import { builtin } from '../platform.ts';
+import { builtin } from '../runtime/platform.ts';
 
 /** The registered phrase of a status, or `''` for one that has none. */
 export function reasonPhrase(status: number): string {

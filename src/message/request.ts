@@ -1,11 +1,11 @@
 /** A request as an immutable value. */
-import type { Call } from '../call.ts';
-import { maskUrl } from '../redact.ts';
+import type { Call } from '../call/call.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { type HeadersInit, HttpHeaders, isToken } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { own } from './own.ts';
+import { maskUrl } from './redact.ts';
 
 /** The fields that `with` may change. */
 export interface RequestChanges {

@@ -1,6 +1,5 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
-import { BodyError, withoutSecretsOf } from '../errors.ts';
-import { maskUrl } from '../redact.ts';
+
 import { type RequestBody, toBytes } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import {
@@ -14,10 +13,12 @@ import {
   toWebStream,
 } from './content.ts';
 import { cookiesOf } from './cookie-values.ts';
+import { BodyError, withoutSecretsOf } from './errors.ts';
 import { type HeadersInit, HttpHeaders } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './readers.ts';
 import { reasonPhrase } from './reason-phrases.ts';
+import { maskUrl } from './redact.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
 
 /** One redirect that was followed: what was asked, and the status that sent it elsewhere. */

@@ -3,7 +3,7 @@
  * checks on `request.url` is what is dialled: percent-escapes, numeric shorthands and names of hosts are resolved here,
  * and spellings that two parsers could read in two ways are refused.
  */
-import { maskUrl, type Redact } from '../redact.ts';
+import { maskUrl, type Redact } from './redact.ts';
 
 /** The parts of a canonical URL that a transport needs. */
 export interface Target {

@@ -2,14 +2,15 @@
  * Waits before the call is sent, once: outside the total timeout, which does not count the wait, and outside redirects
  * and retries, which do not repeat it.
  */
-import { systemClock } from '../clock.ts';
-import { type DelayQueue, sharedDelayQueue } from '../delay-queue.ts';
-import { milliseconds } from '../duration.ts';
-import type { Handler, Middleware } from '../handler.ts';
+
+import { type DelayQueue, sharedDelayQueue } from '../call/delay-queue.ts';
+import { waitInQueue } from '../call/wait-in-queue.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
-import { waitInQueue } from './wait-in-queue.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler, Middleware } from '../stack/handler.ts';
+import { systemClock } from '../time/clock.ts';
+import { milliseconds } from '../time/duration.ts';
 
 /**
  * Reads `delay`. A call that is stopped while it waits rejects at once and is not sent.

@@ -1,9 +1,10 @@
 /** Remembers what was asked and answered, for tests and for looking back. */
-import type { Middleware } from '../handler.ts';
+
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
-import { kindOf, send } from './sending.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Middleware } from '../stack/handler.ts';
+import { kindOf, send } from '../stack/next.ts';
 
 /** One transfer that has settled. */
 export interface HistoryEntry {

@@ -1,9 +1,9 @@
 /** Changes each request on its way down. */
-import { raceCaller } from '../caller-stop.ts';
-import type { Middleware } from '../handler.ts';
+import { raceCaller } from '../call/caller-stop.ts';
 import type { HttpRequest } from '../message/request.ts';
-import { adoptRequest } from './adopt-request.ts';
-import { isPromiseLike, kindOf } from './sending.ts';
+import { adoptRequest } from '../stack/adopt-request.ts';
+import type { Middleware } from '../stack/handler.ts';
+import { isPromiseLike, kindOf } from '../stack/next.ts';
 
 /**
  * Sends what `fn` makes of the request: pushed, of each hop and attempt; unshifted, of the call. What it throws ends the

@@ -2,13 +2,14 @@
  * Reports what each attempt and hop cost, as the handler measured it. Each leg of a challenge (`auth`) is a transfer of
  * its own, and so is each hop and attempt, failed ones too.
  */
-import { systemClock } from '../clock.ts';
-import { isResponseError, isTransferError } from '../errors.ts';
-import type { Middleware } from '../handler.ts';
+
+import { isResponseError, isTransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../message/response.ts';
-import type { TransferStats } from '../options.ts';
-import { send } from './sending.ts';
+import type { TransferStats } from '../options/options.ts';
+import type { Middleware } from '../stack/handler.ts';
+import { send } from '../stack/next.ts';
+import { systemClock } from '../time/clock.ts';
 
 /**
  * Reads `onStats` and calls it once for each transfer: of a streamed response at its head, with the numbers so far, of

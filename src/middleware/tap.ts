@@ -1,9 +1,10 @@
 /** Looks at calls without touching them. */
-import type { Middleware } from '../handler.ts';
+
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
-import { kindOf, send } from './sending.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Middleware } from '../stack/handler.ts';
+import { kindOf, send } from '../stack/next.ts';
 
 /** Called before the layer below. What it returns is ignored. */
 export type TapBefore = (request: HttpRequest, options: RequestOptions) => unknown;

@@ -1,5 +1,5 @@
 /** One item on its way through a pool, and what is to be read from how it ended. */
-import { isNetworkError } from '../errors.ts';
+import { isNetworkError } from '../message/errors.ts';
 import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Outcome } from './adaptive-concurrency.ts';

@@ -3,10 +3,10 @@
  * the host's own line and takes no slot of the pool; hosts whose turn has come are served round robin.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Clock } from '../clock.ts';
-import { DelayQueue } from '../delay-queue.ts';
-import { milliseconds } from '../duration.ts';
+import { DelayQueue } from '../call/delay-queue.ts';
 import { canonicalUrl, resolveUri, splitUserinfo, targetOf } from '../message/uri.ts';
+import type { Clock } from '../time/clock.ts';
+import { milliseconds } from '../time/duration.ts';
 import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import type { Entry } from './entry.ts';
 import { Fifo } from './fifo.ts';

@@ -1,9 +1,10 @@
 /** What a pool is made from, and what it tells. */
-import type { Clock } from '../clock.ts';
-import type { Duration } from '../duration.ts';
+
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Duration } from '../time/duration.ts';
 
 /** Who sends a pool's requests: a `Client`, or anything with these two methods. */
 export interface PoolClient {

@@ -1,6 +1,7 @@
 /** Counts what a pool does, for its `stats` and for the limiters that learn from it. */
-import type { Clock } from '../clock.ts';
+
 import type { HttpResponse } from '../message/response.ts';
+import type { Clock } from '../time/clock.ts';
 import { bytesOf, type Entry, outcomeOf, responseOf } from './entry.ts';
 import type { Gauge } from './gauge.ts';
 import type { Hosts } from './hosts.ts';

@@ -3,14 +3,14 @@
  * worker thread, whose own event loop carries it, while this thread sleeps; nothing else happens in it meanwhile.
  */
 import { defaultStack } from '../default-stack.ts';
-import { RequestError, TransferError } from '../errors.ts';
-import { HandlerStack } from '../handler-stack.ts';
 import { charsetOf, decodeText } from '../message/content.ts';
+import { RequestError, TransferError } from '../message/errors.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { HttpResponse } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { HandlerStack } from '../stack/handler-stack.ts';
+import { askWorker } from './ask-worker.ts';
 import { type SyncAnswer, sentOptions } from './sync-message.ts';
-import { askWorker } from './sync-worker.ts';
 
 /** What `client.requestSync` returns. */
 export interface SyncResponse {

@@ -1,7 +1,7 @@
 /** What goes between the thread that waits and the one that sends: plain data, checked before it leaves. */
-import type { TransferErrorJSON } from '../errors.ts';
+import type { TransferErrorJSON } from '../message/errors.ts';
 import type { RedirectHop } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
 
 /** Options as data. */
 export interface SentOptions {

@@ -1,7 +1,8 @@
 /** Time that stands still until a test moves it, so that no test sleeps. */
-import { type Abortable, unwatch, watch } from '../abort.ts';
-import type { Clock } from '../clock.ts';
-import { type Due, DueHeap } from '../due-heap.ts';
+
+import type { Clock } from '../time/clock.ts';
+import { type Due, DueHeap } from '../time/due-heap.ts';
+import { type Abortable, unwatch, watch } from '../time/stop.ts';
 
 interface Sleep extends Due {
   wake(): void;

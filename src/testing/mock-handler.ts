@@ -2,16 +2,17 @@
  * A handler that answers from a queue: no socket, no server, nothing patched. Each request takes the next answer, and
  * the rest of the stack cannot tell the difference.
  */
-import { type Abortable, unwatch, watch } from '../abort.ts';
-import { RequestError, ResponseError } from '../errors.ts';
-import type { Transport } from '../handler.ts';
-import { failure } from '../handlers/failure.ts';
+
+import { failure } from '../connect/failure.ts';
 import { Content } from '../message/content.ts';
+import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { ownOptions } from '../option-record.ts';
-import type { RequestOptions } from '../options.ts';
+import { ownOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
 import { Fifo } from '../pool/fifo.ts';
+import type { Transport } from '../stack/handler.ts';
+import { type Abortable, unwatch, watch } from '../time/stop.ts';
 
 /** What a request is answered with; an error is what it rejects with. */
 export type MockOutcome = HttpResponse | Error;

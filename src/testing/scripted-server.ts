@@ -4,7 +4,7 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
 import { type Input, inputOf } from './scripted-input.ts';
 import type { ServerTls } from './server.ts';
 import { ConnectionLedger, type ListenOptions, listen, originOf, shutDown } from './server-connections.ts';

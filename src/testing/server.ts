@@ -12,7 +12,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
 import { ConnectionLedger, type ListenOptions, listen, originOf, shutDown } from './server-connections.ts';
 import { type RecordedRequest, RequestLog } from './server-requests.ts';
 import { createSite } from './site.ts';

@@ -1,5 +1,5 @@
 /** Answers that go wrong: late, broken, cut off, refused for a while, or never there. */
-import { wallClock } from '../clock.ts';
+import { wallClock } from '../time/clock.ts';
 import { seededBytes } from './site-payload.ts';
 import {
   discardBody,

@@ -3,7 +3,7 @@
  * Kept apart from the tables of routes so that each table reads as a list of behaviours.
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { SiteState } from './site-state.ts';
 
 /** One request on its way through a route. */

@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../time/clock.ts';
 
 const carriers = new WeakMap<Duplex, Socket>();
 

@@ -3,7 +3,7 @@
  * sockets: what a client does with a redirect, a cookie, a coding or a broken answer is seen on the wire, not in a mock.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
 import { authRoutes } from './site-auth.ts';
 import { basicRoutes } from './site-basics.ts';
 import { bodyRoutes } from './site-bodies.ts';

@@ -3,12 +3,12 @@
  * server leads to, and how the whole ends.
  */
 import type { Socket } from 'node:net';
-import { type Abortable, unwatch, watch } from '../abort.ts';
-import { type Clock, startTimer, systemClock } from '../clock.ts';
-import { isTransferError, NetworkError, RequestError, TimeoutError, type TransferError } from '../errors.ts';
-import { redactOf, safeCause } from '../handlers/safe-cause.ts';
+import { redactOf, safeCause } from '../call/redacted-cause.ts';
+import { isTransferError, NetworkError, RequestError, TimeoutError, type TransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { type Clock, startTimer, systemClock } from '../time/clock.ts';
+import { type Abortable, unwatch, watch } from '../time/stop.ts';
 import { type CloseOutcome, Closing } from './closing.ts';
 import type { WebSocketConnection } from './connection.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';

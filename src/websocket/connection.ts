@@ -2,9 +2,9 @@
  * A WebSocket (RFC 6455) after its handshake. Frames are read and written by `ws`; here is what a caller has to do with
  * it: messages as a bounded queue, promises for what is sent, and an end that says what happened on the wire.
  */
-import type { TransferError } from '../errors.ts';
+import type { TransferError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
 import { type CloseOutcome, checkClose } from './closing.ts';
 import { ConnectionCore } from './connection-core.ts';
 import type { Established } from './handshake.ts';

@@ -1,6 +1,6 @@
 /** The opening handshake (RFC 6455 section 4.1) as pure functions: what is asked, and what an answer must say. */
 import { createHash } from 'node:crypto';
-import { RequestError, ResponseError } from '../errors.ts';
+import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';

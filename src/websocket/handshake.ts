@@ -3,12 +3,12 @@
  * challenges: every hop has a key of its own (RFC 6455 section 4.1), and keeps the lines that do not cross an origin.
  */
 import { randomBytes } from 'node:crypto';
-import { RequestError } from '../errors.ts';
-import type { Handler, Middleware } from '../handler.ts';
-import { type SwitchedConnection, takeOver } from '../handlers/upgrade.ts';
+import { type SwitchedConnection, takeOver } from '../handlers/node/upgrade.ts';
+import { RequestError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler, Middleware } from '../stack/handler.ts';
 import { Compression } from './compression.ts';
 import { type Agreement, agreementOf, asking, type Offer } from './handshake-policy.ts';
 import type { UpgradeSettings } from './upgrade-options.ts';

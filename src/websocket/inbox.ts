@@ -1,5 +1,5 @@
 /** Messages on their way to the reader: a bounded queue, and the readers that wait for it to fill. */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { Wait, type WaitOptions } from './wait.ts';
 
 /** A whole message, however many frames it came in. */

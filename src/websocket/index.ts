@@ -1,5 +1,5 @@
 /** WebSocket over the same stack as every request: what `client.upgrade` resolves to, and what its options are. */
-export { handOver, type SwitchedConnection, upgradeHandler } from '../handlers/upgrade.ts';
+export { handOver, type SwitchedConnection, upgradeHandler } from '../handlers/node/upgrade.ts';
 export type { CloseOutcome } from './closing.ts';
 export { WebSocketConnection } from './connection.ts';
 export type { WebSocketMessage } from './inbox.ts';

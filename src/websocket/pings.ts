@@ -1,5 +1,5 @@
 /** Pings that wait for their pong (RFC 6455 sections 5.5.2 and 5.5.3). */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { Wait, type WaitOptions } from './wait.ts';
 
 interface Asked {

@@ -1,8 +1,9 @@
 /** The options of `client.upgrade` that no other call has, and what they are when nobody sets them. */
-import { type Duration, milliseconds } from '../duration.ts';
+
 import { isToken } from '../message/headers.ts';
-import { newOptions } from '../option-record.ts';
-import type { RequestOptions } from '../options.ts';
+import { newOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { type Duration, milliseconds } from '../time/duration.ts';
 import type { WebSocketConnection } from './connection.ts';
 
 /** permessage-deflate (RFC 7692). */

@@ -1,5 +1,5 @@
 /** What a broken frame is to the server (a close code, RFC 6455 section 7.4.1) and to the caller (an error). */
-import { NetworkError } from '../errors.ts';
+import { NetworkError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 
 export interface Violation {

@@ -1,7 +1,8 @@
 /** One wait for something the server may send: a promise with a time limit and a signal, and nothing left behind. */
-import { type Abortable, unwatch, watch } from '../abort.ts';
-import { type Clock, startTimer } from '../clock.ts';
-import { type Duration, milliseconds } from '../duration.ts';
+
+import { type Clock, startTimer } from '../time/clock.ts';
+import { type Duration, milliseconds } from '../time/duration.ts';
+import { type Abortable, unwatch, watch } from '../time/stop.ts';
 
 /** How long `receive` and `ping` wait. */
 export interface WaitOptions {

@@ -1,10 +1,11 @@
 /** The WebSockets of one client: opens them through its stack, and closes those that are left with it. */
-import { BadResponseError, ClientError, NetworkError, RequestError, ServerError } from '../errors.ts';
-import type { Handler, Transport } from '../handler.ts';
-import { HandlerStack, handlerName } from '../handler-stack.ts';
-import { upgradeHandler } from '../handlers/upgrade.ts';
+
+import { upgradeHandler } from '../handlers/node/upgrade.ts';
+import { BadResponseError, ClientError, NetworkError, RequestError, ServerError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler, Transport } from '../stack/handler.ts';
+import { HandlerStack, handlerName } from '../stack/handler-stack.ts';
 import { WebSocketConnection } from './connection.ts';
 import { Handshake } from './handshake.ts';
 import { readUpgradeOptions, type UpgradeOptions } from './upgrade-options.ts';

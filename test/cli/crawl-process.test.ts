@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PageLine, parseLine } from '../../src/cli/crawl/page-line.ts';
-import { systemClock } from '../../src/clock.ts';
 import type { TestServer } from '../../src/testing/server.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import { sluice } from './sluice-process.ts';
 import { asked, startBigSite } from './web-site.ts';
 

@@ -1,7 +1,7 @@
 /** A terminal in memory, for commands that run in the test's own process. */
 import { Readable } from 'node:stream';
 import type { Output, Signal, Terminal } from '../../src/cli/terminal.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/time/clock.ts';
 
 export interface FakeTerminal extends Terminal {
   /** What was written, as text. */

@@ -1,9 +1,9 @@
 /** What the tests of the contract share: the bench they work at, and how they receive bodies and errors. */
 import { expect, vi } from 'vitest';
-import type { Transport } from '../../src/handler.ts';
 import type { HttpRequest } from '../../src/message/request.ts';
 import type { HttpResponse } from '../../src/message/response.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
+import type { Transport } from '../../src/stack/handler.ts';
 import type { Script, ScriptedServer } from '../../src/testing/scripted-server.ts';
 import type { TestServer } from '../../src/testing/server.ts';
 

@@ -1,7 +1,7 @@
 /** Being stopped, at every moment. */
 import { getEventListeners } from 'node:events';
 import { expect, vi } from 'vitest';
-import { Call } from '../../src/call.ts';
+import { Call } from '../../src/call/call.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import * as faults from '../../src/testing/faults.ts';
 import { type Check, deliveries, rejection, released } from './bench.ts';

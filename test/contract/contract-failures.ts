@@ -1,6 +1,6 @@
 /** What breaks, and what it is called. */
 import { expect } from 'vitest';
-import { TransferError } from '../../src/errors.ts';
+import { TransferError } from '../../src/message/errors.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import * as faults from '../../src/testing/faults.ts';
 import type { Script } from '../../src/testing/scripted-server.ts';

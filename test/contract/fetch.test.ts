@@ -1,4 +1,4 @@
-import { fetchHandler } from '../../src/handlers/fetch.ts';
+import { fetchHandler } from '../../src/handlers/fetch/fetch.ts';
 import { describeHandlerContract } from './handler-contract.ts';
 import { fetchSkips } from './skips.ts';
 

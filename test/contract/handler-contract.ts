@@ -3,8 +3,8 @@
  * `skips.ts` with the reason; nothing else may be left out, and a skip of a test that does not exist fails.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Transport } from '../../src/handler.ts';
 import { HttpRequest } from '../../src/message/request.ts';
+import type { Transport } from '../../src/stack/handler.ts';
 import { startScriptedServer } from '../../src/testing/scripted-server.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 import type { Bench, Chapter, Skips } from './bench.ts';

@@ -1,4 +1,4 @@
-import { http2Handler } from '../../src/handlers/http2.ts';
+import { http2Handler } from '../../src/handlers/http2/http2.ts';
 import { startHttp2Site } from '../support/http2-site.ts';
 import { describeHandlerContract } from './handler-contract.ts';
 import { http2Skips } from './skips.ts';

@@ -1,4 +1,4 @@
-import type { Transport } from '../../src/handler.ts';
+import type { Transport } from '../../src/stack/handler.ts';
 import { mockHandler } from '../../src/testing/mock-handler.ts';
 import { memorySite } from '../support/memory-site.ts';
 import { describeHandlerContract } from './handler-contract.ts';

@@ -1,4 +1,4 @@
-import { nodeHttpHandler } from '../../src/handlers/node-http.ts';
+import { nodeHttpHandler } from '../../src/handlers/node/node-http.ts';
 import { describeHandlerContract } from './handler-contract.ts';
 import { nodeHttpSkips } from './skips.ts';
 

@@ -1,12 +1,12 @@
 /** The matrix of redirects over every handler with sockets: status x method x strict x origin x body. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Transport } from '../../src/handler.ts';
 import { chooseHandler } from '../../src/handlers/choose.ts';
-import { fetchHandler } from '../../src/handlers/fetch.ts';
-import { nodeHttpHandler } from '../../src/handlers/node-http.ts';
-import { streamHandler } from '../../src/handlers/stream.ts';
-import { undiciHandler } from '../../src/handlers/undici.ts';
-import { redirect } from '../../src/middleware/redirect.ts';
+import { fetchHandler } from '../../src/handlers/fetch/fetch.ts';
+import { nodeHttpHandler } from '../../src/handlers/node/node-http.ts';
+import { streamHandler } from '../../src/handlers/node/stream.ts';
+import { undiciHandler } from '../../src/handlers/undici/undici.ts';
+import { redirect } from '../../src/middleware/redirect/redirect.ts';
+import type { Transport } from '../../src/stack/handler.ts';
 import { checkRedirectCase, matrixOverSockets, redirectCases, type Seen } from '../support/redirect-matrix.ts';
 
 const handlers: Record<string, () => Transport> = {

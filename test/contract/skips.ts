@@ -44,10 +44,10 @@ export const http2Skips: Skips = {
   ...all('HTTP/2 has no reason phrase (RFC 9113 §8.3.2)', ['gives the reason phrase']),
   ...all('node:http2 as a server sends no such status', ['gives a status that no class has']),
   ...all(
-    'the site waits for a callback that node:http2 as a server does not make; test/handlers/http2.test.ts sends a 103',
+    'the site waits for a callback that node:http2 as a server does not make; test/handlers/http2/http2.test.ts sends a 103',
     ['hides an informational answer'],
   ),
-  ...all('the script, or its server, is in HTTP/1.1; test/handlers/http2.test.ts has scripts of frames', [
+  ...all('the script, or its server, is in HTTP/1.1; test/handlers/http2/http2.test.ts has scripts of frames', [
     'sends the method PURGE as it is written',
     'sends the method QUERY as it is written',
     'sends the method pUrGe as it is written',

@@ -1,4 +1,4 @@
-import { streamHandler } from '../../src/handlers/stream.ts';
+import { streamHandler } from '../../src/handlers/node/stream.ts';
 import { describeHandlerContract } from './handler-contract.ts';
 import { streamSkips } from './skips.ts';
 

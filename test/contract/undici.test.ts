@@ -1,4 +1,4 @@
-import { undiciHandler } from '../../src/handlers/undici.ts';
+import { undiciHandler } from '../../src/handlers/undici/undici.ts';
 import { describeHandlerContract } from './handler-contract.ts';
 import { undiciSkips } from './skips.ts';
 

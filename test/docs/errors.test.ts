@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import * as errors from '../../src/errors.ts';
+import * as errors from '../../src/message/errors.ts';
 import { root } from '../architecture/imports.ts';
 
 const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');

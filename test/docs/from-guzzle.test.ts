@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as sluice from '../../src/index.ts';
-import { optionNames } from '../../src/option-rules.ts';
+import { optionNames } from '../../src/options/option-rules.ts';
 import * as testing from '../../src/testing/index.ts';
 import { root } from '../architecture/imports.ts';
 
 const page = readFileSync(join(root, 'docs/from-guzzle.md'), 'utf8');
-const optionTypes = readFileSync(join(root, 'src/options.ts'), 'utf8');
+const optionTypes = readFileSync(join(root, 'src/options/options.ts'), 'utf8');
 
 interface Row {
   readonly guzzle: readonly string[];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { optionNames } from '../../src/option-rules.ts';
+import { optionNames } from '../../src/options/option-rules.ts';
 import { root } from '../architecture/imports.ts';
 
 const page = readFileSync(join(root, 'docs/request-options.md'), 'utf8');

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { CookieJar } from '../../src/cookies/cookie-jar.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
-import { cookies } from '../../src/middleware/cookies.ts';
+import { cookies } from '../../src/middleware/cookies/cookies.ts';
 import { runs } from './runs.ts';
 
 const host = fc.constantFrom(

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RequestError } from '../../src/errors.ts';
-import type { Handler, Transport } from '../../src/handler.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
 import { chooseHandler, wrapStreaming } from '../../src/handlers/choose.ts';
-import { isUnsolicitedContinue } from '../../src/handlers/unsolicited.ts';
+import { isUnsolicitedContinue } from '../../src/handlers/undici/unsolicited-continue.ts';
+import { RequestError } from '../../src/message/errors.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
-import { ownOptions } from '../../src/option-record.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import { ownOptions } from '../../src/options/option-record.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
+import type { Handler, Transport } from '../../src/stack/handler.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 
 let server: TestServer;

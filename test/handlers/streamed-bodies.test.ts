@@ -1,12 +1,12 @@
 /** Streamed responses that end in ways of their own, over every handler of Node that streams. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Transport } from '../../src/handler.ts';
-import { http2Handler } from '../../src/handlers/http2.ts';
-import { nodeHttpHandler } from '../../src/handlers/node-http.ts';
-import { streamHandler } from '../../src/handlers/stream.ts';
-import { undiciHandler } from '../../src/handlers/undici.ts';
+import { http2Handler } from '../../src/handlers/http2/http2.ts';
+import { nodeHttpHandler } from '../../src/handlers/node/node-http.ts';
+import { streamHandler } from '../../src/handlers/node/stream.ts';
+import { undiciHandler } from '../../src/handlers/undici/undici.ts';
 import { HttpRequest } from '../../src/message/request.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
+import type { Transport } from '../../src/stack/handler.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 import { type Http2Peer, startHttp2 } from '../support/http2-peer.ts';
 

@@ -3,17 +3,17 @@ import { createServer as createHttp2Server, type ServerHttp2Session } from 'node
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
-import type { Transport } from '../../src/handler.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
+import { Client } from '../../src/client/client.ts';
 import { chooseHandler } from '../../src/handlers/choose.ts';
-import { fetchHandler } from '../../src/handlers/fetch.ts';
-import { http2Handler } from '../../src/handlers/http2.ts';
-import { nodeHttpHandler } from '../../src/handlers/node-http.ts';
-import { streamHandler } from '../../src/handlers/stream.ts';
-import { undiciHandler } from '../../src/handlers/undici.ts';
+import { fetchHandler } from '../../src/handlers/fetch/fetch.ts';
+import { http2Handler } from '../../src/handlers/http2/http2.ts';
+import { nodeHttpHandler } from '../../src/handlers/node/node-http.ts';
+import { streamHandler } from '../../src/handlers/node/stream.ts';
+import { undiciHandler } from '../../src/handlers/undici/undici.ts';
 import { HttpRequest } from '../../src/message/request.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
+import type { Transport } from '../../src/stack/handler.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { rejection } from '../support/fake-handler.ts';
 
 const closing: (() => Promise<unknown>)[] = [];

@@ -1,12 +1,12 @@
 /** The handlers whose leaks are counted, as options of a client. */
-import type { ClientOptions } from '../../src/client.ts';
-import type { Transport } from '../../src/handler.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
-import { fetchHandler } from '../../src/handlers/fetch.ts';
-import { http2Handler } from '../../src/handlers/http2.ts';
-import { nodeHttpHandler } from '../../src/handlers/node-http.ts';
-import { streamHandler } from '../../src/handlers/stream.ts';
-import { undiciHandler } from '../../src/handlers/undici.ts';
+import type { ClientOptions } from '../../src/client/client.ts';
+import { fetchHandler } from '../../src/handlers/fetch/fetch.ts';
+import { http2Handler } from '../../src/handlers/http2/http2.ts';
+import { nodeHttpHandler } from '../../src/handlers/node/node-http.ts';
+import { streamHandler } from '../../src/handlers/node/stream.ts';
+import { undiciHandler } from '../../src/handlers/undici/undici.ts';
+import type { Transport } from '../../src/stack/handler.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 
 const over = (make: () => Transport) => (): ClientOptions => ({ handler: HandlerStack.create(make()) });
 

@@ -1,8 +1,8 @@
 /** Four ways to use a client many times. Each call must end as it says, and leave nothing. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Client } from '../../src/client.ts';
-import { TimeoutError } from '../../src/errors.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { Client } from '../../src/client/client.ts';
+import { TimeoutError } from '../../src/message/errors.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 
 /** One call, the `i`th; `shared` is a signal that never aborts and that all calls are given. */
 export type Kind = (client: Client, origin: string, i: number, shared: AbortSignal) => Promise<void>;

@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import { leakHandlers } from './leak-handlers.ts';
 import { kinds, LEFT_ALONE } from './leak-kinds.ts';
 import { type Measure, measure, settle } from './leak-measure.ts';

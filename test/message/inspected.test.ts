@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Call } from '../../src/call.ts';
+import { Call } from '../../src/call/call.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { INSPECT } from '../../src/message/inspected.ts';
 import { HttpRequest } from '../../src/message/request.ts';

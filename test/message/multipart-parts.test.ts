@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import type { RequestBody } from '../../src/message/body.ts';
 import { mediaTypeOf } from '../../src/message/media-types.ts';
 import { type MultipartPart, multipartBody } from '../../src/message/multipart-parts.ts';

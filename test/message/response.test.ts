@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { Call } from '../../src/call.ts';
-import { type BodyError, isBodyError } from '../../src/errors.ts';
+import { Call } from '../../src/call/call.ts';
+import { type BodyError, isBodyError } from '../../src/message/errors.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse, type ResponseBodyInit, type ResponseChanges } from '../../src/message/response.ts';

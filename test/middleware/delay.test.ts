@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { expect, it, vi } from 'vitest';
-import { Call } from '../../src/call.ts';
-import { DelayQueue } from '../../src/delay-queue.ts';
+import { Call } from '../../src/call/call.ts';
+import { DelayQueue } from '../../src/call/delay-queue.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { delay } from '../../src/middleware/delay.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 
 const request = new HttpRequest('GET', 'http://a.test/');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { denyPrivateNetwork } from '../../src/middleware/deny-private-network.ts';
-import { newOptions } from '../../src/option-record.ts';
+import { newOptions } from '../../src/options/option-record.ts';
 import { answering } from '../support/fake-handler.ts';
 
 const request = new HttpRequest('GET', 'http://h.test/');

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { Call } from '../../src/call.ts';
+import { Call } from '../../src/call/call.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { mapRequest } from '../../src/middleware/map-request.ts';

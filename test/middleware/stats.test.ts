@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest';
-import { Call } from '../../src/call.ts';
-import { NetworkError, ResponseError } from '../../src/errors.ts';
-import { undiciHandler } from '../../src/handlers/undici.ts';
+import { Call } from '../../src/call/call.ts';
+import { undiciHandler } from '../../src/handlers/undici/undici.ts';
+import { NetworkError, ResponseError } from '../../src/message/errors.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { stats } from '../../src/middleware/stats.ts';
-import type { TransferStats } from '../../src/options.ts';
+import type { TransferStats } from '../../src/options/options.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { startServer } from '../../src/testing/server.ts';
 import { answering, rejection, streamed } from '../support/fake-handler.ts';

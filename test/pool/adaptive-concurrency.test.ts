@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ConnectError } from '../../src/errors.ts';
+import { ConnectError } from '../../src/message/errors.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { AdaptiveConcurrency } from '../../src/pool/adaptive-concurrency.ts';
-import { Pool } from '../../src/pool.ts';
+import { Pool } from '../../src/pool/pool.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { fixed, latencies, seededRandom, simulate } from './model-server.ts';
 import { ok, poolClient } from './pool-client.ts';

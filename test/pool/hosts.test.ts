@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpResponse } from '../../src/message/response.ts';
+import { Pool } from '../../src/pool/pool.ts';
 import type { PerHostOptions } from '../../src/pool/pool-options.ts';
-import { Pool } from '../../src/pool.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { Gates, ok, poolClient, turn, urls } from './pool-client.ts';
 

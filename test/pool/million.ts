@@ -1,7 +1,7 @@
 /** Run as a process of its own: sends 1 000 000 generated requests through a pool of 50 and prints what it saw. */
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import { HttpResponse } from '../../src/message/response.ts';
-import { Pool } from '../../src/pool.ts';
+import { Pool } from '../../src/pool/pool.ts';
 import { mockHandler } from '../../src/testing/mock-handler.ts';
 
 const COUNT = 1_000_000;

@@ -1,7 +1,7 @@
 /** A client of functions for a pool: it answers what it is told and remembers what ran. */
 import type { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 import type { PoolClient } from '../../src/pool/pool-options.ts';
 
 export type Answer = (url: string, options: RequestOptions) => HttpResponse | PromiseLike<HttpResponse>;

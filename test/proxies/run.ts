@@ -2,7 +2,7 @@
  * The rows of the proxy matrix over the proxies of Debian: tinyproxy, squid and dante. What cannot be installed is
  * skipped by name; anything else that does not pass fails the run.
  */
-import type { Lookup } from '../../src/options.ts';
+import type { Lookup } from '../../src/options/options.ts';
 import { certificates } from '../support/certificates.ts';
 import { handlers, printMatrix, schemes, sendRow, startTargets, type Targets, talkRow } from '../support/proxy-rows.ts';
 import { type DebianProxy, dante, isInstalled, squid, tinyproxy } from './debian.ts';

@@ -1,7 +1,7 @@
 /** Server-sent events by the `eventsource` package, over `client.fetch`. */
 import { EventSource } from 'eventsource';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import { type Script, type ScriptedServer, startScriptedServer } from '../../src/testing/scripted-server.ts';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';

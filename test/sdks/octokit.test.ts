@@ -2,7 +2,7 @@
 
 import { request as octokit } from '@octokit/request';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 import { rejection } from '../support/fake-handler.ts';
 

@@ -1,7 +1,7 @@
 /** A client typed by an OpenAPI document, over `client.fetch`, to which it hands `Request` objects. */
 import createClient from 'openapi-fetch';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 import { rejection } from '../support/fake-handler.ts';
 

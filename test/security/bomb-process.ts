@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Client } from '../../src/client.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
+import { Client } from '../../src/client/client.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import type { HttpResponse } from '../../src/message/response.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { matrixHandlers } from './fault-cells.ts';
 
 export interface BombOutcome {

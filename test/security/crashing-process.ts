@@ -2,8 +2,8 @@
  * Run as a process of its own by `crash.test.ts`: sends one request that fails, with a secret in every place, and leaves
  * the error uncaught, so that what stands on standard error is what the runtime prints.
  */
-import { Client, type ClientOptions } from '../../src/client.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
+import { Client, type ClientOptions } from '../../src/client/client.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import '../../src/default-stack.ts';
 import { matrixHandlers } from './fault-cells.ts';
 import { secretOptions } from './secret-places.ts';

@@ -1,15 +1,15 @@
 /** One cell of the fault matrix: a full client over one handler, against one server that misbehaves. */
 import { getEventListeners } from 'node:events';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import { CookieJar } from '../../src/cookies/cookie-jar.ts';
-import { isTransferError } from '../../src/errors.ts';
-import type { Transport } from '../../src/handler.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
-import { fetchHandler } from '../../src/handlers/fetch.ts';
-import { nodeHttpHandler } from '../../src/handlers/node-http.ts';
-import { streamHandler } from '../../src/handlers/stream.ts';
-import { undiciHandler } from '../../src/handlers/undici.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import { fetchHandler } from '../../src/handlers/fetch/fetch.ts';
+import { nodeHttpHandler } from '../../src/handlers/node/node-http.ts';
+import { streamHandler } from '../../src/handlers/node/stream.ts';
+import { undiciHandler } from '../../src/handlers/undici/undici.ts';
+import { isTransferError } from '../../src/message/errors.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
+import type { Transport } from '../../src/stack/handler.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { startScriptedServer } from '../../src/testing/scripted-server.ts';
 import { startServer } from '../../src/testing/server.ts';
 import { certificates } from '../support/certificates.ts';

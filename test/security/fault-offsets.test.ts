@@ -1,7 +1,7 @@
 /** A connection that ends after each byte of a response, by a reset and by FIN: never a success, never a hang. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
+import { Client } from '../../src/client/client.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { closeAt, plainResponse, resetAt } from '../../src/testing/faults.ts';
 import { type ScriptedServer, startScriptedServer } from '../../src/testing/scripted-server.ts';
 import { matrixHandlers } from './fault-cells.ts';

@@ -2,8 +2,8 @@
  * Run as a process of its own by `pollution.test.ts`: what is put on `Object.prototype` here reaches no test runner. Sends
  * the same requests clean and polluted, and writes what came back, and after each round what the server got, as JSON.
  */
-import { Client } from '../../src/client.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
+import { Client } from '../../src/client/client.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import '../../src/default-stack.ts';
 import { matrixHandlers } from './fault-cells.ts';
 import { polluted } from './pollute.ts';

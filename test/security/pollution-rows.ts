@@ -1,6 +1,6 @@
 /** What is put on `Object.prototype`: every option, and what options hold, with a value that would do harm. */
-import { optionNames } from '../../src/option-rules.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import { optionNames } from '../../src/options/option-rules.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 
 const fail = (): never => {
   throw new Error('a function of the prototype was called');

@@ -1,7 +1,7 @@
 /** Secrets that tell where they were put, and every way in which a program may show a value. */
 import { format, inspect } from 'node:util';
 import { HttpResponse } from '../../src/message/response.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 
 /** A secret that names its place. */
 export const hush = (place: string): string => `hush-${place}-4f9c1e`;

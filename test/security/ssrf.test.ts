@@ -2,13 +2,13 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Client, type ClientOptions } from '../../src/client.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
+import { Client, type ClientOptions } from '../../src/client/client.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { denyPrivateNetwork } from '../../src/middleware/deny-private-network.ts';
-import type { Lookup, RequestOptions } from '../../src/options.ts';
-import { Pool } from '../../src/pool.ts';
+import type { Lookup, RequestOptions } from '../../src/options/options.ts';
+import { Pool } from '../../src/pool/pool.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 import { answering, rejection } from '../support/fake-handler.ts';
 import { startHttp2Site } from '../support/http2-site.ts';

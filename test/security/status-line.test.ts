@@ -1,7 +1,7 @@
 /** What may stand in a status line (RFC 9112 section 4), on every handler: an answer or an error comes at once. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
+import { Client } from '../../src/client/client.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { type ScriptedServer, startScriptedServer } from '../../src/testing/scripted-server.ts';
 import { matrixHandlers } from './fault-cells.ts';
 

@@ -1,10 +1,10 @@
 /** Handlers that are functions, for tests of layers. */
 import { vi } from 'vitest';
-import type { Handler } from '../../src/handler.ts';
 import { Content } from '../../src/message/content.ts';
 import type { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
+import type { Handler } from '../../src/stack/handler.ts';
 
 type Answer =
   | HttpResponse

@@ -1,8 +1,9 @@
 /** A handler that remembers what it was asked and answers from a function. */
-import type { Handler } from '../../src/handler.ts';
+
 import type { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
+import type { Handler } from '../../src/stack/handler.ts';
 
 export interface RecordingHandler extends Handler {
   readonly requests: HttpRequest[];

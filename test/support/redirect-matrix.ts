@@ -7,11 +7,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'vitest';
-import { RedirectError } from '../../src/errors.ts';
-import type { Handler } from '../../src/handler.ts';
 import { RequestBody } from '../../src/message/body.ts';
+import { RedirectError } from '../../src/message/errors.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
+import type { Handler } from '../../src/stack/handler.ts';
 
 const STATUSES = [301, 302, 303, 307, 308] as const;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'QUERY'] as const;

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Call } from '../../src/call.ts';
-import { NetworkError, RequestError, ResponseError } from '../../src/errors.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
+import { Call } from '../../src/call/call.ts';
+import { NetworkError, RequestError, ResponseError } from '../../src/message/errors.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import * as testing from '../../src/testing/index.ts';
 import { mockHandler } from '../../src/testing/mock-handler.ts';
 

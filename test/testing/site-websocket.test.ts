@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
-import { BadResponseError, ClientError } from '../../src/errors.ts';
+import { Client } from '../../src/client/client.ts';
+import { BadResponseError, ClientError } from '../../src/message/errors.ts';
 import { startServer, type TestServer } from '../../src/testing/index.ts';
 
 let server: TestServer;

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import { root } from '../architecture/imports.ts';
 import { startPeer } from '../support/websocket-peer.ts';
 import type { AutobahnCase, Verdict } from './autobahn/case.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { constants, deflateRawSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../../src/websocket/index.ts';
 import { certificates } from '../support/certificates.ts';

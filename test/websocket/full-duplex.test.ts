@@ -1,6 +1,6 @@
 /** 100 000 messages each way at once, over one connection. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import type { WebSocketConnection } from '../../src/websocket/index.ts';
 import { close, text } from '../support/websocket-frames.ts';
 import { type PeerServer, startPeer, type WebSocketPeer } from '../support/websocket-peer.ts';

@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Client, type ClientOptions } from '../../src/client.ts';
+import { Client, type ClientOptions } from '../../src/client/client.ts';
+import { fetchHandler } from '../../src/handlers/fetch/fetch.ts';
+import { nodeHttpHandler } from '../../src/handlers/node/node-http.ts';
+import { undiciHandler } from '../../src/handlers/undici/undici.ts';
 import {
   BadResponseError,
   ClientError,
@@ -10,13 +13,10 @@ import {
   ResponseError,
   ServerError,
   TimeoutError,
-} from '../../src/errors.ts';
-import { HandlerStack } from '../../src/handler-stack.ts';
-import { fetchHandler } from '../../src/handlers/fetch.ts';
-import { nodeHttpHandler } from '../../src/handlers/node-http.ts';
-import { undiciHandler } from '../../src/handlers/undici.ts';
+} from '../../src/message/errors.ts';
 import { HttpResponse } from '../../src/message/response.ts';
-import type { TransferStats } from '../../src/options.ts';
+import type { TransferStats } from '../../src/options/options.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { mockHandler } from '../../src/testing/mock-handler.ts';
 import { handOver, upgradeHandler } from '../../src/websocket/index.ts';
 import { text } from '../support/websocket-frames.ts';

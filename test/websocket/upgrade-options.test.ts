@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Client } from '../../src/client.ts';
+import { Client } from '../../src/client/client.ts';
 import { readUpgradeOptions, type UpgradeOptions } from '../../src/websocket/upgrade-options.ts';
 
 describe('the options of upgrade', () => {

@@ -2,15 +2,15 @@
  * Walks sites through a `Pool`: the frontier says what is next, robots.txt whether and when, the pool how many at once,
  * and the journal keeps what became of each page.
  */
-import { Client } from '../../client.ts';
-import { type Clock, systemClock } from '../../clock.ts';
-import { isTransferError } from '../../errors.ts';
+import { Client } from '../../client/client.ts';
+import { isTransferError } from '../../message/errors.ts';
 import { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
-import type { RequestOptions } from '../../options.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { Pool } from '../../pool/pool.ts';
 import type { PoolClient } from '../../pool/pool-options.ts';
-import { Pool } from '../../pool.ts';
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../runtime/version.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
 import { Frontier, type Visit } from './frontier.ts';
 import type { Journal } from './journal.ts';
 import { type PageLine, REDIRECT_LOOP } from './page-line.ts';

@@ -1,5 +1,5 @@
 /** How far a crawl is: one line that is painted over on a terminal, and a line now and then anywhere else. */
-import { type Clock, startTimer } from '../../clock.ts';
+import { type Clock, startTimer } from '../../time/clock.ts';
 import type { Output } from '../terminal.ts';
 import { plural, timeText } from '../text-table.ts';
 

@@ -1,12 +1,13 @@
 /** Lets a crawl through where robots.txt does, and no faster than it asks. Each robots.txt is fetched once. */
-import { raceAbort } from '../../abort.ts';
-import type { Client } from '../../client.ts';
-import type { Clock } from '../../clock.ts';
-import { DelayQueue } from '../../delay-queue.ts';
-import { isRedirectError, isTransferError, RequestError } from '../../errors.ts';
+
+import { DelayQueue } from '../../call/delay-queue.ts';
+import type { Client } from '../../client/client.ts';
+import { isRedirectError, isTransferError, RequestError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { originOf } from '../../message/uri.ts';
+import type { Clock } from '../../time/clock.ts';
+import { raceAbort } from '../../time/stop.ts';
 import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from './page-line.ts';
 import { ROBOTS_BYTES, type RobotsAnswer, type RobotsRules, robotsRules } from './robots.ts';
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Crawl, type CrawlOptions } from '../../../src/cli/crawl/crawl.ts';
 import { Journal } from '../../../src/cli/crawl/journal.ts';
 import type { PageLine } from '../../../src/cli/crawl/page-line.ts';
-import { Client } from '../../../src/client.ts';
+import { Client } from '../../../src/client/client.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
 import type { TestServer } from '../../../src/testing/server.ts';

@@ -1,9 +1,9 @@
 /** What the tests of advisories share: the shape of a row, and servers for each handler. */
-import { Client, type ClientOptions } from '../../../src/client.ts';
-import { HandlerStack } from '../../../src/handler-stack.ts';
+import { Client, type ClientOptions } from '../../../src/client/client.ts';
 import type { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
-import type { RequestOptions } from '../../../src/options.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
+import { HandlerStack } from '../../../src/stack/handler-stack.ts';
 import { type Script, startScriptedServer } from '../../../src/testing/scripted-server.ts';
 import { type RecordedRequest, startServer, type TestServer } from '../../../src/testing/server.ts';
 import { answering } from '../../support/fake-handler.ts';

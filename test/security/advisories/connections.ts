@@ -1,6 +1,6 @@
 /** Advisories about the way to a server: proxies, TLS, and who may use a connection again. */
 import { expect } from 'vitest';
-import { noProxy, proxyRules } from '../../../src/handlers/proxy-policy.ts';
+import { noProxy, proxyRules } from '../../../src/connect/rules/proxy-policy.ts';
 import { canonicalUrl, targetOf } from '../../../src/message/uri.ts';
 import { startServer } from '../../../src/testing/server.ts';
 import { certificates } from '../../support/certificates.ts';

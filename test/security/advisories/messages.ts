@@ -2,10 +2,10 @@
 import { expect, vi } from 'vitest';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { ContentsPart, MultipartPart } from '../../../src/message/multipart-parts.ts';
+import { maskText } from '../../../src/message/redact.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
 import { canonicalUrl } from '../../../src/message/uri.ts';
-import { maskText } from '../../../src/redact.ts';
 import { startServer } from '../../../src/testing/server.ts';
 import { rejection } from '../../support/fake-handler.ts';
 import { type Advisory, each, inMemory } from './bench.ts';

@@ -1,8 +1,8 @@
 /** Advisories about options: what a polluted prototype, or a record from outside, may decide. */
 import { expect } from 'vitest';
-import type { Client } from '../../../src/client.ts';
+import type { Client } from '../../../src/client/client.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
-import type { RequestOptions } from '../../../src/options.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { rejection } from '../../support/fake-handler.ts';
 import { polluted } from '../pollute.ts';
 import { type Advisory, inMemory } from './bench.ts';
@@ -145,7 +145,7 @@ export const optionAdvisories: readonly Advisory[] = [
         own.get(URL_OF, { proxy: { https: false } }),
       );
       expect(Object.hasOwn(asked[0]!.options, 'proxy')).toBe(true);
-      const { proxyRules } = await import('../../../src/handlers/proxy-policy.ts');
+      const { proxyRules } = await import('../../../src/connect/rules/proxy-policy.ts');
       await polluted({ http: 'http://evil:1' }, async () => {
         const target = { protocol: 'http:', hostname: 'a.example', port: 80 };
         expect(proxyRules({ https: false }).choose(target, {})).toBeUndefined();

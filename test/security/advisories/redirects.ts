@@ -1,6 +1,6 @@
 /** Advisories about redirects: what is sent on, and where to. */
 import { expect } from 'vitest';
-import type { Client } from '../../../src/client.ts';
+import type { Client } from '../../../src/client/client.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
 import { rejection } from '../../support/fake-handler.ts';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
 import { canonicalUrl, resolveUri } from '../../../src/message/uri.ts';
-import type { RequestOptions } from '../../../src/options.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { rejection } from '../../support/fake-handler.ts';
 import { type Advisory, each, inMemory, OWN, withServers } from './bench.ts';
 

@@ -1,7 +1,7 @@
 /** Advisories about WebSocket: frames, handshakes and compression of a hostile server. */
 import { deflateRawSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { Client } from '../../../src/client.ts';
+import { Client } from '../../../src/client/client.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../../../src/websocket/index.ts';
 import { rejection } from '../../support/fake-handler.ts';
 import { binary, frame, more, OPCODE, text } from '../../support/websocket-frames.ts';

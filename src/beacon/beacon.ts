@@ -1,0 +1,204 @@
+/**
+ * Requests whose answer nobody waits for. A beacon keeps the process alive until its bytes are in the system's hands and
+ * no longer; until then, and while others wait for their turn, nothing is lost by an exit.
+ */
+
+import type { Call } from '../call/call.ts';
+import type { RequestPromise } from '../call/request-promise.ts';
+import type { WrittenConnection } from '../handlers/node/beacon-handler.ts';
+import { ClientError, ServerError } from '../message/errors.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { extendOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler, Transport } from '../stack/handler.ts';
+import { HandlerStack, handlerName } from '../stack/handler-stack.ts';
+import { systemClock } from '../time/clock.ts';
+import { HoldingClock } from '../time/holding-clock.ts';
+
+/** Options of `client.beacon`: those of any request, and the method. */
+export interface BeaconOptions extends RequestOptions {
+  /** Default `'POST'`. */
+  method?: string;
+}
+
+/** A request on its way. Neither promise rejects. */
+export interface Beacon {
+  /** Whether the request was sent: `true` as soon as its last byte is in the system's hands. */
+  readonly flushed: Promise<boolean>;
+  /** The answer, its body read and dropped; `undefined` for a failure, which `onError` was told. */
+  readonly done: Promise<HttpResponse | undefined>;
+}
+
+/** How the client starts a call: its own way, with another handler. */
+export type StartBeacon = (
+  method: string,
+  uri: string | URL,
+  options: RequestOptions,
+  over: Handler | undefined,
+) => RequestPromise;
+
+const IN_FLIGHT = 64;
+/** Bytes of an answer that are read for the sake of the connection. */
+const DRAINED = 1_048_576;
+/** Handlers over sockets of our own, in whose place the one that lets the process go does the same. */
+const REPLACEABLE: ReadonlySet<string> = new Set(['undici', 'stream', 'node']);
+
+export class Beacons {
+  readonly #handler: HandlerStack | Handler;
+  readonly #defaults: RequestOptions;
+  readonly #start: StartBeacon;
+  readonly #clock = new HoldingClock();
+  /** Called when the request of this call was written. */
+  readonly #written = new WeakMap<Call, () => void>();
+  readonly #connections = new Set<WrittenConnection>();
+  readonly #all = new Set<Promise<unknown>>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  /** Why the process must not end: beacons that are not flushed, and those who wait in `drain`. */
+  #reasons = 0;
+  #detached: Promise<Transport> | undefined;
+  #stack: { readonly of: Handler; readonly handler: Handler } | undefined;
+
+  constructor(handler: HandlerStack | Handler, defaults: RequestOptions, start: StartBeacon) {
+    this.#handler = handler;
+    this.#defaults = defaults;
+    this.#start = start;
+  }
+
+  send(uri: string | URL, options: BeaconOptions): Beacon {
+    let settle: (isFlushed: boolean) => void = () => undefined;
+    const flushed = new Promise<boolean>((resolve) => {
+      settle = resolve;
+    });
+    this.#hold(1);
+    let isHeld = true;
+    const flush = (isFlushed: boolean): void => {
+      settle(isFlushed);
+      if (isHeld) this.#hold(-1);
+      isHeld = false;
+    };
+    const done = this.#run(uri, options, flush);
+    this.#all.add(done);
+    void done.then(() => this.#all.delete(done));
+    return { flushed, done };
+  }
+
+  /** Resolves when no beacon is under way any more, and keeps the process alive until then. */
+  async drain(): Promise<void> {
+    this.#hold(1);
+    while (this.#all.size > 0) await Promise.all(this.#all);
+    this.#hold(-1);
+  }
+
+  /** Waits for all, and releases their connections. */
+  async close(): Promise<void> {
+    await this.drain();
+    await this.#letGo('close');
+  }
+
+  async destroy(reason?: unknown): Promise<void> {
+    await this.#letGo('destroy', reason);
+    await this.drain();
+  }
+
+  async #run(
+    uri: string | URL,
+    options: BeaconOptions,
+    flush: (isFlushed: boolean) => void,
+  ): Promise<HttpResponse | undefined> {
+    try {
+      if (this.#running >= (this.#defaults.maxInFlight || IN_FLIGHT)) {
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      }
+      this.#running += 1;
+      const response = await this.#sent(uri, options, flush).finally(() => {
+        this.#running -= 1;
+        this.#waiting.shift()?.();
+      });
+      flush(true);
+      return response;
+    } catch (error) {
+      flush(false);
+      tell(options?.onError === undefined ? this.#defaults.onError : options.onError, error);
+      return undefined;
+    }
+  }
+
+  async #sent(uri: string | URL, given: BeaconOptions, flush: (isFlushed: boolean) => void): Promise<HttpResponse> {
+    const over = await this.#over();
+    const { method = 'POST', ...rest } = given;
+    const options = extendOptions(rest, { stream: true, sink: null, httpErrors: true });
+    if ((given.clock ?? this.#defaults.clock ?? systemClock) === systemClock) options.clock = this.#clock;
+    const promise = this.#start(method, uri, options, over);
+    if (promise.call !== undefined) this.#written.set(promise.call, () => flush(true));
+    const response = await promise;
+    await drained(response);
+    if (response.status < 400) return response;
+    const Kind = response.status < 500 ? ClientError : ServerError;
+    throw new Kind(`${response.status} ${response.statusText}`.trim(), { request: response.request, response });
+  }
+
+  /** The client's layers over the handler that lets the process go; a handler of the user's own is asked itself. */
+  async #over(): Promise<Handler | undefined> {
+    const stack = this.#handler;
+    if (!(stack instanceof HandlerStack) || stack.handler === undefined) return undefined;
+    if (
+      !handlerName(stack.handler)
+        .split('|')
+        .every((name) => REPLACEABLE.has(name))
+    )
+      return undefined;
+    const of = stack.resolve();
+    if (this.#stack?.of === of) return this.#stack.handler;
+    this.#detached ??= import('../handlers/node/beacon-handler.ts').then(({ detachedHandler }) =>
+      detachedHandler((request, connection) => {
+        this.#connections.add(connection);
+        if (this.#reasons === 0) connection.unref();
+        if (request.call !== undefined) this.#written.get(request.call)?.();
+      }),
+    );
+    const detached = await this.#detached;
+    this.#stack = { of, handler: stack.clone().setHandler(detached).resolve() };
+    return this.#stack.handler;
+  }
+
+  /** While there is a reason, connections and timers of beacons that were flushed keep the process alive too. */
+  #hold(change: 1 | -1): void {
+    const wasHeld = this.#reasons > 0;
+    this.#reasons += change;
+    const isHeld = this.#reasons > 0;
+    if (isHeld === wasHeld) return;
+    this.#clock.hold(isHeld);
+    if (this.#running === 0) this.#connections.clear();
+    for (const connection of this.#connections) {
+      if (isHeld) connection.ref();
+      else connection.unref();
+    }
+  }
+
+  /** Later beacons connect anew. */
+  async #letGo(how: 'close' | 'destroy', reason?: unknown): Promise<void> {
+    const detached = await this.#detached;
+    this.#detached = undefined;
+    this.#stack = undefined;
+    await detached?.[how]?.(reason);
+  }
+}
+
+/** Reads the answer, so that its connection can be used again; an endless one is given up. */
+async function drained(response: HttpResponse): Promise<void> {
+  if (!response.streamed) return;
+  let length = 0;
+  for await (const chunk of response) {
+    length += chunk.byteLength;
+    if (length > DRAINED) return;
+  }
+}
+
+/** Nobody is there to catch what the callback throws. */
+function tell(onError: RequestOptions['onError'], error: unknown): void {
+  if (typeof onError !== 'function') return;
+  try {
+    onError(error);
+  } catch {}
+}

@@ -1,0 +1,137 @@
+/**
+ * Spaces tasks out in time: any number of them wait in one heap over one timer, so that the wait of one never holds
+ * another's. The `delay` option, the backoff of `retry` and a pool's intervals wait here.
+ */
+
+import { RequestError } from '../message/errors.ts';
+import { type Clock, startTimer, systemClock } from '../time/clock.ts';
+import { type Due, DueHeap } from '../time/due-heap.ts';
+import { type Duration, milliseconds } from '../time/duration.ts';
+import { type Abortable, unwatch, watch } from '../time/stop.ts';
+
+export interface DelayQueueOptions {
+  /** Where time comes from. Default the system's. */
+  clock?: Clock;
+}
+
+interface Entry extends Due, Abortable {
+  run(): void;
+}
+
+/**
+ * A queue of tasks that wait for their time.
+ *
+ *     const queue = new DelayQueue();
+ *     const page = await queue.add('1.5s', () => client.get(uri), { signal });
+ */
+export class DelayQueue {
+  readonly #clock: Clock;
+  readonly #entries = new DueHeap<Entry>();
+  #stopTimer: (() => void) | undefined;
+  #armedFor = Number.POSITIVE_INFINITY;
+  #firing = false;
+  #closed = false;
+
+  constructor({ clock = systemClock }: DelayQueueOptions = {}) {
+    this.#clock = clock;
+  }
+
+  /** How many tasks wait. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** When the next task is due, in milliseconds of the clock; `undefined` when none waits. */
+  get nextAt(): number | undefined {
+    return this.#entries.peek()?.at;
+  }
+
+  /**
+   * Runs `task` after `delay` and resolves with its result. Tasks due at the same time run in the order they came.
+   * @param delay milliseconds or text with a unit; 0 and `false` run the task on the next turn of the clock
+   * @throws (as a rejection) what the task throws; the signal's reason, at once, when it aborts before the task is
+   * due (what runs already minds its own signal); RequestError `ERR_QUEUE_CLOSED` when the queue is closed first;
+   * TypeError for a bad delay or task
+   */
+  add<T>(delay: Duration, task: () => T | PromiseLike<T>, { signal }: { signal?: AbortSignal } = {}): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (typeof task !== 'function') throw new TypeError(`task must be a function, got ${typeof task}`);
+      const at = this.#clock.now() + milliseconds(delay, 'delay');
+      if (this.#closed) throw closedError();
+      if (signal?.aborted) throw signal.reason;
+      const entry: Entry = {
+        at,
+        run() {
+          if (signal !== undefined) unwatch(signal, entry);
+          try {
+            resolve(task());
+          } catch (error) {
+            reject(error);
+          }
+        },
+        abort: (reason) => {
+          if (signal !== undefined) unwatch(signal, entry);
+          this.#entries.remove(entry);
+          if (this.#entries.size === 0) this.#disarm();
+          reject(reason);
+        },
+      };
+      this.#entries.push(entry);
+      if (signal !== undefined) watch(signal, entry);
+      this.#arm();
+    });
+  }
+
+  /** Rejects whatever waits, and every later `add`, with a RequestError `ERR_QUEUE_CLOSED`. What runs is left alone. */
+  close(): void {
+    this.#closed = true;
+    for (const entry of this.#entries.clear()) entry.abort(closedError());
+    this.#disarm();
+  }
+
+  /** One timer, for the entry due first; a timer that is early because that entry left arms the next one. */
+  #arm(): void {
+    const at = this.nextAt;
+    if (this.#firing || at === undefined || at >= this.#armedFor) return;
+    this.#disarm();
+    this.#armedFor = at;
+    this.#stopTimer = startTimer(this.#clock, Math.max(0, at - this.#clock.now()), () => this.#fire());
+  }
+
+  #disarm(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    this.#armedFor = Number.POSITIVE_INFINITY;
+  }
+
+  #fire(): void {
+    this.#stopTimer = undefined;
+    this.#armedFor = Number.POSITIVE_INFINITY;
+    const now = this.#clock.now();
+    this.#firing = true;
+    for (let next = this.#entries.peek(); next !== undefined && next.at <= now; next = this.#entries.peek()) {
+      this.#entries.pop();
+      next.run();
+    }
+    this.#firing = false;
+    this.#arm();
+  }
+}
+
+const shared = new WeakMap<Clock, DelayQueue>();
+
+/** The queue that the layers of every stack wait in: one for each clock, and so one timer. */
+export function sharedDelayQueue(clock: Clock): DelayQueue {
+  let queue = shared.get(clock);
+  if (queue === undefined) {
+    queue = new DelayQueue({ clock });
+    shared.set(clock, queue);
+  }
+  return queue;
+}
+
+function closedError(): RequestError {
+  return new RequestError('the delay queue is closed; what was waiting in it does not run', {
+    code: 'ERR_QUEUE_CLOSED',
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * What may be kept of another library's error. Most are kept as they are; one that repeats a URL with its userinfo, the
+ * bytes of a response or a header's value is kept as a copy without them.
+ */
+import { withoutSecretsOf } from '../message/errors.ts';
+import { maskText, type Redact } from '../message/redact.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { RequestOptions } from '../options/options.ts';
+
+/** Properties of system errors that say where and why, and cannot hold a secret. */
+const TELLING = ['code', 'errno', 'syscall', 'address', 'port', 'hostname', 'reason', 'host', 'library'] as const;
+const DEPTH = 8;
+
+/** The names that the caller wants masked beside the built-in ones. */
+export function redactOf(request: HttpRequest, options: RequestOptions): Redact | undefined {
+  return request.call?.redact ?? (options.redact || undefined);
+}
+
+/** The cause itself when it shows no secret, otherwise a copy that does not. */
+export function safeCause(
+  cause: unknown,
+  request: HttpRequest | undefined,
+  redact: Redact | undefined,
+  depth = 0,
+): unknown {
+  if (depth > DEPTH) return undefined;
+  const clean = (text: string): string => withoutSecretsOf(request, maskText(text, redact));
+  if (typeof cause === 'string') return clean(cause);
+  if (!(cause instanceof Error)) return cause;
+  const message = clean(cause.message);
+  const stack = cause.stack === undefined ? undefined : clean(cause.stack);
+  const inner = safeCause(cause.cause, request, redact, depth + 1);
+  const shows = Object.keys(cause).some((name) => !isTelling(name)) || cause instanceof AggregateError;
+  if (message === cause.message && stack === cause.stack && inner === cause.cause && !shows) return cause;
+  const init = inner === undefined ? undefined : { cause: inner };
+  const joined = cause instanceof AggregateError ? cause.errors : undefined;
+  const copy = (
+    joined === undefined
+      ? new Error(message, init)
+      : new AggregateError(
+          joined.map((one) => safeCause(one, request, redact, depth + 1)),
+          message,
+          init,
+        )
+  ) as Error & Record<string, unknown>;
+  copy.name = cause.name;
+  if (stack !== undefined) copy.stack = stack;
+  for (const name of TELLING) {
+    const value = (cause as Error & Record<string, unknown>)[name];
+    if (typeof value === 'string') copy[name] = clean(value);
+    else if (typeof value === 'number') copy[name] = value;
+  }
+  return copy;
+}
+
+/** Any other may repeat input: the URL of `ERR_INVALID_URL`, the bytes of the parser's errors, another client's options. */
+function isTelling(name: string): boolean {
+  return (TELLING as readonly string[]).includes(name);
+}
+
+/** The words of a cause that `safeCause` has cleaned. */
+export function safeText(safe: unknown): string {
+  if (safe instanceof Error) return safe.message || safe.name;
+  return safe === undefined ? '' : String(safe);
+}
+
+/**
+ * The error that tells most of several addresses that were tried: one that was answered (refused) over one that could
+ * not be reached, which is what a machine without IPv6 says of every second address.
+ */
+export function flattened(cause: unknown): unknown {
+  if (!(cause instanceof AggregateError) || cause.errors.length === 0) return cause;
+  const errors = cause.errors as (Error & { code?: unknown })[];
+  return errors.findLast((error) => !/UNREACH|ADDRNOTAVAIL|AFNOSUPPORT/.test(String(error?.code))) ?? errors.at(-1);
+}

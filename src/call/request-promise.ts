@@ -1,0 +1,60 @@
+/** What a call returns: a promise of the response, with shortcuts to its body, that can be cancelled. */
+
+import type { HttpResponse } from '../message/response.ts';
+import { abortError } from '../time/stop.ts';
+import type { Call } from './call.ts';
+
+/** `await` gives the response; the methods wait for it and read its body. */
+export class RequestPromise extends Promise<HttpResponse> {
+  /** @internal */
+  call?: Call;
+
+  /**
+   * Turns a promise into a `RequestPromise` in place: with no other promise in between, an `await` continues the chain
+   * that V8 follows for async stack traces, and the caller's own frames are in the stack of an error.
+   * @internal
+   */
+  static adopt(promise: Promise<HttpResponse>, call: Call): RequestPromise {
+    const adopted = Object.setPrototypeOf(promise, RequestPromise.prototype) as RequestPromise;
+    adopted.call = call;
+    return adopted;
+  }
+
+  /** The body parsed as JSON. @throws BodyError (`ERR_BODY_JSON`) when it is not JSON */
+  json<T = unknown>(): Promise<T> {
+    return this.then(readJson) as Promise<T>;
+  }
+
+  /** The body as text, decoded by its charset. */
+  text(): Promise<string> {
+    return this.then((response) => response.text());
+  }
+
+  bytes(): Promise<Uint8Array> {
+    return this.then((response) => response.bytes());
+  }
+
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.then((response) => response.arrayBuffer());
+  }
+
+  blob(): Promise<Blob> {
+    return this.then((response) => response.blob());
+  }
+
+  formData(): Promise<FormData> {
+    return this.then((response) => response.formData());
+  }
+
+  /** Stops the call wherever it is and rejects with `reason`, by default an `AbortError`. Without effect once settled. */
+  cancel(reason: unknown = abortError()): void {
+    this.call?.abort(reason);
+  }
+}
+
+// Chained promises are plain ones, and `await` takes this one as it is instead of wrapping it.
+Object.defineProperty(RequestPromise.prototype, 'constructor', { value: Promise });
+
+function readJson(response: HttpResponse): unknown {
+  return response.jsonNow();
+}

@@ -1,0 +1,23 @@
+/** A wait of a layer's, which ends with the call. */
+
+import type { HttpRequest } from '../message/request.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { followCaller, unfollowCaller } from './caller-stop.ts';
+import type { DelayQueue } from './delay-queue.ts';
+
+/** Waits `ms` milliseconds in the queue. @throws the caller's reason, at once, when the call is stopped meanwhile */
+export async function waitInQueue(
+  queue: DelayQueue,
+  ms: number,
+  request: HttpRequest,
+  options: RequestOptions,
+): Promise<void> {
+  const wait = new AbortController();
+  const target = { abort: (reason: unknown) => wait.abort(reason) };
+  followCaller(target, request, options);
+  try {
+    await queue.add(ms, () => undefined, { signal: wait.signal });
+  } finally {
+    unfollowCaller(target, request, options);
+  }
+}

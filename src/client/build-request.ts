@@ -1,0 +1,180 @@
+/** From a method, a URI and options to the request that enters the stack. */
+import { parseTemplate } from 'url-template';
+import type { Call } from '../call/call.ts';
+import { RequestBody } from '../message/body.ts';
+import { type BodyInit, bodyFrom } from '../message/body-from.ts';
+import { RequestError } from '../message/errors.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import { type MultipartPart, multipartBody } from '../message/multipart-parts.ts';
+import { encodeForm, mergeQuery, type QueryInit } from '../message/query.ts';
+import { checkedTarget, HttpRequest } from '../message/request.ts';
+import { canonicalUrl, isInside, resolveUri, splitUserinfo, UriError } from '../message/uri.ts';
+import type { RequestOptions } from '../options/options.ts';
+
+/** The client's side of a request, prepared once. */
+export interface Defaults {
+  /** Canonical. */
+  readonly base: string | undefined;
+  readonly headers: HttpHeaders;
+  readonly query: QueryInit | undefined;
+}
+
+/** A request and what its URI said about credentials. */
+export interface Built {
+  readonly request: HttpRequest;
+  readonly userinfo: readonly [user: string, password: string] | undefined;
+}
+
+/**
+ * @param call the call's own options, which win over the defaults
+ * @param merged the call's options over the client's
+ * @param ready a request made earlier, whose headers and body count unless the options say otherwise
+ * @param of the call that an error belongs to, with the names that it masks
+ * @throws RequestError for a URI that cannot be sent, TypeError for a mistake in method, headers or body
+ */
+export function buildRequest(
+  method: string,
+  uri: string | URL,
+  call: RequestOptions | undefined,
+  merged: RequestOptions,
+  defaults: Defaults,
+  ready?: HttpRequest,
+  of?: Call,
+): Built {
+  const headers = ready === undefined ? NOTHING : ready.headers;
+  const reference = checkedTarget(method, uri);
+  let at: Resolved;
+  try {
+    at = resolved(reference, call, merged, defaults);
+  } catch (error) {
+    throw asRequestError(error, new HttpRequest(method, uri, headers, ready?.body, ready?.protocolVersion), of);
+  }
+  const body = bodyOf(merged, method, at.url, of) ?? ready?.body ?? null;
+  const lines = headersOf(call, defaults, headers, body, merged);
+  return { request: new HttpRequest(method, at.url, lines, body, ready?.protocolVersion), userinfo: at.userinfo };
+}
+
+const NOTHING = HttpHeaders.empty;
+
+interface Resolved {
+  readonly url: string;
+  readonly userinfo: Built['userinfo'];
+}
+
+/** @throws UriError for a reference that cannot be sent */
+function resolved(uri: string, call: RequestOptions | undefined, merged: RequestOptions, defaults: Defaults): Resolved {
+  const reference = merged.uriVars ? parseTemplate(uri).expand(merged.uriVars as never) : uri;
+  const base = call !== undefined && Object.hasOwn(call, 'baseUri') ? canonicalBase(call.baseUri) : defaults.base;
+  let url = resolveUri(reference, base);
+  if (merged.allowAbsoluteUrls === false && base !== undefined && !isInside(base, url)) {
+    throw new UriError('it leaves baseUri, which allowAbsoluteUrls: false forbids');
+  }
+  const userinfo = url.includes('@') ? splitUserinfo(url) : undefined;
+  if (userinfo !== undefined) url = userinfo.url;
+  const query = call?.query || undefined;
+  if (query !== undefined || defaults.query !== undefined) url = withQuery(url, defaults, call, query, merged);
+  return { url, userinfo: userinfo?.userinfo };
+}
+
+/** @param asked made for this error: nobody else holds it */
+function asRequestError(error: unknown, asked: HttpRequest, of: Call | undefined): unknown {
+  if (!(error instanceof UriError)) return error;
+  asked.call = of;
+  return new RequestError(error.masked(of?.redact), { request: asked, code: 'ERR_URI' });
+}
+
+/** The canonical base URL of a client or a call. @throws UriError when it is not absolute */
+export function canonicalBase(base: RequestOptions['baseUri']): string | undefined {
+  return base ? canonicalUrl(String(base)) : undefined;
+}
+
+function withQuery(
+  url: string,
+  defaults: Defaults,
+  call: RequestOptions | undefined,
+  query: QueryInit | undefined,
+  merged: RequestOptions,
+): string {
+  const [, before = '', inUri = '', fragment = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(url)!;
+  // `query: null` in the call switches the client's off.
+  const fromClient =
+    call !== undefined && Object.hasOwn(call, 'query') && query === undefined ? undefined : defaults.query;
+  const joined = mergeQuery(inUri, fromClient, query, merged.arrayFormat || undefined);
+  return canonicalUrl(joined === '' ? before + fragment : `${before}?${joined}${fragment}`);
+}
+
+/** The body that the options ask for; `undefined` when they do not. */
+function bodyOf(
+  options: RequestOptions,
+  method: string,
+  url: string,
+  of: Call | undefined,
+): RequestBody | null | undefined {
+  if (options.body) return bodyFrom(options.body as BodyInit);
+  if (options.json !== undefined) return jsonBody(options.json);
+  if (options.formParams) {
+    const form = encodeForm(options.formParams, options.arrayFormat || undefined);
+    return RequestBody.fromText(form, 'application/x-www-form-urlencoded');
+  }
+  if (options.multipart) return multipartOf(options.multipart, method, url, of);
+  return undefined;
+}
+
+function multipartOf(parts: readonly MultipartPart[], method: string, url: string, of: Call | undefined): RequestBody {
+  try {
+    return multipartBody(parts);
+  } catch (error) {
+    // A file that cannot be sent knows of no request.
+    if (!(error instanceof RequestError)) throw error;
+    const request = new HttpRequest(method, url);
+    request.call = of;
+    throw new RequestError(error.message, { request, code: error.code, cause: error.cause });
+  }
+}
+
+function jsonBody(value: unknown): RequestBody {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw new TypeError(`option json cannot be written as JSON: ${(cause as Error).message.split('\n', 1)[0]}`);
+  }
+  if (text === undefined) throw new TypeError(`option json must be a JSON value, got ${typeof value}`);
+  return RequestBody.fromText(text, 'application/json');
+}
+
+/** The call's headers over the request's own over the client's; then the type of the body, unless one is named. */
+function headersOf(
+  call: RequestOptions | undefined,
+  defaults: Defaults,
+  own: HttpHeaders,
+  body: RequestBody | null,
+  merged: RequestOptions,
+): HttpHeaders {
+  const given = call !== undefined && Object.hasOwn(call, 'headers') ? call.headers : undefined;
+  let headers = own.size === 0 ? defaults.headers : defaults.headers.merge(own);
+  // `headers: null` drops the defaults of the client, not those that the request itself carries.
+  if (given === null) headers = own;
+  else if (given) headers = applyHeaders(headers, given);
+  const impliesType = merged.json !== undefined || Boolean(merged.formParams) || Boolean(merged.multipart);
+  if (impliesType && body?.contentType !== undefined && !headers.has('content-type')) {
+    headers = headers.withAdded('Content-Type', body.contentType);
+  }
+  return headers;
+}
+
+/** Puts headers over others by name; a value of `null` takes the name out. */
+export function applyHeaders(headers: HttpHeaders, given: NonNullable<RequestOptions['headers']>): HttpHeaders {
+  if (given === false) return headers;
+  if (given instanceof HttpHeaders) return headers.merge(given);
+  if (Array.isArray(given) && given.length > 0 && !Array.isArray(given[0])) {
+    throw new TypeError(
+      'option headers must be a record or a list of [name, value] pairs, got a list of something else',
+    );
+  }
+  if (Symbol.iterator in given) return headers.merge(new HttpHeaders(given as Iterable<readonly [string, string]>));
+  const removed = Object.keys(given).filter((name) => (given as Record<string, unknown>)[name] === null);
+  if (removed.length === 0) return headers.merge(new HttpHeaders(given as Record<string, string>));
+  const kept = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  return headers.without(...removed).merge(new HttpHeaders(kept as Record<string, string>));
+}

@@ -1,0 +1,55 @@
+/** What becomes of a handler's answer: a promise, checked, completed, and stopped by the caller's signal. */
+
+import type { Call } from '../call/call.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { checkedResponse, type HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler } from '../stack/handler.ts';
+import { unwatch, watch } from '../time/stop.ts';
+
+/** A call that the caller's signal may stop. No async function: it would be a good part of what a call costs. */
+export function guarded(
+  handler: Handler,
+  request: HttpRequest,
+  options: RequestOptions,
+  call: Call,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  watch(signal, call);
+  if (call.aborted) throw call.reason;
+  call.followed = signal;
+  let given: HttpResponse | Promise<HttpResponse>;
+  try {
+    given = handler(request, options);
+  } catch (error) {
+    unfollow(signal, call);
+    throw error;
+  }
+  return promised(given).then(
+    (response) => {
+      unfollow(signal, call);
+      return response;
+    },
+    (error: unknown) => {
+      unfollow(signal, call);
+      throw error;
+    },
+  );
+}
+
+/** Also in the field: what a layer does after the call is stopped by the signal alone. */
+function unfollow(signal: AbortSignal, call: Call): void {
+  unwatch(signal, call);
+  call.followed = undefined;
+}
+
+/** What a handler gave, as a promise. */
+export function promised(given: HttpResponse | Promise<HttpResponse>): Promise<HttpResponse> {
+  return given instanceof Promise ? given : Promise.resolve(given);
+}
+
+/** What a handler gave, checked and with what it left out. @throws TypeError when it is no response */
+export function completed(response: HttpResponse, request: HttpRequest): HttpResponse {
+  if (checkedResponse(response).url !== '') return response;
+  return response.with({ url: request.url, request: response.request ?? request });
+}

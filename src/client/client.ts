@@ -1,0 +1,386 @@
+/** The client: options for every call, one stack, and the ways to ask. */
+
+import { type Beacon, type BeaconOptions, Beacons } from '../beacon/beacon.ts';
+import { Call } from '../call/call.ts';
+import { RequestPromise } from '../call/request-promise.ts';
+import { CookieJar } from '../cookies/cookie-jar.ts';
+import { checkDefaults, defaultStack } from '../default-stack.ts';
+import type { DownloadOptions, DownloadResult } from '../download/download-options.ts';
+import { isTransferError, NetworkError, type TransferError } from '../message/errors.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { mergeCookies } from '../options/cookie-option.ts';
+import { extendOptions } from '../options/option-record.ts';
+import { checkOptions, mergeOptions } from '../options/option-rules.ts';
+import type { RequestOptions, Sink } from '../options/options.ts';
+import { VERSION } from '../runtime/version.ts';
+import type { ConnectionStats, Handler, Transport } from '../stack/handler.ts';
+import { HandlerStack } from '../stack/handler-stack.ts';
+import { requestSync, type SyncResponse } from '../sync/request-sync.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import { unwatch, watch } from '../time/stop.ts';
+import type { WebSocketConnection } from '../websocket/connection.ts';
+import type { UpgradeOptions } from '../websocket/upgrade-options.ts';
+import type { WebSockets } from '../websocket/web-sockets.ts';
+import { applyHeaders, type Built, buildRequest, canonicalBase, type Defaults } from './build-request.ts';
+import { completed, guarded, promised } from './checked-answer.ts';
+import { fetchThrough } from './fetch.ts';
+import { type HttpClient, PSR18, psr18Error } from './psr-18.ts';
+import { fillSink } from './sink.ts';
+
+export type { DigestName, DownloadOptions, DownloadResult } from '../download/download-options.ts';
+
+export interface ClientOptions extends RequestOptions {
+  /** A stack, or a plain function that is used as it is, with no layers around it. Default: `HandlerStack.create()`. */
+  handler?: HandlerStack | Handler;
+}
+
+/** The result of `attempt`: one of the two is there. */
+export type Attempt =
+  | readonly [response: HttpResponse, error: undefined]
+  | readonly [response: undefined, error: unknown];
+
+type Uri = string | URL;
+
+interface ReadOptions {
+  readonly given: RequestOptions | undefined;
+  readonly own: RequestOptions | undefined;
+  readonly merged: RequestOptions;
+}
+
+export class Client implements AsyncDisposable, HttpClient {
+  readonly #options: RequestOptions;
+  readonly #given: ClientOptions;
+  readonly #handler: HandlerStack | Transport;
+  readonly #defaults: Defaults;
+  readonly #clock: Clock;
+  readonly #none: ReadOptions;
+  #last: ReadOptions | undefined;
+  /** An extended client leaves the connections to the one they came from. */
+  readonly #owner: boolean;
+  #beacons: Beacons | undefined;
+  /** Those that this client has opened; loaded with the first. */
+  #webSockets: Promise<WebSockets> | undefined;
+
+  /** @throws TypeError for a mistake in options */
+  constructor(options: ClientOptions = {}, owner = true) {
+    const { handler = defaultStack(), ...given } = options;
+    if (!(handler instanceof HandlerStack) && typeof handler !== 'function') {
+      throw new TypeError(`option handler must be a HandlerStack or a function, got ${typeof handler}`);
+    }
+    this.#handler = handler;
+    this.#given = options;
+    this.#owner = owner;
+    this.#options = this.#prepare(checkOptions(given, declared(handler)));
+    checkDefaults(this.#options);
+    this.#clock = this.#options.clock ?? systemClock;
+    this.#none = { given: undefined, own: undefined, merged: this.#options };
+    this.#defaults = {
+      base: canonicalBase(this.#options.baseUri),
+      headers: defaultHeaders(this.#options.headers),
+      query: this.#options.query || undefined,
+    };
+  }
+
+  /** The stack, for printing and editing; `undefined` when the handler is a plain function. */
+  get stack(): HandlerStack | undefined {
+    return this.#handler instanceof HandlerStack ? this.#handler : undefined;
+  }
+
+  /**
+   * Sends a request.
+   * @param method case-sensitive, such as `'GET'`
+   * @param uri absolute, relative to `baseUri`, or a template with `uriVars`
+   * @returns a promise that rejects with a `TransferError`, the signal's reason, or a `TypeError` for bad options; the
+   * method itself never throws
+   */
+  request(method: string, uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start(method, uri, options, undefined);
+  }
+
+  /** The same as `request`, under the name of the founding client. */
+  requestAsync(method: string, uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start(method, uri, options, undefined);
+  }
+
+  get(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('GET', uri, options, undefined);
+  }
+
+  head(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('HEAD', uri, options, undefined);
+  }
+
+  post(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('POST', uri, options, undefined);
+  }
+
+  put(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('PUT', uri, options, undefined);
+  }
+
+  patch(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('PATCH', uri, options, undefined);
+  }
+
+  delete(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('DELETE', uri, options, undefined);
+  }
+
+  options(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('OPTIONS', uri, options, undefined);
+  }
+
+  /** Sends a request that was made earlier; its headers win over the client's, those of `options` over both. */
+  send(request: HttpRequest, options?: RequestOptions): RequestPromise {
+    return this.#start(request.method, request.url, options, request);
+  }
+
+  sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise {
+    return this.#start(request.method, request.url, options, request);
+  }
+
+  /**
+   * PSR-18: any answer is a result, redirects and error statuses included, whatever the client's defaults.
+   * @throws RequestError when the request cannot be sent, NetworkError when no usable answer came
+   */
+  async sendRequest(request: HttpRequest): Promise<HttpResponse> {
+    try {
+      const response = await this.send(request, PSR18);
+      if (response.status >= 200) return response;
+      await response.discard();
+      const fact = `the answer is an informational ${response.status}, and no final one came`;
+      throw new NetworkError(fact, { request, code: 'ERR_PROTOCOL' });
+    } catch (error) {
+      throw psr18Error(error, request, this.#options.signal || undefined);
+    }
+  }
+
+  /** Never rejects: `[response, undefined]` or `[undefined, error]`. */
+  async attempt(method: string, uri: Uri, options?: RequestOptions): Promise<Attempt> {
+    try {
+      return [await this.#start(method, uri, options, undefined), undefined];
+    } catch (error) {
+      return [undefined, error];
+    }
+  }
+
+  /** The web's `fetch` over this client's stack, bound: hand it to whatever takes a `fetch`. */
+  readonly fetch: typeof globalThis.fetch = (input, init) =>
+    fetchThrough(this.#options, (request, options) => this.send(request, options), input as Request, init);
+
+  /**
+   * Opens a WebSocket (RFC 6455) in Node. Its handshake is a GET through the whole stack: base URI, cookies, auth,
+   * redirects, timeouts. The option `signal` ends the open connection too, `timeout` is about the handshake alone.
+   * @param uri of the schemes `ws`, `wss`, `http` or `https`, or relative to `baseUri`
+   * @returns rejects as a request does, and with a `BadResponseError` for every answer but a 101, whatever `httpErrors`
+   */
+  async upgrade(uri: Uri, options: UpgradeOptions = {}): Promise<WebSocketConnection> {
+    this.#webSockets ??= import('../websocket/web-sockets.ts').then(
+      ({ WebSockets: Opened }) => new Opened(this.#handler),
+    );
+    const webSockets = await this.#webSockets;
+    return webSockets.open(uri, options, (at, rest, handler) => this.#start('GET', at, rest, undefined, handler));
+  }
+
+  /**
+   * Saves what a GET brings: in `<path>.part` until it is complete and right. A transfer that broke, in this process or
+   * one before, goes on from where it stopped when the file is still the same.
+   * @returns rejects as a request does, and with `ERR_SINK` (the disk), `ERR_RANGE` or `ERR_BODY_DIGEST` (wrong bytes)
+   */
+  async download(uri: Uri, path: string, options: DownloadOptions = {}): Promise<DownloadResult> {
+    const { download } = await import('../download/download.ts');
+    return download(path, options, this.#resolved, (rest, over) => this.#start('GET', uri, rest, undefined, over));
+  }
+
+  /** Sends and forgets: never rejects, tells `onError`, and holds the process only until its bytes are in the kernel. */
+  beacon(uri: Uri, options: BeaconOptions = {}): Beacon {
+    this.#beacons ??= new Beacons(this.#handler, this.#options, (method, at, rest, over) =>
+      this.#start(method, at, rest, undefined, over),
+    );
+    return this.#beacons.send(uri, options);
+  }
+
+  /** Blocks until the answer is there, which a worker thread fetches. @throws what `request` rejects with */
+  requestSync(method: string, uri: Uri, options: RequestOptions = {}): SyncResponse {
+    return requestSync(this, this.#given, method, uri, options);
+  }
+
+  /** Resolves when no beacon is under way any more. */
+  async drain(): Promise<void> {
+    await this.#beacons?.drain();
+  }
+
+  /** A client over the same connections, with these options over this one's. */
+  extend(options: ClientOptions): Client {
+    const { handler = this.#handler, ...changes } = options;
+    const { handler: _, ...given } = this.#given;
+    const headers = combined(given.headers, changes.headers);
+    const query = isRecord(given.query) && isRecord(changes.query) ? { ...given.query, ...changes.query } : undefined;
+    const jar = changes.cookies === undefined ? { cookies: this.#options.cookies } : {};
+    const merged = { ...given, ...jar, ...definedOf(changes), ...(headers && { headers }), ...(query && { query }) };
+    return new Client({ ...merged, handler } as ClientOptions, handler !== this.#handler);
+  }
+
+  /**
+   * Lets running requests finish, releases every connection and saves a file jar. Later requests connect anew. The
+   * WebSockets that this client opened are closed with 1001.
+   */
+  async close(): Promise<void> {
+    await (await this.#webSockets)?.close();
+    await this.#beacons?.close();
+    const jar = this.#options.cookies as { save?(): Promise<void> } | undefined;
+    if (typeof jar === 'object' && typeof jar?.save === 'function') await jar.save();
+    if (this.#owner) await this.#transport?.close?.();
+  }
+
+  /** Ends running requests with an error and releases every connection. */
+  async destroy(reason?: unknown): Promise<void> {
+    await (await this.#webSockets)?.destroy(reason);
+    await this.#beacons?.destroy(reason);
+    if (this.#owner) await this.#transport?.destroy?.(reason);
+  }
+
+  /** The handler's connections and requests at this moment, by origin; zeros for a handler that does not tell. */
+  stats(): ConnectionStats {
+    return this.#transport?.stats?.() ?? { connections: 0, idle: 0, running: 0, waiting: 0, origins: {} };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #transport(): Transport | undefined {
+    return this.#handler instanceof HandlerStack ? this.#handler.handler : this.#handler;
+  }
+
+  get #resolved(): Handler {
+    return this.#handler instanceof HandlerStack ? this.#handler.resolve() : this.#handler;
+  }
+
+  /** `cookies: true` is one jar for the client. */
+  #prepare(options: RequestOptions): RequestOptions {
+    return options.cookies === true ? extendOptions(options, { cookies: new CookieJar() }) : options;
+  }
+
+  #start(
+    method: string,
+    uri: Uri,
+    options: RequestOptions | undefined,
+    ready: HttpRequest | undefined,
+    over?: Handler,
+  ): RequestPromise {
+    const call = new Call(this.#clock.now(), this.#options.redact || undefined);
+    const answer = new Promise<HttpResponse>((resolve, reject) => {
+      call.reject = reject;
+      // What is thrown here rejects the promise: a mistake in options is delivered like any other failure.
+      this.#send(method, uri, options, ready, call, over).then(resolve, reject);
+    });
+    return RequestPromise.adopt(
+      answer.then(
+        (response) => completed(response, call.request!),
+        (error: unknown) => {
+          throw this.#stamped(error, call);
+        },
+      ),
+      call,
+    );
+  }
+
+  #send(
+    method: string,
+    uri: Uri,
+    options: RequestOptions | undefined,
+    ready: HttpRequest | undefined,
+    call: Call,
+    over: Handler | undefined,
+  ): Promise<HttpResponse> {
+    const handler = over ?? this.#resolved;
+    const { own, merged: given } = options === undefined ? this.#none : this.#read(options);
+    let merged = given;
+    if (own?.redact) call.redact = own.redact;
+    const { request, userinfo }: Built = buildRequest(method, uri, own, merged, this.#defaults, ready, call);
+    request.call = call;
+    call.request = request;
+    if (userinfo !== undefined && !(own && Object.hasOwn(own, 'auth'))) {
+      merged = extendOptions(merged, { auth: [...userinfo] as [string, string] });
+    }
+    if (merged.sink) return this.#sunk(handler, request, merged, call);
+    if (merged.signal) return guarded(handler, request, merged, call, merged.signal);
+    return promised(handler(request, merged));
+  }
+
+  /** A call whose body goes elsewhere. */
+  async #sunk(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): Promise<HttpResponse> {
+    const { signal, sink } = options;
+    if (signal) watch(signal, call);
+    try {
+      if (call.aborted) throw call.reason;
+      const response = await handler(request, extendOptions(options, { stream: true }));
+      return await fillSink(completed(response, request), sink as Sink, request);
+    } finally {
+      if (signal) unwatch(signal, call);
+    }
+  }
+
+  /** The call's options, checked, and over the client's. Frozen ones that come again, as a pool's do, are read once. */
+  #read(options: RequestOptions): ReadOptions {
+    if (this.#last?.given === options) return this.#last;
+    const own = checkOptions(options, declared(this.#handler));
+    const read = { given: options, own, merged: this.#merge(own) };
+    if (Object.isFrozen(options) && !Object.hasOwn(own, 'cookies')) this.#last = read;
+    return read;
+  }
+
+  #merge(own: RequestOptions): RequestOptions {
+    const merged = mergeOptions(this.#options, own);
+    if (Object.hasOwn(own, 'cookies')) merged.cookies = cookiesFor(this.#options.cookies, own.cookies);
+    return merged;
+  }
+
+  /** Completes an error with what only the client knows, and puts the caller's frames into its stack. */
+  #stamped(error: unknown, call: Call): unknown {
+    if (!isTransferError(error)) return error;
+    const failed = error as TransferError;
+    if (failed.attempts === 1) failed.attempts = call.attempt;
+    failed.elapsed ||= this.#clock.now() - call.started;
+    const here: { stack?: string } = {};
+    (Error as { captureStackTrace?(target: object, below?: unknown): void }).captureStackTrace?.(here, this.#stamped);
+    const frames = here.stack?.split('\n').filter((line) => /^\s+at async /.test(line)) ?? [];
+    const fresh = frames.filter((line) => !failed.stack?.includes(line));
+    if (fresh.length > 0) failed.stack = `${failed.stack}\n${fresh.join('\n')}`;
+    return failed;
+  }
+}
+
+function declared(handler: HandlerStack | Handler): readonly string[] {
+  return handler instanceof HandlerStack ? handler.declaredOptions : [];
+}
+
+/** `User-Agent` unless it is given or switched off, then the client's own. */
+function defaultHeaders(given: RequestOptions['headers']): HttpHeaders {
+  if (given === null) return HttpHeaders.empty;
+  const agent = HttpHeaders.fromRaw(['User-Agent', `sluice/${VERSION}`]);
+  return given ? applyHeaders(agent, given) : agent;
+}
+
+function cookiesFor(client: RequestOptions['cookies'], call: RequestOptions['cookies']): RequestOptions['cookies'] {
+  return call === true && !client ? new CookieJar() : mergeCookies(client, call);
+}
+
+function isRecord(value: unknown): value is Record<string, never> {
+  return typeof value === 'object' && value !== null && !(value instanceof URLSearchParams);
+}
+
+function definedOf<T extends object>(record: T): Partial<T> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function combined(
+  client: RequestOptions['headers'],
+  changes: RequestOptions['headers'],
+): RequestOptions['headers'] | undefined {
+  if (!client || !changes) return undefined;
+  return [...applyHeaders(applyHeaders(HttpHeaders.empty, client), changes)];
+}

@@ -1,0 +1,264 @@
+/**
+ * The one dialler of all transports of Node: name, address, proxy, TCP, TLS, under one exact `connectTimeout`. Each step
+ * is a function of its own, and what stands between them has its place: which addresses are allowed, a tunnel.
+ */
+import { isIP, type Socket } from 'node:net';
+import { startTimer } from '../time/clock.ts';
+import { blockedFailure, connectFailure, connectTimeoutFailure, type Place } from './failure.ts';
+import { proxyFor } from './forwarding.ts';
+import { holdWriteErrors } from './late-write-errors.ts';
+import { proxyUnreachable } from './proxy-failure.ts';
+import { type Address, resolveHost } from './resolve-host.ts';
+import type { ProxyServer } from './rules/proxy-url.ts';
+import { changedSettings, type DialSettings } from './settings/dial-settings.ts';
+import { connectFirst } from './tcp.ts';
+import { startTls } from './tls.ts';
+import { openTunnel } from './tunnel.ts';
+
+export { type DialSettings, dialSettings } from './settings/dial-settings.ts';
+
+export interface DialTarget {
+  /** `https:` and `wss:` are spoken over TLS, anything else in plain text. */
+  readonly protocol: string;
+  /** An IPv6 address without its brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** The name to ask the server for and to check its certificate against, instead of `hostname`. */
+  readonly servername?: string | undefined;
+}
+
+/** Milliseconds of each step; one that was not needed is absent. Through a proxy, `connect` is the way to the server. */
+export interface DialTimings {
+  dns?: number;
+  connect?: number;
+  tls?: number;
+}
+
+/** Called once, never within the call of `dial`. The error has no request yet: see `withRequest` of `failure.ts`. */
+export type DialCallback = (error: Error | null, socket: Socket | null) => void;
+
+const timingsOf = new WeakMap<Socket, DialTimings>();
+const forwarders = new WeakMap<Socket, ProxyServer>();
+
+/** How long the steps took that made this socket. */
+export function dialTimings(socket: object): DialTimings | undefined {
+  return timingsOf.get(socket as Socket);
+}
+
+/** The proxy at the other end of this socket, which carries plain http: requests go to it in absolute form. */
+export function forwarderOf(socket: object): ProxyServer | undefined {
+  return forwarders.get(socket as Socket);
+}
+
+/**
+ * Makes a connection: straight, or through the proxy that the settings name for the target. The returned function gives
+ * it up: what is open is closed, and nobody is called.
+ */
+export function dial(target: DialTarget, settings: DialSettings, callback: DialCallback): () => void {
+  const dialling = new Dialling(target, settings, callback);
+  dialling.start();
+  return () => dialling.giveUp();
+}
+
+class Dialling {
+  readonly #target: DialTarget;
+  readonly #settings: DialSettings;
+  readonly #callback: DialCallback;
+  readonly #timings: DialTimings = {};
+  #proxy: ProxyServer | undefined;
+  #stopStep: (() => void) | undefined;
+  #stopTimer: (() => void) | undefined;
+  #isSettled = false;
+
+  constructor(target: DialTarget, settings: DialSettings, callback: DialCallback) {
+    this.#target = target;
+    this.#settings = settings;
+    this.#callback = callback;
+  }
+
+  start(): void {
+    const { clock, connectTimeout, socketPath, addressPolicy } = this.#settings;
+    const target = this.#target;
+    try {
+      this.#proxy = proxyFor(target, this.#settings);
+    } catch (error) {
+      queueMicrotask(() => this.#fail(error));
+      return;
+    }
+    if (connectTimeout > 0) {
+      this.#stopTimer = startTimer(clock, connectTimeout, () =>
+        this.#settle(connectTimeoutFailure(connectTimeout, target, this.#proxy?.label), null),
+      );
+    }
+    if (socketPath !== undefined && addressPolicy !== undefined)
+      queueMicrotask(() => this.#fail(blockedFailure(target)));
+    else if (socketPath !== undefined) this.#connect([], target, (socket) => this.#secure(socket));
+    else if (this.#proxy === undefined) {
+      this.#resolveTarget(0, (addresses) => this.#connect(addresses, target, (socket) => this.#secure(socket)));
+    } else this.#goThrough(this.#proxy);
+  }
+
+  /** Ends everything under way but the socket that is handed over. */
+  giveUp(except: Socket | null = null): void {
+    this.#isSettled = true;
+    this.#stopTimer?.();
+    if (except === null) this.#stopStep?.();
+  }
+
+  #settle(error: Error | null, socket: Socket | null): void {
+    if (this.#isSettled) return;
+    this.giveUp(socket);
+    if (socket !== null) {
+      timingsOf.set(socket, this.#timings);
+      holdWriteErrors(socket);
+    }
+    this.#callback(error, socket);
+  }
+
+  #fail(cause: unknown): void {
+    this.#settle(connectFailure(cause, this.#target), null);
+  }
+
+  // The steps
+
+  /** The addresses of the server that may be dialled. */
+  #resolveTarget(family: 0 | 4, then: (addresses: readonly Address[]) => void): void {
+    const { hostname, port } = this.#target;
+    const policy = this.#settings.addressPolicy;
+    this.#resolve(hostname, family, (error, addresses) => {
+      if (error !== null) this.#fail(error);
+      else {
+        const allowed = policy ? addresses.filter(({ address }) => policy.allows(hostname, port, address)) : addresses;
+        if (allowed.length > 0) then(allowed);
+        else this.#fail(blockedFailure(this.#target));
+      }
+    });
+  }
+
+  #resolve(hostname: string, family: 0 | 4, then: (error: unknown, addresses: readonly Address[]) => void): void {
+    const { clock } = this.#settings;
+    const begun = clock.now();
+    const settings = family === 0 ? this.#settings : changedSettings(this.#settings, { family });
+    resolveHost(hostname, settings, (error, addresses) => {
+      if (this.#isSettled) return;
+      if (isIP(hostname) === 0) this.#timings.dns = (this.#timings.dns ?? 0) + clock.now() - begun;
+      then(error, addresses);
+    });
+  }
+
+  #connect(
+    addresses: readonly Address[],
+    { port }: Place,
+    then: (socket: Socket) => void,
+    failed: (cause: unknown) => void = (cause) => this.#fail(cause),
+  ): void {
+    this.#step('connect', failed, then, (callback) => connectFirst(addresses, port, this.#settings, callback));
+  }
+
+  /** The last step: TLS to the server, where it is asked for. */
+  #secure(plain: Socket): void {
+    const target = this.#target;
+    if (target.protocol !== 'https:' && target.protocol !== 'wss:') this.#settle(null, plain);
+    else {
+      const failed = (cause: unknown) => this.#fail(cause);
+      const done = (socket: Socket) => this.#settle(null, socket);
+      this.#step('tls', failed, done, (callback) => startTls(plain, target, this.#settings, callback));
+    }
+  }
+
+  /** One step: measured, given up with the dial. One that throws has failed: it runs where nobody could catch it. */
+  #step(
+    name: 'connect' | 'tls',
+    failed: (cause: unknown) => void,
+    then: (socket: Socket) => void,
+    begin: (callback: (error: unknown, socket: Socket | null) => void) => () => void,
+  ): void {
+    const { clock } = this.#settings;
+    const begun = clock.now();
+    try {
+      this.#stopStep = begin((error, socket) => {
+        if (this.#isSettled) return;
+        this.#timings[name] = (this.#timings[name] ?? 0) + clock.now() - begun;
+        if (socket === null) failed(error);
+        else then(socket);
+      });
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  // Through a proxy
+
+  /** Who resolves the name: we do for `socks4` and `socks5`, and under a policy, which judges addresses. */
+  #goThrough(proxy: ProxyServer): void {
+    const isOurs = proxy.scheme === 'socks4' || proxy.scheme === 'socks5' || this.#settings.addressPolicy !== undefined;
+    if (!isOurs) this.#reach(proxy, [this.#target.hostname]);
+    else {
+      // SOCKS 4 has no other addresses.
+      const family = proxy.scheme.startsWith('socks4') ? 4 : 0;
+      this.#resolveTarget(family, (addresses) =>
+        this.#reach(
+          proxy,
+          addresses.map(({ address }) => address),
+        ),
+      );
+    }
+  }
+
+  /** Each host that the proxy is to be asked for, in turn, each over a connection of its own. */
+  #reach(proxy: ProxyServer, hosts: readonly string[]): void {
+    const failed = (cause: unknown) => this.#settle(proxyUnreachable(proxy, cause), null);
+    this.#resolve(proxy.hostname, 0, (error, addresses) => {
+      if (error !== null) failed(error);
+      else {
+        const connected = (socket: Socket) => this.#tunnel(proxy, hosts, socket);
+        this.#connect(
+          addresses,
+          proxy,
+          proxy.scheme === 'https' ? (plain) => this.#secureProxy(proxy, plain, connected, failed) : connected,
+          failed,
+        );
+      }
+    });
+  }
+
+  #secureProxy(
+    proxy: ProxyServer,
+    plain: Socket,
+    then: (socket: Socket) => void,
+    failed: (cause: unknown) => void,
+  ): void {
+    const { key, proxyTls } = this.#settings;
+    const settings = changedSettings(this.#settings, { key: `proxy ${key}`, tls: proxyTls });
+    this.#step('tls', failed, then, (callback) =>
+      startTls(plain, { ...proxy, protocol: 'https:' }, settings, callback),
+    );
+  }
+
+  #tunnel(proxy: ProxyServer, [host, ...others]: readonly string[], socket: Socket): void {
+    if (this.#settings.forwarder !== undefined) {
+      forwarders.set(socket, proxy);
+      this.#settle(null, socket);
+      return;
+    }
+    const { clock } = this.#settings;
+    const begun = clock.now();
+    const place = { hostname: host!, port: this.#target.port };
+    // What breaks from here on is told by the tunnel.
+    socket.on('error', () => undefined);
+    const stop = openTunnel(socket, proxy, place, this.#settings, (error) => {
+      if (this.#isSettled) return;
+      this.#timings.connect = (this.#timings.connect ?? 0) + clock.now() - begun;
+      if (error === null) this.#secure(socket);
+      else {
+        socket.destroy();
+        if (others.length > 0) this.#reach(proxy, others);
+        else this.#settle(error, null);
+      }
+    });
+    this.#stopStep = () => {
+      stop();
+      socket.destroy();
+    };
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A `lookup` that remembers: addresses from DNS for as long as their TTL says (RFC 1035 section 3.2.1), asked for once
+ * however many requests wait. Names that DNS does not have, such as those of a hosts file, are the system's to find.
+ */
+
+import type { Lookup } from '../options/options.ts';
+import { needBuiltin } from '../runtime/platform.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import { type Duration, milliseconds } from '../time/duration.ts';
+
+type Dns = typeof import('node:dns');
+
+export interface DnsCacheOptions {
+  /** Names remembered; those asked for longest ago go first. Default 1000. */
+  readonly size?: number;
+  /** Longest time an address is kept, whatever its TTL. Default `'1h'`. */
+  readonly maxTtl?: Duration;
+  /** How long an answer without a TTL is kept: the system's, and that a name does not exist. Default `'5s'`. */
+  readonly fallbackTtl?: Duration;
+  /** DNS servers, as `address` or `address:port`. Default: the system's. */
+  readonly servers?: readonly string[];
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
+interface Address {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+interface Answer {
+  readonly addresses: readonly Address[];
+  readonly error?: Error;
+  /** Milliseconds. */
+  readonly ttl: number;
+}
+
+interface Entry {
+  readonly answer: Promise<Answer>;
+  /** By the clock; endless while the answer is awaited. */
+  expires: number;
+}
+
+/** What `dnsCache` gives: a `lookup` for the option of that name, with a way to forget. */
+export interface DnsCache extends Lookup {
+  (...args: Parameters<Lookup>): void;
+  /** Forgets one name, or all. */
+  clear(hostname?: string): void;
+}
+
+/**
+ * Makes a lookup with a memory of its own; give one to a client as option `lookup`.
+ * @throws TypeError for a duration that is none, or where there is no Node
+ */
+export function dnsCache(options: DnsCacheOptions = {}): DnsCache {
+  const { size = 1000, clock = systemClock } = options;
+  const maxTtl = milliseconds(options.maxTtl ?? '1h', 'maxTtl');
+  const fallbackTtl = milliseconds(options.fallbackTtl ?? '5s', 'fallbackTtl');
+  const dns = needBuiltin<Dns>('node:dns', 'dnsCache');
+  const resolver = new dns.promises.Resolver();
+  if (options.servers !== undefined) resolver.setServers(options.servers);
+  const entries = new Map<string, Entry>();
+
+  function answerFor(hostname: string, family: number): Promise<Answer> {
+    const key = `${family} ${hostname.toLowerCase()}`;
+    const known = entries.get(key);
+    if (known !== undefined && clock.now() < known.expires) return known.answer;
+    const entry: Entry = { answer: ask(hostname, family), expires: Number.POSITIVE_INFINITY };
+    entries.delete(key);
+    entries.set(key, entry);
+    if (entries.size > size) entries.delete(entries.keys().next().value!);
+    entry.answer.then(({ ttl }) => {
+      entry.expires = clock.now() + Math.min(ttl, maxTtl);
+    });
+    return entry.answer;
+  }
+
+  /** Never rejects: that there is no answer is one, for a while. */
+  async function ask(hostname: string, family: number): Promise<Answer> {
+    const wanted = family === 0 ? ([4, 6] as const) : family === 6 ? ([6] as const) : ([4] as const);
+    const found = (await Promise.all(wanted.map((one) => resolve(hostname, one)))).flat();
+    if (found.length > 0) {
+      return { addresses: found, ttl: Math.min(...found.map(({ ttl }) => ttl)) * 1000 };
+    }
+    try {
+      const addresses = await dns.promises.lookup(hostname, { all: true, family, verbatim: true });
+      return { addresses: addresses as Address[], ttl: fallbackTtl };
+    } catch (error) {
+      return { addresses: [], error: error as Error, ttl: fallbackTtl };
+    }
+  }
+
+  async function resolve(hostname: string, family: 4 | 6): Promise<(Address & { ttl: number })[]> {
+    try {
+      const records =
+        family === 4
+          ? await resolver.resolve4(hostname, { ttl: true })
+          : await resolver.resolve6(hostname, { ttl: true });
+      return records.map(({ address, ttl }) => ({ address, family, ttl }));
+    } catch {
+      return [];
+    }
+  }
+
+  function lookup(...[hostname, { family = 0, all }, callback]: Parameters<Lookup>): void {
+    answerFor(hostname, family).then(({ addresses, error }) => {
+      if (error !== undefined) callback(error, []);
+      else if (all)
+        callback(
+          null,
+          addresses.map((one) => ({ ...one })),
+        );
+      else callback(null, addresses[0]!.address, addresses[0]!.family);
+    });
+  }
+
+  function clear(hostname?: string): void {
+    if (hostname === undefined) entries.clear();
+    else for (const family of [0, 4, 6]) entries.delete(`${family} ${hostname.toLowerCase()}`);
+  }
+
+  return Object.assign(lookup, { clear });
+}

@@ -1,0 +1,268 @@
+/**
+ * Turns what a transport threw into an error of `errors.ts`: the one table (`error-codes.ts`) says what a code means,
+ * the phase says what that means for the caller: never connected, not fully sent, sent but lost, or cut after the head.
+ */
+
+import { isStopReason } from '../call/caller-stop.ts';
+import { flattened, redactOf, safeCause, safeText } from '../call/redacted-cause.ts';
+import { type Classified, classifyCode, codeOf } from '../message/error-codes.ts';
+import {
+  BodyError,
+  ConnectError,
+  isTransferError,
+  NetworkError,
+  RequestError,
+  ResponseError,
+  TimeoutError,
+  type TimeoutPhase,
+  TransferError,
+  withoutSecretsOf,
+} from '../message/errors.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { targetOf } from '../message/uri.ts';
+import type { RequestOptions } from '../options/options.ts';
+
+/** How far an exchange had come when it failed. */
+export interface FailureContext {
+  request: HttpRequest;
+  options: RequestOptions;
+  /** `send` until the last byte of the request is out, `headers` until the head, `body` after it. */
+  phase: 'queue' | 'connect' | 'send' | 'headers' | 'body';
+  response?: HttpResponse | undefined;
+}
+
+/** A connection to this place was wanted. */
+export interface Place {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** Codes that say "no connection" even when the exchange was thought to be further on. */
+const LATER_THAN_CONNECT = new Set(['ERR_UNREACHABLE', 'ERR_RESOURCES', 'ERR_LOCAL_ADDRESS', 'ERR_SOCKET_PATH']);
+
+/** The error to reject with. What is already one of ours, the caller's abort reason and a `TypeError` stay as they are. */
+export function failure(cause: unknown, context: FailureContext): Error {
+  const { request, options } = context;
+  if (isTransferError(cause)) return cause.request === undefined ? withRequest(cause, request) : cause;
+  if (isReason(cause, request, options)) return cause as Error;
+  const flat = flattened(cause);
+  const code = codeOf(flat);
+  if (cause instanceof TypeError && code === undefined) return cause;
+  const known = code === undefined ? undefined : classifyCode(code);
+  const safe = safeCause(flat, request, redactOf(request, options));
+  if (known?.kind === 'request')
+    return new RequestError(detailed(known.fact, safe), { request, code: known.code, cause: safe });
+  if (known?.kind === 'timeout') return systemTimeout(known, context, safe);
+  if (context.response !== undefined) return bodyFailure(code, known, context, context.response, safe);
+  if (context.phase === 'queue' || context.phase === 'connect')
+    return connecting(flat, known, targetOf(request.url), request, safe);
+  return afterConnect(flat, known, context, safe);
+}
+
+/** The error of a phase that took longer than its option allows. */
+export function timeoutFailure(
+  phase: TimeoutPhase,
+  limit: number,
+  request: HttpRequest,
+  response?: HttpResponse,
+): TimeoutError {
+  const { hostname, port } = targetOf(request.url);
+  const after = response === undefined ? '' : ` after the head (status ${response.status})`;
+  const facts: Record<TimeoutPhase, string> = {
+    queue: `no connection to ${place(hostname, port)} became free within queueTimeout (${limit} ms)`,
+    connect: connectTimeoutFact({ hostname, port }, limit),
+    headers: `no response head came within headersTimeout (${limit} ms)`,
+    read: `no bytes came${after} for readTimeout (${limit} ms)`,
+    total: `the call took longer than timeout (${limit} ms)`,
+  };
+  return new TimeoutError(facts[phase], { request, phase });
+}
+
+/** The error of a dial that failed, before it is known for which request. */
+export function connectFailure(cause: unknown, target: Place): NetworkError | RequestError {
+  if (isTransferError(cause)) return cause as NetworkError;
+  const flat = flattened(cause);
+  const code = codeOf(flat);
+  const known = code === undefined ? undefined : classifyCode(code);
+  const safe = safeCause(flat, undefined, undefined);
+  if (known?.kind === 'request') return new RequestError(detailed(known.fact, safe), { code: known.code, cause: safe });
+  if (known?.kind === 'timeout') {
+    return new TimeoutError(`${known.fact}: ${reached(flat, target)} (the limit of the system, not connectTimeout)`, {
+      phase: 'connect',
+      cause: safe,
+    });
+  }
+  return connecting(flat, known, target, undefined, safe);
+}
+
+/** The error of a dial that took longer than `connectTimeout`, before it is known for which request. */
+export function connectTimeoutFailure(limit: number, target: Place, through?: string): TimeoutError {
+  return new TimeoutError(connectTimeoutFact(target, limit, through), { phase: 'connect' });
+}
+
+/** Words that say nothing of what is behind the address: open, closed and silent ports read alike. */
+export function blockedFailure(target: Place): ConnectError {
+  const fact = `${placeName(target)} is not to be reached: denyPrivateNetwork allows public addresses and what its allow list names`;
+  return new ConnectError(fact, { code: 'ERR_ADDRESS_BLOCKED' });
+}
+
+/** The same error for a request: one dial may fail several, and each needs its own. */
+export function withRequest<T>(error: T, request: HttpRequest): T {
+  if (!(error instanceof TransferError) || error.request !== undefined) return error;
+  const { code, attempts, elapsed } = error;
+  // Only now is it known whose secrets the words of another library may repeat.
+  const cause = safeCause(error.cause, request, request.call?.redact);
+  const fact = withoutSecretsOf(request, error.message);
+  const init = { request, code, cause, attempts, elapsed };
+  if (error instanceof TimeoutError) return new TimeoutError(fact, { ...init, phase: error.phase }) as T;
+  const Class = error.constructor as new (fact: string, init: object) => T;
+  return new Class(fact, init);
+}
+
+function connecting(
+  cause: unknown,
+  known: Classified | undefined,
+  target: Place,
+  request: HttpRequest | undefined,
+  safe: unknown,
+): ConnectError {
+  const where = reached(cause, target);
+  if (known?.kind === 'connect')
+    return new ConnectError(`${known.fact} (${where})`, { request, code: known.code, cause: safe });
+  // A server that hangs up during the handshake: there never was a connection to send on.
+  const lost = known?.code === 'ERR_RESET' || known?.code === 'ERR_CLOSED' || known?.code === 'ERR_SEND';
+  const fact = lost ? 'the connection was closed while it was being made' : `no connection: ${safeText(safe)}`;
+  return new ConnectError(`${fact} (${where})`, {
+    request,
+    code: lost ? 'ERR_RESET' : (known?.code ?? 'ERR_CONNECT'),
+    cause: safe,
+  });
+}
+
+function afterConnect(
+  cause: unknown,
+  known: Classified | undefined,
+  context: FailureContext,
+  safe: unknown,
+): NetworkError {
+  const { request, phase } = context;
+  if (known?.kind === 'connect' && !LATER_THAN_CONNECT.has(known.code)) {
+    return connecting(cause, known, targetOf(request.url), request, safe);
+  }
+  // Two lengths in one head: undici's word is of the body, which is not there yet (RFC 9112 §6.3).
+  if (known?.kind === 'body') {
+    const fact = detailed('the response does not follow HTTP (RFC 9112)', safe);
+    return new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause: safe });
+  }
+  if (known?.code === 'ERR_PROTOCOL' || known?.code === 'ERR_HEADERS_TOO_LARGE') {
+    const limit = known.code === 'ERR_HEADERS_TOO_LARGE' ? ` (${context.options.maxHeaderSize ?? 16_384} bytes)` : '';
+    return new NetworkError(detailed(known.fact + limit, safe), { request, code: known.code, cause: safe });
+  }
+  if (known === undefined) return new NetworkError(`the exchange failed: ${safeText(safe)}`, { request, cause: safe });
+  if (phase === 'send') {
+    return new NetworkError('the connection broke before the request was sent in full', {
+      request,
+      code: 'ERR_SEND',
+      cause: safe,
+    });
+  }
+  const isClosed = known.code === 'ERR_CLOSED' || isHangUp(cause);
+  if (isClosed) {
+    return new NetworkError('the server closed the connection before a response came', {
+      request,
+      code: 'ERR_CLOSED',
+      cause: safe,
+    });
+  }
+  const isReset = known.code === 'ERR_RESET' || known.code === 'ERR_SEND';
+  const code = isReset ? 'ERR_RESET' : known.code;
+  const fact = isReset ? 'the connection was reset before a response came' : known.fact;
+  return new NetworkError(fact, { request, code, cause: safe });
+}
+
+function bodyFailure(
+  code: string | undefined,
+  known: Classified | undefined,
+  { request, options }: FailureContext,
+  response: HttpResponse,
+  safe: unknown,
+): BodyError {
+  const init = { request, response, cause: safe };
+  // The head is here: these are the lines behind the body (RFC 9112 §7.1.2).
+  if (known?.code === 'ERR_HEADERS_TOO_LARGE') {
+    const fact = `the trailers are larger than maxHeaderSize (${options.maxHeaderSize ?? 16_384} bytes)`;
+    return new BodyError(fact, { ...init, code: known.code });
+  }
+  if (known?.code === 'ERR_BODY_TOO_LARGE') return new BodyError(known.fact, { ...init, code: known.code });
+  // HPE_INVALID_EOF_STATE is the parser's word for a chunked body that ends early (RFC 9112 §8).
+  if (known?.code === 'ERR_PROTOCOL' && code !== 'HPE_INVALID_EOF_STATE') {
+    const fact = detailed('the framing of the body is broken (RFC 9112 §7.1)', safe);
+    return new BodyError(fact, { ...init, code: 'ERR_BODY_FRAMING' });
+  }
+  return new BodyError('the body ended before it was complete', { ...init, code: 'ERR_BODY_TRUNCATED' });
+}
+
+/** A limit of the system or of the transport, not one of ours. */
+function systemTimeout(known: Classified, context: FailureContext, safe: unknown): TimeoutError {
+  const { request, phase } = context;
+  const later = phase === 'body' ? 'read' : phase === 'queue' || phase === 'connect' ? 'connect' : 'headers';
+  const at = known.phase === 'connect' ? later : (known.phase ?? later);
+  const { hostname, port } = targetOf(request.url);
+  const fact = `${known.fact}: ${place(hostname, port)} (the limit of the system, not ${at}Timeout)`;
+  return new TimeoutError(fact, { request, phase: at, cause: safe });
+}
+
+function isReason(cause: unknown, request: HttpRequest, options: RequestOptions): boolean {
+  if (isStopReason(cause, request, options)) return true;
+  return (
+    cause instanceof Error && cause.name === 'AbortError' && (cause as { code?: unknown }).code !== 'UND_ERR_ABORTED'
+  );
+}
+
+/** Node's word for an orderly end of the connection: the code of a reset, but no number from the system. */
+function isHangUp(cause: unknown): boolean {
+  const { code, errno } = cause as { code?: unknown; errno?: unknown };
+  return code === 'ECONNRESET' && errno === undefined;
+}
+
+function connectTimeoutFact(target: Place, limit: number, through?: string): string {
+  const way = through === undefined ? '' : ` through the proxy ${through}`;
+  return `no connection to ${place(target.hostname, target.port)}${way} within connectTimeout (${limit} ms)`;
+}
+
+/** Where the connection was to lead: the address that was dialled, when it says more than the name. */
+function reached(cause: unknown, target: Place): string {
+  const name = place(target.hostname, target.port);
+  const { address, port, hostname } = (cause ?? {}) as { address?: unknown; port?: unknown; hostname?: unknown };
+  if (typeof address !== 'string' || typeof hostname === 'string') return name;
+  const dialled = typeof port === 'number' ? place(address, port) : address;
+  return dialled === name ? name : `${name} at ${dialled}`;
+}
+
+/** Host and port as messages and the CONNECT method have them. */
+export function placeName({ hostname, port }: Place): string {
+  return place(hostname, port);
+}
+
+function place(hostname: string, port: number): string {
+  return hostname.includes(':') ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+function detailed(fact: string, safe: unknown): string {
+  const detail = safeText(safe);
+  return detail === '' ? fact : `${fact}: ${detail}`;
+}
+
+/** What a callback of the caller threw stops the transfer, and is the cause of the error. */
+export function callbackFailure(
+  option: string,
+  cause: unknown,
+  request: HttpRequest,
+  response: HttpResponse | undefined,
+): Error {
+  const fact = `${option} threw, and the transfer was stopped`;
+  const code = option === 'onHeaders' ? 'ERR_ON_HEADERS' : 'ERR_CALLBACK';
+  if (response === undefined) return new RequestError(fact, { request, cause, code });
+  return new ResponseError(fact, { request, response, cause, code });
+}

@@ -1,0 +1,37 @@
+/** The errors of a proxy: each names it, credentials masked, and says where the connection was to lead. */
+
+import { safeCause } from '../call/redacted-cause.ts';
+import { ConnectError, isTimeoutError, RequestError, TimeoutError } from '../message/errors.ts';
+import { connectFailure, type Place, placeName } from './failure.ts';
+import type { ProxyServer } from './rules/proxy-url.ts';
+
+const FACTS = {
+  ERR_PROXY_AUTH: 'wants other credentials; give them in the proxy URL, as in http://user:password@host:3128',
+  ERR_PROXY_REFUSED: 'refused',
+  ERR_PROXY_PROTOCOL: 'did not answer as a proxy does; check its scheme and port',
+  ERR_PROXY_CLOSED: 'closed the connection before it had answered',
+} as const;
+
+export type ProxyFault = keyof typeof FACTS;
+
+/** The proxy was reached, and there is no way through it. */
+export function proxyRefusal(
+  proxy: ProxyServer,
+  to: Place,
+  code: ProxyFault,
+  detail: string,
+  cause?: unknown,
+): ConnectError {
+  const fact = `the proxy ${proxy.label} ${FACTS[code]} (${detail}) when asked for ${placeName(to)}`;
+  return new ConnectError(fact, { code, cause: safeCause(cause, undefined, undefined) });
+}
+
+/** The proxy itself was not reached: its name, its address, its TLS. */
+export function proxyUnreachable(proxy: ProxyServer, cause: unknown): Error {
+  const inner = connectFailure(cause, proxy);
+  const fact = `the proxy ${proxy.label} cannot be used: ${inner.message}`;
+  if (inner instanceof RequestError) return inner;
+  if (isTimeoutError(inner)) return new TimeoutError(fact, { phase: 'connect', cause: inner.cause });
+  const code = inner.code.startsWith('ERR_TLS_') ? 'ERR_PROXY_TLS' : 'ERR_PROXY_CONNECT';
+  return new ConnectError(fact, { code, cause: inner.cause });
+}

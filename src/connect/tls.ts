@@ -1,0 +1,99 @@
+/** TLS over a connected socket, with sessions resumed between connections of the same settings. */
+import { isIP, type Socket } from 'node:net';
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
+import { bareRecord } from '../options/option-record.ts';
+import type { DialTarget } from './dial.ts';
+import type { DialSettings } from './settings/dial-settings.ts';
+
+type Secured = (error: unknown, socket: TLSSocket | null) => void;
+
+/** Node copies options into a record that inherits: what it shall not find on `Object.prototype` must be there. */
+const NOT_GIVEN = { signal: undefined, timeout: undefined, lookup: undefined, path: undefined };
+/** Sessions kept; the ones used least recently go first. */
+const SESSIONS = 100;
+const sessions = new Map<string, Buffer>();
+/** Making a context parses every certificate authority, so those who share settings share it. */
+const contexts = new WeakMap<ConnectionOptions, SecureContext>();
+
+/** Calls back once. The returned function closes the socket and calls nobody. */
+export function startTls(plain: Socket, target: DialTarget, settings: DialSettings, callback: Secured): () => void {
+  const servername = serverNameOf(target, settings.tls);
+  const sessionKey = `${settings.key} ${servername || target.hostname}:${target.port}`;
+  const session = sessions.get(sessionKey);
+  const socket = connectOver(plain, {
+    ...settings.tls,
+    secureContext: contextOf(settings.tls),
+    // RFC 6066 §3: an address is no server name; the certificate is checked against the host then.
+    host: target.hostname,
+    servername,
+    ...(session === undefined ? undefined : { session }),
+  });
+  let isOver = false;
+  const onError = (error: Error): void => {
+    if (isOver) return;
+    isOver = true;
+    sessions.delete(sessionKey);
+    socket.on('error', () => undefined);
+    socket.destroy();
+    callback(missesCertificate(error, socket), null);
+  };
+  socket.once('error', onError);
+  socket.on('session', (fresh: Buffer) => remember(sessionKey, fresh));
+  socket.once('secureConnect', () => {
+    if (isOver) return;
+    isOver = true;
+    socket.removeListener('error', onError);
+    callback(null, socket);
+  });
+  return () => {
+    isOver = true;
+    socket.on('error', () => undefined);
+    socket.destroy();
+    plain.destroy();
+  };
+}
+
+/**
+ * TLS 1.2 has one alert for a handshake that fails, whatever the reason. A server that has shown its certificate has
+ * agreed on version and cipher (RFC 5246 section 7.3): what it still misses is ours.
+ */
+function missesCertificate(error: Error & { code?: string }, socket: TLSSocket): Error {
+  const hasAgreed = error.code === 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' && socket.getPeerX509Certificate();
+  return hasAgreed ? Object.assign(error, { code: `${error.code}_CERT` }) : error;
+}
+
+function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {
+  try {
+    return connectTls(bareRecord({ ...NOT_GIVEN, ...options, socket: plain }));
+  } catch (error) {
+    plain.destroy();
+    throw error;
+  }
+}
+
+function serverNameOf(target: DialTarget, tls: ConnectionOptions): string {
+  const wanted = target.servername ?? tls.servername ?? target.hostname;
+  // RFC 6066 §3: without the dot that ends a fully qualified name.
+  return isIP(wanted) === 0 ? wanted.replace(/\.$/, '') : '';
+}
+
+function contextOf(tls: ConnectionOptions): SecureContext {
+  if (tls.secureContext !== undefined) return tls.secureContext;
+  const known = contexts.get(tls);
+  if (known !== undefined) return known;
+  const context = createSecureContext(bareRecord({ minVersion: tls.minVersion }));
+  contexts.set(tls, context);
+  return context;
+}
+
+function remember(key: string, session: Buffer): void {
+  sessions.delete(key);
+  sessions.set(key, session);
+  if (sessions.size > SESSIONS) sessions.delete(sessions.keys().next().value!);
+}

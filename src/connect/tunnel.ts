@@ -1,0 +1,192 @@
+/** Through a proxy to a server: CONNECT for HTTP proxies (RFC 9110 section 9.3.6), the handshakes of SOCKS 4, 4a and 5. */
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { SocksClient } from 'socks';
+import { type Place, placeName } from './failure.ts';
+import { type Carried, carriers, openOver } from './given-socket-agent.ts';
+import { type ProxyFault, proxyRefusal } from './proxy-failure.ts';
+import { type ProxyServer, proxyAuthorization } from './rules/proxy-url.ts';
+import type { DialSettings } from './settings/dial-settings.ts';
+
+type Opened = (error: Error | null) => void;
+
+/** Milliseconds; the library's own timer stays behind where no connectTimeout bounds it. */
+const LONGEST_HANDSHAKE = 600_000;
+/** RFC 1928 §5: the length of a name is one byte. */
+const LONGEST_NAME = 255;
+
+/**
+ * Asks the proxy at the other end of `socket` for a way to `to`; calls back once, when bytes go there. The returned
+ * function ends the handshake and calls nobody; the socket is the caller's to close, as it is after an error.
+ */
+export function openTunnel(
+  socket: Socket,
+  proxy: ProxyServer,
+  to: Place,
+  settings: DialSettings,
+  callback: Opened,
+): () => void {
+  let isOver = false;
+  const settle = (error: Error | null): void => {
+    if (isOver) return;
+    isOver = true;
+    socket.removeListener('close', onClose);
+    callback(error);
+  };
+  const onClose = (): void => settle(proxyRefusal(proxy, to, 'ERR_PROXY_CLOSED', 'no answer'));
+  const fail = (code: ProxyFault, detail: string, cause?: unknown): void =>
+    settle(proxyRefusal(proxy, to, code, detail, cause));
+  socket.once('close', onClose);
+  const open = proxy.scheme.startsWith('socks') ? openSocks : openConnect;
+  const stop = open(socket, proxy, to, settings, { done: () => settle(null), fail });
+  return () => {
+    isOver = true;
+    socket.removeListener('close', onClose);
+    stop();
+  };
+}
+
+interface Outcome {
+  done(): void;
+  fail(code: ProxyFault, detail: string, cause?: unknown): void;
+}
+
+function openConnect(
+  socket: Socket,
+  proxy: ProxyServer,
+  to: Place,
+  settings: DialSettings,
+  outcome: Outcome,
+): () => void {
+  const authority = placeName(to);
+  const authorization = proxyAuthorization(proxy);
+  const fields = ['Host', authority, 'Proxy-Connection', 'keep-alive'];
+  if (authorization !== undefined) fields.push('Proxy-Authorization', authorization);
+  const carried: Carried = {
+    agent: carriers.kept,
+    carrier: socket,
+    method: 'CONNECT',
+    path: authority,
+    setHost: false,
+    headers: fields,
+    maxHeaderSize: settings.maxHeaderSize,
+  };
+  const sent = openOver(carried);
+  sent.on('error', (cause: Error & { code?: string }) => {
+    const isGarbage = cause.code?.startsWith('HPE_') === true;
+    if (isGarbage) outcome.fail('ERR_PROXY_PROTOCOL', 'its answer is not HTTP', cause);
+    else outcome.fail('ERR_PROXY_CLOSED', cause.code ?? cause.message, cause);
+  });
+  sent.once('connect', ({ statusCode = 0, statusMessage }, _, head: Buffer) => {
+    const status = `status ${statusCode}${statusMessage ? ` ${statusMessage.slice(0, 100)}` : ''}`;
+    if (statusCode === 407) outcome.fail('ERR_PROXY_AUTH', status);
+    else if (statusCode < 200 || statusCode > 299) outcome.fail('ERR_PROXY_REFUSED', status);
+    // A server waits for the first byte of ours, in TLS and in HTTP: what is here is none of its.
+    else if (head.byteLength > 0) outcome.fail('ERR_PROXY_PROTOCOL', 'it sent bytes behind its answer');
+    else outcome.done();
+  });
+  sent.end();
+  return () => {
+    sent.removeAllListeners('connect');
+    sent.on('error', () => undefined);
+  };
+}
+
+function openSocks(
+  socket: Socket,
+  proxy: ProxyServer,
+  to: Place,
+  settings: DialSettings,
+  outcome: Outcome,
+): () => void {
+  if (to.hostname.length > LONGEST_NAME) {
+    queueMicrotask(() => outcome.fail('ERR_PROXY_REFUSED', 'the host name is longer than SOCKS can say'));
+    return () => undefined;
+  }
+  const line = new HandshakeLine(socket);
+  let isOver = false;
+  let client: SocksClient | undefined;
+  const stop = (): void => {
+    isOver = true;
+    client?.removeAllListeners();
+    client?.on('error', () => undefined);
+    line.release();
+  };
+  import('socks')
+    .then(({ SocksClient }) => {
+      if (isOver) return;
+      client = new SocksClient({
+        command: 'connect',
+        proxy: {
+          host: proxy.hostname,
+          port: proxy.port,
+          type: proxy.scheme.startsWith('socks4') ? 4 : 5,
+          userId: proxy.username,
+          password: proxy.password,
+        },
+        destination: { host: to.hostname, port: to.port },
+        timeout: settings.connectTimeout || LONGEST_HANDSHAKE,
+      });
+      client.once('established', () => {
+        stop();
+        outcome.done();
+      });
+      client.once('error', ({ message }: Error) => {
+        stop();
+        // Not kept as a cause: the library's errors carry the credentials.
+        outcome.fail(faultOf(message), message);
+      });
+      client.connect(line);
+    })
+    .catch((error: Error) => outcome.fail('ERR_PROXY_PROTOCOL', error.message));
+  return stop;
+}
+
+/** The library says what happened in words alone. */
+function faultOf(message: string): ProxyFault {
+  if (/authentication failed|no accepted auth|\(Rejected(?:Ident)?\)/i.test(message)) return 'ERR_PROXY_AUTH';
+  if (/invalid|unknown|undefined/i.test(message)) return 'ERR_PROXY_PROTOCOL';
+  return /socket closed/i.test(message) ? 'ERR_PROXY_CLOSED' : 'ERR_PROXY_REFUSED';
+}
+
+/**
+ * What the SOCKS library talks over: the socket while the handshake lasts, and nothing after it. The library pauses,
+ * resumes and closes what it is given, and holds on to it until its own timer ends.
+ */
+class HandshakeLine extends Duplex {
+  #socket: Socket | undefined;
+
+  constructor(socket: Socket) {
+    super();
+    this.#socket = socket;
+    // Reading by hand leaves the socket as it was: neither flowing nor paused.
+    socket.on('readable', this.#onReadable);
+    socket.on('end', this.#onEnd);
+    socket.on('error', this.#onEnd);
+  }
+
+  readonly #onReadable = (): void => {
+    for (let chunk = this.#socket?.read(); chunk; chunk = this.#socket?.read()) this.push(chunk);
+  };
+
+  readonly #onEnd = (): void => {
+    this.destroy();
+  };
+
+  override _read(): void {
+    this.#onReadable();
+  }
+
+  override _write(chunk: Buffer, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    if (this.#socket === undefined) callback();
+    else this.#socket.write(chunk, encoding, callback);
+  }
+
+  release(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.removeListener('readable', this.#onReadable);
+    socket?.removeListener('end', this.#onEnd);
+    socket?.removeListener('error', this.#onEnd);
+  }
+}

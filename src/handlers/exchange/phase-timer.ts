@@ -1,0 +1,113 @@
+/**
+ * The waits of one exchange: for a connection, for the head, between two chunks. Exact to a few milliseconds, and cheap:
+ * all exchanges that wait equally long share one timer, because most of them end long before it fires.
+ */
+
+import type { TimeoutPhase } from '../../message/errors.ts';
+import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
+import { type Member, Roster } from '../../time/member-set.ts';
+
+/** Told, once, which phase took longer than its limit in milliseconds. */
+export interface Expiring {
+  expired(phase: TimeoutPhase, limit: number): void;
+}
+
+export class PhaseTimer implements Member {
+  place = -1;
+  readonly #clock: Clock;
+  readonly #owner: Expiring;
+  #lane: Lane | undefined;
+  #phase: TimeoutPhase = 'headers';
+  /** When the phase began or last made progress. */
+  since = 0;
+
+  constructor(clock: Clock, owner: Expiring) {
+    this.#clock = clock;
+    this.#owner = owner;
+  }
+
+  /** Ends the phase before and begins this one; 0 is no limit. */
+  start(phase: TimeoutPhase, limit: number): void {
+    this.#phase = phase;
+    if (this.#lane?.limit === limit) {
+      this.since = this.#clock.now();
+      return;
+    }
+    this.#lane?.remove(this);
+    this.#lane = undefined;
+    if (limit === 0) return;
+    this.since = this.#clock.now();
+    this.#lane = laneOf(this.#clock, limit);
+    this.#lane.add(this);
+  }
+
+  /** There was progress: the limit counts from now. */
+  touch(): void {
+    if (this.#lane !== undefined) this.since = this.#clock.now();
+  }
+
+  stop(): void {
+    this.#lane?.remove(this);
+    this.#lane = undefined;
+  }
+
+  /** @internal */
+  expired(limit: number): void {
+    this.#lane = undefined;
+    this.#owner.expired(this.#phase, limit);
+  }
+}
+
+/** All that wait for the same length of time on the same clock. */
+class Lane {
+  readonly #waiting = new Roster<PhaseTimer>();
+  #disarm: (() => void) | undefined;
+
+  constructor(
+    readonly clock: Clock,
+    readonly limit: number,
+  ) {}
+
+  add(timer: PhaseTimer): void {
+    this.#waiting.add(timer);
+    this.#disarm ??= this.#arm(this.limit);
+  }
+
+  remove(timer: PhaseTimer): void {
+    this.#waiting.delete(timer);
+    // The system's timer is left to fire in the background, where it holds nothing: clearing and arming it again for
+    // each request would cost more than all else here.
+    if (this.#waiting.size > 0 || this.clock === systemClock) return;
+    this.#disarm?.();
+    this.#disarm = undefined;
+  }
+
+  #arm(ms: number): () => void {
+    return startTimer(this.clock, ms, () => this.#fire(), true);
+  }
+
+  #fire(): void {
+    this.#disarm = undefined;
+    const now = this.clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const timer of this.#waiting.members()) {
+      const left = timer.since + this.limit - now;
+      if (left > 0) next = Math.min(next, left);
+      else {
+        this.#waiting.delete(timer);
+        timer.expired(this.limit);
+      }
+    }
+    if (this.#waiting.size > 0) this.#disarm ??= this.#arm(Math.min(next, this.limit));
+  }
+}
+
+const lanes = new WeakMap<Clock, Map<number, Lane>>();
+
+function laneOf(clock: Clock, limit: number): Lane {
+  let ofClock = lanes.get(clock);
+  if (ofClock === undefined) lanes.set(clock, (ofClock = new Map()));
+  let lane = ofClock.get(limit);
+  if (lane === undefined) ofClock.set(limit, (lane = new Lane(clock, limit)));
+  return lane;
+}

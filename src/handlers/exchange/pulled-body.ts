@@ -1,0 +1,49 @@
+/** A response's body as a stream that is pulled: the socket rests while nobody reads. */
+import { Readable, type ReadableOptions } from 'node:stream';
+import { bareRecord } from '../../options/option-record.ts';
+import { type Abortable, abortError } from '../../time/stop.ts';
+
+/** What the body belongs to. */
+export interface BodyOwner extends Abortable {
+  /** The reader wants more: the wait for the server begins. */
+  pulled(): void;
+  /** Nobody wants the rest of the body, which is read for the sake of the connection. */
+  drained(): void;
+}
+
+export class UndiciBody {
+  readonly readable: Readable;
+  #ended = false;
+
+  /** @param exchange told when the reader leaves before the end, and when it reads on */
+  constructor(resume: () => void, exchange: BodyOwner) {
+    const options: ReadableOptions = {
+      read: () => {
+        exchange.pulled();
+        resume();
+      },
+      destroy: (error, callback) => {
+        if (!this.#ended) exchange.abort(error ?? abortError('The body was dropped before its end'));
+        callback(error);
+      },
+    };
+    this.readable = new Readable(bareRecord(options));
+    this.readable.on('resume', () => {
+      if (this.readable.listenerCount('data') === 0) exchange.drained();
+    });
+    // A body that fails while nobody listens was dropped: that is no reason to end the process.
+    this.readable.on('error', () => undefined);
+  }
+
+  /** @returns false when the reader is behind */
+  push(chunk: Uint8Array | null): boolean {
+    if (chunk === null) this.#ended = true;
+    return this.readable.push(chunk);
+  }
+
+  /** Ends the stream with an error. A reason that is no Error is wrapped, because Node's streams need one. */
+  fail(reason: unknown): void {
+    this.#ended = true;
+    this.readable.destroy(reason instanceof Error ? reason : new Error('aborted', { cause: reason }));
+  }
+}

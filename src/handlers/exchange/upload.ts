@@ -1,0 +1,158 @@
+/** Sends a request's body: as fast as the socket takes it, exactly as long as it was announced. */
+import type { Writable } from 'node:stream';
+import { RequestError } from '../../message/errors.ts';
+import { HttpHeaders } from '../../message/headers.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import { sentTrailers, type TrailersInit } from '../../message/trailers.ts';
+import { type Clock, startTimer } from '../../time/clock.ts';
+import { declaredLength } from '../node/request.ts';
+import { ONE_WRITE, PIECE, pieces } from './body-pieces.ts';
+
+/** A request that is open: node:http's, or a stream of node:http2. */
+export type OpenRequest = Writable & {
+  flushHeaders?(): void;
+  addTrailers?(fields: readonly [string, string][]): void;
+};
+
+export interface UploadObserver {
+  /** The socket took bytes. */
+  uploaded(): void;
+  uploadFailed(error: Error): void;
+}
+
+/** RFC 9110 §10.1.1: a client must not wait for a 100 without end; curl waits as long. */
+const CONTINUE_WAIT = 1000;
+
+export class NodeUpload {
+  readonly #to: OpenRequest;
+  readonly #request: HttpRequest;
+  readonly #declared: number | undefined;
+  readonly #observer: UploadObserver;
+  readonly #trailing: TrailersInit | undefined;
+  #source: AsyncIterator<Uint8Array> | undefined;
+  #isStopped = false;
+  #wake: (() => void) | undefined;
+  #stopWaiting: (() => void) | undefined;
+  #given = 0;
+  /** Bytes that the socket took. */
+  sent = 0;
+  /** What goes behind the body; there once its last byte was given. */
+  trailers: HttpHeaders = HttpHeaders.empty;
+
+  /** @param request framed for `trailing`, if there is any */
+  constructor(to: OpenRequest, request: HttpRequest, observer: UploadObserver, trailing?: TrailersInit | null | false) {
+    this.#to = to;
+    this.#request = request;
+    this.#declared = declaredLength(request);
+    this.#observer = observer;
+    this.#trailing = (request.body !== null && trailing) || undefined;
+  }
+
+  /**
+   * Begins at once, or when the server has agreed if the request asked it to (`Expect: 100-continue`).
+   * @param isWatched somebody follows the progress
+   */
+  start(clock: Clock, isWatched: boolean): void {
+    const { body, headers } = this.#request;
+    if (body === null || !/^100-continue$/i.test(headers.get('expect') ?? '')) {
+      this.#begin(isWatched);
+      return;
+    }
+    this.#to.flushHeaders?.();
+    let isWaiting = true;
+    const go = (): void => {
+      if (!isWaiting) return;
+      isWaiting = false;
+      this.#stopWaiting?.();
+      if (!this.#isStopped) this.#begin(isWatched);
+    };
+    this.#to.once('continue', go);
+    this.#stopWaiting = startTimer(clock, CONTINUE_WAIT, go);
+  }
+
+  #begin(isWatched: boolean): void {
+    const body = this.#request.body;
+    if (body === null) this.#to.end();
+    else if (body.bytes === undefined) this.#pull(body.open());
+    else if (this.#trailing || body.bytes.byteLength > (isWatched ? PIECE : ONE_WRITE)) this.#pull(pieces(body.bytes));
+    else {
+      const { byteLength } = body.bytes;
+      this.#to.end(body.bytes, (error?: Error | null) => {
+        if (!error) this.#took(byteLength);
+      });
+    }
+  }
+
+  /** Sends nothing more, and lets go of the source. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#stopWaiting?.();
+    this.#wake?.();
+    this.#source?.return?.().catch(() => undefined);
+  }
+
+  #pull(source: AsyncGenerator<Uint8Array>): void {
+    this.#source = source;
+    this.#send(source).catch((cause: unknown) => {
+      if (this.#isStopped) return;
+      this.stop();
+      const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
+      const isOurs = cause instanceof RequestError;
+      const init = { request: this.#request, cause, code: 'ERR_BODY_SOURCE' };
+      this.#observer.uploadFailed(isOurs ? cause : new RequestError(fact, init));
+    });
+  }
+
+  async #send(source: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const chunk of source) {
+      if (this.#isStopped) return;
+      const { byteLength } = chunk;
+      // In chunked coding an empty chunk would end the body (RFC 9112 §7.1).
+      if (byteLength === 0) continue;
+      this.#given += byteLength;
+      if (this.#declared !== undefined && this.#given > this.#declared) throw this.#mismatch('more');
+      const isTaken = this.#to.write(chunk, (error) => {
+        if (!error) this.#took(byteLength);
+      });
+      if (!isTaken) await this.#drained();
+    }
+    if (this.#isStopped) return;
+    if (this.#declared !== undefined && this.#given < this.#declared) throw this.#mismatch('only');
+    if (this.#trailing !== undefined) await this.#trail(this.#trailing);
+    if (!this.#isStopped) this.#to.end();
+  }
+
+  async #trail(trailing: TrailersInit): Promise<void> {
+    try {
+      this.trailers = sentTrailers(typeof trailing === 'function' ? await trailing() : trailing);
+    } catch (cause) {
+      const fact = `option trailers failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw new RequestError(fact, { request: this.#request, cause, code: 'ERR_BODY_SOURCE' });
+    }
+    this.#to.addTrailers?.([...this.trailers]);
+  }
+
+  /** Until the socket has room, or nobody wants the rest any more. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isStopped || this.#to.destroyed) {
+        resolve();
+        return;
+      }
+      this.#wake = resolve;
+      this.#to.once('drain', resolve);
+    });
+  }
+
+  #took(bytes: number): void {
+    this.sent += bytes;
+    if (!this.#isStopped) this.#observer.uploaded();
+  }
+
+  #mismatch(how: 'more' | 'only'): RequestError {
+    const found = how === 'more' ? `has more: ${this.#given} so far` : `ended after ${this.#given}`;
+    const fact = `Content-Length says ${this.#declared} bytes, and the body ${found}`;
+    return new RequestError(fact, { request: this.#request, code: 'ERR_BODY_LENGTH' });
+  }
+}

@@ -1,0 +1,349 @@
+/** One request over fetch: its timers, its abort, and a body that is collected or handed out as a stream. */
+
+import { canBeStopped, followCaller, unfollowCaller } from '../../call/caller-stop.ts';
+import { failure, timeoutFailure } from '../../connect/failure.ts';
+import type { RequestBody } from '../../message/body.ts';
+import { Content } from '../../message/content.ts';
+import { codeOf } from '../../message/error-codes.ts';
+import {
+  BodyError,
+  isTransferError,
+  NetworkError,
+  RequestError,
+  ResponseError,
+  type TimeoutPhase,
+} from '../../message/errors.ts';
+import { HttpHeaders } from '../../message/headers.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
+import { milliseconds } from '../../time/duration.ts';
+import { type Abortable, abortError } from '../../time/stop.ts';
+import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
+import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
+import { answersRead, callFetch, type FetchFunction, fetchInit, isDecoded } from './request.ts';
+
+const FIVE_MINUTES = 300_000;
+const NOTHING = new Uint8Array(0);
+
+export class FetchExchange implements Abortable, Expiring {
+  readonly #request: HttpRequest;
+  readonly #options: RequestOptions;
+  readonly #resolve: (response: HttpResponse) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #clock: Clock;
+  readonly #timer: PhaseTimer;
+  readonly #started: number;
+  readonly #headersLimit: number;
+  readonly #readLimit: number;
+  #controller: AbortController | undefined;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** What the caller reads a streamed body from. */
+  #out: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** The request body, while it is read piece by piece. */
+  #source: AsyncGenerator<Uint8Array, void, undefined> | undefined;
+  #head: HttpResponse | undefined;
+  #done = false;
+  #answered = false;
+  #sent = 0;
+  #received = 0;
+  #firstByte = 0;
+  /** Bytes the body will have, when its head says so and means what we get. */
+  #expected: number | undefined;
+  /** The body was never on a wire: nobody has held it against its `Content-Length`. */
+  #unframed = false;
+
+  constructor(
+    request: HttpRequest,
+    options: RequestOptions,
+    resolve: (response: HttpResponse) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#request = request;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#clock = options.clock ?? systemClock;
+    this.#timer = new PhaseTimer(this.#clock, this);
+    this.#started = this.#clock.now();
+    this.#headersLimit = limitOf(options.headersTimeout, 'headersTimeout');
+    this.#readLimit = limitOf(options.readTimeout, 'readTimeout');
+  }
+
+  start(fetch: FetchFunction | undefined): void {
+    followCaller(this, this.#request, this.#options);
+    if (this.#done) return;
+    const { body } = this.#request;
+    const isStreamed = body !== null && body.bytes === undefined;
+    if (canBeStopped(this.#request, this.#options) || this.#headersLimit > 0 || isStreamed) {
+      this.#controller = new AbortController();
+    }
+    this.#timer.start('headers', this.#headersLimit);
+    this.#send(fetch)
+      .then((response) => this.#onHead(response))
+      .catch((cause: unknown) => this.abort(this.#failure(cause)));
+  }
+
+  async #send(fetch: FetchFunction | undefined): Promise<Response> {
+    const { body, url } = this.#request;
+    const sent = body === null || body.length === 0 ? undefined : (body.bytes ?? this.#upload(body));
+    const init = fetchInit(this.#request, sent, this.#controller?.signal);
+    const response: unknown = await callFetch(fetch, url, init);
+    if (isResponse(response)) return response;
+    const found = response === null ? 'null' : typeof response;
+    throw new RequestError(`fetch must answer with a Response, got ${found}`, { request: this.#request });
+  }
+
+  #onHead(response: Response): void {
+    if (this.#done) {
+      response.body?.cancel().catch(() => undefined);
+      return;
+    }
+    this.#refuseHidden(response);
+    if (this.#options.stream) this.#timer.stop();
+    else this.#timer.start('read', this.#readLimit);
+    this.#firstByte = this.#clock.now();
+    this.#reader = response.body?.getReader();
+    const head = this.#headOf(response);
+    const bytes = this.#request.body?.bytes;
+    // A body in memory is handed over whole; that it has arrived is certain once there is an answer.
+    if (bytes !== undefined && bytes.byteLength > 0)
+      this.#report('upload', (this.#sent = bytes.byteLength), this.#sent);
+    if (this.#options.onHeaders && !this.#announce(this.#options.onHeaders, head)) return;
+    if (!this.#options.stream) void this.#collect();
+    else this.#answer(this.#head!);
+  }
+
+  /** Two answers that are none: browsers hide redirects that they were told not to follow, and status 0 is no status. */
+  #refuseHidden(response: Response): void {
+    const request = this.#request;
+    if (response.type === 'opaqueredirect') {
+      const fact =
+        'the answer is a redirect, and this fetch does not say where to; ask for a URL that does not redirect';
+      throw new RequestError(fact, { request, code: 'ERR_OPAQUE_REDIRECT' });
+    }
+    if (response.status === 0) throw new NetworkError(`fetch gave a response of type ${response.type}`, { request });
+  }
+
+  #headOf(response: Response): HttpResponse {
+    const decoded = isDecoded(response);
+    const lines = HttpHeaders.fromRaw(fieldsOf(response.headers));
+    const headers = decoded ? lines.without('content-encoding', 'content-length') : lines;
+    const length = headers.get('content-length');
+    if (this.#reader !== undefined && length !== null && /^\d+$/.test(length)) this.#expected = Number(length);
+    this.#unframed = response.url === '';
+    const content = this.#options.stream ? new Content(undefined, this.#stream()) : new Content(NOTHING);
+    this.#head = new HttpResponse(response.status, headers, content, '1.1', response.statusText, this.#facts());
+    return this.#head;
+  }
+
+  async #collect(): Promise<void> {
+    const { headers } = this.#head!;
+    const body = new Collector(wireLimit(this.#options, headers));
+    try {
+      for (;;) {
+        const chunk = await this.#next();
+        if (this.#done) return;
+        if (chunk === undefined) break;
+        if (!body.add(chunk)) throw tooLarge(this.#options, this.#request, this.#head!);
+      }
+      this.#finish();
+      this.#stopSending();
+      const content = new Content(body.bytes());
+      const { status, statusText } = this.#head!;
+      this.#answer(new HttpResponse(status, headers, content, '1.1', statusText, this.#facts()));
+    } catch (cause) {
+      this.abort(this.#failure(cause));
+    }
+  }
+
+  /** The body for the caller to pull; the read timeout counts while there is a read that waits. */
+  #stream(): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#out = controller;
+        },
+        pull: async (controller) => {
+          this.#timer.start('read', this.#readLimit);
+          try {
+            const chunk = await this.#next();
+            if (this.#done) return;
+            this.#timer.stop();
+            if (chunk !== undefined) controller.enqueue(chunk);
+            else {
+              this.#finish();
+              this.#stopSending();
+              controller.close();
+            }
+          } catch (cause) {
+            this.abort(this.#failure(cause));
+          }
+        },
+        cancel: (reason) => this.abort(reason ?? abortError('The body was dropped before its end')),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  async #next(): Promise<Uint8Array | undefined> {
+    const read = await this.#reader?.read();
+    if (this.#done) return undefined;
+    if (read === undefined || read.done) {
+      this.#checkLength();
+      return undefined;
+    }
+    const chunk = read.value;
+    this.#received += chunk.byteLength;
+    this.#timer.touch();
+    this.#report('download', this.#received, this.#expected);
+    return chunk;
+  }
+
+  #checkLength(): void {
+    if (!this.#unframed || this.#expected === undefined || this.#received === this.#expected) return;
+    const found = `the body has ${this.#received} bytes and its Content-Length says ${this.#expected}`;
+    throw this.#bodyError(found, this.#received < this.#expected ? 'TRUNCATED' : 'FRAMING');
+  }
+
+  /** The request body as a stream; a source that fails is the caller's, not the network's. */
+  #upload(body: RequestBody): ReadableStream<Uint8Array> {
+    const chunks = body.open();
+    this.#source = chunks;
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          try {
+            // undici's fetch goes on reading after it was stopped, and would read a source without end for ever.
+            if (this.#done) throw abortError('The exchange is over');
+            // A pull that gives nothing is not followed by another.
+            let piece = await chunks.next();
+            while (!piece.done && piece.value.byteLength === 0) piece = await chunks.next();
+            await answersRead();
+            const { done, value } = piece;
+            if (done) {
+              this.#source = undefined;
+              controller.close();
+              return;
+            }
+            this.#sent += value.byteLength;
+            this.#timer.touch();
+            this.#report('upload', this.#sent, body.length);
+            controller.enqueue(value);
+          } catch (cause) {
+            const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
+            this.abort(new RequestError(fact, { request: this.#request, cause, code: 'ERR_BODY_SOURCE' }));
+            controller.error(cause);
+          }
+        },
+        cancel: async () => {
+          await chunks.return();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** The answer is here: nobody wants the rest of the body, and the connection over which it did not go is closed. */
+  #stopSending(): void {
+    if (this.#source === undefined) return;
+    this.#source.return().catch(() => undefined);
+    this.#controller?.abort(abortError('The answer came before the body was sent'));
+  }
+
+  /** Stops the exchange: the caller aborted, dropped the body, or it failed. */
+  abort(reason: unknown): void {
+    if (this.#done) return;
+    this.#fail(reason);
+    this.#controller?.abort(reason);
+    this.#reader?.cancel(reason).catch(() => undefined);
+    this.#source?.return().catch(() => undefined);
+  }
+
+  expired(phase: TimeoutPhase, limit: number): void {
+    this.abort(timeoutFailure(phase, limit, this.#request, this.#head));
+  }
+
+  #announce(onHeaders: (response: HttpResponse) => void, head: HttpResponse): boolean {
+    try {
+      onHeaders(head);
+      return !this.#done;
+    } catch (cause) {
+      const fact = 'onHeaders threw, and the transfer was stopped';
+      this.abort(new ResponseError(fact, { request: this.#request, response: head, cause, code: 'ERR_ON_HEADERS' }));
+      return false;
+    }
+  }
+
+  #answer(response: HttpResponse): void {
+    this.#answered = true;
+    this.#resolve(response);
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#done) return;
+    this.#finish();
+    if (this.#answered) {
+      this.#out?.error(reason);
+      return;
+    }
+    if (isTransferError(reason)) Object.assign(reason, { transfer: this.#facts() });
+    this.#reject(reason);
+  }
+
+  #finish(): void {
+    this.#done = true;
+    this.#timer.stop();
+    unfollowCaller(this, this.#request, this.#options);
+  }
+
+  #failure(cause: unknown): unknown {
+    const phase = this.#head === undefined ? 'headers' : 'body';
+    // A fetch of the web says no more than `TypeError: Failed to fetch`, which is no programmer's mistake.
+    const isWords = cause instanceof TypeError && codeOf(cause) === undefined;
+    const told = isWords ? new Error(cause.message, { cause: cause.cause ?? cause }) : cause;
+    return failure(told, { request: this.#request, options: this.#options, phase, response: this.#head });
+  }
+
+  #bodyError(fact: string, code: string): BodyError {
+    return new BodyError(fact, { request: this.#request, response: this.#head!, code: `ERR_BODY_${code}` });
+  }
+
+  #facts(): ResponseFacts {
+    const total = this.#clock.now() - this.#started;
+    const firstByte = this.#firstByte === 0 ? undefined : this.#firstByte - this.#started;
+    return {
+      url: this.#request.url,
+      request: this.#request,
+      handler: 'fetch',
+      bytesSent: this.#sent,
+      bytesReceived: this.#received,
+      timings: { firstByte, end: total, total },
+    };
+  }
+
+  #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
+    if (this.#options.progress) this.#options.progress({ direction, transferred, total });
+  }
+}
+
+function limitOf(given: RequestOptions['headersTimeout'], name: string): number {
+  return given === undefined ? FIVE_MINUTES : milliseconds(given, name);
+}
+
+/** name, value, name, value, ...; `Set-Cookie` lines are kept apart by runtimes that can. */
+function fieldsOf(headers: Headers): string[] {
+  const fields: string[] = [];
+  headers.forEach((value, name) => {
+    if (name !== 'set-cookie') fields.push(name, value);
+  });
+  for (const cookie of headers.getSetCookie()) fields.push('set-cookie', cookie);
+  return fields;
+}
+
+function isResponse(value: unknown): value is Response {
+  if (typeof value !== 'object' || value === null) return false;
+  const { status, headers } = value as Partial<Response>;
+  return typeof status === 'number' && typeof headers?.forEach === 'function';
+}

@@ -1,0 +1,104 @@
+/**
+ * Sends over any WHATWG fetch: a browser's, Deno's, Bun's, a worker's, or an app's own `fetch(request)` without a socket.
+ * It needs nothing of Node. fetch hides the connection, so whatever an option asks of the connection is refused by name
+ * rather than ignored. Its connect phase counts within `headersTimeout`, because nobody can see where it ends.
+ */
+import { RequestError } from '../../message/errors.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import { canonicalUrl, UriError } from '../../message/uri.ts';
+import { ownOptions } from '../../options/option-record.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import type { Transport } from '../../stack/handler.ts';
+import { refuse } from '../exchange/unsupported.ts';
+import { FetchExchange } from './exchange.ts';
+import { type FetchFunction, heldBackHeader } from './request.ts';
+
+export type { FetchFunction } from './request.ts';
+
+/**
+ * @param fetch called with a `Request` and its init. Default: the runtime's own, looked up for each request, which is
+ * called with a URL and an init.
+ */
+export function fetchHandler(fetch?: FetchFunction): Transport {
+  if (fetch !== undefined && typeof fetch !== 'function') {
+    throw new TypeError(`fetch must be a function, got ${typeof fetch}`);
+  }
+
+  function fetching(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    const own = ownOptions(options);
+    const reason = unsupported(request, own);
+    if (reason !== undefined) return refuse(request, reason);
+    return new Promise((resolve, reject) => {
+      new FetchExchange(addressed(request), own, resolve, reject).start(fetch);
+    });
+  }
+
+  return Object.assign(fetching, { handlerName: 'fetch', supports: unsupported });
+}
+
+/** What a caller may set that fetch cannot honour, with the values that ask for it. */
+const REFUSED: readonly (readonly [keyof RequestOptions, (value: unknown) => boolean])[] = [
+  ['proxy', Boolean],
+  ['verify', (value) => value === false || value === null || typeof value === 'string'],
+  ['ca', Boolean],
+  ['cert', Boolean],
+  ['sslKey', Boolean],
+  ['tls', Boolean],
+  ['denyPrivateNetwork', Boolean],
+  ['maxHeaderSize', (value) => Boolean(value) && value !== Number.POSITIVE_INFINITY],
+  ['queueTimeout', Boolean],
+  ['connections', (value) => Boolean(value) && value !== Number.POSITIVE_INFINITY],
+  ['idleTimeout', Boolean],
+  ['maxLifetime', Boolean],
+  ['keepAlive', (value) => value === false || value === null],
+  ['version', (value) => value === '2'],
+  ['forceIpResolve', Boolean],
+  ['lookup', Boolean],
+  ['localAddress', Boolean],
+  ['socketPath', Boolean],
+  ['onInformation', Boolean],
+  ['trailers', Boolean],
+];
+
+/** Why fetch cannot send this. */
+function unsupported(request: HttpRequest, options: RequestOptions): string | undefined {
+  for (const [name, asks] of REFUSED) {
+    const value = options[name];
+    if (value !== undefined && asks(value)) return `fetch: option ${name} is not supported`;
+  }
+  if (options.decodeContent === false || options.decodeContent === null) {
+    return 'fetch: option decodeContent: false is not supported, fetch decodes by itself';
+  }
+  return unsendable(request);
+}
+
+/** What the fetch standard says no request may be. */
+function unsendable(request: HttpRequest): string | undefined {
+  const { method, body } = request;
+  const upper = method.toUpperCase();
+  if (upper === 'CONNECT' || upper === 'TRACE' || upper === 'TRACK') return `fetch: the method ${method} is forbidden`;
+  if (upper !== method && NORMALISED.has(upper)) {
+    return `fetch: the method ${method} would be sent as ${upper}; write it so`;
+  }
+  if (body !== null && body.length !== 0 && (method === 'GET' || method === 'HEAD')) {
+    return `fetch: ${method} with a body is not supported`;
+  }
+  if (method === 'OPTIONS' && request.url.endsWith('/*')) return 'fetch: OPTIONS * is not supported';
+  if (/^[^/?#]*\/\/[^/?#]*@/.test(request.url)) return 'fetch: userinfo in the URL is not supported; use option auth';
+  const header = heldBackHeader(request.headers);
+  return header === undefined ? undefined : `fetch: the header ${header} is not supported`;
+}
+
+// WHATWG Fetch §2.2.1: to normalize a method
+const NORMALISED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
+
+/** The request at its canonical URL. */
+function addressed(request: HttpRequest): HttpRequest {
+  try {
+    return request.with({ url: canonicalUrl(request.url) });
+  } catch (error) {
+    if (!(error instanceof UriError)) throw error;
+    throw new RequestError(error.message, { request, code: 'ERR_URI' });
+  }
+}

@@ -1,0 +1,138 @@
+/** The response of one exchange over HTTP/2: its head, and its body collected or handed out as it is pulled. */
+import type { ClientHttp2Stream } from 'node:http2';
+import { callbackFailure } from '../../connect/failure.ts';
+import { Content } from '../../message/content.ts';
+import { HttpHeaders } from '../../message/headers.ts';
+import { HttpResponse } from '../../message/response.ts';
+import { receivedTrailers } from '../../message/trailers.ts';
+import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
+import type { Answer } from '../exchange/exchange.ts';
+import { UndiciBody } from '../exchange/pulled-body.ts';
+import type { Http2Exchange } from './exchange.ts';
+import { headOverflow } from './failure.ts';
+import { answerHead } from './request.ts';
+
+const NOTHING = new Uint8Array(0);
+
+export class Http2Answer implements Answer {
+  readonly #exchange: Http2Exchange;
+  readonly #stream: ClientHttp2Stream;
+  readonly #status: number;
+  readonly #headers: HttpHeaders;
+  /** The body's bytes, when the head says how many. */
+  readonly #expected: number | undefined;
+  #collector: Collector | undefined;
+  #body: UndiciBody | undefined;
+  #head: HttpResponse | undefined;
+  #trailers: HttpHeaders = HttpHeaders.empty;
+
+  constructor(exchange: Http2Exchange, stream: ClientHttp2Stream, status: number, fields: readonly string[]) {
+    this.#exchange = exchange;
+    this.#stream = stream;
+    this.#status = status;
+    this.#headers = HttpHeaders.fromRaw(fields);
+    const length = this.#headers.get('content-length');
+    this.#expected = length === null ? undefined : Number(length);
+  }
+
+  begin(): void {
+    const { request, options } = this.#exchange;
+    try {
+      if (options.onHeaders) options.onHeaders(this.headOnly());
+    } catch (cause) {
+      this.#exchange.abort(callbackFailure('onHeaders', cause, request, this.headOnly()));
+    }
+    if (this.#exchange.isDone) return;
+    if (options.stream && !this.#isEmpty()) this.#handOut();
+    else this.#collect();
+  }
+
+  /** The response as errors and `onHeaders` show it: without its body. */
+  headOnly(): HttpResponse {
+    this.#head ??= this.#response(new Content(NOTHING));
+    return this.#head;
+  }
+
+  /** The lines behind the body. */
+  trailed(raw: readonly string[]): void {
+    const { fields, size } = answerHead(raw);
+    const overflow = headOverflow(this.#exchange.options, size);
+    if (overflow === undefined) this.#trailers = receivedTrailers(fields);
+    else this.#exchange.abort(this.#exchange.failure(overflow, this.headOnly()));
+  }
+
+  isReaderBehind(): boolean {
+    return this.#body !== undefined && this.#body.readable.readableLength > 0;
+  }
+
+  /** Fewer bytes came than the head said; a body that cannot be has none. */
+  isShort(): boolean {
+    return !this.#isEmpty() && this.#expected !== undefined && this.#exchange.record.received < this.#expected;
+  }
+
+  completed(): void {
+    if (this.#body !== undefined) this.#body.push(null);
+    else this.#exchange.answered(this.#response(new Content(this.#collector!.bytes())));
+  }
+
+  /** Ends a body that the caller already has. */
+  fail(reason: unknown): void {
+    this.#body?.fail(reason);
+  }
+
+  #handOut(): void {
+    const stream = this.#stream;
+    const body = new UndiciBody(() => stream.resume(), this.#exchange);
+    this.#body = body;
+    stream.on('data', (chunk: Buffer) => {
+      if (this.#received(chunk) && !body.push(chunk)) stream.pause();
+    });
+    stream.pause();
+    this.#exchange.answered(this.#response(new Content(undefined, body.readable)));
+  }
+
+  #collect(): void {
+    const { request, options } = this.#exchange;
+    const limit = wireLimit(options, this.#headers);
+    const refuse = () => this.#exchange.abort(tooLarge(options, request, this.headOnly()));
+    if (!this.#isEmpty() && this.#expected !== undefined && this.#expected > limit) {
+      refuse();
+      return;
+    }
+    const collector = new Collector(limit);
+    this.#collector = collector;
+    this.#stream.on('data', (chunk: Buffer) => {
+      if (this.#received(chunk) && !collector.add(chunk)) refuse();
+    });
+  }
+
+  /** @returns false when the exchange is over */
+  #received(chunk: Uint8Array): boolean {
+    const exchange = this.#exchange;
+    if (exchange.isDone) return false;
+    exchange.record.received += chunk.byteLength;
+    exchange.timer.touch();
+    exchange.report('download', exchange.record.received, this.#expected);
+    return !exchange.isDone;
+  }
+
+  /** A body that cannot be. */
+  #isEmpty(): boolean {
+    // RFC 9113 §8.1.1
+    return (
+      this.#exchange.request.method === 'HEAD' ||
+      this.#status === 204 ||
+      this.#status === 304 ||
+      this.#expected === 0 ||
+      this.#stream.endAfterHeaders
+    );
+  }
+
+  #response(content: Content): HttpResponse {
+    // RFC 9113 §8.3.2: there is no reason phrase.
+    return new HttpResponse(this.#status, this.#headers, content, '2', '', {
+      ...this.#exchange.facts(),
+      trailers: () => this.#trailers,
+    });
+  }
+}

@@ -1,0 +1,198 @@
+/** One connection of HTTP/2: how many streams it may carry, whether it takes new ones, and its rest when it carries none. */
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { DialSettings } from '../../connect/dial.ts';
+import type { Target } from '../../message/uri.ts';
+import { startTimer, systemClock } from '../../time/clock.ts';
+import { watchAge } from '../connections/connection-age.ts';
+
+/** RFC 9113 §5.1.2: a value that no server should be below, until it has told its own. */
+const BEFORE_SETTINGS = 100;
+/** Requests of ours that wait for a head at once: more would fill the server's memory, and after a GOAWAY all go again. */
+const UNANSWERED = 250;
+/** Bytes of one body that may come before its reader takes them. */
+const STREAM_WINDOW = 1_048_576;
+const CONNECTION_WINDOW = 16_777_216;
+/** Beyond maxHeaderSize node:http2 ends a stream without a word of its own; up to here the limit is ours to tell. */
+const HEADER_MARGIN = 262_144;
+const HEADER_LINES = 65_535;
+/** Megabytes that node:http2 may hold for one connection. */
+const MEMORY = 1024;
+/** Less than the minute after which many servers and NATs forget a connection. */
+const IDLE_LIMIT = 45_000;
+const LARGEST_SETTING = 4_294_967_295;
+
+export interface ConnectionObserver {
+  /** There may be room, or less of it. */
+  changed(connection: Http2Connection): void;
+  /** It takes no more requests. */
+  lost(connection: Http2Connection): void;
+}
+
+export class Http2Connection {
+  readonly socket: Socket;
+  /** Streams that are open. */
+  open = 0;
+  /** The turn at which it came to rest. */
+  idleSince = 0;
+  /** Its place is for somebody else. */
+  isYielded = false;
+  /** Heads that came over it. */
+  served = 0;
+  /** The last stream that the server took, once it has sent a GOAWAY (RFC 9113 section 6.8). */
+  lastTaken = Number.POSITIVE_INFINITY;
+  readonly #session: ClientHttp2Session;
+  readonly #observer: ConnectionObserver;
+  readonly #isSingle: boolean;
+  /** Milliseconds without a stream after which it is closed; 0 is no limit. */
+  readonly #idleLimit: number;
+  readonly #stopAge: (() => void) | undefined;
+  readonly #expected: number;
+  #unanswered = 0;
+  #peerLimit: number | undefined;
+  #refusedAt = Number.POSITIVE_INFINITY;
+  #isClosing = false;
+  #stopIdle: (() => void) | undefined;
+
+  /** @param expected what the server allowed on the connection before, until it says what it allows on this one */
+  constructor(
+    socket: Socket,
+    target: Target,
+    settings: DialSettings,
+    observer: ConnectionObserver,
+    expected = BEFORE_SETTINGS,
+  ) {
+    this.#expected = expected;
+    this.socket = socket;
+    this.#observer = observer;
+    this.#isSingle = !settings.keepAlive;
+    this.#idleLimit = settings.idleTimeout ?? IDLE_LIMIT;
+    this.#stopAge = watchAge(settings, () => this.#retireOld());
+    this.#session = connect(target.origin, {
+      createConnection: () => socket,
+      maxSessionMemory: MEMORY,
+      maxHeaderListPairs: HEADER_LINES,
+      settings: {
+        enablePush: false,
+        initialWindowSize: STREAM_WINDOW,
+        maxHeaderListSize: Math.min(settings.maxHeaderSize + HEADER_MARGIN, LARGEST_SETTING),
+      },
+    });
+    this.#follow();
+  }
+
+  /** Whether it takes a request now. */
+  get hasRoom(): boolean {
+    if (!this.isLive || (this.#isSingle && this.served + this.open > 0)) return false;
+    return this.#unanswered < UNANSWERED && this.open < this.#limit;
+  }
+
+  /** Whether the server's own limit is what stands in the way. */
+  get isFull(): boolean {
+    return this.#isSingle || (this.#peerLimit !== undefined && this.open >= this.#limit);
+  }
+
+  get isLive(): boolean {
+    return !this.#isClosing && !this.#session.closed && !this.#session.destroyed;
+  }
+
+  /** Streams that the server allows at once; `undefined` until it has said. */
+  get peerLimit(): number | undefined {
+    return this.#peerLimit;
+  }
+
+  get #limit(): number {
+    return Math.min(this.#peerLimit ?? this.#expected, this.#refusedAt);
+  }
+
+  /** Keeps a place for a stream. */
+  take(): void {
+    this.open += 1;
+    this.#unanswered += 1;
+    if (this.open > 1) return;
+    this.#stopIdle?.();
+    this.#stopIdle = undefined;
+    if (!this.#session.destroyed) this.#session.ref();
+  }
+
+  /** @throws what node:http2 has against the head, or that the connection takes no more requests */
+  request(head: OutgoingHttpHeaders, isBodiless: boolean, waitForTrailers: boolean): ClientHttp2Stream {
+    return this.#session.request(head, { endStream: isBodiless, waitForTrailers });
+  }
+
+  /** A head came. */
+  answered(): void {
+    this.served += 1;
+    this.#unanswered -= 1;
+    this.#refusedAt = Number.POSITIVE_INFINITY;
+    this.#observer.changed(this);
+  }
+
+  /** The stream is over. @param wasAnswered `answered` was called for it */
+  release(wasAnswered: boolean): void {
+    this.open -= 1;
+    if (!wasAnswered) this.#unanswered -= 1;
+    if (this.open === 0) this.#rest();
+    this.#observer.changed(this);
+  }
+
+  /** RFC 9113 §8.7: the server has no place for as many streams as there are. */
+  refused(): void {
+    this.#refusedAt = Math.max(1, this.open - 1);
+  }
+
+  /** It may be dead: what is under way may end, nothing new begins. */
+  retire(): void {
+    this.#end();
+  }
+
+  /** Ends once nothing is under way. */
+  close(): void {
+    this.#isClosing = true;
+    this.#stopIdle?.();
+    if (!this.#session.destroyed) this.#session.close();
+  }
+
+  #follow(): void {
+    const session = this.#session;
+    // What breaks is told to each stream.
+    session.on('error', () => undefined);
+    session.on('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW));
+    session.on('remoteSettings', ({ maxConcurrentStreams = Number.POSITIVE_INFINITY }) => {
+      this.#peerLimit = maxConcurrentStreams;
+      this.#observer.changed(this);
+    });
+    session.on('goaway', (_, lastStreamId: number) => {
+      this.lastTaken = Math.min(this.lastTaken, lastStreamId);
+      this.#end();
+    });
+    session.on('close', () => {
+      this.#stopAge?.();
+      this.#end();
+    });
+  }
+
+  /** It has been used for long enough: what is under way may end. */
+  #retireOld(): void {
+    this.#end();
+    this.close();
+  }
+
+  #end(): void {
+    this.#isClosing = true;
+    this.#stopIdle?.();
+    this.#observer.lost(this);
+  }
+
+  /** An idle connection holds no process. */
+  #rest(): void {
+    if (this.#session.destroyed) return;
+    if (this.#isClosing || this.#isSingle) {
+      this.close();
+      return;
+    }
+    this.#session.unref();
+    // Not the request's clock: this is about the server's time, whatever a test plays with.
+    if (this.#idleLimit > 0) this.#stopIdle = startTimer(systemClock, this.#idleLimit, () => this.close(), true);
+  }
+}

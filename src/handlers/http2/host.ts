@@ -1,0 +1,17 @@
+/** What an exchange over HTTP/2 is given beside its request: who it belongs to, and whom it tells how it ended. */
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import type { Target } from '../../message/uri.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import type { Http2Group } from './connection-group.ts';
+import type { Http2Exchange } from './exchange.ts';
+
+/** What the transport brings to its exchanges. */
+export interface Http2Host {
+  group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group;
+  ended(exchange: Http2Exchange): void;
+  /** Sends over HTTP/1.1. */
+  plain(request: HttpRequest, options: RequestOptions): Promise<HttpResponse>;
+  /** The server wants HTTP/1.1 for what goes to this origin. */
+  wantsPlain(group: Http2Group): void;
+}

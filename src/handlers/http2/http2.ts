@@ -1,0 +1,76 @@
+/**
+ * HTTP/2 (RFC 9113) over `node:http2`: many requests over one connection. This file is what importing costs; node:http2
+ * and all that stands on it are loaded with the first request.
+ */
+
+import type { HttpRequest } from '../../message/request.ts';
+import { ownOptions } from '../../options/option-record.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import type { Handler, Transport } from '../../stack/handler.ts';
+import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
+import { refuse } from '../exchange/unsupported.ts';
+import { nodeHttpHandler } from '../node/node-http.ts';
+import type { Http2Transport } from './transport.ts';
+
+/**
+ * Sends over connections of its own: with TLS what ALPN agrees on (`version: 'auto'`) or HTTP/2 alone (`'2'`, and when
+ * the option is not set), without TLS by prior knowledge.
+ * @param elsewhere takes what a server wants as HTTP/1.1, under `'auto'`. Default: a `nodeHttpHandler()` of its own
+ * @throws TypeError for settings that are none
+ */
+export function http2Handler(elsewhere?: Handler, settings: ConnectionSettings = {}): Transport {
+  const limits = connectionLimits('http2', settings);
+  let transport: Http2Transport | undefined;
+  let loading: Promise<Http2Transport> | undefined;
+  let own: Transport | undefined;
+  const fallback: Handler =
+    elsewhere ?? ((request, options) => (own ??= nodeHttpHandler({ connections: limits }))(request, options));
+
+  function load(): Promise<Http2Transport> {
+    loading ??= import('./transport.ts').then(({ Http2Transport }) => {
+      transport = new Http2Transport(fallback, limits);
+      return transport;
+    });
+    return loading;
+  }
+
+  /** What runs ends with the connections it has; a later request gets new ones. */
+  function release(): Promise<Http2Transport> | undefined {
+    const released = loading;
+    loading = transport = undefined;
+    return released;
+  }
+
+  function http2(request: HttpRequest, options: RequestOptions) {
+    const given = ownOptions(options);
+    const reason = unsupported(request, given);
+    if (reason !== undefined) return refuse(request, reason);
+    return transport === undefined
+      ? load().then((loaded) => loaded.send(request, given))
+      : transport.send(request, given);
+  }
+
+  return Object.assign(http2, {
+    handlerName: 'http2',
+    supports: unsupported,
+    close: async () => {
+      await (await release())?.close();
+      await own?.close?.();
+    },
+    destroy: async (reason?: unknown) => {
+      await (await release())?.destroy(reason);
+      await own?.destroy?.(reason);
+    },
+    stats: () => limits.stats(),
+  });
+}
+
+/** Why this cannot go over HTTP/2, in words for an error message. */
+function unsupported(request: HttpRequest, options: RequestOptions): string | undefined {
+  if (options.version === '1.1') return "http2: option version '1.1' is not supported";
+  // RFC 9113 §8.2.2
+  if (request.headers.has('upgrade')) return 'http2: Upgrade does not exist in HTTP/2 (RFC 9113 §8.6)';
+  // RFC 9110 §9.3.6
+  if (request.method === 'CONNECT') return 'http2: CONNECT opens a tunnel, which is no answer to a request';
+  return undefined;
+}

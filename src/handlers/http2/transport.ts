@@ -1,0 +1,135 @@
+/** HTTP/2's connections by origin and way of connecting, the exchanges over them, and who is known to speak 1.1 only. */
+
+import type { DialSettings } from '../../connect/dial.ts';
+import { withRequest } from '../../connect/failure.ts';
+import { pinProxy, tunnelling } from '../../connect/forwarding.ts';
+import { LastSettings } from '../../connect/settings/last-settings.ts';
+import { NetworkError } from '../../message/errors.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import type { Target } from '../../message/uri.ts';
+import { extendOptions } from '../../options/option-record.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { rememberLast } from '../../options/remember-last.ts';
+import { requestTarget } from '../../semantics/request-target.ts';
+import type { Handler } from '../../stack/handler.ts';
+import type { ConnectionLimits } from '../connections/connection-limits.ts';
+import { Running } from '../exchange/open-exchanges.ts';
+import { offering } from './alpn.ts';
+import { type GroupOwner, Http2Group } from './connection-group.ts';
+import { Http2Exchange } from './exchange.ts';
+import type { Http2Host } from './host.ts';
+
+const REMEMBERED = 1000;
+
+export class Http2Transport implements Http2Host, GroupOwner {
+  readonly #fallback: Handler;
+  readonly #limits: ConnectionLimits;
+  readonly #groups = new Map<string, Http2Group>();
+  readonly #running = new Running<Http2Exchange>();
+  /** Keys of those that chose HTTP/1.1, the oldest first. */
+  readonly #plain = new Set<string>();
+  readonly #settings = new LastSettings(offering);
+  readonly #asPlain = rememberLast((options: RequestOptions) => extendOptions(options, { version: '1.1' }));
+
+  constructor(fallback: Handler, limits: ConnectionLimits) {
+    this.#fallback = fallback;
+    this.#limits = limits;
+  }
+
+  send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      const target = requestTarget(request);
+      if (options.version === 'auto' && this.#isPlain(target, request, options)) {
+        resolve(this.plain(request, options));
+        return;
+      }
+      // What promises resolve with may be a promise: another transport's.
+      const exchange = new Http2Exchange(request, options, target, this, { resolve, reject });
+      this.#running.add(exchange);
+      try {
+        exchange.start();
+      } catch (error) {
+        this.ended(exchange);
+        throw error;
+      }
+    });
+  }
+
+  group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group {
+    const settings = this.#settingsOf(request, options);
+    const key = keyOf(target, settings);
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
+    try {
+      // Connections that stand in for each other lead through one proxy, which cannot carry HTTP/2 but in a tunnel.
+      const pinned = pinProxy(target, tunnelling(settings));
+      const group = new Http2Group(key, target, pinned, this.#limits, options.version === 'auto', this);
+      this.#groups.set(key, group);
+      return group;
+    } catch (error) {
+      throw withRequest(error, request);
+    }
+  }
+
+  plain(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    return this.#fallback(request, this.#asPlain(options));
+  }
+
+  wantsPlain(group: Http2Group): void {
+    this.foundPlain(group);
+  }
+
+  foundPlain({ key }: Http2Group): void {
+    this.#plain.add(key);
+    if (this.#plain.size > REMEMBERED) for (const oldest of this.#plain) return void this.#plain.delete(oldest);
+  }
+
+  emptied(group: Http2Group): void {
+    if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
+  }
+
+  ended(exchange: Http2Exchange): void {
+    this.#running.ended(exchange);
+  }
+
+  async close(): Promise<void> {
+    for (const exchange of this.#running.exchanges()) {
+      if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
+    }
+    await this.#running.rest();
+    for (const group of [...this.#groups.values()]) group.close();
+  }
+
+  async destroy(reason?: unknown): Promise<void> {
+    const closing = this.close();
+    // Those who wait first: they would get the places of the others.
+    const running = this.#running.exchanges().sort((a, b) => Number(b.isWaiting) - Number(a.isWaiting));
+    for (const exchange of running) exchange.abort(reason ?? destroyed(exchange.request));
+    await closing;
+  }
+
+  /** Plain text says nothing of HTTP/2: under `auto` it is HTTP/1.1. */
+  #isPlain(target: Target, request: HttpRequest, options: RequestOptions): boolean {
+    return target.protocol === 'http:' || this.#plain.has(keyOf(target, this.#settingsOf(request, options)));
+  }
+
+  #settingsOf(request: HttpRequest, options: RequestOptions): DialSettings {
+    try {
+      return this.#settings.of(options);
+    } catch (error) {
+      throw withRequest(error, request);
+    }
+  }
+}
+
+function keyOf(target: Target, settings: DialSettings): string {
+  return `${settings.key} ${target.origin}`;
+}
+
+function destroyed(request: HttpRequest): NetworkError {
+  return new NetworkError('the client was destroyed while the request was under way', {
+    request,
+    code: 'ERR_CLIENT_CLOSED',
+  });
+}

@@ -1,0 +1,179 @@
+/** The response of one exchange over node:http: its head, and its body collected or handed out as it comes. */
+import type { IncomingMessage, InformationEvent } from 'node:http';
+import { callbackFailure } from '../../connect/failure.ts';
+import { Content } from '../../message/content.ts';
+import { NetworkError } from '../../message/errors.ts';
+import { HttpHeaders } from '../../message/headers.ts';
+import { HttpResponse } from '../../message/response.ts';
+import { receivedTrailers } from '../../message/trailers.ts';
+import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
+import type { Answer } from '../exchange/exchange.ts';
+import { type BodyObserver, followBody } from './body.ts';
+import type { NodeExchange } from './exchange.ts';
+
+const NOTHING = new Uint8Array(0);
+
+export class NodeAnswer implements Answer, BodyObserver {
+  readonly #message: IncomingMessage;
+  readonly #exchange: NodeExchange;
+  readonly #headers: HttpHeaders;
+  /** The body's bytes, when the head says how many. */
+  readonly #expected: number | undefined;
+  #collector: Collector | undefined;
+  #head: HttpResponse | undefined;
+  #isUnread = true;
+
+  constructor(message: IncomingMessage, exchange: NodeExchange) {
+    this.#message = message;
+    this.#exchange = exchange;
+    this.#headers = HttpHeaders.fromRaw(message.rawHeaders);
+    const length = message.headers['content-length'];
+    this.#expected = length === undefined ? undefined : Number(length);
+  }
+
+  begin(): void {
+    const message = followBody(this.#message, this);
+    if (!this.announce()) return;
+    if (this.#exchange.options.stream && !this.#isEmpty()) {
+      this.#exchange.answered(this.#response(new Content(undefined, message)));
+    } else this.#collect();
+  }
+
+  /** How long, and for how many requests, the server says that it keeps the connection (RFC 2068 §19.7.1.1). */
+  keepAlive(): string | undefined {
+    return this.#message.headers['keep-alive']?.toString();
+  }
+
+  /** The response as errors and `onHeaders` show it: without its body. */
+  headOnly(): HttpResponse {
+    this.#head ??= this.#response(new Content(NOTHING));
+    return this.#head;
+  }
+
+  /** Whether nobody has begun to read the body. */
+  get isUnread(): boolean {
+    return this.#isUnread;
+  }
+
+  isReaderBehind(): boolean {
+    return this.#message.readableLength > 0;
+  }
+
+  /**
+   * After the head the message says itself how it ends; only what the parser could not read has to be told to it.
+   * Bytes behind a complete body are an error too: they may be meant as the answer to another request.
+   */
+  broken(cause: Error & { code?: unknown }): void {
+    if (!String(cause.code).startsWith('HPE_')) return;
+    this.#exchange.abort(this.#exchange.failure(cause, this.headOnly()));
+  }
+
+  /** Ends a body that the caller already has. */
+  fail(reason: unknown): void {
+    // Node's streams need an Error.
+    this.#message.destroy(reason instanceof Error ? reason : new Error('aborted', { cause: reason }));
+  }
+
+  // What the body tells
+
+  received(chunk: Uint8Array): void {
+    const { record, timer, isDone } = this.#exchange;
+    if (isDone) return;
+    record.received += chunk.byteLength;
+    timer.touch();
+    this.#exchange.report('download', record.received, this.#expected);
+  }
+
+  wanted(): void {
+    this.#isUnread = false;
+    this.#exchange.timer.touch();
+  }
+
+  drained(): void {
+    this.#exchange.drained();
+  }
+
+  bodyFailure(cause: Error & { code?: unknown }): Error {
+    // Once it is over, the cause is what ended it, and has its name; and so has a reader's own error.
+    const isLost = cause.code === 'ECONNRESET' && !this.#exchange.isDone;
+    return isLost ? this.#exchange.failure(cause, this.headOnly()) : cause;
+  }
+
+  completed(): void {
+    if (this.#exchange.isDone) return;
+    this.#exchange.finish();
+    if (this.#collector !== undefined) this.#exchange.answered(this.#response(new Content(this.#collector.bytes())));
+  }
+
+  cut(error: Error | null): void {
+    if (error === null) this.#exchange.dropped();
+    else this.#exchange.fail(error);
+  }
+
+  /** @returns false when the exchange is over: the head cannot be represented, or `onHeaders` threw */
+  announce(): boolean {
+    const { request, options } = this.#exchange;
+    let head: HttpResponse;
+    try {
+      head = this.headOnly();
+    } catch (cause) {
+      const fact = `the response head does not follow HTTP (RFC 9112): ${(cause as Error).message}`;
+      this.#exchange.abort(new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause }));
+      return false;
+    }
+    try {
+      if (options.onHeaders) options.onHeaders(head);
+    } catch (cause) {
+      this.#exchange.abort(callbackFailure('onHeaders', cause, request, head));
+    }
+    return !this.#exchange.isDone;
+  }
+
+  #collect(): void {
+    const { request, options } = this.#exchange;
+    const limit = wireLimit(options, this.#headers);
+    const refuse = () => this.#exchange.abort(tooLarge(options, request, this.headOnly()));
+    if (!this.#isEmpty() && this.#expected !== undefined && this.#expected > limit) {
+      refuse();
+      return;
+    }
+    const collector = new Collector(limit);
+    this.#collector = collector;
+    this.#message.on('data', (chunk: Buffer) => {
+      if (!this.#exchange.isDone && !collector.add(chunk)) refuse();
+    });
+  }
+
+  /** A body that cannot be: there is nothing to stream, and a message nobody reads would keep its connection. */
+  #isEmpty(): boolean {
+    const status = this.#message.statusCode;
+    // RFC 9112 §6.3, rule 1
+    return this.#exchange.request.method === 'HEAD' || status === 204 || status === 304 || this.#expected === 0;
+  }
+
+  #response(content: Content): HttpResponse {
+    const { statusCode, statusMessage, httpVersion } = this.#message;
+    const facts = { ...this.#exchange.facts(), trailers: () => this.#trailers() };
+    return new HttpResponse(statusCode, this.#headers, content, httpVersion, statusMessage, facts);
+  }
+
+  #trailers(): HttpHeaders {
+    return this.#message.complete ? receivedTrailers(this.#message.rawTrailers) : HttpHeaders.empty;
+  }
+}
+
+/** Tells `onInformation` of each 1xx. */
+export function informationTo(
+  exchange: NodeExchange,
+  onInformation: (response: HttpResponse) => void,
+): (info: InformationEvent) => void {
+  return ({ statusCode, rawHeaders, statusMessage, httpVersion }) => {
+    if (exchange.isDone) return;
+    const headers = HttpHeaders.fromRaw(rawHeaders as unknown as string[]);
+    try {
+      onInformation(new HttpResponse(statusCode, headers, null, httpVersion, statusMessage, exchange.facts()));
+    } catch (cause) {
+      exchange.abort(callbackFailure('onInformation', cause, exchange.request, undefined));
+    }
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * What `nodeHttpHandler` and `streamHandler` have in common. This file is what importing them costs: node:http and all
+ * that stands on it are loaded with the first request.
+ */
+
+import type { HttpRequest } from '../../message/request.ts';
+import { ownOptions } from '../../options/option-record.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import type { Transport } from '../../stack/handler.ts';
+import { connectionLimits } from '../connections/connection-limits.ts';
+import { refuse } from '../exchange/unsupported.ts';
+import type { NodeHandlerSettings, NodeTransport } from './transport.ts';
+
+/** Makes a handler with connections of its own. */
+export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettings): Transport {
+  const limits = connectionLimits(name, settings);
+  let transport: NodeTransport | undefined;
+  let loading: Promise<NodeTransport> | undefined;
+
+  function load(): Promise<NodeTransport> {
+    loading ??= import('./transport.ts').then(({ NodeTransport }) => {
+      transport = new NodeTransport(name, limits);
+      return transport;
+    });
+    return loading;
+  }
+
+  /** What runs ends with the connections it has; a later request gets new ones. */
+  function release(): Promise<NodeTransport> | undefined {
+    const released = loading;
+    loading = transport = undefined;
+    return released;
+  }
+
+  const send = (request: HttpRequest, options: RequestOptions) => {
+    const own = ownOptions(options);
+    const reason = unsupported(name, request, own);
+    if (reason !== undefined) return refuse(request, reason);
+    return transport === undefined ? load().then((loaded) => loaded.send(request, own)) : transport.send(request, own);
+  };
+  Object.defineProperty(send, 'name', { value: name });
+
+  return Object.assign(send, {
+    handlerName: name,
+    supports: (request: HttpRequest, options: RequestOptions) => unsupported(name, request, options),
+    close: async () => (await release())?.close(),
+    destroy: async (reason?: unknown) => (await release())?.destroy(reason),
+    stats: () => limits.stats(),
+  });
+}
+
+/** Why node:http cannot send this, in words for an error message. */
+function unsupported(name: string, request: HttpRequest, options: RequestOptions): string | undefined {
+  if (options.version && options.version !== '1.1' && options.version !== 'auto' && options.version !== '2')
+    return `${name}: option version must be '1.1', '2' or 'auto', got ${JSON.stringify(options.version)}`;
+  if (options.version === '2') return `${name}: option version '2' is not supported, node:http speaks HTTP/1.1`;
+  // RFC 9110 §9.3.6
+  if (request.method === 'CONNECT') return `${name}: CONNECT opens a tunnel, which is no answer to a request`;
+  return undefined;
+}

@@ -1,0 +1,109 @@
+/** Writes a request for node:http: its head as it was given, its framing exact, over a connection that we bring. */
+import type { ClientRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import { type DialSettings, forwarderOf } from '../../connect/dial.ts';
+import { absoluteForm, hopHeaders } from '../../connect/forwarding.ts';
+import { type Carried, carriers, openOver } from '../../connect/given-socket-agent.ts';
+import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
+import { RequestError } from '../../message/errors.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { Target } from '../../message/uri.ts';
+
+/** RFC 9110 §8.6: methods for which no body means no `Content-Length` either. */
+export const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+
+/**
+ * The request line's target. `OPTIONS http://host/*` asks about the server as a whole and is sent as `OPTIONS *`
+ * (RFC 9112 section 3.2.4); a resource that is really called `*` is written `/%2A`.
+ */
+export function requestPath(request: HttpRequest, target: Target): string {
+  return request.method === 'OPTIONS' && target.path === '/*' ? '*' : target.path;
+}
+
+/** Bytes that the head announces; `undefined` when the body is chunked. */
+export function declaredLength(request: HttpRequest): number | undefined {
+  const { headers, body } = request;
+  const given = headers.get('content-length');
+  if (headers.has('transfer-encoding')) return undefined;
+  return given === null ? (body === null ? 0 : body.length) : Number(given);
+}
+
+/** @throws RequestError for a length that is none (`ERR_REQUEST`), or not the body's (`ERR_BODY_LENGTH`) */
+export function checkFraming(request: HttpRequest): void {
+  const { headers, body } = request;
+  if (body?.used) {
+    const fact =
+      'the body is a stream that was already read; give a function that returns a fresh one to send it again';
+    throw new RequestError(fact, { request, code: 'ERR_BODY_USED' });
+  }
+  const given = headers.get('content-length');
+  if (given === null) return;
+  if (!/^\d+$/.test(given)) {
+    throw new RequestError(`Content-Length must be a number of bytes, got ${JSON.stringify(given)}`, { request });
+  }
+  const length = body === null ? 0 : body.length;
+  if (length === undefined || length === Number(given)) return;
+  const fact = `Content-Length says ${given} bytes, and the body has ${length}; leave the header out to have it set`;
+  throw new RequestError(fact, { request, code: 'ERR_BODY_LENGTH' });
+}
+
+/** Opens the request; nothing is written before its body begins or its head is flushed. */
+export function openExchange(
+  request: HttpRequest,
+  target: Target,
+  settings: DialSettings,
+  carrier: Socket,
+): ClientRequest {
+  const { headers, method } = request;
+  const closes = !settings.keepAlive || /\bclose\b/i.test(headers.get('connection') ?? '');
+  const forwarder = forwarderOf(carrier);
+  const fields = headFields(request, target, forwarder);
+  const path = requestPath(request, target);
+  const isUpperCase = method === method.toUpperCase();
+  const carried: Carried = {
+    agent: closes ? carriers.once : carriers.kept,
+    carrier,
+    method,
+    path: forwarder === undefined ? path : absoluteForm(target, path),
+    setHost: false,
+    maxHeaderSize: settings.maxHeaderSize,
+    ...(isUpperCase ? { headers: fields } : undefined),
+  };
+  const sent = openOver(carried);
+  // Node drops what is beyond 2000 lines in silence; maxHeaderSize is the limit, and an error.
+  sent.maxHeadersCount = 0;
+  if (!isUpperCase) keepCase(sent, method, fields);
+  return sent;
+}
+
+/** The lines of the head: the caller's as they are, and what HTTP needs beside them. */
+function headFields(request: HttpRequest, target: Target, forwarder: ProxyServer | undefined): string[] {
+  const { body, method } = request;
+  const headers = hopHeaders(request.headers, forwarder);
+  // toRaw() shares its lines with the request.
+  const fields = [...headers.toRaw()];
+  // RFC 9112 §3.2: Host comes first, where the caller gave none.
+  if (!headers.has('host')) fields.unshift('Host', target.host);
+  if (headers.has('content-length') || headers.has('transfer-encoding')) return fields;
+  const length = declaredLength(request);
+  if (length === undefined) fields.push('Transfer-Encoding', 'chunked');
+  else if (body !== null || !BODILESS.has(method)) fields.push('Content-Length', String(length));
+  return fields;
+}
+
+/**
+ * RFC 9110 section 9.1: methods are case-sensitive, and node:http makes them upper case. It reads the property again if
+ * the head was not given to it at once, at the price that lines of one name stand together.
+ */
+function keepCase(sent: ClientRequest, method: string, fields: readonly string[]): void {
+  sent.method = method;
+  sent.useChunkedEncodingByDefault = false;
+  const lines = new Map<string, { name: string; values: string[] }>();
+  for (let i = 0; i < fields.length; i += 2) {
+    const [name, value] = [fields[i]!, fields[i + 1]!];
+    const known = lines.get(name.toLowerCase());
+    if (known === undefined) lines.set(name.toLowerCase(), { name, values: [value] });
+    else known.values.push(value);
+  }
+  for (const { name, values } of lines.values()) sent.setHeader(name, values);
+}

@@ -1,0 +1,83 @@
+/** The connections of one handler over node:http, and the exchanges that run over them. */
+
+import type { DialSettings } from '../../connect/dial.ts';
+import { withRequest } from '../../connect/failure.ts';
+import { tunnelling } from '../../connect/forwarding.ts';
+import { LastSettings } from '../../connect/settings/last-settings.ts';
+import { NetworkError } from '../../message/errors.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { requestTarget } from '../../semantics/request-target.ts';
+import { ConnectionLimits, type ConnectionSettings } from '../connections/connection-limits.ts';
+import { Running } from '../exchange/open-exchanges.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { type ExchangeHost, NodeExchange } from './exchange.ts';
+
+/** Settings of the handlers over node:http. */
+export type NodeHandlerSettings = ConnectionSettings;
+
+export class NodeTransport implements ExchangeHost {
+  readonly name: string;
+  readonly pool: ConnectionPool;
+  readonly #running = new Running<NodeExchange>();
+  readonly #settings = new LastSettings();
+
+  constructor(name: string, limits = new ConnectionLimits()) {
+    this.name = name;
+    this.pool = new ConnectionPool(limits);
+  }
+
+  send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      const target = requestTarget(request);
+      const settings = this.#settingsOf(request, options);
+      const exchange = new NodeExchange(request, options, target, wayOf(request, settings), this, { resolve, reject });
+      this.#running.add(exchange);
+      try {
+        exchange.start();
+      } catch (error) {
+        this.ended(exchange);
+        throw error;
+      }
+    });
+  }
+
+  ended(exchange: NodeExchange): void {
+    this.#running.ended(exchange);
+  }
+
+  async close(): Promise<void> {
+    this.pool.close();
+    for (const exchange of this.#running.exchanges()) {
+      if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
+    }
+    await this.#running.rest();
+  }
+
+  async destroy(reason?: unknown): Promise<void> {
+    const closing = this.close();
+    for (const exchange of this.#running.exchanges()) exchange.abort(reason ?? destroyed(exchange.request));
+    await closing;
+  }
+
+  #settingsOf(request: HttpRequest, options: RequestOptions): DialSettings {
+    try {
+      return this.#settings.of(options);
+    } catch (error) {
+      throw withRequest(error, request);
+    }
+  }
+}
+
+/** RFC 9110 §7.8: `Upgrade` is for the next hop alone, so a proxy that forwards would end it. */
+function wayOf(request: HttpRequest, settings: DialSettings): DialSettings {
+  return request.headers.has('upgrade') ? tunnelling(settings) : settings;
+}
+
+function destroyed(request: HttpRequest): NetworkError {
+  return new NetworkError('the client was destroyed while the request was under way', {
+    request,
+    code: 'ERR_CLIENT_CLOSED',
+  });
+}

@@ -1,0 +1,398 @@
+/**
+ * One request over undici's dispatcher. The object is the callbacks undici asks for, so that an exchange costs no closure;
+ * a buffered body is collected straight from them, and a body of one chunk is never copied.
+ */
+import type { Dispatcher } from 'undici';
+import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
+import { callbackFailure, failure, timeoutFailure, withRequest } from '../../connect/failure.ts';
+import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
+import { concatBytes } from '../../message/body.ts';
+import { Content } from '../../message/content.ts';
+import { NetworkError, RequestError, type TimeoutPhase } from '../../message/errors.ts';
+import { HttpHeaders, type RawField } from '../../message/headers.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
+import { receivedTrailers } from '../../message/trailers.ts';
+import type { Target } from '../../message/uri.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { canReplay } from '../../semantics/replay.ts';
+import { phraseOfBytes, statusLineRefusal } from '../../semantics/status-line.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
+import { milliseconds } from '../../time/duration.ts';
+import type { Member } from '../../time/member-set.ts';
+import type { PlaceLimit } from '../connections/connection-limits.ts';
+import { responseLimit, tooLarge, wireLimit } from '../exchange/collector.ts';
+import { PhaseTimer } from '../exchange/phase-timer.ts';
+import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
+import type { LaneWait, UndiciLane, UndiciRoute } from './connections.ts';
+import { dispatchOptions } from './request.ts';
+import type { UndiciTransport } from './transport.ts';
+import { isUnsolicitedContinue } from './unsolicited-continue.ts';
+
+const FIVE_MINUTES = 300_000;
+/** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
+const DRAIN_WAIT = 1000;
+const STALE: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+export class UndiciExchange implements BodyOwner, Member {
+  place = -1;
+  readonly #request: HttpRequest;
+  readonly #options: RequestOptions;
+  readonly #target: Target;
+  readonly #transport: UndiciTransport;
+  readonly #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #clock: Clock;
+  readonly #timer: PhaseTimer;
+  readonly #started: number;
+  /** Bytes that a buffered body may have. */
+  readonly #limit: number;
+  #lane: UndiciLane | undefined;
+  #wait: LaneWait | undefined;
+  #phase: 'connect' | 'send' | 'headers' | 'body' = 'connect';
+  #done = false;
+  /** The caller has its answer; what follows concerns its body. */
+  #answered = false;
+  #isDrained = false;
+  #isPulled = false;
+  #reused = false;
+  #abort: ((reason: Error) => void) | undefined;
+  #status = 0;
+  #statusText = '';
+  #headers: HttpHeaders = HttpHeaders.empty;
+  #head: HttpResponse | undefined;
+  #chunks: Uint8Array[] | undefined;
+  #body: UndiciBody | undefined;
+  #trailers: HttpHeaders | undefined;
+  #received = 0;
+  #sent = 0;
+  #queued = 0;
+  #connected = 0;
+  #firstByte = 0;
+  #dialled: UndiciLane['fresh'];
+
+  constructor(
+    request: HttpRequest,
+    options: RequestOptions,
+    target: Target,
+    transport: UndiciTransport,
+    resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#request = request;
+    this.#options = options;
+    this.#target = target;
+    this.#transport = transport;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#clock = options.clock ?? systemClock;
+    this.#timer = new PhaseTimer(this.#clock, this);
+    this.#started = this.#clock.now();
+    this.#limit = responseLimit(options);
+  }
+
+  /** @param limit how many connections there may be; `undefined` is no limit */
+  start(route: UndiciRoute, limit: PlaceLimit | undefined): void {
+    followCaller(this, this.#request, this.#options);
+    if (this.#done) return;
+    const lane = route.take(limit);
+    if (lane !== undefined) this.#dispatch(lane);
+    else {
+      this.#wait = route.wait(this, limit!);
+      this.#timer.start('queue', milliseconds(this.#options.queueTimeout, 'queueTimeout'));
+    }
+  }
+
+  /** The wait for a connection is over. */
+  connected(lane: UndiciLane): void {
+    this.#wait = undefined;
+    this.#queued = this.#clock.now();
+    this.#timer.stop();
+    this.#timer.since = 0;
+    try {
+      this.#dispatch(lane);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #dispatch(lane: UndiciLane): void {
+    const { progress, keepAlive } = this.#options;
+    const { forwarder } = lane.route.settings;
+    this.#lane = lane;
+    lane.client.dispatch(
+      dispatchOptions(this.#request, this.#target, forwarder, Boolean(progress), keepAlive === false),
+      // undici's types declare the callbacks of another version of its interface.
+      this as unknown as Dispatcher.DispatchHandler,
+    );
+  }
+
+  // The callbacks of undici
+
+  onConnect(abort: (reason?: Error) => void): void {
+    if (this.#done) {
+      abort();
+      return;
+    }
+    this.#abort = abort;
+    this.#dialled = this.#lane?.fresh;
+    this.#reused = this.#dialled === undefined;
+    if (this.#lane !== undefined) this.#lane.fresh = undefined;
+    this.#phase = this.#request.body === null ? 'headers' : 'send';
+    const limit = this.#options.headersTimeout;
+    this.#timer.start('headers', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'headersTimeout'));
+    this.#connected = this.#timer.since || this.#clock.now();
+  }
+
+  onBodySent(chunk: Uint8Array): void {
+    this.#sent += chunk.byteLength;
+    if (this.#phase === 'send') this.#timer.touch();
+    this.#report('upload', this.#sent, this.#request.body?.length);
+  }
+
+  onRequestSent(): void {
+    if (this.#phase === 'send') this.#phase = 'headers';
+  }
+
+  onHeaders(status: number, raw: RawField[], resume: () => void, statusText: string): boolean {
+    if (this.#done) return true;
+    if (status >= 100 && status < 200) return true;
+    const { forwarder } = this.#lane?.route.settings ?? {};
+    const refusal = statusLineRefusal(status, statusText) ?? forwarderRefusal(status, forwarder, this.#target);
+    if (refusal !== undefined) {
+      this.abort(withRequest(refusal, this.#request));
+      return true;
+    }
+    this.#phase = 'body';
+    this.#status = status;
+    this.#statusText = phraseOfBytes(statusText);
+    this.#headers = HttpHeaders.fromRaw(raw);
+    const route = this.#lane?.route;
+    this.#lane?.hinted(raw);
+    if (route?.settings.forwarder && !announcesReuse((name) => this.#headers.get(name))) route.isSingle = true;
+    this.#startRead();
+    this.#firstByte = this.#timer.since || this.#clock.now();
+    if (this.#options.stream) this.#body = new UndiciBody(resume, this);
+    if (this.#options.onHeaders && !this.#announce(this.#options.onHeaders)) return true;
+    if (this.#body === undefined) return true;
+    this.#answer(this.#response(new Content(undefined, this.#body.readable)));
+    return true;
+  }
+
+  onData(chunk: Uint8Array): boolean {
+    if (this.#done) return true;
+    this.#received += chunk.byteLength;
+    this.#timer.touch();
+    if (this.#options.progress) this.#report('download', this.#received, this.#expected());
+    if (this.#body !== undefined) return this.#feed(this.#body, chunk);
+    if (this.#chunks === undefined) this.#chunks = [chunk];
+    else this.#chunks.push(chunk);
+    if (this.#received > this.#limit) this.#checkSize();
+    return true;
+  }
+
+  #feed(body: UndiciBody, chunk: Uint8Array): boolean {
+    const wanted = body.push(chunk);
+    // While the reader rests, the server is not late.
+    if (!wanted) this.#timer.stop();
+    return wanted;
+  }
+
+  pulled(): void {
+    this.#isPulled = true;
+    if (this.#done || this.#phase !== 'body') return;
+    this.#startRead();
+  }
+
+  drained(): void {
+    if (this.#done) return;
+    this.#isDrained = true;
+    this.#startRead();
+  }
+
+  #startRead(): void {
+    const given = this.#options.readTimeout;
+    const limit = given === undefined ? FIVE_MINUTES : milliseconds(given, 'readTimeout');
+    this.#timer.start('read', this.#isDrained ? Math.min(limit || DRAIN_WAIT, DRAIN_WAIT) : limit);
+  }
+
+  onComplete(trailers: RawField[]): void {
+    if (this.#done) return;
+    if (trailers.length > 0) this.#trailers = receivedTrailers(trailers);
+    this.#finish();
+    this.#leave();
+    if (this.#body !== undefined) this.#body.push(null);
+    else {
+      const bytes = this.#chunks === undefined ? NOTHING : concatBytes(this.#chunks, this.#received);
+      this.#answer(this.#response(new Content(bytes)));
+    }
+  }
+
+  /** A connection over which not everything went is of no more use: the rest would be taken for the next request. */
+  #leave(): void {
+    const lane = this.#lane!;
+    const isSent = this.#request.body === null || lane.socket?.writableLength === 0;
+    if (isSent) lane.route.give(lane);
+    else lane.route.drop(lane);
+  }
+
+  onError(cause: Error): void {
+    if (this.#done) return;
+    if (this.#status === 304 && isMismatch(cause)) {
+      this.#lane!.route.drop(this.#lane!);
+      this.onComplete([]);
+      return;
+    }
+    if (this.#isStale(cause)) {
+      this.#reused = false;
+      this.#phase = 'connect';
+      this.#sent = 0;
+      this.#dispatch(this.#lane!.route.renew(this.#lane!));
+      return;
+    }
+    if (this.#status === 0 && isUnsolicitedContinue(cause)) {
+      this.#failUnsolicited(cause);
+      return;
+    }
+    const phase = this.#phase === 'connect' && this.#abort !== undefined ? 'headers' : this.#phase;
+    const response = this.#status === 0 ? undefined : this.#headOnly();
+    const told = this.#lane?.alert ?? cause;
+    this.#fail(failure(told, { request: this.#request, options: this.#options, phase, response }));
+  }
+
+  /** Stops the exchange: the caller aborted, dropped the body, or a timer expired. */
+  abort(reason: unknown): void {
+    if (!this.#done) this.#fail(reason);
+  }
+
+  /** The transport is destroyed. What has a connection ends with it. */
+  destroying(reason: unknown): void {
+    if (this.#wait === undefined) return;
+    const fact = 'the client was destroyed while the request waited for a connection';
+    this.abort(reason ?? new NetworkError(fact, { request: this.#request, code: 'ERR_CLIENT_CLOSED' }));
+  }
+
+  /** The transport closes: a body that nobody has begun to read would hold it for ever. */
+  closing(): void {
+    if (!this.#answered || this.#isPulled) return;
+    const fact = 'the client was closed before anybody read the body';
+    this.abort(new RequestError(fact, { request: this.#request, code: 'ERR_CLIENT_CLOSED' }));
+  }
+
+  /** A phase took too long. */
+  expired(phase: TimeoutPhase, limit: number): void {
+    this.abort(timeoutFailure(phase, limit, this.#request, this.#status === 0 ? undefined : this.#headOnly()));
+  }
+
+  /** A kept-alive connection that the server had closed already: it never read this request. */
+  #isStale(cause: Error): boolean {
+    return (
+      this.#reused &&
+      this.#status === 0 &&
+      canReplay(this.#request, false) &&
+      STALE.has((cause as { code?: unknown }).code) &&
+      // There was an answer.
+      !isUnsolicitedContinue(cause)
+    );
+  }
+
+  #failUnsolicited(cause: Error): void {
+    const { elsewhere } = this.#transport;
+    const fact = 'the server sent a 100 that nobody asked for, which undici cannot read past; nodeHttpHandler() can';
+    const error = new NetworkError(fact, { request: this.#request, code: 'ERR_PROTOCOL', cause });
+    if (elsewhere === undefined) {
+      this.#fail(error);
+      return;
+    }
+    this.#finish();
+    this.#lane?.route.drop(this.#lane);
+    this.#resolve(elsewhere(this.#request, this.#options, error));
+  }
+
+  #announce(onHeaders: (response: HttpResponse) => void): boolean {
+    const head = this.#headOnly();
+    try {
+      onHeaders(head);
+      return true;
+    } catch (cause) {
+      this.abort(callbackFailure('onHeaders', cause, this.#request, head));
+      return false;
+    }
+  }
+
+  #checkSize(): void {
+    if (this.#received <= wireLimit(this.#options, this.#headers)) return;
+    this.abort(tooLarge(this.#options, this.#request, this.#headOnly()));
+  }
+
+  #answer(response: HttpResponse): void {
+    this.#answered = true;
+    this.#resolve(response);
+  }
+
+  #fail(reason: unknown): void {
+    this.#finish();
+    this.#abort?.(reason instanceof Error ? reason : new Error('aborted'));
+    this.#lane?.route.drop(this.#lane);
+    if (this.#answered) this.#body?.fail(reason);
+    else {
+      if (reason instanceof Object && 'attempts' in reason) Object.assign(reason, { transfer: this.#facts() });
+      this.#reject(reason);
+    }
+  }
+
+  #finish(): void {
+    this.#done = true;
+    this.#timer.stop();
+    this.#wait?.leave();
+    unfollowCaller(this, this.#request, this.#options);
+    this.#transport.ended(this);
+  }
+
+  #headOnly(): HttpResponse {
+    this.#head ??= this.#response(new Content(this.#body === undefined ? NOTHING : undefined, this.#body?.readable));
+    return this.#head;
+  }
+
+  #response(content: Content): HttpResponse {
+    return new HttpResponse(this.#status, this.#headers, content, '1.1', this.#statusText, this.#facts());
+  }
+
+  #facts(): ResponseFacts {
+    return {
+      url: this.#request.url,
+      request: this.#request,
+      handler: 'undici',
+      bytesSent: this.#sent,
+      bytesReceived: this.#received,
+      trailers: this.#body === undefined ? this.#trailers : () => this.#trailers ?? HttpHeaders.empty,
+      timings: this.#timings(),
+    };
+  }
+
+  #timings(): ResponseFacts['timings'] {
+    const total = this.#clock.now() - this.#started;
+    const firstByte = this.#firstByte === 0 ? undefined : this.#firstByte - this.#started;
+    const placed = this.#dialled === undefined ? this.#connected : this.#queued;
+    const queue = placed === 0 ? undefined : placed - this.#started;
+    if (this.#dialled !== undefined) return { ...this.#dialled, ...(queue && { queue }), firstByte, end: total, total };
+    return { queue, firstByte, end: total, total };
+  }
+
+  #expected(): number | undefined {
+    const length = this.#headers.get('content-length');
+    return length === null ? undefined : Number(length);
+  }
+
+  #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
+    if (!this.#options.progress) return;
+    this.#options.progress({ direction, transferred, total });
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** RFC 9110 §8.6: a 304 may say the length that a 200 would have; undici waits for the bytes, and ends the connection. */
+function isMismatch(cause: Error & { code?: unknown }): boolean {
+  return cause.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+}

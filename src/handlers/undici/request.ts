@@ -1,0 +1,69 @@
+/** What undici is told of a request, and how its body goes out. */
+
+import { absoluteForm, hopHeaders } from '../../connect/forwarding.ts';
+import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
+import { RequestError } from '../../message/errors.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { Target } from '../../message/uri.ts';
+import { inPieces, ONE_WRITE, PIECE, pieces } from '../exchange/body-pieces.ts';
+
+/** undici would read what is not set from `Object.prototype`. */
+export class DispatchOptions {
+  constructor(
+    readonly path: string,
+    readonly method: 'GET',
+    readonly headers: string[],
+    readonly body: Uint8Array | null,
+    readonly reset: boolean,
+  ) {}
+}
+Object.setPrototypeOf(DispatchOptions.prototype, null);
+
+/**
+ * @param forwarder the HTTP proxy that carries it as it is
+ * @param isWatched somebody follows the progress
+ * @param isLast its connection is to be closed after it
+ */
+export function dispatchOptions(
+  request: HttpRequest,
+  target: Target,
+  forwarder: ProxyServer | undefined,
+  isWatched: boolean,
+  isLast: boolean,
+): DispatchOptions {
+  const { method, body } = request;
+  let { headers } = request;
+  let sent: Uint8Array | AsyncIterable<Uint8Array> | null = null;
+  if (body !== null) {
+    // undici frames a body of unknown length itself and refuses to be told.
+    headers = headers.without('transfer-encoding');
+    const { bytes } = body;
+    if (bytes === undefined) sent = pull(request, isWatched ? inPieces(body.open()) : body.open());
+    else if (bytes.byteLength <= (isWatched ? PIECE : ONE_WRITE)) sent = bytes;
+    else {
+      // undici calls what it has queued sent: it is given no more than the socket takes.
+      sent = pieces(bytes);
+      if (!headers.has('content-length')) headers = headers.with('Content-Length', bytes.byteLength);
+    }
+  }
+  return new DispatchOptions(
+    forwarder === undefined ? target.path : absoluteForm(target, target.path),
+    method as 'GET',
+    hopHeaders(headers, forwarder).toRaw() as string[],
+    sent as Uint8Array,
+    isLast,
+  );
+}
+
+/** A source that fails is the caller's, not the network's. */
+async function* pull(
+  request: HttpRequest,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* chunks;
+  } catch (cause) {
+    const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new RequestError(fact, { request, cause, code: 'ERR_BODY_SOURCE' });
+  }
+}

@@ -1,0 +1,107 @@
+/** undici's connections by origin and way of connecting, and the exchanges that run over them. */
+import { createRequire } from 'node:module';
+import type { Client } from 'undici';
+import type { DialSettings } from '../../connect/dial.ts';
+import { withRequest } from '../../connect/failure.ts';
+import { pinProxy } from '../../connect/forwarding.ts';
+import { LastSettings } from '../../connect/settings/last-settings.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import type { Target } from '../../message/uri.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { requestTarget } from '../../semantics/request-target.ts';
+import type { ConnectionLimits } from '../connections/connection-limits.ts';
+import { Running } from '../exchange/open-exchanges.ts';
+import { UndiciRoute } from './connections.ts';
+import { UndiciExchange } from './exchange.ts';
+
+/** Takes over a request that undici failed, with the error it would end in. */
+export type SendElsewhere = (request: HttpRequest, options: RequestOptions, error: Error) => Promise<HttpResponse>;
+
+/** undici's `Client` by itself: its entry brings a fetch, a cache and more along, two thirds of the time of a cold start. */
+const CLIENT_ALONE = 'undici/lib/dispatcher/client.js';
+
+async function loadClient(): Promise<typeof Client> {
+  try {
+    // Not imported: an import of CommonJS parses every file twice.
+    return createRequire(import.meta.url)(CLIENT_ALONE) as typeof Client;
+  } catch {
+    // Bundled, or an undici that has moved its files.
+    return (await import('undici')).Client;
+  }
+}
+
+export class UndiciTransport {
+  readonly #Client: typeof Client;
+  readonly #groups = new Map<string, Map<string, UndiciRoute>>();
+  readonly #running = new Running<UndiciExchange>();
+  readonly #settings = new LastSettings();
+
+  private constructor(
+    ClientClass: typeof Client,
+    readonly limits: ConnectionLimits,
+    readonly elsewhere: SendElsewhere | undefined,
+  ) {
+    this.#Client = ClientClass;
+  }
+
+  static async load(limits: ConnectionLimits, elsewhere?: SendElsewhere): Promise<UndiciTransport> {
+    return new UndiciTransport(await loadClient(), limits, elsewhere);
+  }
+
+  send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      const target = requestTarget(request);
+      const exchange = new UndiciExchange(request, options, target, this, resolve, reject);
+      const route = this.#routeFor(request, target, options);
+      const limit = this.limits.limitOf(options);
+      this.#running.add(exchange);
+      exchange.start(route, limit);
+    });
+  }
+
+  /** An exchange is over. */
+  ended(exchange: UndiciExchange): void {
+    this.#running.ended(exchange);
+  }
+
+  /** Waits for what is under way; a streamed body that nobody has begun to read is not. */
+  async close(): Promise<void> {
+    const routes = this.#takeAll();
+    for (const exchange of this.#running.exchanges()) exchange.closing();
+    await this.#running.rest();
+    for (const route of routes) route.destroy();
+  }
+
+  async destroy(reason: unknown): Promise<void> {
+    for (const exchange of this.#running.exchanges()) exchange.destroying(reason);
+    for (const route of this.#takeAll()) route.destroy(reason instanceof Error ? reason : undefined);
+  }
+
+  #takeAll(): UndiciRoute[] {
+    const routes = [...this.#groups.values()].flatMap((group) => [...group.values()]);
+    this.#groups.clear();
+    return routes;
+  }
+
+  #routeFor(request: HttpRequest, target: Target, options: RequestOptions): UndiciRoute {
+    try {
+      return this.#route(target, this.#settings.of(options));
+    } catch (error) {
+      throw withRequest(error, request);
+    }
+  }
+
+  #route(target: Target, settings: DialSettings): UndiciRoute {
+    let group = this.#groups.get(settings.key);
+    if (group === undefined) this.#groups.set(settings.key, (group = new Map()));
+    const known = group.get(target.origin);
+    if (known !== undefined) return known;
+    // A crawler meets more origins than memory has room for: one without connections is forgotten.
+    const route = new UndiciRoute(this.#Client, target, pinProxy(target, settings), this.limits, (empty) => {
+      if (group.get(target.origin) === empty) group.delete(target.origin);
+    });
+    group.set(target.origin, route);
+    return route;
+  }
+}

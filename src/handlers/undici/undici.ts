@@ -1,0 +1,78 @@
+/**
+ * The fast path: undici's dispatcher, called directly. This file is what importing costs; the exchange and undici itself
+ * are loaded with the first request.
+ */
+
+import type { HttpHeaders } from '../../message/headers.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import { ownOptions } from '../../options/option-record.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { rememberLast } from '../../options/remember-last.ts';
+import type { Transport } from '../../stack/handler.ts';
+import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
+import { refuse } from '../exchange/unsupported.ts';
+import type { SendElsewhere, UndiciTransport } from './transport.ts';
+
+/**
+ * Sends over connections of its own. Handlers share none; a client and what extends it share one handler.
+ * @param elsewhere answers what undici cannot: a request that met a `100` nobody asked for. Default: its error.
+ * @throws TypeError for settings that are none
+ */
+export function undiciHandler(elsewhere?: SendElsewhere, settings: ConnectionSettings = {}): Transport {
+  const limits = connectionLimits('undici', settings);
+  let transport: UndiciTransport | undefined;
+  let loading: Promise<UndiciTransport> | undefined;
+
+  function load(): Promise<UndiciTransport> {
+    loading ??= import('./transport.ts').then(async ({ UndiciTransport }) => {
+      transport = await UndiciTransport.load(limits, elsewhere);
+      return transport;
+    });
+    return loading;
+  }
+
+  function undici(request: HttpRequest, options: RequestOptions) {
+    const own = ownOptions(options);
+    const reason = unsupportedOption(own);
+    if (reason !== undefined) return refuse(request, reason);
+    return transport === undefined ? load().then((loaded) => loaded.send(request, own)) : transport.send(request, own);
+  }
+
+  return Object.assign(undici, {
+    handlerName: 'undici',
+    supports: unsupportedBy(rememberLast(unsupportedHeader)),
+    close: async () => transport?.close(),
+    destroy: async (reason?: unknown) => transport?.destroy(reason),
+    stats: () => limits.stats(),
+  });
+}
+
+/** Why undici cannot send this; each is a limit of undici 7 that node:http does not have. */
+function unsupportedBy(refusal: (headers: HttpHeaders) => string | undefined): NonNullable<Transport['supports']> {
+  return ({ headers, method, url }, options) => {
+    const reason = unsupportedOption(options) ?? refusal(headers);
+    if (reason !== undefined) return reason;
+    if (method === 'CONNECT') return 'undici: CONNECT is not supported';
+    if (method === 'OPTIONS' && url.endsWith('/*')) return 'undici: OPTIONS * is not supported';
+    return LENGTHLESS.has(method) && headers.get('content-length') === '0'
+      ? `undici: Content-Length: 0 is not sent with ${method}`
+      : undefined;
+  };
+}
+
+function unsupportedHeader(headers: HttpHeaders): string | undefined {
+  if (headers.has('expect')) return 'undici: Expect is not supported';
+  if (headers.has('upgrade')) return 'undici: Upgrade is not supported';
+  if (headers.has('keep-alive')) return 'undici: a Keep-Alive header is not supported';
+  const connection = headers.get('connection')?.toLowerCase();
+  if (connection === undefined || connection === 'close' || connection === 'keep-alive') return undefined;
+  return `undici: Connection: ${connection} is not supported`;
+}
+
+function unsupportedOption({ version, onInformation, trailers }: RequestOptions): string | undefined {
+  if (trailers) return 'undici: option trailers is not supported';
+  if (version && version !== '1.1') return `undici: option version '${version}' is not supported`;
+  return onInformation ? 'undici: option onInformation is not supported, a 100 ends the connection' : undefined;
+}
+
+const LENGTHLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);

@@ -1,0 +1,37 @@
+/**
+ * A `100 (Continue)` that nobody asked for. RFC 9110 section 15.2 has a client read on after it; undici ends the
+ * connection instead, before the answer, with an error that nothing but its words tells from others.
+ */
+
+import type { HttpRequest } from '../../message/request.ts';
+import { originOf } from '../../message/uri.ts';
+
+const REMEMBERED = 1000;
+
+/** Whether undici failed over an unsolicited 100: its own error, or ours with that as its cause. */
+export function isUnsolicitedContinue(error: unknown): boolean {
+  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 4; depth += 1) {
+    const { code, message, cause } = at as { code?: unknown; message?: unknown; cause?: unknown };
+    if (code === 'UND_ERR_SOCKET' && message === 'bad response') return true;
+    at = cause;
+  }
+  return false;
+}
+
+/** Origins that sent one, so that their next requests take another way at once. Bounded: the oldest is forgotten. */
+export class UnsolicitedOrigins {
+  readonly #origins = new Set<string>();
+
+  get size(): number {
+    return this.#origins.size;
+  }
+
+  add(request: HttpRequest): void {
+    this.#origins.add(originOf(request.url));
+    if (this.#origins.size > REMEMBERED) for (const oldest of this.#origins) return void this.#origins.delete(oldest);
+  }
+
+  has(request: HttpRequest): boolean {
+    return this.#origins.has(originOf(request.url));
+  }
+}

@@ -1,0 +1,348 @@
+/**
+ * Everything a call can reject with, except the caller's own abort reason and a `TypeError` for a mistake in options.
+ *
+ *     TransferError                  the call failed; what is common to all
+ *     ├─ RequestError                the request could not be sent as it is
+ *     ├─ NetworkError                the network failed: there is no usable response
+ *     │  ├─ ConnectError             no connection: DNS, refused, unreachable, TLS, proxy, blocked address
+ *     │  └─ TimeoutError             a phase took longer than its option allows
+ *     └─ ResponseError               there is a response, and it is no use
+ *        ├─ BadResponseError         its status says so
+ *        │  ├─ ClientError           400 to 499
+ *        │  └─ ServerError           500 and above
+ *        ├─ RedirectError            it points where we may not go
+ *        │  └─ TooManyRedirectsError it points on once too often
+ *        └─ BodyError                its body is truncated, undecodable, too large or not what it says
+ *
+ * `code` is stable and tells cases apart within a class. No error shows a secret: URLs, headers and bodies are masked.
+ */
+import { positiveErrno } from './error-codes.ts';
+import { MASK, maskHeaders, maskUrl, type Redact } from './redact.ts';
+import type { HttpRequest } from './request.ts';
+import type { HttpResponse, ResponseFacts } from './response.ts';
+
+/** Which wait took too long. */
+export type TimeoutPhase = 'connect' | 'headers' | 'read' | 'total' | 'queue';
+
+/** What an error is made from beside its message. */
+export interface TransferErrorInit {
+  request?: HttpRequest | undefined;
+  response?: HttpResponse | undefined;
+  /** Stable, `ERR_...`. */
+  code?: string;
+  cause?: unknown;
+  attempts?: number;
+  elapsed?: number;
+}
+
+const BRAND = Symbol.for('sluice.error');
+
+type Names = readonly string[];
+
+/** What an error knows beside its plain facts. */
+interface Parts {
+  request: HttpRequest | undefined;
+  response: HttpResponse | undefined;
+  redirects: HttpResponse['redirects'] | undefined;
+  transfer: ResponseFacts | undefined;
+}
+
+let partsOf: (error: TransferError) => Parts;
+
+export class TransferError extends Error {
+  static readonly code: string = 'ERR_TRANSFER';
+  readonly code: string;
+  /** How often the request was sent. */
+  attempts = 1;
+  /** Milliseconds from the call until the failure. */
+  elapsed = 0;
+  // Private, behind accessors: Node's crash printer, and loggers that walk an error, show its own properties as they are,
+  // and these hold URLs with their secrets, bodies, and what is internal.
+  readonly #parts: Parts;
+
+  static {
+    partsOf = (error) => error.#parts;
+  }
+
+  /**
+   * @param fact what happened, in words; method and URL are put before it
+   * @param init the request, or all that is known
+   */
+  constructor(fact: string, init: TransferErrorInit | HttpRequest = {}) {
+    const given: TransferErrorInit = isRequest(init) ? { request: init } : init;
+    super(described(fact, given.request), given.cause === undefined ? undefined : { cause: given.cause });
+    this.#parts = { request: given.request, response: undefined, redirects: undefined, transfer: undefined };
+    this.code = given.code ?? (new.target as typeof TransferError).code;
+    if (given.attempts !== undefined) this.attempts = given.attempts;
+    if (given.elapsed !== undefined) this.elapsed = given.elapsed;
+  }
+
+  /** The request that failed, as it was sent last. */
+  get request(): HttpRequest | undefined {
+    return this.#parts.request;
+  }
+
+  set request(request: HttpRequest | undefined) {
+    this.#parts.request = request;
+  }
+
+  /** What the handler measured until then, for `onStats`. @internal */
+  get transfer(): ResponseFacts | undefined {
+    return this.#parts.transfer;
+  }
+
+  set transfer(facts: ResponseFacts | undefined) {
+    this.#parts.transfer = facts;
+  }
+
+  /** The names of the classes this error is of, for another copy of this package. @internal */
+  get [BRAND](): Names {
+    const names: string[] = [];
+    for (let proto = Object.getPrototypeOf(this); proto instanceof Error; proto = Object.getPrototypeOf(proto)) {
+      names.push(proto.name);
+    }
+    return names;
+  }
+
+  /** Plain data, secrets masked, from which `TransferError.fromJSON` makes the error again. */
+  toJSON(): TransferErrorJSON {
+    const { name, message, code, attempts, elapsed, stack, request } = this;
+    const json: TransferErrorJSON = { name, message, code, attempts, elapsed, stack };
+    if (request !== undefined) {
+      const redact = redactOf(request);
+      const headers = [...maskHeaders(request.headers, redact)];
+      json.request = { method: request.method, url: maskUrl(request.url, redact), headers };
+    }
+    if (this.cause instanceof Error) json.cause = { name: this.cause.name, message: this.cause.message };
+    return json;
+  }
+
+  /** The error that `toJSON` wrote, with its class, code and facts; its messages are plain data. */
+  static fromJSON(json: TransferErrorJSON): TransferError {
+    const known = Object.hasOwn(classes, json.name) ? classes[json.name as ErrorName] : TransferError;
+    const { name: _, cause: given, message, stack, code, request, response, redirects, ...facts } = json;
+    const cause = given === undefined ? undefined : Object.assign(new Error(given.message), { name: given.name });
+    const error = Object.setPrototypeOf(new TransferError(message, { code, cause }), known.prototype) as TransferError;
+    Object.assign(error, facts);
+    Object.defineProperty(error, 'stack', { value: stack, enumerable: false, configurable: true, writable: true });
+    Object.assign(partsOf(error), { request, response, redirects });
+    return error;
+  }
+}
+
+/** What `toJSON` gives. */
+export interface TransferErrorJSON {
+  name: string;
+  message: string;
+  code: string;
+  attempts: number;
+  elapsed: number;
+  stack?: string | undefined;
+  request?: { method: string; url: string; headers: [string, string][] };
+  response?: { status: number; statusText: string; url: string; headers: [string, string][] };
+  cause?: { name: string; message: string };
+  phase?: TimeoutPhase;
+  errno?: number | undefined;
+  redirects?: readonly unknown[];
+}
+
+/** The request could not be sent as it is: a relative URI, a body that fails midway, an option no handler can honour. */
+export class RequestError extends TransferError {
+  static override readonly code: string = 'ERR_REQUEST';
+}
+
+/** The network failed: no usable response came. PSR-18's network exception. */
+export class NetworkError extends TransferError {
+  static override readonly code: string = 'ERR_NETWORK';
+  /** The system's positive error number, where there is one. */
+  readonly errno: number | undefined;
+
+  constructor(fact: string, init: TransferErrorInit | HttpRequest = {}) {
+    super(fact, init);
+    this.errno = positiveErrno(this.cause, this.code);
+  }
+
+  override toJSON(): TransferErrorJSON {
+    return { ...super.toJSON(), errno: this.errno };
+  }
+}
+
+/** There is no connection: DNS, refused, unreachable, TLS, proxy, or an address that is not allowed. */
+export class ConnectError extends NetworkError {
+  static override readonly code: string = 'ERR_CONNECT';
+}
+
+/** A phase took longer than its option allows. */
+export class TimeoutError extends NetworkError {
+  static override readonly code: string = 'ERR_TIMEOUT';
+  readonly phase: TimeoutPhase;
+
+  constructor(fact: string, init: TransferErrorInit & { phase: TimeoutPhase }) {
+    super(fact, { code: `ERR_TIMEOUT_${init.phase.toUpperCase()}`, ...init });
+    this.phase = init.phase;
+  }
+
+  override toJSON(): TransferErrorJSON {
+    return { ...super.toJSON(), phase: this.phase };
+  }
+}
+
+/** There is a response, and it is no use. */
+export class ResponseError extends TransferError {
+  static override readonly code: string = 'ERR_RESPONSE';
+
+  constructor(fact: string, init: TransferErrorInit & { response: HttpResponse }) {
+    super(fact, { request: init.response.request, ...init });
+    partsOf(this).response = init.response;
+  }
+
+  /** The answer that is at fault. */
+  get response(): HttpResponse {
+    return partsOf(this).response!;
+  }
+
+  override toJSON(): TransferErrorJSON {
+    const { status, statusText, url, headers } = this.response;
+    const redact = redactOf(this.request);
+    const hide = (text: string) => withoutSecretsOf(this.request, text);
+    const lines = [...maskHeaders(headers, redact)].map(([name, value]): [string, string] => [name, hide(value)]);
+    const response = { status, statusText: hide(statusText), url: maskUrl(url, redact), headers: lines };
+    return { ...super.toJSON(), response };
+  }
+}
+
+/** The status is 400 or more. */
+export class BadResponseError extends ResponseError {
+  static override readonly code: string = 'ERR_BAD_RESPONSE';
+}
+
+/** 400 to 499: the server says the request is at fault. */
+export class ClientError extends BadResponseError {
+  static override readonly code: string = 'ERR_CLIENT_ERROR';
+}
+
+/** 500 and above: the server says it is at fault. */
+export class ServerError extends BadResponseError {
+  static override readonly code: string = 'ERR_SERVER_ERROR';
+}
+
+/** A redirect to a target that may not be followed. */
+export class RedirectError extends ResponseError {
+  static override readonly code: string = 'ERR_REDIRECT';
+}
+
+/** One redirect more than `allowRedirects.max`. */
+export class TooManyRedirectsError extends RedirectError {
+  static override readonly code: string = 'ERR_TOO_MANY_REDIRECTS';
+  constructor(
+    fact: string,
+    init: TransferErrorInit & { response: HttpResponse; redirects?: HttpResponse['redirects'] },
+  ) {
+    super(fact, init);
+    partsOf(this).redirects = init.redirects ?? init.response.redirects;
+  }
+
+  /** The hops that were followed. */
+  get redirects(): HttpResponse['redirects'] {
+    return partsOf(this).redirects!;
+  }
+
+  override toJSON(): TransferErrorJSON {
+    const redact = redactOf(this.request);
+    return { ...super.toJSON(), redirects: this.redirects.map((hop) => ({ ...hop, url: maskUrl(hop.url, redact) })) };
+  }
+}
+
+/** The body is truncated, cannot be decoded, is too large, or is not what it was asked to be. */
+export class BodyError extends ResponseError {
+  static override readonly code: string = 'ERR_BODY';
+  /** The system's positive number for what cut or broke the body; `undefined` when its content is at fault. */
+  readonly errno: number | undefined;
+
+  constructor(fact: string, init: TransferErrorInit & { response: HttpResponse }) {
+    super(fact, init);
+    this.errno = positiveErrno(this.cause, this.code);
+  }
+
+  override toJSON(): TransferErrorJSON {
+    return { ...super.toJSON(), errno: this.errno };
+  }
+}
+
+const classes = {
+  TransferError,
+  RequestError,
+  NetworkError,
+  ConnectError,
+  TimeoutError,
+  ResponseError,
+  BadResponseError,
+  ClientError,
+  ServerError,
+  RedirectError,
+  TooManyRedirectsError,
+  BodyError,
+};
+type ErrorName = keyof typeof classes;
+
+for (const [name, known] of Object.entries(classes)) {
+  // On the prototype, so that bundlers may rename the class and `stack` still starts with its name.
+  Object.defineProperty(known.prototype, 'name', { value: name, configurable: true, writable: true });
+}
+
+function guard<K extends ErrorName>(name: K): (value: unknown) => value is InstanceType<(typeof classes)[K]> {
+  return (value): value is InstanceType<(typeof classes)[K]> =>
+    typeof value === 'object' && value !== null && ((value as { [BRAND]?: Names })[BRAND]?.includes(name) ?? false);
+}
+
+/** Guards that recognise the errors of another copy of this package too, where `instanceof` would not. */
+export const isTransferError = guard('TransferError');
+export const isRequestError = guard('RequestError');
+export const isNetworkError = guard('NetworkError');
+export const isConnectError = guard('ConnectError');
+export const isTimeoutError = guard('TimeoutError');
+export const isResponseError = guard('ResponseError');
+export const isBadResponseError = guard('BadResponseError');
+export const isClientError = guard('ClientError');
+export const isServerError = guard('ServerError');
+export const isRedirectError = guard('RedirectError');
+export const isTooManyRedirectsError = guard('TooManyRedirectsError');
+export const isBodyError = guard('BodyError');
+
+function isRequest(init: TransferErrorInit | HttpRequest): init is HttpRequest {
+  return 'method' in init && 'url' in init;
+}
+
+function redactOf(request: HttpRequest | undefined): Redact | undefined {
+  return request?.call?.redact;
+}
+
+function described(fact: string, request: HttpRequest | undefined): string {
+  return request === undefined ? fact : `${request.method} ${maskUrl(request.url, redactOf(request))}: ${fact}`;
+}
+
+/** Removes the values of the request's own secrets from a text that may echo them, such as an error page. */
+export function withoutSecretsOf(request: HttpRequest | undefined, text: string): string {
+  if (request === undefined || text.length < LEAST_SECRET) return text;
+  const redact = redactOf(request);
+  const shown = new Map([...maskHeaders(request.headers, redact)].map(([name, value]) => [name, value]));
+  let safe = text;
+  for (const [name, value] of request.headers) {
+    if (shown.get(name) !== MASK) continue;
+    for (const secret of secretParts(value)) safe = safe.replaceAll(secret, MASK);
+  }
+  return safe;
+}
+
+/** Characters that a secret has at least. */
+const LEAST_SECRET = 6;
+
+/** A credential is echoed whole or without its scheme; a cookie line pair by pair. Short parts would mask ordinary words. */
+function secretParts(value: string): string[] {
+  const parts = [
+    value,
+    ...value.split(/[\s;]+/),
+    ...value.split(/;\s*/).map((pair) => pair.slice(pair.indexOf('=') + 1)),
+  ];
+  return parts.filter((part) => part.length >= LEAST_SECRET).sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,144 @@
+/**
+ * Runs an authentication flow: sends what its generator yields, hands it each response, and gives the last one to the
+ * caller. Every response that is left behind is released, whoever ends the flow.
+ */
+import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
+import type { RequestBody } from '../../message/body.ts';
+import { RequestError, ResponseError } from '../../message/errors.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import { HttpResponse } from '../../message/response.ts';
+import { originOf } from '../../message/uri.ts';
+import { extendOptions } from '../../options/option-record.ts';
+import type { AuthFlow, RequestOptions } from '../../options/options.ts';
+import { adoptRequest } from '../../stack/adopt-request.ts';
+import type { Handler } from '../../stack/handler.ts';
+import { isPromiseLike, kindOf } from '../../stack/next.ts';
+import { crossOriginOptions } from '../redirect/redirect-policy.ts';
+
+type Conversation = ReturnType<AuthFlow>;
+type Step = Awaited<ReturnType<Conversation['next']>>;
+
+/**
+ * A failure of the transfer is thrown into the generator, which may catch it and go on; the caller's abort is not.
+ * A request to another origin, such as a token server's, goes without what the options hold for the first one alone.
+ *
+ * `onHeaders` is told of the final response only: at its head when that can be known, which is for an answer other than
+ * 401 from the URL that was asked; else once the flow has ended with it.
+ */
+export async function converse(
+  flow: AuthFlow,
+  next: Handler,
+  request: HttpRequest,
+  options: RequestOptions,
+): Promise<HttpResponse> {
+  const conversation = started(flow, request);
+  const sent = new Set<RequestBody>();
+  const wait = (step: Step | Promise<Step>) => (isPromiseLike(step) ? raceCaller(step, request, options) : step);
+  let response: HttpResponse | undefined;
+  let withheld = false;
+  try {
+    let step = await wait(conversation.next(undefined as never));
+    while (!step.done) {
+      const leg = sendable(step.value, request, sent);
+      await response?.discard();
+      response = undefined;
+      withheld = false;
+      const legOptions = optionsFor(leg, request, options, () => {
+        withheld = true;
+      });
+      try {
+        response = await next(leg, legOptions);
+      } catch (error) {
+        throwIfStopped(request, options);
+        step = await wait(conversation.throw(error));
+        continue;
+      }
+      throwIfStopped(request, options);
+      step = await wait(conversation.next(response));
+    }
+    const answer = answerOf(step.value ?? response);
+    if (answer !== response) await response?.discard();
+    response = answer;
+    if (withheld) announce(answer, request, options);
+    return answer;
+  } catch (error) {
+    await response?.discard();
+    close(conversation);
+    throw error;
+  }
+}
+
+function started(flow: AuthFlow, request: HttpRequest): Conversation {
+  const conversation: unknown = flow(request);
+  const isGenerator = ['next', 'throw', 'return'].every(
+    (name) => typeof (conversation as Record<string, unknown> | null | undefined)?.[name] === 'function',
+  );
+  if (isGenerator) return conversation as Conversation;
+  throw new TypeError(
+    `auth as a function must be a generator (function* or async function*) that yields requests, got one that ` +
+      `returns ${kindOf(conversation)}`,
+  );
+}
+
+/** @throws RequestError when its body was sent before and can be read only once */
+function sendable(given: unknown, request: HttpRequest, sent: Set<RequestBody>): HttpRequest {
+  const leg = adoptRequest(given, request, 'the auth generator');
+  const { body } = leg;
+  if (body === null || body.replayable) return leg;
+  if (body.used || sent.has(body)) {
+    const fact =
+      'authentication asks to send the body again, and it is a stream that can be read once; ' +
+      'give body as a function that returns a fresh one, or as bytes';
+    throw new RequestError(fact, { request: leg, code: 'ERR_BODY_NOT_REPLAYABLE' });
+  }
+  sent.add(body);
+  return leg;
+}
+
+function optionsFor(
+  leg: HttpRequest,
+  request: HttpRequest,
+  options: RequestOptions,
+  withhold: () => void,
+): RequestOptions {
+  const isOwn = leg.url === request.url;
+  const own = isOwn || originOf(leg.url) === originOf(request.url) ? options : crossOriginOptions(options);
+  const { onHeaders } = options;
+  if (!onHeaders) return own;
+  return extendOptions(own, {
+    onHeaders: (response) => {
+      if (isOwn && response.status !== 401) onHeaders(response);
+      else withhold();
+    },
+  });
+}
+
+function answerOf(given: unknown): HttpResponse {
+  if (given instanceof HttpResponse) return given;
+  const found = given === undefined ? 'neither' : kindOf(given);
+  throw new TypeError(`the auth generator must yield a request or return an HttpResponse, got ${found}`);
+}
+
+/** Late, and like a handler would: a throw is the cause of a `ResponseError`. */
+function announce(response: HttpResponse, request: HttpRequest, { onHeaders }: RequestOptions): void {
+  try {
+    if (onHeaders) onHeaders(response);
+  } catch (cause) {
+    throw new ResponseError('onHeaders threw, and the transfer was stopped', {
+      request: response.request ?? request,
+      response,
+      cause,
+      code: 'ERR_ON_HEADERS',
+    });
+  }
+}
+
+/** Lets the generator clean up. An asynchronous one may be in the middle of a wait, which nobody waits for. */
+function close(conversation: Conversation): void {
+  try {
+    const closing: unknown = conversation.return(undefined);
+    if (isPromiseLike(closing)) closing.then(undefined, () => undefined);
+  } catch {
+    // The call ends with what ended the flow.
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Sends the cookies a jar has for the request's URL and stores those that come back (RFC 6265 sections 5.3 and 5.4), for
+ * every hop and whatever the status. The jars are in `../cookies/`, how fields are merged in `cookies-policy.ts`.
+ */
+import { isStopReason, raceCaller } from '../../call/caller-stop.ts';
+import { RequestError, ResponseError } from '../../message/errors.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import { type CookieStore, jarOf, sentBeside } from '../../options/cookie-option.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import type { Handler, Middleware } from '../../stack/handler.ts';
+import { mergeCookieLines, pairsOf } from './cookies-policy.ts';
+
+/**
+ * Reads `cookies`. A jar's cookies go before those of a record, and both before a `Cookie` field of the request; of the
+ * same name, the later counts.
+ *
+ * Rejects with a `TypeError` for a record that cannot be sent, with a `RequestError` when the jar fails to answer, and
+ * with a `ResponseError` when it fails to store.
+ */
+export function cookies(): Middleware {
+  return (next) =>
+    function cookies(request, options) {
+      const option = options.cookies;
+      if (typeof option !== 'object' || option === null) return next(request, options);
+      const jar = jarOf(option);
+      const record = sentBeside(option);
+      try {
+        const pairs = record === undefined ? NONE : pairsOf(record);
+        if (jar === undefined) return next(withCookies(request, '', pairs), options);
+        return throughJar(next, jar, pairs, request, options);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+}
+
+const NONE: readonly string[] = [];
+
+function throughJar(
+  next: Handler,
+  jar: CookieStore,
+  pairs: readonly string[],
+  request: HttpRequest,
+  options: RequestOptions,
+): Promise<HttpResponse> {
+  const line = ask(jar, request);
+  const answer =
+    typeof line === 'string'
+      ? next(withCookies(request, line, pairs), options)
+      : raceCaller(line, request, options).then(
+          (found) => next(withCookies(request, found, pairs), options),
+          (error: unknown) => {
+            throw isStopReason(error, request, options) ? error : unanswered(request, error);
+          },
+        );
+  return answer.then((response) => {
+    const lines = response.headers.getSetCookie();
+    return lines.length === 0 ? response : stored(jar, lines, request, response, options);
+  });
+}
+
+function ask(jar: CookieStore, request: HttpRequest): string | Promise<string> {
+  try {
+    return jar.getCookieHeader(request.url);
+  } catch (error) {
+    throw unanswered(request, error);
+  }
+}
+
+function withCookies(request: HttpRequest, line: string, pairs: readonly string[]): HttpRequest {
+  if (line === '' && pairs.length === 0) return request;
+  const own = request.headers.getAll('cookie');
+  return request.withHeader('Cookie', mergeCookieLines(line, pairs, own));
+}
+
+async function stored(
+  jar: CookieStore,
+  lines: readonly string[],
+  request: HttpRequest,
+  response: HttpResponse,
+  options: RequestOptions,
+): Promise<HttpResponse> {
+  try {
+    const storing = jar.store(request.url, lines);
+    // A jar of the caller's may be far away: an abort does not wait for it.
+    if (storing !== undefined) await raceCaller(storing, request, options);
+    return response;
+  } catch (cause) {
+    await response.discard();
+    if (isStopReason(cause, request, options)) throw cause;
+    throw new ResponseError('its cookies could not be stored', { request, response, cause, code: 'ERR_COOKIES' });
+  }
+}
+
+function unanswered(request: HttpRequest, cause: unknown): RequestError {
+  return new RequestError('the cookie jar could not say what to send', { request, cause, code: 'ERR_COOKIES' });
+}

@@ -1,0 +1,126 @@
+/**
+ * The limit of the whole call: redirects, retries, the waits between them, and the body. It holds whatever the layers
+ * and the handler below do: one that ignores its signal is left to itself, and its late answer is released.
+ */
+
+import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
+import { Content } from '../../message/content.ts';
+import { TimeoutError } from '../../message/errors.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import { stopOf, withStop } from '../../options/option-record.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import type { Handler, Middleware } from '../../stack/handler.ts';
+import { send } from '../../stack/next.ts';
+import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
+import { milliseconds } from '../../time/duration.ts';
+import { Stop } from '../../time/stop.ts';
+import { failable } from './failable-stream.ts';
+
+/**
+ * Reads `timeout`. Rejects with a `TimeoutError` of the phase `'total'` (`ERR_TIMEOUT_TOTAL`) when the time is over;
+ * with `stream`, reading the body fails with it. The layers inside see a `signal` that aborts with the same error, and
+ * with the caller's reason when that comes first.
+ */
+export function deadline(): Middleware {
+  return (next) =>
+    function deadline(request, options) {
+      const limit = milliseconds(options.timeout, 'timeout');
+      if (limit === 0) return next(request, options);
+      return new Deadline(limit, request, options).run(next);
+    };
+}
+
+/** By the signals that were made, for options that were copied and so have lost their deadline. */
+const deadlines = new WeakMap<AbortSignal, Deadline>();
+
+/** Milliseconds until the deadline that these options stand under, for layers inside it; `Infinity` without one. */
+export function timeLeft(options: RequestOptions): number {
+  const stop = stopOf(options) ?? (options.signal ? deadlines.get(options.signal) : undefined);
+  return stop instanceof Deadline ? stop.left : Number.POSITIVE_INFINITY;
+}
+
+class Deadline extends Stop {
+  readonly #limit: number;
+  readonly #request: HttpRequest;
+  readonly #options: RequestOptions;
+  readonly #clock: Clock;
+  readonly #started: number;
+  #over = false;
+  #stopTimer: (() => void) | undefined;
+  /** Tells the caller: rejects the promise, later fails the body. */
+  #fail: (reason: unknown) => void = () => undefined;
+
+  constructor(limit: number, request: HttpRequest, options: RequestOptions) {
+    super();
+    this.#limit = limit;
+    this.#request = request;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#started = this.#clock.now();
+  }
+
+  run(next: Handler): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      this.#fail = reject;
+      followCaller(this, this.#request, this.#options);
+      if (this.#over) return;
+      this.#stopTimer = startTimer(this.#clock, this.#limit, () => this.abort(this.#timedOut()));
+      send(next, this.#request, withStop(this.#options, this)).then(
+        (response) => this.#answered(response, resolve),
+        (error) => {
+          this.#end();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  get left(): number {
+    return this.#started + this.#limit - this.#clock.now();
+  }
+
+  override get signal(): AbortSignal {
+    const signal = super.signal;
+    deadlines.set(signal, this);
+    return signal;
+  }
+
+  /** The time is over, or the caller has stopped the call. */
+  override abort(reason: unknown): void {
+    if (this.#over) return;
+    this.#end();
+    // The caller first: a handler may make another error of the reason, and that would reach the body's reader.
+    this.#fail(reason);
+    super.abort(reason);
+  }
+
+  #answered(response: HttpResponse, resolve: (response: HttpResponse) => void): void {
+    if (this.#over) {
+      void response.discard();
+      return;
+    }
+    const { source, used } = response.content;
+    if (source === undefined || used) {
+      this.#end();
+      resolve(response);
+      return;
+    }
+    const body = failable(source, () => this.#end());
+    this.#fail = (reason) => body.fail(reason);
+    resolve(body.source === source ? response : response.with({ body: new Content(undefined, body.source) }));
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#stopTimer?.();
+    unfollowCaller(this, this.#request, this.#options);
+  }
+
+  #timedOut(): TimeoutError {
+    const elapsed = this.#clock.now() - this.#started;
+    const fact = `timed out after ${Math.round(elapsed)} ms; the timeout option allows ${this.#limit} ms for the whole call`;
+    const attempts = this.#request.call?.attempt ?? 1;
+    return new TimeoutError(fact, { phase: 'total', request: this.#request, attempts, elapsed });
+  }
+}

@@ -1,0 +1,59 @@
+/** A body whose reading can be made to fail from outside, whatever the one who sends it does. */
+import { isNodeStream, type StreamSource, whenEnded } from '../../message/content.ts';
+
+export interface FailableStream {
+  readonly source: StreamSource;
+  /** Every read, also one that waits, rejects with this from now on; the stream below is released. */
+  fail(reason: unknown): void;
+}
+
+/** @param ended called once the stream can give nothing more: read to its end, failed or dropped */
+export function failable(source: StreamSource, ended: () => void): FailableStream {
+  if (!isNodeStream(source)) {
+    const reads = new FailableReads(whenEnded(source, ended));
+    return { source: reads, fail: (reason) => reads.fail(reason) };
+  }
+  whenEnded(source, ended);
+  const fail = (reason: unknown): void => {
+    // Nobody may be reading yet: an `error` without a listener would end the process. Whoever reads later is told.
+    source.once('error', () => undefined);
+    source.destroy(reason as Error);
+  };
+  return { source, fail };
+}
+
+class FailableReads implements AsyncIterableIterator<Uint8Array, void, undefined> {
+  readonly #chunks: AsyncIterator<Uint8Array, unknown>;
+  #failure: { readonly reason: unknown } | undefined;
+  #rejectRead: ((reason: unknown) => void) | undefined;
+
+  constructor(source: StreamSource) {
+    this.#chunks = (source as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, void>> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure.reason);
+        return;
+      }
+      this.#rejectRead = reject;
+      this.#chunks.next().then(resolve as (step: IteratorResult<Uint8Array, unknown>) => void, reject);
+    });
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, void>> {
+    await this.#chunks.return?.();
+    return { done: true, value: undefined };
+  }
+
+  fail(reason: unknown): void {
+    this.#failure = { reason };
+    this.#rejectRead?.(reason);
+    this.#chunks.return?.().catch(() => undefined);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Content codings (RFC 9110 sections 8.4 and 12.5.3): says which ones are understood, and undoes those that come. Above
+ * the handler, so that every transport decodes by the same rules and limits: what comes out is counted, not what goes in.
+ */
+
+import { Content } from '../../message/content.ts';
+import { BodyError } from '../../message/errors.ts';
+import type { HttpHeaders } from '../../message/headers.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { rememberLast } from '../../options/remember-last.ts';
+import { hasNoContent, responseLimit } from '../../semantics/response-limit.ts';
+import type { Middleware } from '../../stack/handler.ts';
+import { acceptEncoding, codingsOf, MOST_CODINGS } from './codings.ts';
+import { Decoding } from './decoding.ts';
+
+const GONE: readonly string[] = ['content-encoding', 'content-length'];
+
+/**
+ * Reads `decodeContent` and `maxResponseSize`. `Content-Encoding` and `Content-Length` leave the response with the
+ * coding. A body stays as it is, and so do its headers, when it is of a coding unknown here, or a part (206), which is a
+ * part of the encoded bytes. No coding is asked for with `Range`.
+ *
+ * Rejects, or ends a streamed body, with a `BodyError`: `ERR_BODY_TRUNCATED`, `ERR_BODY_ENCODING` for corrupt data and
+ * for more than 5 codings, `ERR_BODY_TOO_LARGE`.
+ */
+export function decodeContent(): Middleware {
+  return (next) => {
+    const asking = rememberLast(withAcceptEncoding);
+    return function decodeContent(request, options) {
+      const wanted = options.decodeContent;
+      if (wanted === false || wanted === null) return next(request, options);
+      let asked: HttpRequest;
+      try {
+        const { headers } = request;
+        const lines = typeof wanted === 'string' ? headers.with('Accept-Encoding', wanted) : asking(headers);
+        asked = lines === headers ? request : request.with({ headers: lines });
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      return next(asked, options).then((response) => {
+        const encoding = response.headers.get('content-encoding');
+        return encoding === null ? response : decoded(response, encoding, asked, options);
+      });
+    };
+  };
+}
+
+function withAcceptEncoding(headers: HttpHeaders): HttpHeaders {
+  if (headers.has('accept-encoding')) return headers;
+  // RFC 9110 §14.2: a range counts the encoded bytes, so a part of them could not be decoded.
+  const codings = headers.has('range') ? 'identity' : acceptEncoding();
+  return codings === '' ? headers : headers.plus(['Accept-Encoding', codings]);
+}
+
+function decoded(
+  response: HttpResponse,
+  encoding: string,
+  request: HttpRequest,
+  options: RequestOptions,
+): HttpResponse | Promise<HttpResponse> {
+  const { content, status } = response;
+  const { bytes } = content;
+  if (hasNoContent(request.method, status) || status === 206) return response;
+  if (response.sink !== undefined || content.used || bytes?.byteLength === 0) return response;
+  const codings = codingsOf(encoding);
+  if (codings === undefined) return response;
+  if (codings.length > MOST_CODINGS) return refuseMany(response, request);
+  const headers = response.headers.without(...GONE);
+  const decoding = new Decoding(request, response, codings, responseLimit(options, bytes === undefined));
+  if (bytes === undefined) return response.with({ headers, body: decoding.stream() });
+  const now = decoding.now(bytes);
+  if (now !== undefined) return response.with({ headers, body: new Content(now) });
+  return decoding.later(bytes, options).then((whole) => response.with({ headers, body: new Content(whole) }));
+}
+
+async function refuseMany(response: HttpResponse, request: HttpRequest): Promise<never> {
+  await response.discard();
+  const fact = `the body has more than ${MOST_CODINGS} content codings, which no server has reason for`;
+  throw new BodyError(fact, { request, response, code: 'ERR_BODY_ENCODING' });
+}

@@ -1,0 +1,128 @@
+/**
+ * What the message of a bad answer says, as pure functions: which error, and a summary of the body that is bounded,
+ * printable, on one line, and shows no secret of the request.
+ */
+
+import { charsetOf } from '../../message/content.ts';
+import { withoutSecretsOf } from '../../message/errors.ts';
+import { isSecretKey, MASK, maskText, type Redact } from '../../message/redact.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import type { RequestOptions } from '../../options/options.ts';
+
+/** Bytes of an error body that are looked at, and held when it is a stream. */
+export const ERROR_BODY_BYTES = 65_536;
+
+/** `Content-Type`s whose bodies are for people or logs to read. One without a type is judged by its content. */
+const TEXT_TYPE = /^text\/|[/+](?:json|xml|yaml|javascript)\b|\/(?:x-ndjson|json-seq|x-www-form-urlencoded|graphql)\b/i;
+/** Not text: control characters other than white space, what no charset could read, private use. */
+const UNPRINTABLE = /[\p{Co}\p{Cs}\uFFFD]|(?!\s)\p{Cc}/u;
+/** Characters that show nothing, and may turn the order of what others show. */
+const INVISIBLE = /\p{Cf}/gu;
+/** The value of a member of a JSON text, whose end may be cut off. */
+const JSON_MEMBER = /"([^"\\]{1,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s",[\]{}]+)/g;
+const FORM_FIELD = /(^|[&?;\s])([\w.[\]%-]{1,64})=([^&;\s"'<>]*)/g;
+
+/** `client error 404 Not Found`, which is the fact of the error. */
+export function statusLine(response: HttpResponse): string {
+  // RFC 9110 §15: a client treats a status of 600 and more as a 5xx.
+  const label = response.status < 500 ? 'client error' : 'server error';
+  const reason = cut(oneLine(response.statusText).replace(/[^\x20-\x7e\xa0-\xff]/g, '?'), 120);
+  return reason === '' ? `${label} ${response.status}` : `${label} ${response.status} ${reason}`;
+}
+
+/** The masks of one exchange. */
+export interface Hider {
+  /** The text without the secrets that it may echo. */
+  readonly hide: (text: string) => string;
+  /** Characters of the longest secret: so much before a cut may be half of one, which no mask finds. */
+  readonly longest: number;
+}
+
+/**
+ * The body's beginning as text of at most `length` characters; `undefined` when it is none, or not in memory.
+ * @param complete whether the bytes are the whole body, as far as it is known
+ */
+export function summaryOf(
+  response: HttpResponse,
+  length: number,
+  { hide, longest }: Hider,
+  complete = true,
+): string | undefined {
+  if (length === 0 || response.sink !== undefined) return undefined;
+  const bytes = response.bytesNow();
+  const type = response.headers.get('content-type');
+  if (bytes === undefined || bytes.byteLength === 0 || (type !== null && !TEXT_TYPE.test(type))) return undefined;
+  const isPart = !complete || bytes.byteLength > ERROR_BODY_BYTES;
+  const text = decode(bytes.subarray(0, ERROR_BODY_BYTES), charsetOf(type), isPart);
+  if (UNPRINTABLE.test(text)) return undefined;
+  const masked = hide(oneLine(text));
+  const shown = isPart ? masked.slice(0, Math.max(0, masked.length - longest)) : masked;
+  return shown === '' ? undefined : cut(shown, length, isPart);
+}
+
+/** Masks what must not be shown of one exchange in a text that may echo it. */
+export function hiderOf(requests: readonly HttpRequest[], options: RequestOptions): Hider {
+  const redact: Redact = [...(requests[0]?.call?.redact ?? []), ...(options.redact || [])];
+  const secrets = [...requests.flatMap((request) => querySecrets(request.url, redact)), ...authSecrets(options.auth)]
+    .filter((secret) => secret.length >= 4)
+    .sort((a, b) => b.length - a.length);
+  const values = requests.flatMap((request) => [...request.headers.values()]);
+  const longest = Math.max(0, ...[...values, ...secrets].map((value) => value.length));
+  const hide = (text: string): string => {
+    let safe = text;
+    for (const secret of secrets) safe = safe.replaceAll(secret, MASK);
+    for (const request of requests) safe = withoutSecretsOf(request, safe);
+    return maskMembers(maskText(safe, redact), redact);
+  };
+  return { hide, longest };
+}
+
+/** Servers that refuse an input like to repeat it: `{"password":"..."}`, `token=...`. */
+function maskMembers(text: string, redact: Redact): string {
+  return text
+    .replace(JSON_MEMBER, (whole, key: string, colon: string) =>
+      isSecretKey(key, redact) ? `"${key}"${colon}"${MASK}"` : whole,
+    )
+    .replace(FORM_FIELD, (whole, mark: string, key: string) =>
+      isSecretKey(key, redact) ? `${mark}${key}=${MASK}` : whole,
+    );
+}
+
+function querySecrets(url: string, redact: Redact): string[] {
+  const query = url.indexOf('?');
+  if (query === -1) return [];
+  const raw = url.slice(query + 1).replace(/#.*$/, '');
+  const values: string[] = [];
+  for (const [key, value] of new URLSearchParams(raw)) if (isSecretKey(key, redact)) values.push(value);
+  // As it is written too: a page may quote the URL without decoding it.
+  return values.flatMap((value) => [value, encodeURIComponent(value)]);
+}
+
+function authSecrets(auth: RequestOptions['auth']): string[] {
+  if (Array.isArray(auth)) return [String(auth[1])];
+  if (typeof auth === 'object' && auth !== null && 'bearer' in auth) return [auth.bearer];
+  return [];
+}
+
+/** A sequence that a cut divided is left out, not shown as a replacement character. */
+function decode(bytes: Uint8Array, charset: string | undefined, isPart: boolean): string {
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(charset);
+  } catch {
+    decoder = new TextDecoder();
+  }
+  return decoder.decode(bytes, { stream: isPart });
+}
+
+/** White space as single spaces: a body must not write lines of its own into a log. */
+function oneLine(text: string): string {
+  return text.replace(INVISIBLE, '').replace(/\s+/g, ' ').trim();
+}
+
+function cut(text: string, length: number, isPart = false): string {
+  if (text.length <= length && !isPart) return text;
+  // Never between the halves of a surrogate pair.
+  return `${text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '')} (truncated...)`;
+}

@@ -1,0 +1,76 @@
+/** A stream that ends with an error once it has given too many bytes, and takes its source along. */
+import { type Content, isNodeStream, type StreamSource } from '../../message/content.ts';
+import { needBuiltin } from '../../runtime/platform.ts';
+
+/**
+ * The same bytes, of the same kind of stream.
+ * @param content whose stream is taken
+ * @param most bytes that may come
+ * @param fail makes the error for one more
+ */
+export function countedStream(content: Content, most: number, fail: () => Error): StreamSource {
+  const source = content.take(() => new TypeError('the body was read before'));
+  let size = 0;
+  const check = (chunk: Uint8Array): Uint8Array => {
+    size += chunk.byteLength;
+    if (size > most) throw fail();
+    return chunk;
+  };
+  if (isNodeStream(source)) return countedNode(source, check);
+  if (source instanceof ReadableStream) {
+    return source.pipeThrough(
+      new TransformStream({ transform: (chunk, controller) => controller.enqueue(check(chunk)) }, undefined, {
+        highWaterMark: 0,
+      }),
+    );
+  }
+  return new CountedChunks(source, check);
+}
+
+function countedNode(source: StreamSource, check: (chunk: Uint8Array) => Uint8Array): StreamSource {
+  const { pipeline, Transform } = needBuiltin<typeof import('node:stream')>('node:stream', 'a Node stream as body');
+  const counter = new Transform({
+    transform(chunk: Uint8Array, _encoding, callback) {
+      try {
+        callback(null, check(chunk));
+      } catch (error) {
+        callback(error as Error);
+      }
+    },
+  });
+  // A body that fails while nobody listens was dropped: that is no reason to end the process.
+  counter.on('error', () => undefined);
+  pipeline(source as unknown as NodeJS.ReadableStream, counter, () => undefined);
+  return counter;
+}
+
+/** No generator: dropped before it is read, one would not release its source. */
+class CountedChunks implements AsyncIterableIterator<Uint8Array, void, undefined> {
+  readonly #chunks: AsyncIterator<Uint8Array, unknown>;
+  readonly #check: (chunk: Uint8Array) => Uint8Array;
+
+  constructor(source: AsyncIterable<Uint8Array>, check: (chunk: Uint8Array) => Uint8Array) {
+    this.#chunks = source[Symbol.asyncIterator]();
+    this.#check = check;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, void>> {
+    const step = await this.#chunks.next();
+    if (step.done) return { done: true, value: undefined };
+    try {
+      return { done: false, value: this.#check(step.value) };
+    } catch (error) {
+      await this.#chunks.return?.().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, void>> {
+    await this.#chunks.return?.();
+    return { done: true, value: undefined };
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Announces the body: its type, its length or that it comes in chunks, and `Expect` (RFC 9110 sections 8 and 10.1.1).
+ * Below everything that may change the body, so that a redirect or a retry is framed anew. The rules are in
+ * `prepare-body-policy.ts`.
+ */
+
+import type { HttpRequest } from '../../message/request.ts';
+import { framedForTrailers } from '../../message/trailers.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import type { Middleware } from '../../stack/handler.ts';
+import { completedType, linesForContent, linesWithoutContent } from './prepare-body-policy.ts';
+
+/**
+ * Reads `expect` and `trailers`. What the caller's headers say already is left as it is; a POST, PUT or PATCH without
+ * content says `Content-Length: 0`. Rejects with a `RequestError` (`ERR_BODY_LENGTH`) when they contradict the body.
+ */
+export function prepareBody(): Middleware {
+  return (next) =>
+    function prepareBody(request, options) {
+      let prepared: HttpRequest;
+      try {
+        prepared = announced(framedForTrailers(request, options.trailers), options.expect);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      return next(prepared, options);
+    };
+}
+
+function announced(request: HttpRequest, expect: RequestOptions['expect']): HttpRequest {
+  const { body, headers } = request;
+  if (body === null || body.length === 0) {
+    const lines = linesWithoutContent(request);
+    return lines.length === 0 ? request : request.with({ headers: headers.plus(lines) });
+  }
+  const lines = linesForContent(request, body, expect);
+  const type = completedType(headers, body);
+  if (type === undefined && lines.length === 0) return request;
+  const typed = type === undefined ? headers : headers.with('Content-Type', type);
+  return request.with({ headers: lines.length === 0 ? typed : typed.plus(lines) });
+}

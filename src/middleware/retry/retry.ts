@@ -1,0 +1,266 @@
+/**
+ * Sends a request again when it failed in a way that may pass. Each attempt goes through all that stands inside this
+ * layer. What is retried and when is in `retry-policy.ts`, how much in `retry-budget.ts`.
+ */
+import { raceCaller, stoppedByCaller, throwIfStopped } from '../../call/caller-stop.ts';
+import { type DelayQueue, sharedDelayQueue } from '../../call/delay-queue.ts';
+import { waitInQueue } from '../../call/wait-in-queue.ts';
+import { isResponseError, isTransferError, ResponseError } from '../../message/errors.ts';
+import { maskUrl } from '../../message/redact.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import { originOf } from '../../message/uri.ts';
+import { extendOptions } from '../../options/option-record.ts';
+import type { RequestOptions, RetryContext, RetryOptions } from '../../options/options.ts';
+import type { Handler, Middleware } from '../../stack/handler.ts';
+import { send } from '../../stack/next.ts';
+import { type Clock, systemClock, wallClockBy } from '../../time/clock.ts';
+import { milliseconds } from '../../time/duration.ts';
+import { timeLeft } from '../deadline/deadline.ts';
+import { RetryBudget } from './retry-budget.ts';
+import { type ServerHint, serverHint } from './retry-hints.ts';
+import { type RetryRules, retryRules } from './retry-options.ts';
+import { answerOf, backoff, bodyRefusal, isFinal, isRetryable, type Outcome, waitRefusal } from './retry-policy.ts';
+
+/** What a test may replace. */
+export interface RetryTools {
+  /** From 0 up to 1, for the jitter. Default `Math.random`. */
+  random?: () => number;
+  /** Where retries wait. Default: one queue for each clock, with all that waits on it. */
+  queue?: DelayQueue;
+}
+
+/**
+ * Reads `retry`. The call ends with the last answer or error; its `attempts` says how often the request was sent, and an
+ * error's message why not more often, where the reason is not the limit.
+ *
+ * The retries of an origin are bounded by one budget for each layer. The layer that acts switches `retry` off for the
+ * layers inside it, so that two of them do not multiply.
+ *
+ * @param defaults what applies where a call has no `retry`. Default: nothing is retried.
+ * @throws TypeError for settings of another kind
+ */
+export function retry(defaults?: number | RetryOptions, { random = Math.random, queue }: RetryTools = {}): Middleware {
+  const usual = retryRules(undefined, defaults);
+  const budget = new RetryBudget();
+  let last: readonly [given?: RequestOptions['retry'], rules?: RetryRules] = [];
+  /** A number stands for the same rules each time; those of a record may have been changed since. */
+  const rulesOf = (given: RequestOptions['retry']): RetryRules | undefined => {
+    if (given === undefined) return usual;
+    if (given === last[0]) return last[1];
+    const rules = retryRules(given, defaults);
+    if (typeof given === 'number') last = [given, rules];
+    return rules;
+  };
+  return (next) =>
+    function retry(request, options) {
+      const rules = rulesOf(options.retry);
+      if (rules === undefined) return next(request, options);
+      return new RetriedCall(next, request, options, rules, { random, queue, budget }).run();
+    };
+}
+
+/** Wait and send again, or end with this outcome and perhaps a word why. */
+type Verdict = { readonly wait: number } | { readonly wait?: undefined; readonly note?: string | undefined };
+
+class RetriedCall {
+  readonly #clock: Clock;
+  readonly #started: number;
+  readonly #origin: string;
+  readonly #inner: RequestOptions;
+  #attempt = 0;
+  /** The head of a response that is likely to be dropped, so that `onHeaders` was not called. */
+  #held: HttpResponse | undefined;
+  #announced = false;
+
+  constructor(
+    readonly next: Handler,
+    readonly request: HttpRequest,
+    readonly options: RequestOptions,
+    readonly rules: RetryRules,
+    readonly tools: RetryTools & { readonly random: () => number; readonly budget: RetryBudget },
+  ) {
+    this.#clock = options.clock ?? systemClock;
+    this.#started = this.#clock.now();
+    this.#origin = originOf(request.url);
+    const onHeaders = options.onHeaders ? (head: HttpResponse) => this.#headCame(head) : options.onHeaders;
+    this.#inner = extendOptions(options, { retry: false, onHeaders });
+  }
+
+  /** Most calls end with their first answer, and pay for no more than a look at it. */
+  run(): Promise<HttpResponse> {
+    return this.#send().then(
+      (response) => (this.#isLast(response) ? response : this.#goOn({ response })),
+      (error: unknown) => this.#goOn({ error }),
+    );
+  }
+
+  #send(): Promise<HttpResponse> {
+    this.#held = undefined;
+    this.#announced = false;
+    this.#attempt += 1;
+    if (this.request.call !== undefined) this.request.call.attempt = this.#attempt;
+    return send(this.next, this.request, this.#inner);
+  }
+
+  /** Whether the first answer ends the call, and nobody has to be asked or told. */
+  #isLast(response: HttpResponse): boolean {
+    const { rules, request } = this;
+    if (rules.decider !== undefined || this.#held !== undefined || response.attempts !== 1) return false;
+    if (isRetryable(rules, request, { response })) return false;
+    this.#earn();
+    return true;
+  }
+
+  async #goOn(first: Outcome): Promise<HttpResponse> {
+    for (let outcome = first; ; ) {
+      const verdict = await this.#judged(outcome);
+      if (verdict.wait === undefined) return this.#end(outcome, verdict.note);
+      await drop(outcome);
+      await this.#wait(verdict.wait);
+      outcome = await this.#send().then(
+        (response) => ({ response }),
+        (error: unknown) => ({ error }),
+      );
+    }
+  }
+
+  /** What a function of the user's throws ends the call in place of the outcome. */
+  async #judged(outcome: Outcome): Promise<Verdict> {
+    try {
+      return await this.#judge(outcome);
+    } catch (error) {
+      await drop(outcome);
+      throw error;
+    }
+  }
+
+  /**
+   * At once, where no function of the user's is asked: of many requests that end together, each must take from the
+   * budget before the next one finds it full and adds nothing.
+   */
+  #judge(outcome: Outcome): Verdict | Promise<Verdict> {
+    const { rules, request } = this;
+    this.#earn();
+    if (this.#attempt > rules.limit || isFinal(outcome) || stoppedByCaller(request, this.options)) return {};
+    // Whoever was told of a response was promised that it is the final one.
+    if (this.#announced && outcome.response !== undefined) return {};
+    if (rules.decider === undefined) return isRetryable(rules, request, outcome) ? this.#plan(outcome) : {};
+    return this.#ask(rules.decider, outcome).then((wanted) => (wanted ? this.#plan(outcome) : {}));
+  }
+
+  /** Everything that still counts once an attempt is wanted. */
+  #plan(outcome: Outcome): Verdict | Promise<Verdict> {
+    const { rules } = this;
+    const unsendable = bodyRefusal(this.request);
+    if (unsendable !== undefined) return { note: unsendable };
+    const answer = answerOf(outcome);
+    const hint = answer === undefined ? undefined : serverHint(answer, wallClockBy(this.#clock));
+    if (hint !== undefined) return this.#afford(hint.ms, hint);
+    if (rules.delay === undefined) return this.#afford(backoff(this.#attempt, rules.maxDelay, this.tools.random()));
+    return this.#ask(rules.delay, outcome).then((given) => this.#afford(delayOf(given, rules.maxDelay)));
+  }
+
+  /** Whether time and budget allow a wait. */
+  #afford(wait: number, hint?: ServerHint): Verdict {
+    const { rules, tools } = this;
+    const note = waitRefusal(rules, wait, hint, timeLeft(this.options));
+    if (note !== undefined) return { note };
+    if (rules.budget !== undefined && !tools.budget.spend(this.#origin, rules.budget, this.#clock.now())) {
+      return { note: `not retried: the retry.budget of ${maskUrl(this.#origin)} is used up` };
+    }
+    return { wait };
+  }
+
+  /** Calls a function of the user's; an abort reaches one that waits. */
+  async #ask<T>(question: (context: RetryContext) => T | Promise<T>, { response, error }: Outcome): Promise<T> {
+    const { request, options } = this;
+    const elapsed = this.#clock.now() - this.#started;
+    const answer = question({ attempt: this.#attempt, request, response, error, elapsed });
+    if (!(answer instanceof Promise)) return answer;
+    return raceCaller(answer, request, options);
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const { request, options } = this;
+    if (ms > 0) await waitInQueue(this.tools.queue ?? sharedDelayQueue(this.#clock), ms, request, options);
+    throwIfStopped(request, options);
+  }
+
+  async #end(outcome: Outcome, note: string | undefined): Promise<HttpResponse> {
+    const { response, error } = outcome;
+    if (response === undefined) throw told(error, this.#attempt, note);
+    const { onHeaders } = this.options;
+    if (this.#held !== undefined && onHeaders) {
+      try {
+        onHeaders(this.#held);
+      } catch (cause) {
+        await response.discard();
+        const fact = 'onHeaders threw, and the transfer was stopped';
+        throw new ResponseError(fact, {
+          request: this.request,
+          response,
+          cause,
+          code: 'ERR_ON_HEADERS',
+          attempts: this.#attempt,
+        });
+      }
+    }
+    return this.#attempt === response.attempts && note === undefined
+      ? response
+      : response.with({ attempts: this.#attempt, note });
+  }
+
+  /** Called by the handler in place of `onHeaders`, which is for the final response. */
+  #headCame(head: HttpResponse): void {
+    if (this.#mayDrop(head)) {
+      this.#held = head;
+      return;
+    }
+    this.#announced = true;
+    if (this.options.onHeaders) this.options.onHeaders(head);
+  }
+
+  /** What `#judge` will say, as far as it can be known before the body. */
+  #mayDrop(response: HttpResponse): boolean {
+    const { rules, request, tools } = this;
+    if (this.#attempt > rules.limit || bodyRefusal(request) !== undefined) return false;
+    if (rules.decider === undefined && !isRetryable(rules, request, { response })) return false;
+    const hint = serverHint(response, wallClockBy(this.#clock));
+    if (waitRefusal(rules, hint?.ms ?? 0, hint, timeLeft(this.options)) !== undefined) return false;
+    return rules.budget === undefined || tools.budget.has(this.#origin, rules.budget, this.#clock.now());
+  }
+
+  /** A request counts for the budget once, when its first attempt has settled: retries earn nothing. */
+  #earn(): void {
+    const { rules, tools } = this;
+    if (this.#attempt === 1 && rules.budget !== undefined)
+      tools.budget.earn(this.#origin, rules.budget, this.#clock.now());
+  }
+}
+
+/** What a `delay` function gave, in milliseconds. A cap that nobody gave does not bind it. */
+function delayOf(given: unknown, maxDelay = Number.POSITIVE_INFINITY): number {
+  if (typeof given === 'string') return Math.min(milliseconds(given, 'retry.delay'), maxDelay);
+  if (typeof given === 'number' && given >= 0 && given < Number.POSITIVE_INFINITY) {
+    return Math.min(Math.ceil(given), maxDelay);
+  }
+  throw new TypeError(`retry.delay must return milliseconds, 0 or more, got ${String(given)}`);
+}
+
+async function drop({ response, error }: Outcome): Promise<void> {
+  await response?.discard();
+  if (isResponseError(error)) await error.response.discard();
+}
+
+/** The error with what only this layer knows. */
+function told(error: unknown, attempts: number, note: string | undefined): unknown {
+  if (!isTransferError(error)) return error;
+  error.attempts = attempts;
+  if (note === undefined || error.message.endsWith(note)) return error;
+  const { message } = error;
+  error.message = `${message}; ${note}`;
+  // The stack begins with the message as it was.
+  error.stack = error.stack?.replace(message, () => error.message);
+  return error;
+}

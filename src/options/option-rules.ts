@@ -1,0 +1,345 @@
+/**
+ * The check at the two doors, the constructor and the call: each option's type, spelling and meaning of "off". What comes
+ * out is an option record; nothing behind the doors checks again.
+ */
+
+import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
+import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
+import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
+import { milliseconds } from '../time/duration.ts';
+import { extendOptions, newOptions } from './option-record.ts';
+import type { RequestOptions } from './options.ts';
+
+interface Rule {
+  /** For the message: "timeout must be ...". */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+  /** What `null` and `false` become; absent when they are ordinary values. */
+  readonly off?: unknown;
+  /** Turns what was given into what is stored. */
+  readonly read?: (value: never, name: string) => unknown;
+  /** The names in a record of settings, which may be in Guzzle's spelling too. */
+  readonly nested?: readonly string[];
+}
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isPem = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
+const isSignal = (value: unknown): boolean =>
+  isRecord(value) && 'aborted' in (value as object) && 'addEventListener' in (value as object);
+const isPemPair = (value: unknown): boolean =>
+  isPem(value) ||
+  (Array.isArray(value) && value.length <= 2 && isPem(value[0]) && (value[1] === undefined || isText(value[1])));
+const oneOf = (...allowed: unknown[]): Rule => ({
+  expected: allowed.map((one) => JSON.stringify(one)).join(', '),
+  accepts: (value) => allowed.includes(value),
+});
+const toggle: Rule = { expected: 'a boolean', accepts: (value) => typeof value === 'boolean', off: false };
+const duration: Rule = { expected: 'a duration', accepts: () => true, off: 0, read: milliseconds };
+const callback: Rule = { expected: 'a function', accepts: isFunction, off: undefined };
+const bytes: Rule = {
+  expected: 'a whole number of bytes above 0',
+  accepts: (value) => (Number.isInteger(value) && (value as number) > 0) || value === Number.POSITIVE_INFINITY,
+  off: Number.POSITIVE_INFINITY,
+};
+const text: Rule = { expected: 'text', accepts: isText, off: undefined };
+const anything: Rule = { expected: 'anything', accepts: () => true };
+
+const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
+  baseUri: { expected: 'an absolute URL', accepts: (v) => isText(v) || v instanceof URL, off: undefined },
+  uriVars: { expected: 'a record', accepts: isRecord, off: undefined },
+  headers: { expected: 'a record, or an iterable of pairs', accepts: (v) => typeof v === 'object', off: null },
+  query: { expected: 'text, URLSearchParams or a record', accepts: (v) => isText(v) || isRecord(v), off: undefined },
+  arrayFormat: { ...oneOf('indices', 'brackets', 'repeat', 'comma'), off: undefined },
+  body: { expected: 'a body', accepts: (v) => v !== true, off: undefined },
+  json: anything,
+  formParams: { expected: 'URLSearchParams or a record', accepts: isRecord, off: undefined },
+  multipart: { expected: 'a list of parts', accepts: Array.isArray, off: undefined },
+  auth: {
+    expected: "[user, password, 'basic' | 'digest'], { bearer } or a generator function",
+    accepts: isAuth,
+    off: undefined,
+  },
+  allowRedirects: {
+    expected: 'a boolean or a record',
+    accepts: (v) => v === true || isRecord(v),
+    off: false,
+    nested: ['max', 'strict', 'referer', 'protocols', 'onRedirect', 'keepHeaders', 'allowDowngrade'],
+  },
+  httpErrors: toggle,
+  cookies: {
+    expected: 'a jar, a record of names to values, or a boolean',
+    accepts: (v) => v === true || isRecord(v),
+    off: false,
+  },
+  decodeContent: { expected: 'a boolean or an Accept-Encoding', accepts: (v) => v === true || isText(v), off: false },
+  retry: {
+    expected: 'a whole number of retries or a record',
+    accepts: isRetry,
+    off: 0,
+    nested: ['limit', 'methods', 'statuses', 'decider', 'delay', 'maxDelay', 'maxRetryAfter', 'budget'],
+  },
+  delay: duration,
+  timeout: duration,
+  connectTimeout: duration,
+  headersTimeout: duration,
+  readTimeout: duration,
+  queueTimeout: duration,
+  connections: {
+    expected: 'a whole number above 0, or { perOrigin, total } of such',
+    accepts: isConnections,
+    off: undefined,
+    nested: ['perOrigin', 'total'],
+  },
+  idleTimeout: duration,
+  maxLifetime: duration,
+  signal: { expected: 'an AbortSignal', accepts: isSignal, off: undefined },
+  stream: toggle,
+  sink: { expected: 'a path, a Writable or a WritableStream', accepts: isSink, off: undefined },
+  maxResponseSize: bytes,
+  maxHeaderSize: bytes,
+  expect: { expected: 'a boolean or a number of bytes', accepts: (v) => v === true || isCount(v), off: false },
+  trailers: {
+    expected: 'a record or a function',
+    accepts: (value) => isFunction(value) || typeof value === 'object',
+    off: undefined,
+    read: (value: TrailersInit) => (typeof value === 'function' ? value : checkedTrailers(value)),
+  },
+  onHeaders: callback,
+  onStats: callback,
+  onInformation: callback,
+  onError: callback,
+  maxInFlight: {
+    expected: 'a whole number above 0',
+    accepts: (value) => isCount(value) && value !== 0,
+    off: Number.POSITIVE_INFINITY,
+  },
+  progress: callback,
+  denyPrivateNetwork: {
+    expected: 'a boolean or { allow, deny }',
+    accepts: (v) => v === true || isRecord(v),
+    off: false,
+  },
+  allowAbsoluteUrls: { ...toggle, expected: 'a boolean' },
+  keepAlive: toggle,
+  redact: { expected: 'a list of names', accepts: (v) => Array.isArray(v) && v.every(isText), off: undefined },
+  proxy: {
+    expected: 'a proxy URL, { http, https, no } or false',
+    accepts: (v) => isText(v) || isRecord(v),
+    off: false,
+  },
+  verify: { expected: 'a boolean, or the path of a CA bundle', accepts: (v) => v === true || isText(v), off: false },
+  ca: {
+    expected: 'PEM text, bytes, a path, or a list of them',
+    accepts: (v) => isPem(v) || (Array.isArray(v) && v.every(isPem)),
+    off: undefined,
+  },
+  cert: { expected: 'PEM text, bytes, a path, or [value, passphrase]', accepts: isPemPair, off: undefined },
+  sslKey: { expected: 'PEM text, bytes, a path, or [value, passphrase]', accepts: isPemPair, off: undefined },
+  tls: {
+    expected: 'a record of TLS settings',
+    accepts: isRecord,
+    off: undefined,
+    nested: ['servername', 'minVersion', 'maxVersion', 'ciphers', 'alpn', 'pfx'],
+  },
+  version: { ...oneOf('1.1', '2', 'auto'), off: undefined },
+  forceIpResolve: { ...oneOf('v4', 'v6'), off: undefined },
+  lookup: callback,
+  localAddress: text,
+  socketPath: text,
+  debug: { expected: 'a boolean or a Writable', accepts: (v) => v === true || hasMethod(v, 'write'), off: false },
+  context: anything,
+  clock: { expected: 'a Clock', accepts: (v) => hasMethod(v, 'now') && hasMethod(v, 'sleep'), off: undefined },
+};
+
+const known = new Map<string, Rule>(Object.entries(rules));
+
+function checkedTrailers(given: HeadersInit): HttpHeaders {
+  try {
+    return sentTrailers(given);
+  } catch (error) {
+    throw new TypeError(`option trailers: ${(error as Error).message}`);
+  }
+}
+
+/** Every option there is. */
+export const optionNames: readonly string[] = [...known.keys()];
+
+/** Options whose text may be a credential: never repeated in a message. */
+const SECRETIVE: ReadonlySet<string> = new Set([
+  'auth',
+  'uriVars',
+  'headers',
+  'trailers',
+  'cookies',
+  'proxy',
+  'ca',
+  'cert',
+  'sslKey',
+  'tls',
+  'body',
+]);
+
+const BODIES = ['body', 'json', 'formParams', 'multipart'] as const;
+
+/**
+ * Checks options as a caller wrote them.
+ * @param declared names that layers of the stack have declared as theirs
+ * @throws TypeError naming the option, what was expected and what was found
+ */
+export function checkOptions(given: RequestOptions, declared: readonly string[] = []): RequestOptions {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new TypeError(`options must be a record, got ${describe(given)}`);
+  }
+  const checked = newOptions() as Record<string, unknown>;
+  for (const key of Object.keys(given)) {
+    const value = (given as Record<string, unknown>)[key];
+    if (value === undefined) continue;
+    const name = known.has(key) ? key : camelCase(key);
+    const rule = known.get(name);
+    if (rule !== undefined) checked[name] = checkedValue(rule, name, value);
+    else {
+      if (!declared.includes(key)) refuseTypo(key);
+      checked[key] = value;
+    }
+  }
+  refuseTwoBodies(checked);
+  readUnixBase(checked);
+  return checked;
+}
+
+/** The call's options over the client's. A body given in the call replaces the client's, of whatever kind. */
+export function mergeOptions(client: RequestOptions, call: RequestOptions): RequestOptions {
+  const merged = extendOptions(client, call);
+  if (BODIES.some((name) => Object.hasOwn(call, name))) {
+    for (const name of BODIES) if (!Object.hasOwn(call, name)) delete merged[name];
+  }
+  // A socket that was the client's base is not that of another one.
+  if (client.baseUri === UNIX_BASE && Object.hasOwn(call, 'baseUri') && !Object.hasOwn(call, 'socketPath')) {
+    delete merged.socketPath;
+  }
+  return merged;
+}
+
+/** A `unix:` base is a socket to dial, and any host to ask. */
+function readUnixBase(options: Record<string, unknown>): void {
+  const { baseUri } = options;
+  if (baseUri === undefined) return;
+  const path = unixSocketOf(String(baseUri));
+  if (path === undefined) return;
+  options['baseUri'] = UNIX_BASE;
+  options['socketPath'] = path;
+}
+
+function checkedValue(rule: Rule, name: string, value: unknown): unknown {
+  if ((value === null || value === false) && 'off' in rule) return rule.off;
+  if (!rule.accepts(value)) {
+    const found = SECRETIVE.has(name) && typeof value === 'string' ? 'text' : describe(value);
+    throw new TypeError(`option ${name} must be ${rule.expected}, got ${found}`);
+  }
+  if (rule.read !== undefined) return rule.read(value as never, `option ${name}`);
+  return rule.nested && isPlain(value) ? nestedRecord(value, name, rule.nested) : value;
+}
+
+function refuseTwoBodies(options: Record<string, unknown>): void {
+  const given = BODIES.filter(
+    (name) => Object.hasOwn(options, name) && (name === 'json' || options[name] !== undefined),
+  );
+  if (given.length > 1)
+    throw new TypeError(`options ${given.join(' and ')} exclude each other: a request has one body`);
+}
+
+/** Guzzle's spelling by one rule: `form_params` is `formParams`. */
+function camelCase(key: string): string {
+  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function nestedRecord(
+  record: Record<string, unknown>,
+  option: string,
+  names: readonly string[],
+): Record<string, unknown> {
+  const copy = newOptions() as Record<string, unknown>;
+  for (const [key, value] of Object.entries(record)) {
+    const name = camelCase(key);
+    if (!names.includes(name)) refuseTypo(key, names, `${option}.`);
+    copy[name] = value;
+  }
+  return copy;
+}
+
+function refuseTypo(key: string, names = optionNames, prefix = ''): void {
+  const wanted = camelCase(key).toLowerCase();
+  const close = names.find((name) => distance(name.toLowerCase(), wanted) <= (name.length > 5 ? 2 : 1));
+  if (close === undefined) return;
+  throw new TypeError(`there is no option "${prefix}${key}"; did you mean "${prefix}${close}"?`);
+}
+
+/** Edits between two words: insert, delete, replace, swap of neighbours (Damerau-Levenshtein, optimal alignment). */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return 3;
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, rows[i - 2]![j - 2]! + 1);
+      row.push(best);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
+}
+
+/** What was found, without showing what may be a secret: kinds, and only numbers and booleans as they are. */
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return value.length <= 40 ? JSON.stringify(value) : 'text';
+  return typeof value === 'object' ? (value.constructor?.name ?? 'a record') : typeof value;
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
+function isConnections(value: unknown): boolean {
+  const isPlaces = (one: unknown) =>
+    (isCount(one) && one !== 0) || one === Number.POSITIVE_INFINITY || one === undefined;
+  if (!isRecord(value)) return value !== undefined && isPlaces(value);
+  return Object.entries(value as object).every(
+    ([name, one]) => ['perOrigin', 'total'].includes(camelCase(name)) && isPlaces(one),
+  );
+}
+
+function isRetry(value: unknown): boolean {
+  return isCount(value) || isRecord(value);
+}
+
+function isSink(value: unknown): boolean {
+  return isText(value) || hasMethod(value, 'write') || hasMethod(value, 'getWriter');
+}
+
+function isAuth(value: unknown): boolean {
+  if (typeof value === 'function') return true;
+  if (!Array.isArray(value))
+    return isRecord(value) && Object.hasOwn(value as object, 'bearer') && isText((value as { bearer: unknown }).bearer);
+  const [user, password, scheme = 'basic'] = value as unknown[];
+  return (
+    isText(user) && isText(password) && typeof scheme === 'string' && ['basic', 'digest'].includes(scheme.toLowerCase())
+  );
+}

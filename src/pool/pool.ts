@@ -1,0 +1,387 @@
+/**
+ * Many requests, so many at once. A pool runs lanes: tasks of `p-limit`, which bounds how many there are, each sending
+ * one request after the other. A lane pulls its next request from the source when it has nothing to do, and not before:
+ * a million generated requests run in constant memory, and a slow consumer slows the source down.
+ */
+import pLimit, { type LimitFunction } from 'p-limit';
+import { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { extendOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { builtin } from '../runtime/platform.ts';
+import { systemClock } from '../time/clock.ts';
+import { type Abortable, abortError, unwatch, watch } from '../time/stop.ts';
+import { type BatchResults, batchOf } from './batch.ts';
+import { checkSettings, describeItem } from './checks.ts';
+import { Entry, requestOf, uriOf } from './entry.ts';
+import { Fifo } from './fifo.ts';
+import { Gauge } from './gauge.ts';
+import { Hosts } from './hosts.ts';
+import type { PoolClient, PoolItem, PoolRequests, PoolResult, PoolSettings, PoolStats } from './pool-options.ts';
+import { ResultQueue } from './result-queue.ts';
+import { Source } from './source.ts';
+import { liveStats, Tally } from './tally.ts';
+
+export interface PoolOptions extends PoolSettings<Pool> {}
+
+interface EventsModule {
+  setMaxListeners?(count: number, target: EventTarget): void;
+}
+
+type State = 'new' | 'open' | 'done' | 'failed';
+
+const DEFAULT_CONCURRENCY = 25;
+/** There may be a next entry, but it has to be waited for. */
+const PULL = Symbol('pull');
+
+/**
+ * Sends many requests, at most `concurrency` at once. Nothing is pulled or sent before it is used in one of three ways:
+ *
+ *     await new Pool(client, requests, { concurrency: 10, fulfilled, rejected }).promise();
+ *     for await (const { key, request, response, error } of new Pool(client, requests)) { ... }
+ *     const results = await Pool.batch(client, requests);
+ *
+ * A request that fails does not stop the pool; a callback or a source that throws does.
+ */
+export class Pool implements AsyncIterable<PoolResult> {
+  /** Live figures. */
+  readonly stats: PoolStats;
+  readonly #client: PoolClient;
+  readonly #settings: PoolOptions;
+  readonly #options: RequestOptions;
+  readonly #tally: Tally;
+  readonly #source: Source;
+  readonly #hosts: Hosts;
+  readonly #gauge: Gauge;
+  readonly #limit: LimitFunction;
+  readonly #abort = new AbortController();
+  readonly #onSignal: Abortable = { abort: (reason) => this.cancel(reason) };
+  readonly #onOptionsSignal: Abortable = { abort: (reason) => this.#abort.abort(reason) };
+  /** Taken from the source or added, and not started. */
+  readonly #held = new Fifo<Entry>();
+  #state: State = 'new';
+  #error: unknown;
+  #paused = false;
+  /** A lane was asked for and has not begun. */
+  #summoned = false;
+  /** An asynchronous source was asked and has not answered. */
+  #pulling = false;
+  /** Slots taken: by what runs, by callbacks, and by results that nobody took yet. */
+  #occupied = 0;
+  #keys = 0;
+  #results: ResultQueue | undefined;
+  #promise: Promise<void> | undefined;
+  #resolve: (() => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+
+  /**
+   * @param requests an iterable, an async iterable or a record of URIs, requests and functions
+   * @throws TypeError for a client, requests or options of the wrong kind, RangeError for a concurrency below 1
+   */
+  constructor(client: PoolClient, requests: PoolRequests, options: PoolOptions = {}) {
+    checkSettings(client, options);
+    this.#client = client;
+    this.#settings = options;
+    this.#source = new Source(requests);
+    this.#gauge = new Gauge(options.concurrency ?? DEFAULT_CONCURRENCY);
+    this.#limit = pLimit(this.#gauge.now);
+    this.#hosts = new Hosts(options.perHost, options.clock ?? systemClock, options.options?.baseUri, () =>
+      this.#summon(),
+    );
+    this.#tally = new Tally(this.#gauge, this.#hosts, options.clock ?? systemClock);
+    this.#options = Object.freeze(extendOptions(options.options ?? {}, { signal: this.#abort.signal }));
+    // One signal for all that run: more listeners than Node expects of a signal are no leak here.
+    builtin<EventsModule>('node:events')?.setMaxListeners?.(0, this.#abort.signal);
+    this.stats = liveStats(this.#tally, () => this.#waiting);
+  }
+
+  /**
+   * Runs a pool to its end and gives every outcome, in the order of the requests; for a record, a record.
+   * Added requests follow. Callbacks are called too.
+   * @throws what stopped the pool: a callback or the source that threw, or the reason of a cancel
+   */
+  static async batch<R extends PoolRequests>(
+    client: PoolClient,
+    requests: R,
+    options: PoolOptions = {},
+  ): Promise<BatchResults<R>> {
+    checkSettings(client, options);
+    const { callbacks, results } = batchOf<Pool, R>(requests, options);
+    await new Pool(client, requests, { ...options, ...callbacks }).promise();
+    return results();
+  }
+
+  /**
+   * Starts the pool, once.
+   * @returns the same promise each time: resolves when everything has settled; rejects with what stopped the pool
+   */
+  promise(): Promise<void> {
+    this.#promise ??= new Promise((resolve, reject) => {
+      if (this.#state === 'done') resolve();
+      else if (this.#state === 'failed') reject(this.#error);
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#start();
+    return this.#promise;
+  }
+
+  /**
+   * Results as they complete; the pool starts when the first is asked for. A result that nobody took keeps its slot.
+   * Leaving the loop early cancels the pool. All iterators of a pool share its results.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<PoolResult, undefined> {
+    this.#results ??= this.#newResults();
+    const results = this.#results;
+    const leave = () => {
+      if (this.#state === 'new' || this.#state === 'open') this.#fail(abortError('the pool was left'), false);
+    };
+    return results.iterate(() => this.#start(), leave);
+  }
+
+  /**
+   * Adds requests while the pool runs, or before. They come before more is pulled from a source that does not know its
+   * length, and after an array, a set or a record; their keys are the next indexes.
+   * @throws TypeError when the pool has ended
+   */
+  add(...items: readonly PoolItem[]): this {
+    if (this.#state === 'done' || this.#state === 'failed') {
+      throw new TypeError(
+        'the pool has ended and takes no more requests; add them from a callback, or make a new pool',
+      );
+    }
+    for (const item of items) {
+      this.#held.push(new Entry(this.#source.length + this.#keys, item));
+      this.#keys += 1;
+    }
+    if (this.#state === 'open') this.#summon();
+    return this;
+  }
+
+  /** Starts nothing more until `resume`. What runs goes on. */
+  pause(): this {
+    this.#paused = true;
+    return this;
+  }
+
+  resume(): this {
+    this.#paused = false;
+    if (this.#state === 'open') this.#summon();
+    return this;
+  }
+
+  /** Aborts what runs, closes the source and rejects `promise()` with the reason. Without effect once it has ended. */
+  cancel(reason: unknown = abortError('the pool was cancelled')): void {
+    if (this.#state === 'new' || this.#state === 'open') this.#fail(reason);
+  }
+
+  get #waiting(): number {
+    if (this.#state === 'failed') return 0;
+    return this.#held.size + this.#hosts.waiting + this.#source.remaining;
+  }
+
+  #start(): void {
+    if (this.#state !== 'new') return;
+    this.#state = 'open';
+    const { signal, options } = this.#settings;
+    if (options?.signal) watch(options.signal, this.#onOptionsSignal);
+    if (signal) watch(signal, this.#onSignal);
+    this.#summon();
+  }
+
+  /** Asks for one more lane: `p-limit` starts it as soon as there are fewer than may be. */
+  #summon(): void {
+    if (this.#summoned || this.#state !== 'open') return;
+    this.#summoned = true;
+    void this.#limit(this.#lane);
+  }
+
+  readonly #lane = async (): Promise<void> => {
+    this.#summoned = false;
+    try {
+      for (let entry = this.#take(); entry !== undefined; entry = this.#take()) {
+        if (entry === PULL) {
+          // Not waited for here: this lane is a slot, which an added request or one that falls due may need meanwhile.
+          void this.#pull();
+          break;
+        }
+        this.#occupied += 1;
+        const { host } = entry;
+        if (host?.limit === undefined) {
+          this.#summon();
+          // Not in a function of its own: its promise would be a good part of what a pool costs for each item.
+          this.#tally.start(entry);
+          let outcome: HttpResponse | Failure;
+          try {
+            outcome = await this.#send(entry.item);
+          } catch (error) {
+            outcome = new Failure(error);
+          }
+          const delivered = this.#deliver(entry, outcome);
+          if (delivered !== undefined) await delivered;
+        } else {
+          const performed = this.#hosts.run(host, host.limit, this.#perform, entry);
+          this.#summon();
+          await performed;
+          this.#hosts.offer(host);
+        }
+        this.#occupied -= 1;
+      }
+    } catch (error) {
+      if (this.#state === 'open') this.#fail(error);
+    }
+    this.#finishIfDone();
+  };
+
+  /** The next entry that may start now; `PULL` when an asynchronous source has to be asked. */
+  #take(): Entry | typeof PULL | undefined {
+    if (this.#state !== 'open' || this.#paused || !this.#mayStart()) return undefined;
+    const ready = this.#hosts.waiting === 0 ? undefined : this.#hosts.take();
+    if (ready !== undefined) return ready;
+    while (!this.#hosts.full) {
+      const entry = this.#draw();
+      if (entry === undefined || entry === PULL) return entry;
+      if (this.#hosts.admit(entry, uriOf(entry.item))) return entry;
+    }
+    return undefined;
+  }
+
+  #draw(): Entry | typeof PULL | undefined {
+    const source = this.#source;
+    const held = !source.counted || source.exhausted ? this.#held.shift() : undefined;
+    if (held !== undefined || source.exhausted || this.#pulling) return held;
+    if (source.async) return PULL;
+    const pulled = source.pull() as IteratorResult<unknown>;
+    return pulled.done ? this.#held.shift() : this.#entryOf(pulled.value);
+  }
+
+  async #pull(): Promise<void> {
+    this.#pulling = true;
+    try {
+      const pulled = await this.#source.pull();
+      this.#pulling = false;
+      if (!pulled.done && this.#state === 'open') this.#held.push(this.#entryOf(pulled.value));
+      // For the entry; at the end of the source, to see whether that was all.
+      this.#summon();
+    } catch (error) {
+      this.#pulling = false;
+      if (this.#state === 'open') this.#fail(error);
+    }
+  }
+
+  /** The key is the place in an array, a set or a record, and otherwise the next one that nobody has. */
+  #entryOf(item: unknown): Entry {
+    const source = this.#source;
+    if (source.counted) return new Entry(source.key, item);
+    this.#keys += 1;
+    return new Entry(this.#keys - 1, item);
+  }
+
+  #mayStart(): boolean {
+    if (this.#gauge.fixed) return true;
+    const allowed = this.#gauge.allowed(this.#occupied);
+    if (this.#limit.concurrency !== Math.max(1, allowed)) this.#limit.concurrency = Math.max(1, allowed);
+    if (allowed === 0 && this.#occupied === 0) {
+      throw new RangeError(
+        'concurrency(0) gave 0 while nothing ran, so that nothing would ever start; use pause() and resume() to wait',
+      );
+    }
+    return this.#occupied < allowed;
+  }
+
+  /** What a slot of a host is taken for. Rejects when a callback throws. */
+  readonly #perform = async (entry: Entry): Promise<void> => {
+    this.#tally.start(entry);
+    let outcome: HttpResponse | Failure;
+    try {
+      outcome = await this.#send(entry.item);
+    } catch (error) {
+      outcome = new Failure(error);
+    }
+    await this.#deliver(entry, outcome);
+  };
+
+  /** Hands an outcome over. @returns what to wait for before the slot is free @throws what a callback throws */
+  #deliver(entry: Entry, outcome: HttpResponse | Failure): PromiseLike<unknown> | undefined {
+    const failed = outcome instanceof Failure;
+    const response = failed ? undefined : outcome;
+    const error = failed ? outcome.error : undefined;
+    this.#tally.settle(entry, failed, response, error);
+    if (this.#state !== 'open') {
+      release(response);
+      return undefined;
+    }
+    const { fulfilled, rejected } = this.#settings;
+    const returned = failed ? rejected?.(error, entry.key, this) : fulfilled?.(outcome, entry.key, this);
+    if (this.#results === undefined) {
+      if (fulfilled === undefined) release(response);
+      return isThenable(returned) ? returned : undefined;
+    }
+    if (!isThenable(returned)) return this.#offer(entry, response, error);
+    return returned.then(() => this.#offer(entry, response, error));
+  }
+
+  #send(item: unknown): HttpResponse | PromiseLike<HttpResponse> {
+    if (typeof item === 'string' || item instanceof URL) return this.#client.request('GET', item, this.#options);
+    if (item instanceof HttpRequest) return this.#client.send(item, this.#options);
+    if (typeof item === 'function') return (item as Exclude<PoolItem, string | URL | HttpRequest>)(this.#options);
+    throw new TypeError(describeItem(item));
+  }
+
+  #offer(entry: Entry, response: HttpResponse | undefined, error: unknown): Promise<void> | undefined {
+    if (this.#state !== 'open') {
+      release(response);
+      return undefined;
+    }
+    return this.#results?.put({ key: entry.key, request: requestOf(entry.item, response, error), response, error });
+  }
+
+  #finishIfDone(): void {
+    if (this.#state !== 'open' || this.#occupied > 0 || this.#pulling || this.#held.size > 0) return;
+    if (!this.#source.exhausted || this.#hosts.waiting > 0) return;
+    this.#state = 'done';
+    this.#letGo();
+    this.#results?.end();
+    this.#resolve?.();
+  }
+
+  /** @param loud whether a consumer of results is told too */
+  #fail(error: unknown, loud = true): void {
+    this.#state = 'failed';
+    this.#error = error;
+    this.#letGo();
+    this.#held.clear();
+    this.#abort.abort(error);
+    this.#source.close();
+    for (const { response } of this.#results?.end(loud ? { error } : undefined) ?? []) release(response);
+    this.#reject?.(error);
+  }
+
+  #letGo(): void {
+    const { signal, options } = this.#settings;
+    if (signal) unwatch(signal, this.#onSignal);
+    if (options?.signal) unwatch(options.signal, this.#onOptionsSignal);
+    this.#hosts.close();
+  }
+
+  #newResults(): ResultQueue {
+    const results = new ResultQueue();
+    if (this.#state === 'done') results.end();
+    else if (this.#state === 'failed') results.end({ error: this.#error });
+    return results;
+  }
+}
+
+/** A request that failed, told apart from whatever a function may resolve to. */
+class Failure {
+  constructor(readonly error: unknown) {}
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** Lets go of a response that nobody will read. */
+function release(response: HttpResponse | undefined): void {
+  if (response?.streamed) void response.discard();
+}

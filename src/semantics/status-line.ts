@@ -1,0 +1,20 @@
+/** The status line of an answer (RFC 9112 section 4), where a transport hands it over as it came. */
+import { NetworkError } from '../message/errors.ts';
+
+/** Why an answer with this status line is none; `undefined` for a good one. */
+export function statusLineRefusal(status: number, phrase: string): NetworkError | undefined {
+  if (status < 100) return refusal(`the server answered with the status ${status}, which is none`);
+  // RFC 9112 §4: a reason phrase has no control characters but tabs.
+  if (!/[^\t\x20-\x7e\x80-\uffff]/.test(phrase)) return undefined;
+  return refusal('the server answered with a control character in its status line');
+}
+
+/** A phrase with each byte as one character, as fields have them. @param phrase read as UTF-8 */
+export function phraseOfBytes(phrase: string): string {
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(phrase)) return phrase;
+  return Array.from(new TextEncoder().encode(phrase), (byte) => String.fromCharCode(byte)).join('');
+}
+
+function refusal(fact: string): NetworkError {
+  return new NetworkError(fact, { code: 'ERR_PROTOCOL' });
+}

@@ -1,0 +1,154 @@
+/** Named layers around a handler. The first pushed is outermost: it sees the request first and the response last. */
+
+import type { HttpResponse } from '../message/response.ts';
+import { ownOptions } from '../options/option-record.ts';
+import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
+
+interface Layer {
+  readonly name: string;
+  readonly middleware: Middleware;
+}
+
+export class HandlerStack {
+  /**
+   * The default layers around `handler`, or around the one that the environment offers.
+   * Set by `default-stack.ts`, which is the one place that knows them.
+   */
+  static create: (handler?: Handler) => HandlerStack;
+
+  #layers: readonly Layer[] = [];
+  #handler: Handler | undefined;
+  #resolved: Handler | undefined;
+
+  constructor(handler?: Handler) {
+    if (handler !== undefined) this.setHandler(handler);
+  }
+
+  /** The names of the layers, outermost first. */
+  get names(): readonly string[] {
+    return this.#layers.map(({ name }) => name);
+  }
+
+  /** The options that the layers declare as theirs. */
+  get declaredOptions(): readonly string[] {
+    return this.#layers.flatMap(({ middleware }) => (middleware as DeclaringMiddleware).options ?? []);
+  }
+
+  has(name: string): boolean {
+    return this.#layers.some((layer) => layer.name === name);
+  }
+
+  hasHandler(): boolean {
+    return this.#handler !== undefined;
+  }
+
+  /** The handler at the bottom. */
+  get handler(): Transport | undefined {
+    return this.#handler;
+  }
+
+  /** @throws TypeError when it is no function */
+  setHandler(handler: Handler): this {
+    if (typeof handler !== 'function') throw new TypeError(`a handler must be a function, got ${typeof handler}`);
+    this.#handler = handler;
+    this.#resolved = undefined;
+    return this;
+  }
+
+  /** Adds a layer next to the handler: it runs for every hop and every attempt. */
+  push(middleware: Middleware, name?: string): this {
+    return this.#edit([...this.#layers, layer(middleware, name)]);
+  }
+
+  /** Adds a layer at the caller's end: it sees one logical call. */
+  unshift(middleware: Middleware, name?: string): this {
+    return this.#edit([layer(middleware, name), ...this.#layers]);
+  }
+
+  /** Adds a layer on the caller's side of the first one called `name`. @throws RangeError for an unknown name */
+  before(name: string, middleware: Middleware, newName?: string): this {
+    const at = this.#find(name);
+    return this.#edit(this.#layers.toSpliced(at, 0, layer(middleware, newName)));
+  }
+
+  /** Adds a layer on the handler's side of the first one called `name`. @throws RangeError for an unknown name */
+  after(name: string, middleware: Middleware, newName?: string): this {
+    const at = this.#find(name);
+    return this.#edit(this.#layers.toSpliced(at + 1, 0, layer(middleware, newName)));
+  }
+
+  /** Takes out every layer with this name, or this function. @throws RangeError when there is none */
+  remove(which: string | Middleware): this {
+    const rest = this.#layers.filter(({ name, middleware }) => name !== which && middleware !== which);
+    if (rest.length === this.#layers.length) throw this.#unknown(which);
+    return this.#edit(rest);
+  }
+
+  /** Composes the layers, once until the next edit. @throws TypeError without a handler */
+  resolve(): Handler {
+    if (this.#resolved !== undefined) return this.#resolved;
+    if (this.#handler === undefined) {
+      throw new TypeError(`the stack has no handler: call setHandler(), or HandlerStack.create(). It holds: ${this}`);
+    }
+    this.#resolved = this.#layers.reduceRight<Handler>(
+      (next, { middleware }) => middleware(guarded(next)),
+      this.#handler,
+    );
+    return this.#resolved;
+  }
+
+  clone(): HandlerStack {
+    const copy = new HandlerStack(this.#handler);
+    copy.#layers = this.#layers;
+    return copy;
+  }
+
+  /** The layers from the outside in, then the handler: `a > b > handler`. */
+  toString(): string {
+    const bottom = this.#handler === undefined ? '(no handler)' : handlerName(this.#handler);
+    return [...this.names, bottom].join(' > ');
+  }
+
+  #edit(layers: readonly Layer[]): this {
+    this.#layers = layers;
+    this.#resolved = undefined;
+    return this;
+  }
+
+  #find(name: string): number {
+    const at = this.#layers.findIndex((layer) => layer.name === name);
+    if (at === -1) throw this.#unknown(name);
+    return at;
+  }
+
+  #unknown(which: string | Middleware): RangeError {
+    const what = typeof which === 'string' ? `a layer called "${which}"` : 'this function';
+    return new RangeError(`the stack does not hold ${what}. It is: ${this}`);
+  }
+}
+
+/** What a handler is called in a printed stack and in statistics. */
+export function handlerName(handler: Transport): string {
+  return handler.handlerName ?? (handler.name || 'handler');
+}
+
+function layer(middleware: Middleware, name?: string): Layer {
+  if (typeof middleware !== 'function')
+    throw new TypeError(`a middleware must be a function, got ${typeof middleware}`);
+  return { middleware, name: name ?? (middleware.name || 'anonymous') };
+}
+
+/**
+ * The seam between two layers. A layer may have spread the options: what is below must not read `Object.prototype`
+ * through them. What is below may answer without a promise, or throw: the layer above finds a promise all the same.
+ */
+function guarded(next: Handler): Handler {
+  return (request, options) => {
+    try {
+      const given: unknown = next(request, ownOptions(options));
+      return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+}

@@ -1,0 +1,74 @@
+/** The thread that sends what another one blocks for. It lives as long as the process, and holds it for nothing. */
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { Client } from './client/client.ts';
+import { isTransferError, type TransferError } from './message/errors.ts';
+import {
+  LISTENS,
+  receivedOptions,
+  SAID,
+  type SyncAnswer,
+  type SyncQuestion,
+  type SyncReply,
+} from './sync/sync-message.ts';
+
+/** Clients whose connections are kept. */
+const MOST_CLIENTS = 16;
+
+const { port, shared } = workerData as { port: MessagePort; shared: Int32Array };
+const clients = new Map<number, Client>();
+let asked = 0;
+
+port.on('message', (question: SyncQuestion) => {
+  const { number } = question;
+  asked = number;
+  answerTo(question).then(
+    (answer) => reply(number, { answer }),
+    (error) => reply(number, failureOf(error)),
+  );
+});
+// Whoever waits must not wait for ever.
+process.on('uncaughtException', (error) => reply(asked, failureOf(error)));
+Atomics.store(shared, LISTENS, 1);
+say();
+
+async function answerTo({ client, defaults, method, uri, options }: SyncQuestion): Promise<SyncAnswer> {
+  const response = await clientOf(client, () => new Client(receivedOptions(defaults))).request(
+    method,
+    uri,
+    Object.assign(receivedOptions(options), { stream: false }),
+  );
+  const { status, statusText, headers, protocolVersion, url, redirects, attempts, sink } = response;
+  const body = sink === undefined ? await response.bytes() : undefined;
+  const raw = [...headers.toRaw()];
+  return { status, statusText, headers: raw, protocolVersion, url, redirects, attempts, body };
+}
+
+function clientOf(id: number, make: () => Client): Client {
+  let client = clients.get(id);
+  if (client === undefined) {
+    client = make();
+    clients.set(id, client);
+    const [oldest] = clients.keys();
+    if (clients.size > MOST_CLIENTS && oldest !== undefined) {
+      void clients.get(oldest)?.close();
+      clients.delete(oldest);
+    }
+  }
+  return client;
+}
+
+function failureOf(error: unknown): SyncReply {
+  if (isTransferError(error)) return { failure: (error as TransferError).toJSON() };
+  const { name = 'Error', message = String(error) } = (error ?? {}) as Partial<Error>;
+  return { mistake: { name, message } };
+}
+
+function reply(number: number, message: SyncReply): void {
+  port.postMessage({ number, reply: message });
+  say();
+}
+
+function say(): void {
+  Atomics.add(shared, SAID, 1);
+  Atomics.notify(shared, SAID);
+}

@@ -1,0 +1,357 @@
+/** `client.fetch` where the platform's own would stand: the same calls are made with both, and must end alike. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from '../../src/client/client.ts';
+import * as faults from '../../src/testing/faults.ts';
+import { startScriptedServer } from '../../src/testing/scripted-server.ts';
+import { startServer, type TestServer } from '../../src/testing/server.ts';
+import { rejection } from '../support/fake-handler.ts';
+
+let server: TestServer;
+let other: TestServer;
+const client = new Client({ cookies: true });
+const fetches = [
+  ['client.fetch', client.fetch],
+  ["the platform's", globalThis.fetch],
+] as const;
+
+beforeAll(async () => {
+  server = await startServer();
+  other = await startServer();
+});
+afterEach(() => {
+  server.clear();
+  other.clear();
+});
+afterAll(async () => {
+  await client.close();
+  await Promise.all([server.close(), other.close()]);
+});
+
+interface Echo {
+  method: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+describe.each(fetches)('%s', (_, fetch) => {
+  const echo = async (input: string | URL | Request, init?: RequestInit & { duplex?: 'half' }) =>
+    (await (await fetch(input, init)).json()) as Echo;
+
+  describe('takes', () => {
+    it('a string, a URL and a Request', async () => {
+      const url = server.url('/anything');
+      const urls = await Promise.all(
+        [url, new URL(url), new Request(url)].map(async (input) => (await fetch(input)).url),
+      );
+      expect(urls).toEqual([url, url, url]);
+    });
+
+    it('a Request with method, headers and body', async () => {
+      const request = new Request(server.url('/anything'), { method: 'PUT', headers: { 'X-A': '1' }, body: 'text' });
+      const seen = await echo(request);
+      expect([seen.method, seen.headers['x-a'], seen.body]).toEqual(['PUT', '1', 'text']);
+      expect(seen.headers['content-type']).toBe('text/plain;charset=UTF-8');
+      expect(request.bodyUsed).toBe(true);
+    });
+
+    it('an init over a Request', async () => {
+      const request = new Request(server.url('/anything'), { method: 'PUT', headers: { 'X-A': '1' }, body: 'text' });
+      const seen = await echo(request, { method: 'PATCH', headers: { 'X-B': '2' }, body: 'other' });
+      expect([seen.method, seen.headers['x-a'], seen.headers['x-b'], seen.body]).toEqual([
+        'PATCH',
+        undefined,
+        '2',
+        'other',
+      ]);
+    });
+
+    it('a clone of a Request, and the Request too', async () => {
+      const request = new Request(server.url('/anything'), { method: 'POST', body: 'twice' });
+      const copy = request.clone();
+      expect([(await echo(request)).body, (await echo(copy)).body]).toEqual(['twice', 'twice']);
+    });
+
+    it('no Request whose body was used', async () => {
+      const request = new Request(server.url('/anything'), { method: 'POST', body: 'once' });
+      await request.text();
+      expect(await rejection(fetch(request))).toBeInstanceOf(TypeError);
+    });
+
+    it.each<[string, () => BodyInit, string, RegExp]>([
+      ['text', () => 'é', 'é', /^text\/plain;charset=utf-8$/i],
+      ['bytes', () => new TextEncoder().encode('bytes'), 'bytes', /^undefined$/],
+      ['an ArrayBuffer', () => new TextEncoder().encode('bytes').buffer, 'bytes', /^undefined$/],
+      ['a Blob', () => new Blob(['blob'], { type: 'text/x' }), 'blob', /^text\/x$/],
+      ['URLSearchParams', () => new URLSearchParams({ a: 'b c' }), 'a=b+c', /^application\/x-www-form-urlencoded/],
+    ])('%s as a body', async (_name, body, text, type) => {
+      const seen = await echo(server.url('/anything'), { method: 'POST', body: body() });
+      expect(seen.body).toBe(text);
+      expect(String(seen.headers['content-type'])).toMatch(type);
+      expect(seen.headers['content-length']).toBe(String(Buffer.byteLength(text)));
+    });
+
+    it('FormData with a file', async () => {
+      const form = new FormData();
+      form.set('field', 'value');
+      form.set('file', new File(['content'], 'a.txt', { type: 'text/plain' }));
+      const seen = await echo(server.url('/anything'), { method: 'POST', body: form });
+      expect(seen.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+      expect(seen.body).toContain('name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\ncontent');
+    });
+
+    it('a stream as a body, sent as it comes', async () => {
+      let next: (text: string | null) => void = () => undefined;
+      const pieces = new ReadableStream<Uint8Array>({
+        start(controller) {
+          next = (text) => (text === null ? controller.close() : controller.enqueue(new TextEncoder().encode(text)));
+        },
+      });
+      const sending = echo(server.url('/anything'), { method: 'POST', body: pieces, duplex: 'half' });
+      next('one ');
+      setImmediate(() => {
+        next('two');
+        next(null);
+      });
+      const seen = await sending;
+      expect([seen.body, seen.headers['content-length']]).toEqual(['one two', undefined]);
+    });
+
+    it.each(['GET', 'HEAD'])('no body for %s', async (method) => {
+      expect(await rejection(fetch(server.url('/anything'), { method, body: 'x' }))).toBeInstanceOf(TypeError);
+    });
+
+    it.each([
+      ['get', 'GET'],
+      ['post', 'POST'],
+      ['patch', 'patch'],
+    ])('the method %s as %s', async (method, sent) => {
+      const scripted = await startScriptedServer([{ expect: 'head' }, { send: faults.plainResponse() }]);
+      await (await fetch(scripted.url(), { method })).text();
+      expect(String(scripted.received[0]).split(' ', 1)).toEqual([sent]);
+      await scripted.close();
+    });
+  });
+
+  describe('gives', () => {
+    it('a real Response', async () => {
+      const response = await fetch(server.url('/response-headers?X-A=1'));
+      expect(response).toBeInstanceOf(Response);
+      expect([response.status, response.ok, response.redirected, response.headers.get('x-a')]).toEqual([
+        200,
+        true,
+        false,
+        '1',
+      ]);
+      expect(response.url).toBe(server.url('/response-headers?X-A=1'));
+    });
+
+    it.each([404, 500])('the status %d without an error', async (status) => {
+      expect((await fetch(server.url(`/status/${status}`))).status).toBe(status);
+    });
+
+    it('a url without its fragment', async () => {
+      expect((await fetch(server.url('/anything#part'))).url).toBe(server.url('/anything'));
+    });
+
+    it.each([204, 304])('no body with the status %d', async (status) => {
+      expect((await fetch(server.url(`/status/${status}`))).body).toBeNull();
+    });
+
+    it('a decoded body', async () => {
+      expect(await (await fetch(server.url('/gzip'))).json()).toMatchObject({});
+    });
+
+    it('a body as it comes, before its end', async () => {
+      const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+      const scripted = await startScriptedServer([
+        { expect: 'head' },
+        { send: `${head}5\r\nfirst\r\n` },
+        { stall: true },
+      ]);
+      const response = await fetch(scripted.url());
+      const reader = response.body!.getReader();
+      expect(new TextDecoder().decode((await reader.read()).value)).toBe('first');
+      await reader.cancel();
+      await scripted.allClosed();
+      await scripted.close();
+    });
+
+    it('a clone that is read on its own', async () => {
+      const response = await fetch(server.url('/bytes/1000?seed=1'));
+      const copy = response.clone();
+      const [one, two] = await Promise.all([response.arrayBuffer(), copy.arrayBuffer()]);
+      expect([one.byteLength, Buffer.compare(Buffer.from(one), Buffer.from(two))]).toEqual([1000, 0]);
+      expect([copy.status, copy.url, copy.redirected]).toEqual([200, response.url, false]);
+    });
+
+    it('each Set-Cookie line', async () => {
+      server.enqueue({ headers: { 'Set-Cookie': ['a=1', 'b=2'] } });
+      const response = await fetch(server.url('/'));
+      expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    });
+  });
+
+  describe('follows redirects', () => {
+    it('by default, and says so', async () => {
+      const response = await fetch(server.url('/redirect-to?url=/anything'));
+      expect([response.status, response.redirected, response.url]).toEqual([200, true, server.url('/anything')]);
+    });
+
+    it('with the body of a Request again for 307', async () => {
+      const url = server.url(`/redirect-to?status=307&url=${encodeURIComponent(server.url('/anything'))}`);
+      expect((await echo(new Request(url, { method: 'POST', body: 'again' }))).body).toBe('again');
+    });
+
+    it('to another origin without credentials', async () => {
+      const url = server.url(`/redirect-to?url=${encodeURIComponent(other.url('/anything'))}`);
+      const seen = await echo(url, { headers: { Authorization: 'Basic x' } });
+      expect(seen.headers['authorization']).toBeUndefined();
+    });
+
+    it('20 times, and not 21', async () => {
+      expect((await fetch(server.url('/redirect/20'))).status).toBe(200);
+      expect(await rejection(fetch(server.url('/redirect/21')))).toBeInstanceOf(TypeError);
+    });
+
+    it("not with redirect: 'manual', which gives the 3xx itself", async () => {
+      const response = await fetch(server.url('/redirect-to?url=/anything'), { redirect: 'manual' });
+      expect([response.status, response.headers.get('location'), response.redirected]).toEqual([
+        302,
+        '/anything',
+        false,
+      ]);
+    });
+
+    it("not with redirect: 'error'", async () => {
+      expect(await rejection(fetch(server.url('/redirect/1'), { redirect: 'error' }))).toBeInstanceOf(TypeError);
+      expect(await rejection(fetch(new Request(server.url('/redirect/1'), { redirect: 'error' })))).toBeInstanceOf(
+        TypeError,
+      );
+    });
+  });
+
+  describe('fails', () => {
+    it('with a TypeError that has its cause', async () => {
+      const error = await rejection(fetch('http://127.0.0.1:1/'));
+      expect([error.name, error.message, error.cause instanceof Error]).toEqual(['TypeError', 'fetch failed', true]);
+    });
+
+    it.each([
+      ['a relative URL', '/path'],
+      ['another scheme', 'ftp://host/'],
+      ['no host', 'http://'],
+    ])('with a TypeError for %s', async (_name, url) => {
+      expect(await rejection(fetch(url))).toBeInstanceOf(TypeError);
+    });
+
+    it('when the body is cut, while it is read', async () => {
+      const scripted = await startScriptedServer(faults.truncatedBody());
+      const response = await fetch(scripted.url());
+      expect(response.status).toBe(200);
+      expect(await rejection(response.text())).toBeInstanceOf(Error);
+      await scripted.close();
+    });
+
+    it('never synchronously', async () => {
+      let promise: Promise<Response> | undefined;
+      expect(() => {
+        promise = fetch(undefined as never);
+      }).not.toThrow();
+      expect(await rejection(promise!)).toBeInstanceOf(TypeError);
+    });
+  });
+
+  describe('stops at its signal', () => {
+    it('before it begins', async () => {
+      const error = await rejection(fetch(server.url('/anything'), { signal: AbortSignal.abort() }));
+      expect([error.name, server.requests.length]).toEqual(['AbortError', 0]);
+    });
+
+    it('while it waits, with the reason', async () => {
+      const controller = new AbortController();
+      const waiting = rejection(fetch(server.url('/delay/10000'), { signal: controller.signal }));
+      const reason = new Error('enough');
+      setImmediate(() => controller.abort(reason));
+      expect(await waiting).toBe(reason);
+    });
+
+    it('of a Request', async () => {
+      const controller = new AbortController();
+      const waiting = rejection(fetch(new Request(server.url('/delay/10000'), { signal: controller.signal })));
+      setImmediate(() => controller.abort());
+      expect((await waiting).name).toBe('AbortError');
+    });
+
+    it('while the body is read', async () => {
+      const controller = new AbortController();
+      const response = await fetch(server.url('/stall-in-body'), { signal: controller.signal });
+      const reading = rejection(response.text());
+      setImmediate(() => controller.abort());
+      expect((await reading).name).toBe('AbortError');
+    });
+  });
+});
+
+describe('client.fetch alone', () => {
+  it('is bound, and passes the layers of its client', async () => {
+    const own = new Client({
+      headers: { 'X-Layer': '1' },
+      cookies: { session: 's' },
+      retry: { limit: 1, delay: () => 0 },
+    });
+    server.enqueue({ status: 503 });
+    const { fetch } = own;
+    const seen = (await (await fetch(server.url('/anything'))).json()) as Echo;
+    expect([seen.headers['x-layer'], seen.headers['cookie']]).toEqual(['1', 'session=s']);
+    expect(server.requests).toHaveLength(2);
+    await own.close();
+  });
+
+  it.each(['text', 'json', 'arrayBuffer', 'blob', 'formData'] as const)(
+    'counts what .%s() would hold in memory, after decoding, to 100 MiB',
+    async (name) => {
+      const response = await client.fetch(server.url('/bomb/br/128'));
+      expect(await rejection(response[name]())).toMatchObject({ name: 'BodyError', code: 'ERR_BODY_TOO_LARGE' });
+      expect(response.bodyUsed).toBe(true);
+      expect(await rejection(response[name]())).toBeInstanceOf(TypeError);
+    },
+  );
+
+  it('counts no stream, and nothing with maxResponseSize: false', async () => {
+    let size = 0;
+    for await (const chunk of (await client.fetch(server.url('/bomb/br/101'))).body ?? []) size += chunk.byteLength;
+    expect(size).toBe(101 * 2 ** 20);
+    const own = new Client({ maxResponseSize: false });
+    expect((await (await own.fetch(server.url('/bomb/br/101'))).arrayBuffer()).byteLength).toBe(101 * 2 ** 20);
+    await own.close();
+  });
+
+  it('resolves against baseUri', async () => {
+    const own = new Client({ baseUri: server.origin });
+    expect((await own.fetch('/anything')).url).toBe(server.url('/anything'));
+    await own.close();
+  });
+
+  it("sends no cookies of the jar with credentials: 'omit'", async () => {
+    await client.fetch(server.url('/cookies/set?kept=1'));
+    const [sent, omitted] = await Promise.all(
+      (['same-origin', 'omit'] as const).map(async (credentials) => {
+        const response = await client.fetch(server.url('/anything'), { credentials });
+        return ((await response.json()) as Echo).headers['cookie'];
+      }),
+    );
+    expect(sent).toContain('kept=1');
+    expect(omitted).toBeUndefined();
+  });
+
+  it('makes Basic credentials of those in the URL, which the web refuses', async () => {
+    const response = await client.fetch(server.url('/anything').replace('http://', 'http://user:secret@'));
+    expect(((await response.json()) as Echo).headers['authorization']).toBe(`Basic ${btoa('user:secret')}`);
+    expect(response.url).toBe(server.url('/anything'));
+  });
+
+  it('has the TransferError as its cause', async () => {
+    const error = await rejection(client.fetch('http://127.0.0.1:1/'));
+    expect(error.cause).toMatchObject({ name: 'ConnectError', code: 'ERR_CONNECT_REFUSED' });
+  });
+});
