@@ -85,7 +85,7 @@ describe('the tree of errors', () => {
 
   it('recognises the errors of another copy of the package', async () => {
     // A query makes the module loader give a second copy.
-    const path = '../src/errors.ts?copy';
+    const path = '../../src/message/errors.ts?copy';
     const copy = (await import(/* @vite-ignore */ path)) as typeof errors;
     const foreign = new copy.TimeoutError('late', { request, phase: 'total' });
     expect(foreign).not.toBeInstanceOf(TransferError);

@@ -1,6 +1,6 @@
 /**
  * Sends the cookies a jar has for the request's URL and stores those that come back (RFC 6265 sections 5.3 and 5.4), for
- * every hop and whatever the status. The jars are in `../cookies/`, how fields are merged in `cookies-policy.ts`.
+ * every hop and whatever the status. The jars are in `src/cookies/`, how fields are merged in `cookies-policy.ts`.
  */
 import { isStopReason, raceCaller } from '../../call/caller-stop.ts';
 import { RequestError, ResponseError } from '../../message/errors.ts';

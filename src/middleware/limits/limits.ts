@@ -1,7 +1,7 @@
 /**
  * Stops a body that is too large, whatever handler it comes from and whatever its status: error pages and redirects
  * count too. Inside of `decodeContent`, which counts what it decodes; an encoded body gets some more room here, so that
- * it cannot grow without end either. Numbers and rules are in `limits-policy.ts`.
+ * it cannot grow without end either. Numbers and rules are in `semantics/response-limit.ts`.
  */
 
 import { Content } from '../../message/content.ts';

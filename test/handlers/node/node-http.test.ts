@@ -350,9 +350,9 @@ describe('connections of nodeHttpHandler', () => {
 
   it('keeps no process alive with an idle connection', async () => {
     const server = await site();
-    const source = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
+    const source = (path: string) => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
     const script = `
-      const { nodeHttpHandler } = await import(${source('handlers/node-http.ts')});
+      const { nodeHttpHandler } = await import(${source('handlers/node/node-http.ts')});
       const { HttpRequest } = await import(${source('message/request.ts')});
       const response = await nodeHttpHandler()(new HttpRequest('GET', ${JSON.stringify(server.url('/json'))}), {});
       console.log(response.status);`;
