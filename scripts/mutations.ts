@@ -24,7 +24,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'option auth answers for its origin alone',
-    file: 'src/middleware/redirect/redirect-policy.ts',
+    file: 'src/options/cross-origin-options.ts',
     from: 'if (options.auth) changes.auth = null;',
     to: '',
     test: advisory('CVE-2022-31090'),
@@ -52,7 +52,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'a redirect does not leave the socket that was dialled for an origin to the next',
-    file: 'src/middleware/redirect/redirect-policy.ts',
+    file: 'src/options/cross-origin-options.ts',
     from: 'if (options.socketPath) changes.socketPath = null;',
     to: '',
     test: advisory('CVE-2022-33987'),
@@ -143,7 +143,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'at most five codings are undone',
-    file: 'src/middleware/decode-content/codings.ts',
+    file: 'src/semantics/codings.ts',
     from: 'export const MOST_CODINGS = 5;',
     to: 'export const MOST_CODINGS = 50_000;',
     test: advisory('CVE-2026-22036'),

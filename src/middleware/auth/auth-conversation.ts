@@ -8,12 +8,12 @@ import { RequestError, ResponseError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse } from '../../message/response.ts';
 import { originOf } from '../../message/uri.ts';
+import { crossOriginOptions } from '../../options/cross-origin-options.ts';
 import { extendOptions } from '../../options/option-record.ts';
 import type { AuthFlow, RequestOptions } from '../../options/options.ts';
 import { adoptRequest } from '../../stack/adopt-request.ts';
 import type { Handler } from '../../stack/handler.ts';
 import { isPromiseLike, kindOf } from '../../stack/next.ts';
-import { crossOriginOptions } from '../redirect/redirect-policy.ts';
 
 type Conversation = ReturnType<AuthFlow>;
 type Step = Awaited<ReturnType<Conversation['next']>>;

@@ -10,7 +10,7 @@ import { ResponseError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { AuthFlow } from '../../options/options.ts';
-import { isRedirect } from '../redirect/redirect-policy.ts';
+import { isRedirect } from '../../semantics/redirects.ts';
 import { strongestChallenge } from './digest-challenge.ts';
 import { DigestSession } from './digest-session.ts';
 import { DigestSessions } from './digest-sessions.ts';

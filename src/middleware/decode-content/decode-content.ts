@@ -10,9 +10,9 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { rememberLast } from '../../options/remember-last.ts';
+import { acceptEncoding, codingsOf, MOST_CODINGS } from '../../semantics/codings.ts';
 import { hasNoContent, responseLimit } from '../../semantics/response-limit.ts';
 import type { Middleware } from '../../stack/handler.ts';
-import { acceptEncoding, codingsOf, MOST_CODINGS } from './codings.ts';
 import { Decoding } from './decoding.ts';
 
 const GONE: readonly string[] = ['content-encoding', 'content-length'];

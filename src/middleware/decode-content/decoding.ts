@@ -7,9 +7,9 @@ import { BodyError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { type Coding, decodeNow, faultOf, hasZlib } from '../../semantics/codings.ts';
 import { encodedLimit, tooLarge } from '../../semantics/response-limit.ts';
 import type { Abortable } from '../../time/stop.ts';
-import { type Coding, decodeNow, faultOf, hasZlib } from './codings.ts';
 import { type DecoderSettings, StreamDecoder } from './stream-decoder.ts';
 import { decodeWeb } from './web-decoder.ts';
 

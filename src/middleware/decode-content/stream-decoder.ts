@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { NodeStream } from '../../message/content.ts';
 import { needBuiltin } from '../../runtime/platform.ts';
-import { type Coding, createDecoder } from './codings.ts';
+import { type Coding, createDecoder } from '../../semantics/codings.ts';
 
 /** Makes the errors that the decoded stream ends with. */
 export interface DecodingErrors {

@@ -1,7 +1,7 @@
 /** Undoes content codings where there is no `node:zlib`: gzip and both kinds of deflate, by the web's own decoders. */
 import { Content, chunksOf, type StreamSource, toWebStream } from '../../message/content.ts';
 import { iterate } from '../../message/web-stream.ts';
-import { type Coding, isZlibFormat } from './codings.ts';
+import { type Coding, isZlibFormat } from '../../semantics/codings.ts';
 import type { DecoderSettings } from './stream-decoder.ts';
 
 /** The decoded bytes of `source`, pulled. Cancelling releases the source, read or not. */

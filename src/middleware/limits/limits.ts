@@ -8,9 +8,9 @@ import { Content } from '../../message/content.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { checkedResponse, type HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { codingsOf } from '../../semantics/codings.ts';
 import { encodedLimit, hasNoContent, responseLimit, tooLarge } from '../../semantics/response-limit.ts';
 import type { Middleware } from '../../stack/handler.ts';
-import { codingsOf } from '../decode-content/codings.ts';
 import { countedStream } from './counted-stream.ts';
 
 /**

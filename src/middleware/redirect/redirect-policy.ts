@@ -9,8 +9,6 @@ import { MASK, maskUrl, type Redact } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { isInside, resolveUri, splitUserinfo } from '../../message/uri.ts';
-import { crossOriginCookies } from '../../options/cookie-option.ts';
-import { extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { RedirectPolicy } from './redirect-options.ts';
 
@@ -27,16 +25,6 @@ export interface Hop {
   readonly keepsBody: boolean;
   readonly headers: HttpHeaders;
   readonly crossOrigin: boolean;
-}
-
-/** 301, 302, 303, 307 and 308; 300, 304, 305 and 306 are answers like any other. */
-export function isRedirectStatus(status: number): boolean {
-  return status >= 301 && status <= 308 && (status <= 303 || status >= 307);
-}
-
-/** Whether the response sends the caller elsewhere: one of the five statuses, and a `Location`. */
-export function isRedirect(response: HttpResponse): boolean {
-  return isRedirectStatus(response.status) && response.headers.has('location');
 }
 
 /** The method of the next request, and whether the body goes with it. */
@@ -132,24 +120,6 @@ export function nextHeaders(
   if (from.protocol === 'https:' && target.protocol === 'http:') return kept.without('referer');
   const path = crossOrigin ? '/' : from.pathname + from.search;
   return kept.with('Referer', from.origin + path);
-}
-
-/**
- * The options of the hops from here on after another origin was entered. What was meant for the first origin alone is
- * gone for good: credentials, cookies given by hand, a client certificate, the socket that was dialled in its place.
- */
-export function crossOriginOptions(options: RequestOptions): RequestOptions {
-  const changes: RequestOptions = Object.create(null);
-  if (options.auth) changes.auth = null;
-  changes.cookies = crossOriginCookies(options.cookies);
-  if (options.socketPath) changes.socketPath = null;
-  if (options.trailers) changes.trailers = null;
-  if (options.cert) changes.cert = null;
-  if (options.sslKey) changes.sslKey = null;
-  if (options.tls && (options.tls.pfx !== undefined || options.tls.servername !== undefined)) {
-    changes.tls = Object.assign(Object.create(null), options.tls, { pfx: undefined, servername: undefined });
-  }
-  return extendOptions(options, changes);
 }
 
 /** Headers that say something about a body, and about nothing once it is dropped. */

@@ -7,11 +7,13 @@ import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import { isResponseError, RedirectError, TooManyRedirectsError, withoutSecretsOf } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type RedirectHop } from '../../message/response.ts';
+import { crossOriginOptions } from '../../options/cross-origin-options.ts';
 import { extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { isRedirect } from '../../semantics/redirects.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { type RedirectPolicy, redirectPolicy } from './redirect-options.ts';
-import { crossOriginOptions, isRedirect, planHop } from './redirect-policy.ts';
+import { planHop } from './redirect-policy.ts';
 
 /**
  * Reads `allowRedirects`, and `allowAbsoluteUrls` with `baseUri`.

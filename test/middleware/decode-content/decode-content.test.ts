@@ -8,9 +8,9 @@ import { Content } from '../../../src/message/content.ts';
 import { BodyError } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
-import { acceptEncoding } from '../../../src/middleware/decode-content/codings.ts';
 import { decodeContent } from '../../../src/middleware/decode-content/decode-content.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
+import { acceptEncoding } from '../../../src/semantics/codings.ts';
 import type { Handler } from '../../../src/stack/handler.ts';
 import { recordingHandler } from '../../support/recording-handler.ts';
 

@@ -6,15 +6,10 @@ import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
 import { isInside } from '../../../src/message/uri.ts';
 import { redirectPolicy } from '../../../src/middleware/redirect/redirect-options.ts';
-import {
-  crossOriginOptions,
-  isRedirect,
-  isRedirectStatus,
-  nextMethod,
-  nextUrl,
-  planHop,
-} from '../../../src/middleware/redirect/redirect-policy.ts';
+import { nextMethod, nextUrl, planHop } from '../../../src/middleware/redirect/redirect-policy.ts';
+import { crossOriginOptions } from '../../../src/options/cross-origin-options.ts';
 import type { RedirectOptions } from '../../../src/options/options.ts';
+import { isRedirect, isRedirectStatus } from '../../../src/semantics/redirects.ts';
 
 const policy = (options: RedirectOptions = {}) => redirectPolicy(options)!;
 const to = (location: string, status = 302) => new HttpResponse(status, { location });

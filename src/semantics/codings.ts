@@ -1,9 +1,9 @@
 /**
  * Content codings (RFC 9110 section 8.4.1): their names, which of them this runtime can undo, and the decoders of
- * `node:zlib`. What stands around them is in `decode-content.ts`.
+ * `node:zlib`. What stands around them is in `middleware/decode-content/`.
  */
 import type { Transform } from 'node:stream';
-import { builtin } from '../../runtime/platform.ts';
+import { builtin } from '../runtime/platform.ts';
 
 export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
