@@ -97,14 +97,14 @@ function isListening({ shared }: Running): boolean {
 }
 
 /**
- * The worker's file stands beside this one. Run from the sources, as tests do, it is TypeScript, which a thread does not
+ * The worker's file stands beside the bundled one. Run from the sources, as tests do, it is TypeScript, which a thread does not
  * learn from the one that started it.
  */
 function script(): { file: URL; eval?: string } {
   const here = import.meta.url;
   const [, extension = 'js'] = /\.([cm]?[jt]s)(?:\?.*)?$/.exec(here) ?? [];
   if (extension !== 'ts') return { file: new URL(`sync-worker.${extension}`, here) };
-  const file = new URL('worker.ts', here);
+  const file = new URL('../sync-worker.ts', here);
   return { file, eval: `import('tsx/esm/api').then(({ register }) => { register(); return import('${file.href}'); })` };
 }
 
