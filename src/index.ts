@@ -56,7 +56,7 @@ export {
 } from './message/errors.ts';
 export { type HeadersInit, HttpHeaders } from './message/headers.ts';
 export type { MultipartPart } from './message/multipart-parts.ts';
-export type { ArrayFormat, QueryInit, QueryValue } from './message/query.ts';
+export type { ArrayFormat, Fields, FieldsInit, QueryInit, QueryValue } from './message/query.ts';
 export type { ServerSentEvent } from './message/readers.ts';
 export { HttpRequest, type RequestChanges } from './message/request.ts';
 export { HttpResponse, type RedirectHop, type ResponseChanges, type Timings } from './message/response.ts';

@@ -1,5 +1,4 @@
 /** From a method, a URI and options to the request that enters the stack. */
-import { parseTemplate } from 'url-template';
 import type { Call } from '../call/call.ts';
 import { RequestBody } from '../message/body.ts';
 import { type BodyInit, bodyFrom } from '../message/body-from.ts';
@@ -9,6 +8,7 @@ import { type MultipartPart, multipartBody } from '../message/multipart-parts.ts
 import { encodeForm, mergeQuery, type QueryInit } from '../message/query.ts';
 import { checkedTarget, HttpRequest } from '../message/request.ts';
 import { canonicalUrl, isInside, resolveUri, splitUserinfo, UriError } from '../message/uri.ts';
+import { expandTemplate } from '../message/uri-template.ts';
 import type { RequestOptions } from '../options/options.ts';
 
 /** The client's side of a request, prepared once. */
@@ -63,7 +63,7 @@ interface Resolved {
 
 /** @throws UriError for a reference that cannot be sent */
 function resolved(uri: string, call: RequestOptions | undefined, merged: RequestOptions, defaults: Defaults): Resolved {
-  const reference = merged.uriVars ? parseTemplate(uri).expand(merged.uriVars as never) : uri;
+  const reference = merged.uriVars ? expandTemplate(uri, merged.uriVars) : uri;
   const base = call !== undefined && Object.hasOwn(call, 'baseUri') ? canonicalBase(call.baseUri) : defaults.base;
   let url = resolveUri(reference, base);
   if (merged.allowAbsoluteUrls === false && base !== undefined && !isInside(base, url)) {

@@ -7,7 +7,9 @@ import { CookieJar } from '../cookies/cookie-jar.ts';
 import { checkDefaults, defaultStack } from '../default-stack.ts';
 import type { DownloadOptions, DownloadResult } from '../download/download-options.ts';
 import { isTransferError, NetworkError, type TransferError } from '../message/errors.ts';
+import { entriesOf } from '../message/field-value.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { type ArrayFormat, encodeQuery, type QueryInit } from '../message/query.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { mergeCookies } from '../options/cookie-option.ts';
@@ -79,7 +81,7 @@ export class Client implements AsyncDisposable, HttpClient {
     this.#defaults = {
       base: canonicalBase(this.#options.baseUri),
       headers: defaultHeaders(this.#options.headers),
-      query: this.#options.query || undefined,
+      query: checkedQuery(this.#options.query || undefined, this.#options.arrayFormat || undefined),
     };
   }
 
@@ -217,7 +219,7 @@ export class Client implements AsyncDisposable, HttpClient {
     const { handler = this.#handler, ...changes } = options;
     const { handler: _, ...given } = this.#given;
     const headers = combined(given.headers, changes.headers);
-    const query = isRecord(given.query) && isRecord(changes.query) ? { ...given.query, ...changes.query } : undefined;
+    const query = isRecord(given.query) && isRecord(changes.query) ? fieldsOver(given.query, changes.query) : undefined;
     const jar = changes.cookies === undefined ? { cookies: this.#options.cookies } : {};
     const merged = { ...given, ...jar, ...definedOf(changes), ...(headers && { headers }), ...(query && { query }) };
     return new Client({ ...merged, handler } as ClientOptions, handler !== this.#handler);
@@ -369,8 +371,19 @@ function cookiesFor(client: RequestOptions['cookies'], call: RequestOptions['coo
   return call === true && !client ? new CookieJar() : mergeCookies(client, call);
 }
 
+/** Written once where it was given: a mistake in it is the constructor's to tell. */
+function checkedQuery(query: QueryInit | undefined, format: ArrayFormat | undefined): QueryInit | undefined {
+  if (typeof query === 'object' && !(query instanceof URLSearchParams)) encodeQuery(query, format);
+  return query;
+}
+
 function isRecord(value: unknown): value is Record<string, never> {
   return typeof value === 'object' && value !== null && !(value instanceof URLSearchParams);
+}
+
+/** Records or maps, the second over the first. */
+function fieldsOver(under: object, over: object): Record<string, never> {
+  return Object.fromEntries([...entriesOf(under, 'query'), ...entriesOf(over, 'query')]) as Record<string, never>;
 }
 
 function definedOf<T extends object>(record: T): Partial<T> {

@@ -1,5 +1,18 @@
 /** Query strings and forms: nested data out, and the merge of three sources in. */
-/** A value for one query or form key; nested ones are spelled by `arrayFormat`. `undefined` is left out, `null` is written empty. */
+import { entriesOf, isEmptyCollection, membersOf, shortened, textOf } from './field-value.ts';
+
+/** An object whose type is an interface, or that can write itself. What is in it is checked when it is written. */
+export type Fields = object & {
+  readonly [Symbol.iterator]?: never;
+  readonly [Symbol.hasInstance]?: never;
+  readonly then?: never;
+};
+
+/**
+ * A value for one query or form key: a date is written in ISO 8601, a URL as its `href`, an object with a `toJSON` or
+ * `toString` of its own as the text that gives, a set as a list, a map as a record. Nested ones are spelled by
+ * `arrayFormat`. `undefined` is left out, `null` is written empty.
+ */
 export type QueryValue =
   | string
   | number
@@ -7,10 +20,18 @@ export type QueryValue =
   | boolean
   | null
   | undefined
+  | Date
+  | URL
+  | ReadonlySet<unknown>
+  | ReadonlyMap<string | number, unknown>
   | readonly QueryValue[]
-  | { readonly [key: string]: QueryValue };
+  | { readonly [key: string]: QueryValue }
+  | Fields;
 
-export type QueryInit = string | URLSearchParams | { readonly [key: string]: QueryValue };
+/** Names to values: a record, a map, or an object of an interface of yours. */
+export type FieldsInit = { readonly [key: string]: QueryValue } | ReadonlyMap<string, unknown> | Fields;
+
+export type QueryInit = string | URLSearchParams | FieldsInit;
 
 /** How a list is spelled in a query or form: `a[0]=1`, `a[]=1`, `a=1&a=2` or `a=1,2`. */
 export type ArrayFormat = 'indices' | 'brackets' | 'repeat' | 'comma';
@@ -21,70 +42,93 @@ type Pair = readonly [key: string, value: string];
 export const DEEPEST = 100;
 
 export function nestedTooDeeply(key: string): TypeError {
-  const shown = key.length > 60 ? `${key.slice(0, 60)}...` : key;
-  return new TypeError(`the value of "${shown}" is nested more than ${DEEPEST} levels deep; is it in a circle?`);
+  return new TypeError(
+    `the value of "${shortened(key)}" is nested more than ${DEEPEST} levels deep; is it in a circle?`,
+  );
 }
 
-/** Nested data as key and value pairs, the keys spelled by `format`. `undefined` is left out, `null` is written empty. */
-export function flatten(data: Readonly<Record<string, QueryValue>>, format: ArrayFormat = 'indices'): Pair[] {
+/**
+ * Nested data as key and value pairs, the keys spelled by `format`. `undefined` is left out, `null` is written empty.
+ * @throws TypeError naming the key for a value that cannot be written
+ */
+export function flatten(data: object, format: ArrayFormat = 'indices'): Pair[] {
   const pairs: Pair[] = [];
-  for (const [key, value] of Object.entries(data)) collect(pairs, key, value, format);
+  for (const [key, value] of entriesOf(data, 'the query')) collect(pairs, key, value, format);
   return pairs;
 }
 
-function collect(pairs: Pair[], key: string, value: QueryValue, format: ArrayFormat, depth = 0): void {
+function collect(pairs: Pair[], key: string, value: unknown, format: ArrayFormat, depth = 0): void {
   if (depth > DEEPEST) throw nestedTooDeeply(key);
   if (value === undefined) return;
-  if (value === null) pairs.push([key, '']);
-  else if (Array.isArray(value)) collectList(pairs, key, value as readonly QueryValue[], format, depth);
-  else if (typeof value === 'object') {
-    for (const [name, inner] of Object.entries(value)) collect(pairs, `${key}[${name}]`, inner, format, depth + 1);
-  } else if (typeof value === 'function' || typeof value === 'symbol') {
-    throw new TypeError(
-      `the value of "${key}" must be text, a number, a boolean, a list or a record, got ${typeof value}`,
-    );
-  } else pairs.push([key, String(value)]);
+  if (value === null) {
+    pairs.push([key, '']);
+    return;
+  }
+  const text = textOf(value, key);
+  const list = text === undefined ? membersOf(value) : undefined;
+  if (text !== undefined) pairs.push([key, text]);
+  else if (list !== undefined) collectList(pairs, key, list, format, depth);
+  else {
+    for (const [name, inner] of entriesOf(value as object, key)) {
+      collect(pairs, `${key}[${name}]`, inner, format, depth + 1);
+    }
+  }
 }
 
-function collectList(
-  pairs: Pair[],
-  key: string,
-  list: readonly QueryValue[],
-  format: ArrayFormat,
-  depth: number,
-): void {
+function collectList(pairs: Pair[], key: string, list: readonly unknown[], format: ArrayFormat, depth: number): void {
   if (format === 'comma') {
-    pairs.push([
-      key,
-      list
-        .filter((one) => one !== undefined)
-        .map((one) => (one === null ? '' : String(one)))
-        .join(','),
-    ]);
+    pairs.push([key, commaList(list, key, depth)]);
     return;
   }
   for (const [i, one] of list.entries()) {
-    const nested = typeof one === 'object' && one !== null;
+    const nested = typeof one === 'object' && one !== null && textOf(one, key) === undefined;
     const suffix =
       format === 'indices' || (format === 'brackets' && nested) ? `[${i}]` : format === 'brackets' ? '[]' : '';
     collect(pairs, key + suffix, one, format, depth + 1);
   }
 }
 
-/** RFC 3986 percent-encoding: everything but unreserved characters. */
-export function percentEncode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+/** `1,2`; lists within lists are of one level. */
+function commaList(list: readonly unknown[], key: string, depth: number): string {
+  if (depth > DEEPEST) throw nestedTooDeeply(key);
+  const given = list.filter((one) => one !== undefined);
+  return given
+    .map((one) => {
+      if (one === null) return '';
+      const inner = membersOf(one);
+      const text = inner === undefined ? textOf(one, key) : commaList(inner, key, depth + 1);
+      if (text !== undefined) return text;
+      throw new TypeError(`a list in "${shortened(key)}" has a record in it, which arrayFormat: 'comma' cannot write`);
+    })
+    .join(',');
 }
 
-/** `a=1&b=2`, percent-encoded (RFC 3986 section 2.1). */
-export function encodeQuery(data: Readonly<Record<string, QueryValue>>, format?: ArrayFormat): string {
+/**
+ * RFC 3986 percent-encoding: everything but unreserved characters.
+ * @param key whose value the text is, for a message
+ * @throws TypeError for half of a surrogate pair, which no encoding has
+ */
+export function percentEncode(text: string, key: string): string {
+  let encoded: string;
+  try {
+    encoded = encodeURIComponent(text);
+  } catch {
+    throw new TypeError(
+      `the text of "${shortened(key)}" has half of a surrogate pair, as text that was cut has; toWellFormed() mends it`,
+    );
+  }
+  return encoded.replace(/[!'()*]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+}
+
+/** `a=1&b=2`, percent-encoded (RFC 3986 section 2.1). @throws TypeError naming the key for what cannot be written */
+export function encodeQuery(data: FieldsInit, format?: ArrayFormat): string {
   return flatten(data, format)
-    .map(([key, value]) => `${percentEncode(key)}=${percentEncode(value)}`)
+    .map(([key, value]) => `${percentEncode(key, key)}=${percentEncode(value, key)}`)
     .join('&');
 }
 
 /** `application/x-www-form-urlencoded` (WHATWG URL section 5): as a query, with `+` for a space. */
-export function encodeForm(data: Readonly<Record<string, QueryValue>> | URLSearchParams, format?: ArrayFormat): string {
+export function encodeForm(data: FieldsInit | URLSearchParams, format?: ArrayFormat): string {
   return data instanceof URLSearchParams ? String(data) : encodeQuery(data, format).replaceAll('%20', '+');
 }
 
@@ -115,8 +159,9 @@ export function mergeQuery(
 /** An empty list or record of the call takes the key out. */
 function removes(call: QueryInit | undefined, pair: string): boolean {
   if (call === undefined || typeof call === 'string' || call instanceof URLSearchParams) return false;
-  const value = Object.hasOwn(call, topKey(pair)) ? call[topKey(pair)] : undefined;
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const key = topKey(pair);
+  if (call instanceof Map) return isEmptyCollection(call.get(key));
+  return Object.hasOwn(call, key) && isEmptyCollection((call as Record<string, unknown>)[key]);
 }
 
 function encodeInit(init: Exclude<QueryInit, string>, format: ArrayFormat | undefined): string {

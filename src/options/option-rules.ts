@@ -3,6 +3,7 @@
  * out is an option record; nothing behind the doors checks again.
  */
 
+import { isFields } from '../message/field-value.ts';
 import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
 import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
@@ -23,6 +24,8 @@ interface Rule {
 }
 
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFieldsInit = (value: unknown): boolean => isRecord(value) && isFields(value as object);
+const isParams = (value: unknown): boolean => value instanceof URLSearchParams;
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isPem = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
@@ -48,13 +51,21 @@ const anything: Rule = { expected: 'anything', accepts: () => true };
 
 const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   baseUri: { expected: 'an absolute URL', accepts: (v) => isText(v) || v instanceof URL, off: undefined },
-  uriVars: { expected: 'a record', accepts: isRecord, off: undefined },
+  uriVars: { expected: 'a record of names to values', accepts: isFieldsInit, off: undefined },
   headers: { expected: 'a record, or an iterable of pairs', accepts: (v) => typeof v === 'object', off: null },
-  query: { expected: 'text, URLSearchParams or a record', accepts: (v) => isText(v) || isRecord(v), off: undefined },
+  query: {
+    expected: 'text, URLSearchParams or a record',
+    accepts: (v) => isText(v) || isParams(v) || isFieldsInit(v),
+    off: undefined,
+  },
   arrayFormat: { ...oneOf('indices', 'brackets', 'repeat', 'comma'), off: undefined },
   body: { expected: 'a body', accepts: (v) => v !== true, off: undefined },
   json: anything,
-  formParams: { expected: 'URLSearchParams or a record', accepts: isRecord, off: undefined },
+  formParams: {
+    expected: 'URLSearchParams or a record',
+    accepts: (v) => isParams(v) || isFieldsInit(v),
+    off: undefined,
+  },
   multipart: { expected: 'a list of parts', accepts: Array.isArray, off: undefined },
   auth: {
     expected: "[user, password, 'basic' | 'digest'], { bearer } or a generator function",

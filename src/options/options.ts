@@ -6,7 +6,7 @@
 import type { BodyInit } from '../message/body-from.ts';
 import type { HeadersInit } from '../message/headers.ts';
 import type { MultipartPart } from '../message/multipart-parts.ts';
-import type { ArrayFormat, QueryInit, QueryValue } from '../message/query.ts';
+import type { ArrayFormat, FieldsInit, QueryInit } from '../message/query.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse, Timings } from '../message/response.ts';
 import type { TrailersInit } from '../message/trailers.ts';
@@ -152,7 +152,7 @@ export interface RequestOptions {
   /** Base for relative URIs (RFC 3986 section 5.2): without a trailing slash it loses its last segment. Read by the client. */
   baseUri?: string | URL | Off;
   /** Values for a URI template (RFC 6570) such as `/users/{id}{?page}`. Read by the client. */
-  uriVars?: Readonly<Record<string, unknown>> | Off;
+  uriVars?: { readonly [name: string]: unknown } | FieldsInit | Off;
   /** Merged by name over the client's; a value of `null` removes a default; `null` for all removes all. Default: `User-Agent: sluice/<version>`. Read by the client. */
   headers?: HeadersInit | Readonly<Record<string, string | number | readonly string[] | null | undefined>> | Off;
   /** Merged by key: the call's over the URI's over the client's. A string replaces all of it. Read by the client. */
@@ -164,7 +164,7 @@ export interface RequestOptions {
   /** Sent as JSON, with its `Content-Type`. `null` and `false` are JSON values. Read by the client. */
   json?: unknown;
   /** Sent as `application/x-www-form-urlencoded`. Read by the client. */
-  formParams?: URLSearchParams | { readonly [key: string]: QueryValue } | Off;
+  formParams?: URLSearchParams | FieldsInit | Off;
   /** Sent as `multipart/form-data`. Read by the client. */
   multipart?: readonly MultipartPart[] | Off;
   /** Credentials, or a generator that answers challenges. Read by `auth`. */

@@ -1,5 +1,7 @@
 /** What goes between the thread that waits and the one that sends: plain data, checked before it leaves. */
 import type { TransferErrorJSON } from '../message/errors.ts';
+import { entriesOf, membersOf, textOf } from '../message/field-value.ts';
+import { DEEPEST, nestedTooDeeply } from '../message/query.ts';
 import type { RedirectHop } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
 
@@ -51,6 +53,9 @@ export const LISTENS = 1;
 /** For the caller's own layers, which do not run there. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['context', 'stream', 'handler', 'onError', 'maxInFlight']);
 
+/** Their values are written as text, whatever they were. */
+const FIELDS: ReadonlySet<string> = new Set(['query', 'formParams', 'uriVars']);
+
 /**
  * @param over the call's, when these are the client's: what it switches off need not go
  * @throws TypeError naming the first option that cannot go to another thread
@@ -64,6 +69,7 @@ export function sentOptions(options: RequestOptions, over?: RequestOptions): Sen
     if (LEFT_OUT.has(name) || value === undefined || isSwitchedOff(name, over)) continue;
     if (name === 'cookies' && value === true) throw unsendable(name, 'a jar of its own');
     if (value instanceof URLSearchParams) sent.params[name] = String(value);
+    else if (FIELDS.has(name)) sent.plain[name] = plainFields(name, value);
     else if (name === 'json') sent.plain[name] = jsonValue(value);
     else if (name === 'headers' && isIterable(value)) sent.plain[name] = [...value];
     else sent.plain[name] = plain(name, value);
@@ -94,6 +100,23 @@ function plain(path: string, value: unknown): unknown {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw unsendable(path, kindOf(value));
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(`${path}.${key}`, one)]));
+}
+
+/** Texts, lists and records of a query, form or template. @throws TypeError naming the key for what has no text */
+function plainFields(option: string, value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? plainRecord(value, option, 0) : value;
+}
+
+function plainRecord(record: object, key: string, depth: number): unknown {
+  return Object.fromEntries(entriesOf(record, key).map(([name, one]) => [name, plainField(one, name, depth + 1)]));
+}
+
+function plainField(value: unknown, key: string, depth: number): unknown {
+  if (value === undefined || value === null) return value;
+  if (depth > DEEPEST) throw nestedTooDeeply(key);
+  const list = membersOf(value);
+  if (list !== undefined) return list.map((one) => plainField(one, key, depth + 1));
+  return textOf(value, key) ?? plainRecord(value as object, key, depth);
 }
 
 /** What JSON makes of it, `toJSON` methods included. */

@@ -58,7 +58,7 @@ const notices = readFileSync(
   new URL('dist/THIRD-PARTY-NOTICES.txt', import.meta.resolve('sluice/package.json')),
   'utf8',
 );
-for (const name of ['htmlparser2', 'ipaddr.js', 'p-limit', 'tinyqueue', 'url-template']) {
+for (const name of ['htmlparser2', 'ipaddr.js', 'p-limit', 'tinyqueue']) {
   assert.match(notices, new RegExp(`^${name} [\\d.]+ \\(`, 'm'), `the licence of ${name}, which is bundled, is told`);
 }
 
