@@ -91,6 +91,20 @@ describe('requestSync', () => {
     expect(echoed.json<{ method: string }>().method).toBe('POST');
   });
 
+  it('writes dates, sets, maps and URLs of a query and a template as a request does', () => {
+    const response = client.requestSync('GET', '/anything{/id*}', {
+      uriVars: new Map([['id', new Set([10n, new Date(0)])]]),
+      query: { since: new Date(0), of: new Map([['u', new URL('http://h/')]]), n: Object(5) },
+    });
+    expect(decodeURIComponent(response.url.replace(/^http:\/\/[^/]+/, ''))).toBe(
+      '/anything/10/1970-01-01T00:00:00.000Z?since=1970-01-01T00:00:00.000Z&of[u]=http://h/&n=5',
+    );
+    expect(thrownBy(() => client.requestSync('GET', '/', { query: { a: Promise.resolve() } as never }))).toMatchObject({
+      name: 'TypeError',
+      message: expect.stringContaining('the value of "a"'),
+    });
+  });
+
   it('decodes the text by its charset, and the body by its coding', () => {
     expect(client.requestSync('GET', '/text?charset=shift_jis').text()).toBe('日本語\n');
     expect(client.requestSync('GET', '/gzip').json()).toBeTypeOf('object');
