@@ -1,5 +1,7 @@
 /** From the text of one argument to its value; each names the option, what it got and what it expected. */
 
+import type { DigestName } from '../download/download-options.ts';
+import type { MultipartPart } from '../message/multipart-parts.ts';
 import { maskUrl } from '../message/redact.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 import { UsageError } from './usage-error.ts';
@@ -41,9 +43,15 @@ export function byteSize(text: string, name: string): number {
   throw new UsageError(`${name} expects a size such as 500000, 10MB or 10MiB, got ${JSON.stringify(text)}`);
 }
 
-/** An absolute URL of http or https. */
+/** A host of one's own machine, with or without a port. */
+const LOOPBACK = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?=[/?#]|$)/i;
+/** A name with a dot in it, or an address, with or without a port. */
+const HOST = /^(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]+(?::\d{1,5})?(?=[/?#]|$)/u;
+
+/** A URL of http or https. Without a scheme it is http for the own machine, and https for any other host. */
 export function httpUrl(text: string): string {
-  if (/^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text)) return text;
+  const url = LOOPBACK.test(text) ? `http://${text}` : HOST.test(text) ? `https://${text}` : text;
+  if (/^https?:\/\/[^/?#]/i.test(url) && URL.canParse(url)) return url;
   throw new UsageError(`expected an absolute URL such as http://example.com/, got ${quoted(text)}`);
 }
 
@@ -80,4 +88,41 @@ export function concurrency(text: string, name: string): number | 'auto' {
   if (text === 'auto') return 'auto';
   if (/^\d+$/.test(text)) return wholeNumber(text, name, 1, 10_000);
   throw new UsageError(`${name} expects a whole number from 1 to 10000, or auto, got ${JSON.stringify(text)}`);
+}
+
+/** `name=value`, or `name=@file`; `;type=TYPE` and `;filename=NAME` may follow the file. */
+export function formPart(text: string): MultipartPart {
+  const [name, value] = pair(text, '-F');
+  if (!value.startsWith('@')) return { name, contents: value };
+  const [path = '', ...more] = value.slice(1).split(/;(?=(?:type|filename)=)/);
+  if (path === '') throw new UsageError(`-F ${name}=@ expects the path of a file behind the @`);
+  const settings = Object.fromEntries(more.map((one) => pair(one, '-F')));
+  const { type, filename } = settings as { type?: string; filename?: string };
+  return { name, path, ...(type !== undefined && { type }), ...(filename !== undefined && { filename }) };
+}
+
+/** The name of a method (RFC 9110 section 9.1). */
+export function methodName(text: string): string {
+  if (/^[!#$%&'*+.^_`|~\w-]+$/.test(text)) return text;
+  throw new UsageError(`-X expects the name of a method such as PURGE, got ${JSON.stringify(text.slice(0, 40))}`);
+}
+
+/** The address of a proxy; its password is not repeated. */
+export function proxyUrl(text: string): string {
+  if (/^(?:https?|socks(?:4a?|5h?)):\/\/[^/]/i.test(text) && URL.canParse(text)) return text;
+  throw new UsageError(`--proxy expects a URL such as http://proxy.example:3128 or socks5://..., got ${quoted(text)}`);
+}
+
+const HEX_DIGITS: Readonly<Record<DigestName, number>> = { md5: 32, sha1: 40, sha256: 64, sha384: 96, sha512: 128 };
+
+/** `sha256=HEX`. */
+export function checksum(text: string): [name: DigestName, hex: string] {
+  const [name, hex] = pair(text, '--checksum');
+  if (Object.hasOwn(HEX_DIGITS, name)) {
+    const digits = HEX_DIGITS[name as DigestName];
+    if (hex.length === digits && /^[\da-f]+$/i.test(hex)) return [name as DigestName, hex];
+    throw new UsageError(`--checksum ${name} expects ${digits} hex digits, got ${JSON.stringify(hex.slice(0, 140))}`);
+  }
+  const names = Object.keys(HEX_DIGITS).join(', ');
+  throw new UsageError(`--checksum expects NAME=HEX with one of ${names}, got ${JSON.stringify(name.slice(0, 40))}`);
 }

@@ -1,22 +1,14 @@
 /** Reads a command line, as a pure function: what it means, or a `UsageError` that says what was expected. */
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import {
-  byteSize,
-  concurrency,
-  credentials,
-  duration,
-  headerLine,
-  httpUrl,
-  pair,
-  quoted,
-  wholeNumber,
-} from './argument-values.ts';
-import type { BodySource, Command, CrawlCommand, RequestCommand } from './commands.ts';
+import { byteSize, concurrency, duration, headerLine, httpUrl, quoted, wholeNumber } from './argument-values.ts';
+import { closest } from './closest.ts';
+import type { Command, CrawlCommand } from './commands.ts';
 import { hostPattern } from './crawl/scope.ts';
+import { parseOptions } from './parse-options.ts';
+import { readDownload, readRequest } from './request-arguments.ts';
 import { UsageError } from './usage-error.ts';
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
-const COMMANDS = [...METHODS, 'crawl', 'serve', 'help', 'version'];
+const COMMANDS = [...METHODS, 'download', 'crawl', 'serve', 'help', 'version'];
 const MINUTE = 60_000;
 const TEN_MB = 10_000_000;
 
@@ -31,100 +23,31 @@ export function readArguments(argv: readonly string[]): Command {
   }
   if (name === '--help' || name === '-h' || name === 'help') return { kind: 'help', topic: topicOf(rest) };
   if (name === '--version' || name === 'version') return { kind: 'version' };
-  if (!COMMANDS.includes(name)) {
-    throw new UsageError(`unknown command ${JSON.stringify(name)}; expected one of ${COMMANDS.join(', ')}`);
-  }
+  if (!COMMANDS.includes(name)) throw unknownCommand(name);
   if (rest.includes('--help') || rest.includes('-h')) return { kind: 'help', topic: topicOf([name]) };
   if (name === 'crawl') return readCrawl(rest);
   if (name === 'serve') return readServe(rest);
+  if (name === 'download') return readDownload(rest);
   return readRequest(name, rest);
+}
+
+function unknownCommand(name: string): UsageError {
+  const near = closest(name, COMMANDS);
+  // A URL in the place of the command is the most common mistake, and may hold a password.
+  const isUrl = /^[a-z]+:\/\//i.test(name);
+  const hint = near !== undefined ? `; did you mean ${near}?` : isUrl ? '; did you mean: sluice get URL' : '';
+  return new UsageError(`unknown command ${quoted(name)}${hint}; expected one of ${COMMANDS.join(', ')}`);
 }
 
 function topicOf([name]: readonly string[]): string | undefined {
   if (name === undefined) return undefined;
+  if (!COMMANDS.includes(name)) throw unknownCommand(name);
   return METHODS.some((method) => method === name) ? 'request' : name;
 }
 
 const text = { type: 'string' } as const;
 const list = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
-
-const REQUEST_OPTIONS = {
-  header: { ...list, short: 'H' },
-  json: text,
-  body: text,
-  form: list,
-  query: list,
-  auth: text,
-  digest: flag,
-  bearer: text,
-  follow: { ...flag, short: 'L' },
-  timeout: text,
-  output: { ...text, short: 'o' },
-  verbose: { ...flag, short: 'v' },
-} as const;
-
-function readRequest(name: string, argv: readonly string[]): RequestCommand {
-  const { values, positionals } = parsed({ args: [...argv], options: REQUEST_OPTIONS, allowPositionals: true });
-  const [url, dash, ...more] = positionals;
-  if (url === undefined) throw new UsageError(`expected a URL: sluice ${name} URL`);
-  const extra = dash === '-' ? more[0] : dash;
-  if (extra !== undefined) {
-    throw new UsageError(`unexpected argument ${quoted(extra)} after the URL; only - (body from stdin) may follow`);
-  }
-  return {
-    kind: 'request',
-    method: name.toUpperCase(),
-    url: httpUrl(url),
-    headers: (values.header ?? []).map(headerLine),
-    query: (values.query ?? []).map((one) => pair(one, '--query')),
-    body: bodySource(values, dash === '-'),
-    auth: authOf(values),
-    follow: values.follow ?? false,
-    timeout: values.timeout === undefined ? 0 : duration(values.timeout, '--timeout'),
-    output: values.output,
-    verbose: values.verbose ?? false,
-  };
-}
-
-interface BodyArguments {
-  readonly json?: string;
-  readonly body?: string;
-  readonly form?: string[];
-}
-
-function bodySource({ json, body, form }: BodyArguments, stdin: boolean): BodySource | undefined {
-  const given = [
-    json !== undefined && '--json',
-    body !== undefined && '--body',
-    form !== undefined && '--form',
-    stdin && json !== '-' && '-',
-  ];
-  const names = given.filter((one) => one !== false);
-  if (names.length > 1) throw new UsageError(`expected one body, got ${names.join(' and ')}`);
-  if (json === '-') return { from: 'stdin', json: true };
-  if (json !== undefined) return { from: 'json', value: jsonValue(json) };
-  if (form !== undefined) return { from: 'form', pairs: form.map((one) => pair(one, '--form')) };
-  if (stdin || body === '-') return { from: 'stdin', json: false };
-  return body === undefined ? undefined : { from: 'text', text: body };
-}
-
-function jsonValue(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    // Without the parser's message, which may quote the text.
-    throw new UsageError(`--json expects a JSON text such as '{"a":1}', or - for standard input`);
-  }
-}
-
-function authOf(values: { auth?: string; digest?: boolean; bearer?: string }): RequestCommand['auth'] {
-  const { auth, digest = false, bearer } = values;
-  if (auth !== undefined && bearer !== undefined) throw new UsageError('expected --auth or --bearer, got both');
-  if (digest && auth === undefined) throw new UsageError('--digest expects --auth user:password beside it');
-  if (bearer !== undefined) return { bearer };
-  return auth === undefined ? undefined : [...credentials(auth), digest ? 'digest' : 'basic'];
-}
 
 const CRAWL_OPTIONS = {
   hosts: text,
@@ -144,7 +67,7 @@ const CRAWL_OPTIONS = {
 } as const;
 
 function readCrawl(argv: readonly string[]): CrawlCommand {
-  const { values, positionals } = parsed({ args: [...argv], options: CRAWL_OPTIONS, allowPositionals: true });
+  const { values, positionals } = parseOptions('crawl', argv, CRAWL_OPTIONS, true);
   if (positionals.length === 0) throw new UsageError('expected at least one URL: sluice crawl URL...');
   if (values.resume && values.out === undefined)
     throw new UsageError('--resume expects --out FILE, the file to go on from');
@@ -182,16 +105,7 @@ function hostsOf(hosts: string | undefined): string[] {
 
 function readServe(argv: readonly string[]): Command {
   const options = { port: { ...text, short: 'p' }, host: text } as const;
-  const { values } = parsed({ args: [...argv], options, allowPositionals: false });
+  const { values } = parseOptions('serve', argv, options, false);
   const port = values.port === undefined ? 0 : wholeNumber(values.port, '--port', 0, 65_535);
   return { kind: 'serve', port, host: values.host ?? '127.0.0.1' };
-}
-
-/** Node's own reader; its mistakes are the user's, and what it says of them is clear. */
-function parsed<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
-  try {
-    return parseArgs(config);
-  } catch (cause) {
-    throw new UsageError((cause as Error).message.split('\n', 1)[0]!);
-  }
 }

@@ -1,5 +1,8 @@
 /** What a command line asks for, as data. */
 
+import type { DigestName } from '../download/download-options.ts';
+import type { MultipartPart } from '../message/multipart-parts.ts';
+
 export interface HelpCommand {
   readonly kind: 'help';
   /** The command it is about; all of them without one. */
@@ -15,26 +18,54 @@ export type BodySource =
   | { readonly from: 'stdin'; readonly json: boolean }
   | { readonly from: 'text'; readonly text: string }
   | { readonly from: 'json'; readonly value: unknown }
-  | { readonly from: 'form'; readonly pairs: readonly Pair[] };
+  | { readonly from: 'form'; readonly pairs: readonly Pair[] }
+  | { readonly from: 'multipart'; readonly parts: readonly MultipartPart[] };
 
 export type Pair = readonly [key: string, value: string];
 
-export interface RequestCommand {
-  readonly kind: 'request';
-  readonly method: string;
+/** What every command that sends one request takes. */
+export interface RequestArguments {
   readonly url: string;
   readonly headers: readonly Pair[];
   readonly query: readonly Pair[];
-  readonly body: BodySource | undefined;
   readonly auth:
     | readonly [user: string, password: string, scheme: 'basic' | 'digest']
     | { readonly bearer: string }
     | undefined;
-  readonly follow: boolean;
   /** Milliseconds of the whole call; 0 is no limit. */
   readonly timeout: number;
-  readonly output: string | undefined;
   readonly verbose: boolean;
+  /** Certificates are not checked. */
+  readonly insecure: boolean;
+  readonly proxy: string | undefined;
+  readonly http2: boolean;
+  readonly retry: number;
+}
+
+export interface RequestCommand extends RequestArguments {
+  readonly kind: 'request';
+  readonly method: string;
+  readonly body: BodySource | undefined;
+  readonly follow: boolean;
+  readonly output: string | undefined;
+  /** The head goes to standard output, before the body. */
+  readonly include: boolean;
+}
+
+export interface DownloadCommand extends RequestArguments {
+  readonly kind: 'download';
+  /** Where to; without it the file is named by the server or the URL. */
+  readonly output: string | undefined;
+  /** The name is the URL's, whatever the server says. */
+  readonly remoteName: boolean;
+  readonly resume: boolean;
+  readonly segments: number;
+  readonly checksums: Readonly<Partial<Record<DigestName, string>>>;
+  /** Bytes a second; without it no limit. */
+  readonly limitRate: number | undefined;
+  readonly skipExisting: boolean;
+  /** A date, or a file whose date it is: only what is newer comes. */
+  readonly newerThan: string | undefined;
 }
 
 export interface CrawlCommand {
@@ -64,4 +95,4 @@ export interface ServeCommand {
   readonly host: string;
 }
 
-export type Command = HelpCommand | VersionCommand | RequestCommand | CrawlCommand | ServeCommand;
+export type Command = HelpCommand | VersionCommand | RequestCommand | DownloadCommand | CrawlCommand | ServeCommand;

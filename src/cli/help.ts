@@ -3,13 +3,34 @@
 const GENERAL = `sluice: an HTTP client, a crawler and a test site
 
   sluice get|head|post|put|patch|delete URL [options]   send one request
+  sluice download URL [options]                         save a file, go on where it stopped
   sluice crawl URL... [options]                         walk a site, check its links
   sluice serve [options]                                start the test site
   sluice help [command]                                 explain a command
   sluice version                                        print the version
 
+  sluice get https://api.example.com/users --query page=2
+  sluice post localhost:3000/users --json '{"name":"Ada"}' -v
+  sluice download https://example.com/big.iso --segments 4
+  sluice crawl https://www.example.com/ --out pages.jsonl
+
+A URL without a scheme is http on this machine (localhost:3000/x), https elsewhere.
+
 Exit codes: 0 it worked; 1 the request failed, a status of 400 or more, or broken
 links; 2 wrong usage; 130 stopped by Ctrl-C.
+`;
+
+const COMMON = `  -H, --header 'N: V'     a header; repeats
+  --query K=V             a query parameter; repeats; wins over the URL's
+  --auth USER:PASSWORD    Basic credentials
+  --digest                use --auth for Digest
+  --bearer TOKEN          a bearer token
+  --timeout TIME          for the whole call: 10s, 500ms; default none
+  --retry N               retries of a failure; default RETRIES
+  --proxy URL             http, https or socks5; default: the environment
+  --http2                 speak HTTP/2
+  -k, --insecure          do not check certificates
+  -v, --verbose           both heads and the timings on standard error, secrets masked
 `;
 
 const REQUEST = `sluice get|head|post|put|patch|delete URL [-] [options]
@@ -17,21 +38,43 @@ const REQUEST = `sluice get|head|post|put|patch|delete URL [-] [options]
 The body of the answer goes to standard output; for head, the status and headers.
 
   -                       send standard input as the body
-  -H, --header 'N: V'     a header; repeats
-  --query K=V             a query parameter; repeats; wins over the URL's
   --json TEXT             send JSON; - reads it from standard input
   --form K=V              send a form; repeats
+  -F, --multipart K=V     send multipart/form-data; K=@FILE sends a file; repeats
   --body TEXT             send a text; - reads it from standard input
-  --auth USER:PASSWORD    Basic credentials
-  --digest                use --auth for Digest
-  --bearer TOKEN          a bearer token
+  -X, --request METHOD    send another method
   -L, --follow            follow redirects, five at most; without it they are shown
-  --timeout TIME          for the whole call: 10s, 500ms; default none
+  -i, --include           the head too, before the body
   -o, --output FILE       write the body into a file; nothing is written for a
                           status of 400 or more
-  -v, --verbose           both heads and the timings on standard error, secrets masked
+${COMMON.replace('RETRIES', '0')}
+On a terminal a body is shown as it arrives, binary data never; JSON is indented, and
+NO_COLOR takes its colours away.
 
-JSON is indented on a terminal; NO_COLOR takes the colours away.
+  sluice get localhost:3000/events
+  sluice put https://api.example.com/me --bearer "$TOKEN" --json - < me.json
+  sluice post https://example.com/photos -F title=Ada -F 'photo=@ada.jpg;type=image/jpeg'
+  sluice get https://self-signed.example/ -k -i -L
+  sluice get https://cache.example.com/page -X PURGE
+`;
+
+const DOWNLOAD = `sluice download URL [options]
+
+Saves what a GET brings, in one step once all of it is there. What breaks or is stopped
+is gone on with by the same command. Prints the file's name.
+
+  -o, --output FILE       where to; default: the name that the server gives, or the URL
+  -O, --remote-name       the name of the URL, whatever the server says
+  --segments N            ranges to fetch at a time, up to 64; default 1
+  --checksum NAME=HEX     what it must hash to: sha256, sha512, sha384, sha1, md5; repeats
+  --limit-rate SIZE       bytes a second: 500kB, 2MB
+  --skip-existing         leave a file that is there as it is
+  -z, --newer-than WHEN   only what has changed since a date, or since a file's
+  --no-resume             begin anew
+${COMMON.replace('RETRIES', '3')}
+  sluice download https://example.com/big.iso --segments 4 --limit-rate 2MB
+  sluice download https://example.com/data.csv -o data.csv -z data.csv
+  sluice download https://example.com/app.tar.gz --checksum sha256="$SHA256"
 `;
 
 const CRAWL = `sluice crawl URL... [options]
@@ -63,9 +106,9 @@ Starts the test site on loopback and prints its address.
   --host ADDRESS          default 127.0.0.1
 `;
 
-const TOPICS: Readonly<Record<string, string>> = { request: REQUEST, crawl: CRAWL, serve: SERVE };
+const TOPICS: Readonly<Record<string, string>> = { request: REQUEST, download: DOWNLOAD, crawl: CRAWL, serve: SERVE };
 
 export function helpText(topic: string | undefined): string {
   if (topic !== undefined && Object.hasOwn(TOPICS, topic)) return TOPICS[topic]!;
-  return [GENERAL, REQUEST, CRAWL, SERVE].join('\n');
+  return [GENERAL, REQUEST, DOWNLOAD, CRAWL, SERVE].join('\n');
 }

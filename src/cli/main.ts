@@ -4,10 +4,12 @@ import { VERSION } from '../runtime/version.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './commands.ts';
 import { crawlCommand } from './crawl-command.ts';
+import { downloadCommand } from './download-command.ts';
 import { helpText } from './help.ts';
 import { requestCommand } from './request-command.ts';
 import { serveCommand } from './serve-command.ts';
 import type { Terminal } from './terminal.ts';
+import { printableLines } from './text-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** It worked; the request failed, its status is 400 or more, or links are broken; the command line is wrong. */
@@ -26,7 +28,8 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     if (isBrokenPipe(error)) return WORKED;
     // A mistake in options that only the library sees, such as a header value it refuses, is the user's as well.
     const isUsage = error instanceof UsageError || (error instanceof TypeError && !isTransferError(error));
-    terminal.stderr.write(`sluice: ${(error as Error).message}\n`);
+    // Messages quote servers.
+    terminal.stderr.write(`sluice: ${printableLines((error as Error).message)}\n`);
     return isUsage ? WRONG_USAGE : FAILED;
   }
 }
@@ -41,6 +44,8 @@ async function run(command: Command, argv: readonly string[], terminal: Terminal
       return WORKED;
     case 'request':
       return requestCommand(command, terminal);
+    case 'download':
+      return downloadCommand(command, terminal);
     case 'crawl':
       return crawlCommand(command, terminal, argv.slice(1));
     case 'serve':

@@ -1,4 +1,5 @@
-/** JSON for people: indented, in colours when they are wanted. */
+/** JSON for people: indented, in colours when they are wanted, and with nothing that would steer a terminal. */
+import { printableLines } from './text-table.ts';
 
 const KEY = '\x1b[36m';
 const TEXT = '\x1b[32m';
@@ -11,7 +12,8 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b
 export function prettyJson(text: string, colour: boolean): string | undefined {
   let plain: string;
   try {
-    plain = JSON.stringify(JSON.parse(text), undefined, 2);
+    // A string may hold what steers a terminal as an escape, which parsing has undone.
+    plain = printableLines(JSON.stringify(JSON.parse(text), undefined, 2));
   } catch {
     return undefined;
   }

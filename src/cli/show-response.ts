@@ -1,66 +1,97 @@
 /** Writes an answer to standard output: as it came, or for people when they look at it. */
+
 import { charsetOf } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { startTimer } from '../time/clock.ts';
 import { prettyJson } from './pretty-json.ts';
 import { type Terminal, wantsColour, writeTo } from './terminal.ts';
+import { TerminalBody } from './terminal-body.ts';
 import { byteText, printable } from './text-table.ts';
 
 /** A longer JSON text is written as it came: it is for a file or a program. */
 const PRETTY_BYTES = 10_000_000;
+/** Milliseconds until a JSON text that is not complete is shown as it comes. */
+const PRETTY_PATIENCE = 1000;
 const JSON_TYPE = /^\s*[\w.-]+\/(?:[\w.-]+\+)?json\b/i;
 
-export async function showHead(response: HttpResponse, { stdout }: Terminal): Promise<void> {
+/** Writes the status line and the headers, and a blank line when the body is to follow. */
+export async function showHead(response: HttpResponse, { stdout }: Terminal, bodyFollows = false): Promise<void> {
   const { protocolVersion, status, statusText, headers } = response;
-  const lines = [...headers].map(([name, value]) => `${name}: ${value}\n`);
-  await response.discard();
-  await writeTo(stdout, `HTTP/${protocolVersion} ${status} ${statusText}`.trimEnd() + '\n' + lines.join(''));
+  const first = `HTTP/${protocolVersion} ${status} ${statusText}`.trimEnd();
+  const lines = [first, ...[...headers].map(([name, value]) => `${name}: ${value}`), ...(bodyFollows ? [''] : [])];
+  const shown = stdout.isTTY ? lines.map(printable) : lines;
+  await writeTo(stdout, `${shown.join('\n')}\n`);
 }
 
 export async function showBody(response: HttpResponse, terminal: Terminal): Promise<void> {
-  const { stdout } = terminal;
-  if (!stdout.isTTY) {
-    for await (const chunk of response) await writeTo(stdout, chunk);
-    return;
-  }
-  const beginning: Uint8Array[] = [];
-  let length = 0;
-  let isWhole = true;
-  for await (const chunk of response) {
-    beginning.push(chunk);
-    length += chunk.byteLength;
-    if (length > PRETTY_BYTES) {
-      isWhole = false;
-      break;
-    }
-  }
-  await showOnTerminal(response, Buffer.concat(beginning), isWhole, terminal);
+  if (terminal.stdout.isTTY) return showOnTerminal(response, terminal);
+  for await (const chunk of response) await writeTo(terminal.stdout, chunk);
 }
 
-async function showOnTerminal(
-  { headers }: HttpResponse,
-  bytes: Buffer,
-  isWhole: boolean,
-  terminal: Terminal,
-): Promise<void> {
-  const { stdout, stderr, env } = terminal;
-  const type = headers.get('content-type') ?? '';
-  if (bytes.includes(0)) {
-    const size = isWhole ? byteText(bytes.length) : `more than ${byteText(PRETTY_BYTES)}`;
-    const kind = type === '' ? 'binary data' : printable(type);
-    stderr.write(`sluice: ${size} of ${kind} are not shown on a terminal; write them to a file with --output FILE\n`);
-    return;
+async function showOnTerminal(response: HttpResponse, terminal: Terminal): Promise<void> {
+  const { stdout, env } = terminal;
+  const type = response.headers.get('content-type') ?? '';
+  const body = new TerminalBody(type, charsetOf(type));
+  if (body.isBinary) return leaveBinary(response, terminal, 'not');
+  const chunks = response[Symbol.asyncIterator]();
+  const beginning = JSON_TYPE.test(type) ? await jsonOf(chunks, terminal) : { read: [] };
+  if (beginning.isWhole) {
+    const text = body.next(Buffer.concat(beginning.read)) + body.end();
+    if (body.isBinary) return leaveBinary(response, terminal, 'not');
+    const shown = prettyJson(text, wantsColour(stdout, env)) ?? text;
+    return writeTo(stdout, shown.endsWith('\n') || shown === '' ? shown : `${shown}\n`);
   }
-  const text = decoded(bytes, charsetOf(type));
-  const pretty = isWhole && JSON_TYPE.test(type) ? prettyJson(text, wantsColour(stdout, env)) : undefined;
-  const shown = pretty ?? text;
-  await writeTo(stdout, shown.endsWith('\n') || shown === '' ? shown : `${shown}\n`);
-  if (!isWhole) stderr.write(`sluice: only the first ${byteText(PRETTY_BYTES)} are shown; use --output FILE for all\n`);
+  let isShown = false;
+  for await (const chunk of rest(chunks, beginning)) {
+    const text = body.next(chunk);
+    if (body.isBinary) return leaveBinary(response, terminal, isShown ? 'no longer' : 'not');
+    if (text !== '') await writeTo(stdout, text);
+    isShown ||= text !== '';
+  }
+  const end = body.end();
+  await writeTo(stdout, body.endsLine ? end : `${end}\n`);
 }
 
-function decoded(bytes: Buffer, charset: string | undefined): string {
+interface Beginning {
+  readonly read: Uint8Array[];
+  /** Nothing follows. */
+  readonly isWhole?: boolean;
+  /** The read that was under way when patience ended. */
+  readonly pending?: Promise<IteratorResult<Uint8Array>>;
+}
+
+/** Waits for the whole of a JSON text, which can be indented; not for long, and not for more than can be looked at. */
+async function jsonOf(chunks: AsyncIterator<Uint8Array>, { clock }: Terminal): Promise<Beginning> {
+  const read: Uint8Array[] = [];
+  let stopTimer = (): void => undefined;
+  const impatient = new Promise<undefined>((resolve) => {
+    stopTimer = startTimer(clock, PRETTY_PATIENCE, () => resolve(undefined));
+  });
   try {
-    return new TextDecoder(charset).decode(bytes);
-  } catch {
-    return new TextDecoder().decode(bytes);
+    for (let length = 0; length <= PRETTY_BYTES; ) {
+      const pending = chunks.next();
+      const found = await Promise.race([pending, impatient]);
+      if (found === undefined) return { read, pending };
+      if (found.done) return { read, isWhole: true };
+      read.push(found.value);
+      length += found.value.byteLength;
+    }
+    return { read };
+  } finally {
+    stopTimer();
   }
+}
+
+async function* rest(chunks: AsyncIterator<Uint8Array>, { read, pending }: Beginning): AsyncGenerator<Uint8Array> {
+  yield* read;
+  for (let found = await (pending ?? chunks.next()); !found.done; found = await chunks.next()) yield found.value;
+}
+
+async function leaveBinary(response: HttpResponse, { stderr }: Terminal, how: 'not' | 'no longer'): Promise<void> {
+  const { headers } = response;
+  const length = Number(headers.get('content-length') ?? Number.NaN);
+  const kind = printable(headers.get('content-type') ?? '') || 'binary data';
+  const what = Number.isSafeInteger(length) ? `${byteText(length)} of ${kind} are` : `${kind} is`;
+  await response.discard();
+  stderr.write(`sluice: ${what} ${how} shown on a terminal; write it to a file with --output FILE\n`);
 }

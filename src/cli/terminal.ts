@@ -36,3 +36,28 @@ export function writeTo(output: Output, chunk: string | Uint8Array): Promise<voi
 
 /** The number of a signal is part of the exit code of what it ended. */
 export const SIGNAL_CODES: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+/** Ends a call by Ctrl-C, so that it can put its files in order. */
+export interface Interruption extends Disposable {
+  readonly signal: AbortSignal;
+  /** The exit code, once it was interrupted. */
+  readonly code: number | undefined;
+}
+
+/** A second signal ends the process at once. */
+export function interruption(terminal: Terminal): Interruption {
+  const stop = new AbortController();
+  let code: number | undefined;
+  const ignore = terminal.onSignal((given) => {
+    if (code !== undefined) terminal.exit(SIGNAL_CODES[given]);
+    code = SIGNAL_CODES[given];
+    stop.abort();
+  });
+  return {
+    signal: stop.signal,
+    get code() {
+      return code;
+    },
+    [Symbol.dispose]: ignore,
+  };
+}

@@ -38,10 +38,23 @@ export function timeText(ms: number): string {
   return `${Math.floor(whole / 3600)}h ${Math.floor((whole % 3600) / 60)}m`;
 }
 
-/** A text of strangers: control characters and those that turn the order of others are escaped. */
+/** What steers a terminal (C0 and C1 controls, DEL), turns the order of other characters, or is half a character. */
+const STEERING = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Without what stands in ordinary text of several lines: tab, line feed, and the joiners of scripts and of emoji. */
+const STEERING_IN_LINES = /(?!\t|\n|\u00ad|\u200c|\u200d|\ufeff)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** One line of a text of strangers: control characters and those that turn the order of others are escaped. */
 export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(STEERING, escaped);
+}
+
+/** Several lines of a text of strangers, such as a body, a head or an error: as `printable`, but for tabs and line ends. */
+export function printableLines(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(STEERING_IN_LINES, escaped);
+}
+
+/** As JSON escapes it, so that JSON stays JSON. */
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }

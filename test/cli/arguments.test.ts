@@ -19,6 +19,11 @@ describe('the arguments of a request', () => {
       timeout: 0,
       output: undefined,
       verbose: false,
+      include: false,
+      insecure: false,
+      proxy: undefined,
+      http2: false,
+      retry: 0,
     });
   });
 
@@ -76,8 +81,79 @@ describe('the arguments of a request', () => {
     ['-o file', { output: 'file' }],
     ['--output=file', { output: 'file' }],
     ['-v', { verbose: true }],
+    ['-k', { insecure: true }],
+    ['--proxy http://ada:pw@proxy.example:3128', { proxy: 'http://ada:pw@proxy.example:3128' }],
+    ['--http2', { http2: true }],
+    ['--retry 3', { retry: 3 }],
+    ['-X PURGE', { method: 'PURGE' }],
+    ['-i', { include: true }],
+    ['-iLv', { include: true, follow: true, verbose: true }],
+    [
+      '-F a=b=c -F file=@/tmp/x.bin;type=text/plain;filename=y.txt',
+      {
+        body: {
+          from: 'multipart',
+          parts: [
+            { name: 'a', contents: 'b=c' },
+            { name: 'file', path: '/tmp/x.bin', type: 'text/plain', filename: 'y.txt' },
+          ],
+        },
+      },
+    ],
   ])('read %s', (line, expected) => {
     expect(read(`post ${URL} ${line}`)).toMatchObject(expected);
+  });
+});
+
+describe('a URL without a scheme', () => {
+  it.each([
+    ['localhost:3000/x', 'http://localhost:3000/x'],
+    ['localhost', 'http://localhost'],
+    ['127.0.0.1:8080?a=b', 'http://127.0.0.1:8080?a=b'],
+    ['[::1]:8080/', 'http://[::1]:8080/'],
+    ['api.localhost:1/', 'http://api.localhost:1/'],
+    ['a.example/b', 'https://a.example/b'],
+    ['a.example:8443', 'https://a.example:8443'],
+    ['192.0.2.1/', 'https://192.0.2.1/'],
+  ])('%s is %s', (given, url) => {
+    expect(read(`get ${given}`)).toMatchObject({ url });
+  });
+});
+
+describe('the arguments of a download', () => {
+  it('are plain without options', () => {
+    expect(read(`download ${URL}`)).toEqual({
+      kind: 'download',
+      url: URL,
+      headers: [],
+      query: [],
+      auth: undefined,
+      timeout: 0,
+      verbose: false,
+      insecure: false,
+      proxy: undefined,
+      http2: false,
+      retry: 3,
+      output: undefined,
+      remoteName: false,
+      resume: true,
+      segments: 1,
+      checksums: {},
+      limitRate: undefined,
+      skipExisting: false,
+      newerThan: undefined,
+    });
+  });
+
+  it.each<[string, object]>([
+    ['-o f', { output: 'f' }],
+    ['-O', { remoteName: true }],
+    ['--segments 4 --no-resume', { segments: 4, resume: false }],
+    [`--checksum sha1=${'0'.repeat(40)}`, { checksums: { sha1: '0'.repeat(40) } }],
+    ['--limit-rate 500kB', { limitRate: 500_000 }],
+    ['--skip-existing -z 2026-01-31', { skipExisting: true, newerThan: '2026-01-31' }],
+  ])('read %s', (line, expected) => {
+    expect(read(`download ${URL} ${line}`)).toMatchObject(expected);
   });
 });
 
@@ -167,6 +243,20 @@ describe('a wrong command line', () => {
     [`crawl ${URL} --hosts http://a`, /--hosts expects names/],
     [`crawl ${URL} --max-bytes much`, /--max-bytes expects a size/],
     [`crawl ${URL} --resume`, /--resume expects --out FILE/],
+    [`get ${URL} --follow=yes`, /^--follow takes no value/],
+    [`get ${URL} --bearer -v`, /^--bearer expects a value, got what looks like an option; .*--bearer=VALUE/],
+    [`get ${URL} -o`, /^-o expects a value/],
+    [`get ${URL} -X G=T`, /-X expects the name of a method/],
+    [`get ${URL} --proxy proxy:1`, /--proxy expects a URL/],
+    [`get ${URL} -F file=@`, /-F file=@ expects the path/],
+    [`post ${URL} -F a=b --form c=d`, /expected one body, got --form and -F/],
+    ['download', /expected a URL: sluice download URL/],
+    [`download ${URL} file`, /unexpected argument "file" after the URL; a file is named by -o FILE/],
+    [`download ${URL} -o f -O`, /-o FILE or -O, got both/],
+    [`download ${URL} --segments 0`, /--segments expects a whole number from 1 to 64/],
+    [`download ${URL} --checksum crc=1`, /--checksum expects NAME=HEX with one of md5, sha1/],
+    [`download ${URL} --checksum sha1=12`, /--checksum sha1 expects 40 hex digits/],
+    ['serve extra', /unexpected argument "extra": sluice serve takes options only/],
     ['serve --port 70000', /--port expects a whole number from 0 to 65535/],
   ])('%s is refused with what was expected', (line, message) => {
     expect(() => read(line)).toThrow(UsageError);
@@ -179,4 +269,28 @@ describe('a wrong command line', () => {
       expect(() => read(line)).not.toThrow(/s3cret/);
     },
   );
+});
+
+describe('a mistyped word', () => {
+  it.each([
+    ['dowload', /unknown command "dowload"; did you mean download\?/],
+    ['gte', /unknown command "gte"; did you mean get\?/],
+    [
+      'http://a.example/?token=s3cret',
+      /^unknown command "http:\/\/a.example\/\?token=\*\*\*"; did you mean: sluice get URL/,
+    ],
+    ['help crwal', /unknown command "crwal"; did you mean crawl\?/],
+    [`crawl ${URL} --dept 3`, /^unknown option "--dept" of sluice crawl; did you mean --depth\?$/],
+    [`get ${URL} --folow`, /^unknown option "--folow" of sluice get; did you mean --follow\?$/],
+    [`get ${URL} --out f`, /did you mean --output\?/],
+    [
+      `get ${URL} --nothing-like-it=s3cret`,
+      /^unknown option "--nothing-like-it" of sluice get; 'sluice get --help' lists its options$/,
+    ],
+    [`get ${URL} -q`, /^unknown option "-q" of sluice get; 'sluice get --help'/],
+    ['serve --prot 1', /did you mean --port\?/],
+  ])('%s is told with the word that was meant', (line, message) => {
+    expect(() => read(line)).toThrow(UsageError);
+    expect(() => read(line)).toThrow(message);
+  });
 });

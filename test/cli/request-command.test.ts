@@ -1,9 +1,21 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
+import { certificates } from '../support/certificates.ts';
+import { startHttp2Site } from '../support/http2-site.ts';
 import { type FakeTerminalOptions, fakeTerminal } from './fake-terminal.ts';
 
 let server: TestServer;
@@ -117,6 +129,48 @@ describe('sluice METHOD URL', () => {
     expect(out).toMatch(/^HTTP\/1\.1 200 OK\n(?:.*\n)*X-A: b\n/);
   });
 
+  it('sends another method, multipart with a file, and to a URL without a scheme', async () => {
+    const path = join(folder, 'photo.txt');
+    writeFileSync(path, 'content of the file');
+    const url = `127.0.0.1:${server.port}/anything`;
+    const { out } = await run(['post', url, '-X', 'PROPFIND', '-F', 'a=b', '-F', `photo=@${path};filename=p.txt`]);
+    const echo = JSON.parse(out) as { method: string; body: string; headers: Record<string, string> };
+    expect(echo.method).toBe('PROPFIND');
+    expect(echo.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+    expect(echo.body).toMatch(/name="a"\r\n\r\nb\r\n/);
+    expect(echo.body).toMatch(/name="photo"; filename="p.txt"\r\n(?:.*\r\n)+\r\ncontent of the file/);
+  });
+
+  it('retries as often as it may', async () => {
+    server.enqueue({ status: 503, headers: { 'Retry-After': '0' } }, { body: 'there' });
+    expect(await run(['get', server.url('/'), '--retry', '1'])).toMatchObject({ code: 0, out: 'there' });
+  });
+
+  it('checks certificates, unless told otherwise', async () => {
+    await using secure = await startServer({ tls: (await certificates()).server });
+    expect(await run(['get', secure.url('/status/204')])).toMatchObject({ code: 1 });
+    expect(await run(['get', secure.url('/status/204'), '-k'])).toMatchObject({ code: 0 });
+  });
+
+  it('speaks HTTP/2', async () => {
+    await using h2 = await startHttp2Site();
+    expect((await run(['get', h2.url('/anything'), '--http2', '-i'])).out).toMatch(/^HTTP\/2(?:\.0)? 200/);
+  });
+
+  it('goes through a proxy', async () => {
+    server.enqueue({ body: 'by the proxy' });
+    const { out } = await run(['get', 'http://far.example/x', '--proxy', server.origin]);
+    expect(out).toBe('by the proxy');
+    expect(server.requests.at(-1)?.url).toBe('http://far.example/x');
+  });
+
+  it('writes the head before the body', async () => {
+    server.enqueue({ headers: { 'X-A': 'b' }, body: 'content' });
+    expect((await run(['get', server.url('/'), '-i'])).out).toMatch(
+      /^HTTP\/1\.1 200 OK\n(?:.*\n)*X-A: b\n(?:.*\n)*\ncontent$/,
+    );
+  });
+
   it('shows both heads and the timings, secrets masked, on standard error', async () => {
     const { err, out } = await run(['get', server.url('/anything?token=s3cret'), '--auth', 'ada:s3cret', '-v']);
     expect(err).toMatch(/> GET \/anything\?token=\*\*\* HTTP\/1\.1\n/);
@@ -149,6 +203,44 @@ describe('--output', () => {
       expect([readFileSync(path, 'utf8'), existsSync(`${path}.part`)]).toEqual(['old', false]);
     },
   );
+
+  it.each(['head', 'get'])('leaves the old file alone for an answer without a body (%s)', async (method) => {
+    const path = join(folder, 'out');
+    writeFileSync(path, 'old');
+    const { code, err } = await run([method, server.url(method === 'get' ? '/status/304' : '/bytes/10'), '-o', path]);
+    expect([code, err]).toEqual([0, expect.stringMatching(/the (?:304|200) has no body; nothing was written to /)]);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+  });
+
+  it('follows a link, keeps the mode, and is one step', async () => {
+    const path = join(folder, 'link');
+    writeFileSync(join(folder, 'real'), 'old', { mode: 0o600 });
+    symlinkSync('real', path);
+    const broken = await run(['get', server.url('/close-in-body?length=100&sent=10'), '-o', path]);
+    expect([broken.code, readFileSync(path, 'utf8')]).toEqual([1, 'old']);
+    expect((await run(['get', server.url('/bytes/100'), '-o', path])).code).toBe(0);
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(statSync(join(folder, 'real'))).toMatchObject({ size: 100, mode: 0o100600 });
+    expect(readdirSync(folder).sort()).toEqual(['link', 'real']);
+  });
+
+  it('makes the file that a link to nothing leads to, and tells links in a circle', async () => {
+    symlinkSync('real', join(folder, 'link'));
+    symlinkSync('circle', join(folder, 'circle'));
+    expect((await run(['get', server.url('/bytes/100'), '-o', join(folder, 'link')])).code).toBe(0);
+    expect(statSync(join(folder, 'real')).size).toBe(100);
+    const { code, err } = await run(['get', server.url('/bytes/100'), '-o', join(folder, 'circle')]);
+    expect([code, err]).toEqual([1, expect.stringContaining('lead in a circle')]);
+  });
+
+  it('is a whole file when two write it at a time', async () => {
+    const path = join(folder, 'out');
+    const [a, b] = ['a', 'b'].map((letter) => letter.repeat(200_000));
+    server.enqueue({ body: a! }, { body: b! });
+    await Promise.all([run(['get', server.url('/'), '-o', path]), run(['get', server.url('/'), '-o', path])]);
+    expect([a, b]).toContain(readFileSync(path, 'utf8'));
+    expect(readdirSync(folder)).toEqual(['out']);
+  });
 
   it('writes to a device as it is', async () => {
     expect((await run(['get', server.url('/bytes/100'), '-o', '/dev/null'])).code).toBe(0);
@@ -193,6 +285,31 @@ describe('a terminal', () => {
     server.enqueue({ headers: { 'Content-Type': 'image/png' }, body: Buffer.from([0x89, 0, 1]) });
     const { out, err } = await run(['get', server.url('/')], { tty: true });
     expect([out, err]).toEqual(['', expect.stringContaining('3 B of image/png are not shown')]);
+  });
+
+  it.each([
+    ['random bytes', undefined, Buffer.from(Array.from({ length: 100 }, (_, i) => (i * 151 + 128) % 256 || 1))],
+    ['a type of programs', 'application/octet-stream', Buffer.from('plain letters')],
+    ['a NUL behind text', 'text/plain', Buffer.from('text\0')],
+  ])('gets nothing of %s', async (_, type, body) => {
+    server.enqueue({ headers: type === undefined ? {} : { 'Content-Type': type }, body });
+    const { out, err } = await run(['get', server.url('/')], { tty: true });
+    expect([out, err]).toEqual(['', expect.stringContaining('not shown on a terminal')]);
+  });
+
+  it.each([
+    ['windows-1252', Buffer.from('caf\xe9 \x80\n', 'latin1'), 'café €\n'],
+    ['utf-8', Buffer.from('👩‍💻 a\tb\r\nc\u202ed'), '👩‍💻 a\tb\nc\\u202ed\n'],
+  ])('gets text of %s, on whole lines', async (charset, body, text) => {
+    server.enqueue({ headers: { 'Content-Type': `text/plain; charset=${charset}` }, body });
+    expect((await run(['get', server.url('/')], { tty: true })).out).toBe(text);
+  });
+
+  it('gets no control out of JSON, written or escaped', async () => {
+    const body = '{"a":"\\u001b[31m \\u009b31m \u009b31m \u202e"}';
+    server.enqueue({ headers: { 'Content-Type': 'application/json' }, body });
+    const { out } = await run(['get', server.url('/')], { tty: true, env: { NO_COLOR: '1' } });
+    expect(out).toBe('{\n  "a": "\\u001b[31m \\u009b31m \\u009b31m \\u202e"\n}\n');
   });
 
   it('is no file, which gets every byte as it came', async () => {

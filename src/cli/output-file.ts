@@ -1,0 +1,61 @@
+/** The file of `--output`: there once it is complete, in one step; until then stands what was there before. */
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { checkFolder, createFile, reasonOf, type TargetFile, targetOf } from '../download/target-file.ts';
+
+/** A file that cannot be written. */
+export class OutputError extends Error {
+  override name = 'OutputError';
+
+  constructor(path: string, cause: unknown) {
+    super(`cannot write to ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+export class OutputFile {
+  readonly #given: string;
+  readonly #target: TargetFile;
+
+  private constructor(given: string, target: TargetFile) {
+    this.#given = given;
+    this.#target = target;
+  }
+
+  /** Finds out before anything is sent. @throws OutputError when no file can be made there */
+  static async at(path: string): Promise<OutputFile> {
+    try {
+      const target = await targetOf(path);
+      if (target.kind === 'directory') throw Object.assign(new Error(), { code: 'EISDIR' });
+      if (target.kind !== 'other') await checkFolder(target.path);
+      return new OutputFile(path, target);
+    } catch (cause) {
+      throw new OutputError(path, cause);
+    }
+  }
+
+  /** @throws OutputError, or what the body fails with */
+  async write(body: AsyncIterable<Uint8Array>): Promise<void> {
+    const { path, kind, mode } = this.#target;
+    // Its own name: two processes that write to one path each write a whole file.
+    const part = kind === 'other' ? path : `${path}.${randomBytes(4).toString('hex')}.part`;
+    const file = await (kind === 'other' ? open(path, 'w') : createFile(part, mode)).catch((cause: unknown) => {
+      throw new OutputError(this.#given, cause);
+    });
+    try {
+      try {
+        for await (const chunk of body) await file.writeFile(chunk);
+        if (mode !== undefined) await file.chmod(mode);
+      } finally {
+        await file.close();
+      }
+      if (part !== path) await rename(part, path);
+    } catch (cause) {
+      if (part !== path) await rm(part, { force: true });
+      throw isSystemError(cause) ? new OutputError(this.#given, cause) : cause;
+    }
+  }
+}
+
+function isSystemError(cause: unknown): boolean {
+  return typeof (cause as { syscall?: unknown } | undefined)?.syscall === 'string' && 'errno' in (cause as object);
+}
