@@ -79,10 +79,11 @@ export function describeHandlerContract(
     const names = new Set<string>();
     for (const [title, chapter] of Object.entries(chapters)) {
       describe(title, () => {
+        names.add(wholeChapter(title));
         chapter((test, run) => {
           if (names.has(test)) throw new Error(`the contract has two tests called "${test}"`);
           names.add(test);
-          const reason = skips[test];
+          const reason = skips[test] ?? skips[wholeChapter(title)];
           if (reason === undefined) it(test, () => run(bench));
           else it.skip(`${test} (skipped: ${reason})`, () => run(bench));
         });
@@ -93,6 +94,11 @@ export function describeHandlerContract(
       expect(Object.keys(skips).filter((test) => !names.has(test))).toEqual([]);
     });
   });
+}
+
+/** What a skip of all tests of a chapter is called. */
+function wholeChapter(title: string): string {
+  return `all of the chapter "${title}"`;
 }
 
 function printSkips(name: string, skips: Skips): void {

@@ -88,10 +88,7 @@ export const http2Skips: Skips = {
     'holds a server back while nobody reads',
     'closes every connection on close',
     'lets a running request finish on close',
-    'gives nobody the answer that lies behind another at the border of a read, buffered',
-    'gives nobody the answer that lies behind another at the border of a read, streamed',
-    'gives nobody the answer that lies behind another at the border of a turn, buffered',
-    'gives nobody the answer that lies behind another at the border of a turn, streamed',
+    'all of the chapter "borders"',
   ]),
 };
 
@@ -153,10 +150,7 @@ export const mockSkips: Skips = {
     'closes every connection on close',
     'lets a running request finish on close',
     'ends a running request with an error on destroy',
-    'gives nobody the answer that lies behind another at the border of a read, buffered',
-    'gives nobody the answer that lies behind another at the border of a read, streamed',
-    'gives nobody the answer that lies behind another at the border of a turn, buffered',
-    'gives nobody the answer that lies behind another at the border of a turn, streamed',
+    'all of the chapter "borders"',
   ]),
   ...all('whatever is asked is answered; the client refuses such a URL before', [
     'refuses a URL that is not absolute',

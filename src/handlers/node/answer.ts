@@ -61,10 +61,10 @@ export class NodeAnswer implements Answer, BodyObserver {
 
   /**
    * After the head the message says itself how it ends; only what the parser could not read has to be told to it.
-   * Bytes behind a complete body are an error too: they may be meant as the answer to another request.
+   * What lies behind a whole answer is no fault of it (RFC 9112 section 9.2): node:http has closed the connection.
    */
   broken(cause: Error & { code?: unknown }): void {
-    if (!String(cause.code).startsWith('HPE_')) return;
+    if (this.#message.complete || !String(cause.code).startsWith('HPE_')) return;
     this.#exchange.abort(this.#exchange.failure(cause, this.headOnly()));
   }
 

@@ -238,7 +238,7 @@ export class UndiciExchange implements BodyOwner, Member {
 
   onError(cause: Error): void {
     if (this.#done) return;
-    if (this.#status === 304 && isMismatch(cause)) {
+    if ((this.#status === 204 || this.#status === 304) && isMismatch(cause)) {
       this.#lane!.route.drop(this.#lane!);
       this.onComplete([]);
       return;
@@ -392,7 +392,7 @@ export class UndiciExchange implements BodyOwner, Member {
 
 const NOTHING = new Uint8Array(0);
 
-/** RFC 9110 §8.6: a 304 may say the length that a 200 would have; undici waits for the bytes, and ends the connection. */
+/** RFC 9112 §6.3: a 204 and a 304 end with their heads, whatever length they say; undici misses the bytes, and ends the connection. */
 function isMismatch(cause: Error & { code?: unknown }): boolean {
   return cause.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }
