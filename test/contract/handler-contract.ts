@@ -12,12 +12,14 @@ import { aborts } from './contract-aborts.ts';
 import { borders } from './contract-borders.ts';
 import { connections } from './contract-connections.ts';
 import { failures } from './contract-failures.ts';
+import { heads } from './contract-heads.ts';
 import { requests } from './contract-requests.ts';
 import { responses } from './contract-responses.ts';
 import { timeouts } from './contract-timeouts.ts';
 
 const chapters: Readonly<Record<string, Chapter>> = {
   requests,
+  heads,
   responses,
   borders,
   failures,

@@ -4,6 +4,7 @@
  * rather than ignored. Its connect phase counts within `headersTimeout`, because nobody can see where it ends.
  */
 import { RequestError } from '../../message/errors.ts';
+import { checkHead } from '../../message/framing.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { canonicalUrl, UriError } from '../../message/uri.ts';
@@ -95,6 +96,7 @@ const NORMALISED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIO
 
 /** The request at its canonical URL. */
 function addressed(request: HttpRequest): HttpRequest {
+  checkHead(request);
   try {
     return request.with({ url: canonicalUrl(request.url) });
   } catch (error) {

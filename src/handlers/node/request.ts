@@ -6,6 +6,7 @@ import { absoluteForm, hopHeaders } from '../../connect/forwarding.ts';
 import { type Carried, carriers, openOver } from '../../connect/given-socket-agent.ts';
 import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
 import { RequestError } from '../../message/errors.ts';
+import { checkHead } from '../../message/framing.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
 
@@ -28,9 +29,10 @@ export function declaredLength(request: HttpRequest): number | undefined {
   return given === null ? (body === null ? 0 : body.length) : Number(given);
 }
 
-/** @throws RequestError for a length that is none (`ERR_REQUEST`), or not the body's (`ERR_BODY_LENGTH`) */
+/** @throws RequestError for a head that could be read in two ways, for a length that is none (`ERR_REQUEST`), or not the body's (`ERR_BODY_LENGTH`) */
 export function checkFraming(request: HttpRequest): void {
   const { headers, body } = request;
+  checkHead(request);
   if (body?.used) {
     const fact =
       'the body is a stream that was already read; give a function that returns a fresh one to send it again';

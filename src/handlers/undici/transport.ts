@@ -5,6 +5,7 @@ import type { DialSettings } from '../../connect/dial.ts';
 import { withRequest } from '../../connect/failure.ts';
 import { pinProxy } from '../../connect/forwarding.ts';
 import { LastSettings } from '../../connect/settings/last-settings.ts';
+import { checkHead } from '../../message/framing.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { Target } from '../../message/uri.ts';
@@ -52,6 +53,8 @@ export class UndiciTransport {
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const target = requestTarget(request);
+      // Where there is no body, undici looks itself.
+      if (request.body !== null) checkHead(request);
       const exchange = new UndiciExchange(request, options, target, this, resolve, reject);
       const route = this.#routeFor(request, target, options);
       const limit = this.limits.limitOf(options);

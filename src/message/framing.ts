@@ -1,0 +1,26 @@
+/** What a head may say of how its request is framed and where it goes: a second reading of it would be a second request. */
+import { RequestError } from './errors.ts';
+import type { HttpRequest } from './request.ts';
+
+/**
+ * RFC 9112 section 6.1: any other coding than `chunked` alone leaves it to the receiver where the body ends.
+ * @throws RequestError (`ERR_REQUEST`) for such a coding, a length beside it, and several `Host` lines
+ */
+export function checkHead(request: HttpRequest): void {
+  const { headers } = request;
+  const coding = headers.get('transfer-encoding');
+  if (coding !== null && coding.toLowerCase() !== 'chunked') {
+    const fact = `Transfer-Encoding must be chunked, got ${JSON.stringify(coding)}; leave it out to have it set`;
+    throw new RequestError(fact, { request });
+  }
+  // RFC 9112 §6.2: two receivers could see two different messages.
+  if (coding !== null && headers.has('content-length')) {
+    throw new RequestError('Content-Length and Transfer-Encoding exclude each other (RFC 9112 §6.2)', {
+      request,
+      code: 'ERR_BODY_LENGTH',
+    });
+  }
+  // RFC 9112 §3.2
+  if (headers.getAll('host').length > 1)
+    throw new RequestError('a request has one Host line, got several', { request });
+}
