@@ -10,22 +10,12 @@ import { holdWriteErrors } from './late-write-errors.ts';
 import { proxyUnreachable } from './proxy-failure.ts';
 import { type Address, resolveHost } from './resolve-host.ts';
 import type { ProxyServer } from './rules/proxy-url.ts';
-import { changedSettings, type DialSettings } from './settings/dial-settings.ts';
+import { changedSettings, type DialSettings, type DialTarget } from './settings/dial-settings.ts';
 import { connectFirst } from './tcp.ts';
 import { startTls } from './tls.ts';
 import { openTunnel } from './tunnel.ts';
 
 export { type DialSettings, dialSettings } from './settings/dial-settings.ts';
-
-export interface DialTarget {
-  /** `https:` and `wss:` are spoken over TLS, anything else in plain text. */
-  readonly protocol: string;
-  /** An IPv6 address without its brackets. */
-  readonly hostname: string;
-  readonly port: number;
-  /** The name to ask the server for and to check its certificate against, instead of `hostname`. */
-  readonly servername?: string | undefined;
-}
 
 /** Milliseconds of each step; one that was not needed is absent. Through a proxy, `connect` is the way to the server. */
 export interface DialTimings {

@@ -8,8 +8,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { bareRecord } from '../options/option-record.ts';
-import type { DialTarget } from './dial.ts';
-import type { DialSettings } from './settings/dial-settings.ts';
+import type { DialSettings, DialTarget } from './settings/dial-settings.ts';
 
 type Secured = (error: unknown, socket: TLSSocket | null) => void;
 

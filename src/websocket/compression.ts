@@ -1,6 +1,6 @@
 /** permessage-deflate (RFC 7692): the offer, what the server made of it, and which messages are compressed. */
 
-import type { CompressionOptions } from './upgrade-options.ts';
+import type { CompressionOptions } from './connection-settings.ts';
 import { type Deflate, type DeflateOptions, type Extensions, extension, PerMessageDeflate } from './ws-parts.ts';
 
 const NAME = 'permessage-deflate';

@@ -10,13 +10,12 @@ import type { RequestOptions } from '../options/options.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { type Abortable, unwatch, watch } from '../time/stop.ts';
 import { type CloseOutcome, Closing } from './closing.ts';
-import type { WebSocketConnection } from './connection.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
 import type { Established } from './handshake.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import { Pings } from './pings.ts';
-import type { UpgradeSettings } from './upgrade-options.ts';
 import { violationOf } from './violations.ts';
 
 /** RFC 6455 section 7.4.1: a callback of ours has failed. */
@@ -29,10 +28,9 @@ export class ConnectionCore implements FrameListener, Abortable {
   readonly pings: Pings;
   state: 'open' | 'closing' | 'closed' = 'open';
   error: TransferError | undefined;
-  readonly #connection: WebSocketConnection;
   readonly #agreement: Established['agreement'];
   readonly #options: RequestOptions;
-  readonly #settings: UpgradeSettings;
+  readonly #settings: ConnectionSettings;
   readonly #onGone: () => void;
   readonly #socket: Socket;
   readonly #request: HttpRequest;
@@ -46,16 +44,9 @@ export class ConnectionCore implements FrameListener, Abortable {
   #reason: unknown;
 
   /** @param options the call's, as no layer has changed them */
-  constructor(
-    connection: WebSocketConnection,
-    established: Established,
-    settings: UpgradeSettings,
-    options: RequestOptions,
-    onGone: () => void,
-  ) {
+  constructor(established: Established, settings: ConnectionSettings, options: RequestOptions, onGone: () => void) {
     const { socket, request, agreement } = established;
     const { compression } = agreement;
-    this.#connection = connection;
     this.#agreement = agreement;
     this.#options = options;
     this.#settings = settings;
@@ -102,7 +93,7 @@ export class ConnectionCore implements FrameListener, Abortable {
   ping(data: Buffer): void {
     const { onPing, autoPong } = this.#settings;
     try {
-      onPing?.(ownBytes(data), this.#connection);
+      onPing?.(ownBytes(data));
     } catch (cause) {
       const init = { request: this.#request, cause, code: 'ERR_CALLBACK' };
       this.error = new RequestError('onPing threw, and the WebSocket was closed', init);

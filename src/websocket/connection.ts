@@ -5,13 +5,37 @@
 import type { TransferError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
+import type { Duration } from '../time/duration.ts';
 import { type CloseOutcome, checkClose } from './closing.ts';
 import { ConnectionCore } from './connection-core.ts';
+import type { CompressionOptions, ConnectionSettings } from './connection-settings.ts';
 import type { Established } from './handshake.ts';
 import type { WebSocketMessage } from './inbox.ts';
 import { controlPayload, type MessageData, type SendOptions } from './outbox.ts';
-import type { UpgradeSettings } from './upgrade-options.ts';
 import type { WaitOptions } from './wait.ts';
+
+/** Options of `client.upgrade`: those of any request without a body, and these. */
+export interface UpgradeOptions extends RequestOptions {
+  /** Subprotocols to offer, the preferred one first. Default none. */
+  protocols?: string | readonly string[] | null;
+  /** Offer permessage-deflate. Default `false`. */
+  compression?: boolean | CompressionOptions | null;
+  /** Mask what is sent, with a random key for each frame. RFC 6455 section 5.3 demands it of a client. Default `true`. */
+  mask?: boolean | null;
+  /** Largest message that is accepted, in bytes after decompression. `false` is no limit. Default 100 MiB. */
+  maxPayload?: number | false | null;
+  /** Answer pings. With `false` it is for `onPing` to call `connection.pong(data)`. Default `true`. */
+  autoPong?: boolean | null;
+  /** Called with the payload of each ping, before it is answered. A throw closes the connection with 1011. */
+  onPing?: ((data: Uint8Array, connection: WebSocketConnection) => void) | null;
+  /** How long `close` waits for the server's Close, and for it to hang up. Default `'10s'`; 0 is no limit. */
+  closeTimeout?: Duration | null;
+}
+
+/** The same, checked and complete. */
+export interface UpgradeSettings extends Omit<ConnectionSettings, 'onPing'> {
+  readonly onPing: NonNullable<UpgradeOptions['onPing']> | undefined;
+}
 
 export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, AsyncDisposable {
   /** The 101 that opened it, after redirects and challenges. */
@@ -35,7 +59,11 @@ export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, Asy
     this.response = response;
     this.protocol = established.agreement.protocol;
     this.extensions = established.agreement.extensions;
-    this.#core = new ConnectionCore(this, established, settings, options, onGone);
+    const { onPing } = settings;
+    const bound: ConnectionSettings = Object.assign(Object.create(null), settings, {
+      onPing: onPing && ((data: Uint8Array) => onPing(data, this)),
+    });
+    this.#core = new ConnectionCore(established, bound, options, onGone);
     this.closed = this.#core.closed;
     this.#core.start(established.head);
   }

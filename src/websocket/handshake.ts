@@ -10,8 +10,8 @@ import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
 import { Compression } from './compression.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 import { type Agreement, agreementOf, asking, type Offer } from './handshake-policy.ts';
-import type { UpgradeSettings } from './upgrade-options.ts';
 
 /** A connection that speaks WebSocket. */
 export interface Established extends SwitchedConnection {
@@ -19,12 +19,14 @@ export interface Established extends SwitchedConnection {
   readonly agreement: Agreement;
 }
 
+type HandshakeSettings = Pick<ConnectionSettings, 'protocols' | 'compression' | 'maxPayload'>;
+
 export class Handshake {
-  readonly #settings: UpgradeSettings;
+  readonly #settings: HandshakeSettings;
   #established: Established | undefined;
   #isOver = false;
 
-  constructor(settings: UpgradeSettings) {
+  constructor(settings: HandshakeSettings) {
     this.#settings = settings;
   }
 

@@ -1,8 +1,8 @@
 /** WebSocket over the same stack as every request: what `client.upgrade` resolves to, and what its options are. */
 export { handOver, type SwitchedConnection, upgradeHandler } from '../handlers/node/upgrade.ts';
 export type { CloseOutcome } from './closing.ts';
-export { WebSocketConnection } from './connection.ts';
+export { type UpgradeOptions, WebSocketConnection } from './connection.ts';
+export type { CompressionOptions } from './connection-settings.ts';
 export type { WebSocketMessage } from './inbox.ts';
 export type { MessageData, SendOptions } from './outbox.ts';
-export type { CompressionOptions, UpgradeOptions } from './upgrade-options.ts';
 export type { WaitOptions } from './wait.ts';

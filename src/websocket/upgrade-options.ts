@@ -3,57 +3,9 @@
 import { isToken } from '../message/headers.ts';
 import { newOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { type Duration, milliseconds } from '../time/duration.ts';
-import type { WebSocketConnection } from './connection.ts';
-
-/** permessage-deflate (RFC 7692). */
-export interface CompressionOptions {
-  /** Bytes from which a message is compressed when `send` does not say. Default 1024. */
-  threshold?: number;
-  /** Ask the server to compress each message by itself: less memory, larger messages. Default `false`. */
-  serverNoContextTakeover?: boolean;
-  /** Compress each of our messages by itself. Default `false`, unless the server asks for it. */
-  clientNoContextTakeover?: boolean;
-  /** Largest window of the server, 8 to 15 bits. Default: the server's choice. */
-  serverMaxWindowBits?: number;
-  /** Our largest window, 9 to 15 bits; `false` lets the server not limit it. Default `true`: the server may choose. */
-  clientMaxWindowBits?: number | boolean;
-  /** zlib's level, 0 to 9. Default zlib's, 6. */
-  level?: number;
-  /** zlib's memory level, 1 to 9. Default zlib's, 8. */
-  memLevel?: number;
-}
-
-/** Options of `client.upgrade`: those of any request without a body, and these. */
-export interface UpgradeOptions extends RequestOptions {
-  /** Subprotocols to offer, the preferred one first. Default none. */
-  protocols?: string | readonly string[] | null;
-  /** Offer permessage-deflate. Default `false`. */
-  compression?: boolean | CompressionOptions | null;
-  /** Mask what is sent, with a random key for each frame. RFC 6455 section 5.3 demands it of a client. Default `true`. */
-  mask?: boolean | null;
-  /** Largest message that is accepted, in bytes after decompression. `false` is no limit. Default 100 MiB. */
-  maxPayload?: number | false | null;
-  /** Answer pings. With `false` it is for `onPing` to call `connection.pong(data)`. Default `true`. */
-  autoPong?: boolean | null;
-  /** Called with the payload of each ping, before it is answered. A throw closes the connection with 1011. */
-  onPing?: ((data: Uint8Array, connection: WebSocketConnection) => void) | null;
-  /** How long `close` waits for the server's Close, and for it to hang up. Default `'10s'`; 0 is no limit. */
-  closeTimeout?: Duration | null;
-}
-
-/** The same, checked and complete. */
-export interface UpgradeSettings {
-  readonly protocols: readonly string[];
-  readonly compression: CompressionOptions | undefined;
-  readonly mask: boolean;
-  /** 0 is no limit. */
-  readonly maxPayload: number;
-  readonly autoPong: boolean;
-  readonly onPing: NonNullable<UpgradeOptions['onPing']> | undefined;
-  /** In milliseconds; 0 is no limit. */
-  readonly closeTimeout: number;
-}
+import { milliseconds } from '../time/duration.ts';
+import type { UpgradeOptions, UpgradeSettings } from './connection.ts';
+import type { CompressionOptions } from './connection-settings.ts';
 
 const MAX_PAYLOAD = 100 * 1024 * 1024;
 /** Lengths are signed 32-bit numbers in `ws`, and a string cannot be longer anyhow. */

@@ -6,9 +6,9 @@ import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
 import { HandlerStack, handlerName } from '../stack/handler-stack.ts';
-import { WebSocketConnection } from './connection.ts';
+import { type UpgradeOptions, WebSocketConnection } from './connection.ts';
 import { Handshake } from './handshake.ts';
-import { readUpgradeOptions, type UpgradeOptions } from './upgrade-options.ts';
+import { readUpgradeOptions } from './upgrade-options.ts';
 
 /** How the client sends the handshake: its own way, with another handler. */
 export type Start = (uri: string | URL, options: RequestOptions, handler: Handler) => Promise<HttpResponse>;

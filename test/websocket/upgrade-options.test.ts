@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/client.ts';
-import { readUpgradeOptions, type UpgradeOptions } from '../../src/websocket/upgrade-options.ts';
+import type { UpgradeOptions } from '../../src/websocket/connection.ts';
+import { readUpgradeOptions } from '../../src/websocket/upgrade-options.ts';
 
 describe('the options of upgrade', () => {
   it('have these defaults', () => {

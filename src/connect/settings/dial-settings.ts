@@ -10,6 +10,17 @@ import { environmentRules, type ProxyRules, proxyRules } from '../rules/proxy-po
 import type { ProxyServer } from '../rules/proxy-url.ts';
 import { tlsSettings } from './tls-settings.ts';
 
+/** Where a connection leads to. */
+export interface DialTarget {
+  /** `https:` and `wss:` are spoken over TLS, anything else in plain text. */
+  readonly protocol: string;
+  /** An IPv6 address without its brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** The name to ask the server for and to check its certificate against, instead of `hostname`. */
+  readonly servername?: string | undefined;
+}
+
 export interface DialSettings {
   /**
    * Two requests may share connections exactly when their keys are equal. What is in it of certificates and keys is

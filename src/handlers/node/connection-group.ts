@@ -1,6 +1,7 @@
 /** The connections of node:http that stand in for each other: being made, in use, idle, and who waits for one. */
 import type { Socket } from 'node:net';
-import { type DialSettings, type DialTarget, dial } from '../../connect/dial.ts';
+import { type DialSettings, dial } from '../../connect/dial.ts';
+import type { DialTarget } from '../../connect/settings/dial-settings.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { OriginStats } from '../../stack/handler.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
