@@ -168,8 +168,8 @@ export class Client implements AsyncDisposable, HttpClient {
   }
 
   /** The web's `fetch` over this client's stack, bound: hand it to whatever takes a `fetch`. */
-  readonly fetch: typeof globalThis.fetch = (input, init) =>
-    fetchThrough(this.#options, (request, options) => this.send(request, options), input as Request, init);
+  readonly fetch: typeof globalThis.fetch = (input, init = undefined) =>
+    fetchThrough({ client: this, options: this.#options, defaults: this.#defaults }, input as Request, init);
 
   /**
    * Opens a WebSocket (RFC 6455) in Node. Its handshake is a GET through the whole stack: base URI, cookies, auth,

@@ -8,6 +8,7 @@ import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
 import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
 import { milliseconds } from '../time/duration.ts';
+import { isSignal } from '../time/stop.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
 
@@ -29,8 +30,6 @@ const isParams = (value: unknown): boolean => value instanceof URLSearchParams;
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isPem = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
-const isSignal = (value: unknown): boolean =>
-  isRecord(value) && 'aborted' in (value as object) && 'addEventListener' in (value as object);
 const isPemPair = (value: unknown): boolean =>
   isPem(value) ||
   (Array.isArray(value) && value.length <= 2 && isPem(value[0]) && (value[1] === undefined || isText(value[1])));

@@ -1,4 +1,5 @@
 /** What a pool refuses, in words. */
+import { isSignal } from '../time/stop.ts';
 import { describe } from './source.ts';
 
 const CALLBACKS = ['fulfilled', 'rejected'] as const;
@@ -29,8 +30,4 @@ export function checkSettings(client: unknown, options: unknown): void {
 /** Why an item cannot be sent. */
 export function describeItem(item: unknown): string {
   return `a pool sends URIs, HttpRequests and functions that return a promise of a response, got ${describe(item)}`;
-}
-
-function isSignal(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
 }

@@ -123,3 +123,13 @@ export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefine
     promise.then(resolve, reject).finally(() => unwatch(signal, target));
   });
 }
+
+/** Why a signal aborted; one of another class may not say. */
+export function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason === undefined ? abortError() : signal.reason;
+}
+
+/** By shape: a signal of another class or realm, such as npm's `abort-controller`, is as good. */
+export function isSignal(value: unknown): value is AbortSignal {
+  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
+}

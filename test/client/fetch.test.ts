@@ -1,5 +1,5 @@
 /** `client.fetch` where the platform's own would stand: the same calls are made with both, and must end alike. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import * as faults from '../../src/testing/faults.ts';
 import { startScriptedServer } from '../../src/testing/scripted-server.ts';
@@ -311,7 +311,10 @@ describe('client.fetch alone', () => {
     'counts what .%s() would hold in memory, after decoding, to 100 MiB',
     async (name) => {
       const response = await client.fetch(server.url('/bomb/br/128'));
-      expect(await rejection(response[name]())).toMatchObject({ name: 'BodyError', code: 'ERR_BODY_TOO_LARGE' });
+      expect(await rejection(response[name]())).toMatchObject({
+        name: 'TypeError',
+        cause: { name: 'BodyError', code: 'ERR_BODY_TOO_LARGE' },
+      });
       expect(response.bodyUsed).toBe(true);
       expect(await rejection(response[name]())).toBeInstanceOf(TypeError);
     },
@@ -353,5 +356,150 @@ describe('client.fetch alone', () => {
   it('has the TransferError as its cause', async () => {
     const error = await rejection(client.fetch('http://127.0.0.1:1/'));
     expect(error.cause).toMatchObject({ name: 'ConnectError', code: 'ERR_CONNECT_REFUSED' });
+  });
+
+  it('asks for */* unless the client asks for something', async () => {
+    const own = new Client({ headers: { Accept: 'application/json', 'Cache-Control': 'max-age=1' } });
+    const response = await own.fetch(server.url('/anything'), { cache: 'reload' });
+    const { headers } = (await response.json()) as Echo;
+    expect([headers['accept'], headers['cache-control'], headers['pragma']]).toEqual([
+      'application/json',
+      'max-age=1',
+      'no-cache',
+    ]);
+    await own.close();
+  });
+
+  it("refuses a dispatcher of Node's own fetch, in words", async () => {
+    const error = await rejection(client.fetch(server.url('/anything'), { dispatcher: {} } as RequestInit));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toContain('undiciHandler({ dispatcher })');
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("keeps the bounds of the client's allowRedirects, within the standard's", async () => {
+    const hops: string[] = [];
+    const own = new Client({
+      allowRedirects: { max: 2, strict: true, onRedirect: (_, __, url) => void hops.push(url) },
+    });
+    expect((await own.fetch(server.url('/redirect/2'))).status).toBe(200);
+    expect(hops).toHaveLength(2);
+    const error = await rejection(own.fetch(server.url('/redirect/3')));
+    expect(error.cause).toMatchObject({ name: 'TooManyRedirectsError' });
+    const posted = await own.fetch(server.url('/redirect-to?url=/anything'), { method: 'POST', body: 'x' });
+    expect(((await posted.json()) as Echo).method).toBe('GET');
+    await own.close();
+  });
+
+  it("sends neither cookies nor auth of the client with credentials: 'omit'", async () => {
+    const own = new Client({ auth: ['user', 'secret'], cookies: { a: '1' } });
+    const seen = async (credentials: RequestCredentials) => {
+      const { headers } = (await (await own.fetch(server.url('/anything'), { credentials })).json()) as Echo;
+      return [headers['authorization'] !== undefined, headers['cookie']];
+    };
+    expect([await seen('include'), await seen('omit')]).toEqual([
+      [true, 'a=1'],
+      [false, undefined],
+    ]);
+    await own.close();
+  });
+
+  it('takes the body of the call over bodies and sinks that are defaults of the client', async () => {
+    const own = new Client({ json: { of: 'the client' }, stream: false });
+    const seen = await own.fetch(server.url('/anything'), { method: 'POST', body: 'of the call' });
+    expect(((await seen.json()) as Echo).body).toBe('of the call');
+    await own.close();
+  });
+
+  it('has the BodyError as the cause of a body that breaks off', async () => {
+    const response = await client.fetch(server.url('/close-in-body'));
+    const error = await rejection(response.text());
+    expect([error.name, error.message]).toEqual(['TypeError', 'terminated']);
+    expect(error.cause).toMatchObject({ name: 'BodyError', code: 'ERR_BODY_TRUNCATED' });
+  });
+
+  it('gives the connection back when an answer cannot be made into a Response', async () => {
+    const scripted = await startScriptedServer([{ expect: 'head' }, { send: faults.plainResponse('hello') }]);
+    const own = new Client();
+    const { Response: Real } = globalThis;
+    globalThis.Response = class {
+      constructor() {
+        throw new RangeError('not made');
+      }
+    } as never;
+    const error = await rejection(own.fetch(scripted.url())).finally(() => {
+      globalThis.Response = Real;
+    });
+    expect(error.cause).toBeInstanceOf(RangeError);
+    await own.close();
+    await scripted.allClosed();
+    await scripted.close();
+  });
+
+  it('checks integrity within maxResponseSize, with a BodyError as the cause', async () => {
+    const own = new Client({ maxResponseSize: 10 });
+    server.enqueue({ body: 'x'.repeat(11) }, { body: 'hello' });
+    const [tooLarge, wrong] = [
+      await rejection(own.fetch(server.url('/'), { integrity: 'sha256-AAAA' })),
+      await rejection(own.fetch(server.url('/'), { integrity: 'sha256-AAAA' })),
+    ];
+    expect([tooLarge.cause, wrong.cause]).toMatchObject([
+      { name: 'BodyError', code: 'ERR_BODY_TOO_LARGE' },
+      { name: 'BodyError', code: 'ERR_BODY_DIGEST' },
+    ]);
+    await own.close();
+  });
+
+  it('reads data: URLs no more than others with allowAbsoluteUrls: false', async () => {
+    const own = new Client({ baseUri: server.origin, allowAbsoluteUrls: false });
+    expect((await rejection(own.fetch('data:,x'))).cause).toMatchObject({ code: 'ERR_URI' });
+    await own.close();
+  });
+
+  it('reads no member of a polluted prototype', async () => {
+    Object.assign(Object.prototype, { method: 'DELETE', integrity: 'sha256-AAAA', redirect: 'error' });
+    try {
+      expect(((await (await client.fetch(server.url('/anything'), {})).json()) as Echo).method).toBe('GET');
+    } finally {
+      for (const name of ['method', 'integrity', 'redirect']) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
+  it.each([
+    ['timeout', { timeout: 30 }],
+    ['signal', {}],
+  ])('is ended by its %s while the stream of a Request gives nothing', async (_, options) => {
+    const own = new Client(options);
+    const cancelled = vi.fn();
+    const body = new ReadableStream<Uint8Array>({ cancel: cancelled });
+    const request = new Request(server.url('/anything'), { method: 'POST', body, duplex: 'half' } as RequestInit);
+    const abort = new AbortController();
+    const ending = rejection(own.fetch(request, { signal: abort.signal }));
+    if (!('timeout' in options)) setImmediate(() => setImmediate(() => abort.abort(new Error('mine'))));
+    const error = await ending;
+    expect('timeout' in options ? (error.cause as Error).name : error.message).toBe(
+      'timeout' in options ? 'TimeoutError' : 'mine',
+    );
+    await own.destroy();
+  });
+
+  it.each([
+    ['text', () => 'x'.repeat(200_000)],
+    ['a Blob', () => new Blob(['x'.repeat(200_000)])],
+    [
+      'a form',
+      () => {
+        const form = new FormData();
+        form.set('file', new File(['x'.repeat(200_000)], 'a'));
+        return form;
+      },
+    ],
+  ])('sends a Request made of %s again when it is retried', async (_, body) => {
+    const own = new Client({ retry: { limit: 1, delay: () => 0, methods: ['PUT'] } });
+    server.enqueue({ status: 503 });
+    const response = await own.fetch(new Request(server.url('/anything'), { method: 'PUT', body: body() }));
+    expect(((await response.json()) as Echo).body).toContain('x'.repeat(200_000));
+    expect(server.requests.map(({ headers }) => headers['content-length'] !== undefined)).toEqual([true, true]);
+    await own.close();
   });
 });
