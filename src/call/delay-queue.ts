@@ -15,6 +15,8 @@ export interface DelayQueueOptions {
 }
 
 interface Entry extends Due, Abortable {
+  /** In which turn it was added. */
+  readonly turn: number;
   run(): void;
 }
 
@@ -30,6 +32,8 @@ export class DelayQueue {
   #stopTimer: (() => void) | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
   #firing = false;
+  /** How many times the timer fired. */
+  #turn = 0;
   #closed = false;
 
   constructor({ clock = systemClock }: DelayQueueOptions = {}) {
@@ -61,6 +65,7 @@ export class DelayQueue {
       if (signal?.aborted) throw signal.reason;
       const entry: Entry = {
         at,
+        turn: this.#turn,
         run() {
           if (signal !== undefined) unwatch(signal, entry);
           try {
@@ -109,7 +114,11 @@ export class DelayQueue {
     this.#armedFor = Number.POSITIVE_INFINITY;
     const now = this.#clock.now();
     this.#firing = true;
+    this.#turn += 1;
     for (let next = this.#entries.peek(); next !== undefined && next.at <= now; next = this.#entries.peek()) {
+      // What these tasks add is for the next turn, so that one which adds itself does not keep all else waiting. It is
+      // due no earlier than any of them.
+      if (next.turn === this.#turn) break;
       this.#entries.pop();
       next.run();
     }

@@ -3,6 +3,7 @@ import { isNetworkError } from '../message/errors.ts';
 import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Outcome } from './adaptive-concurrency.ts';
+import { Aside } from './aside.ts';
 import type { Host } from './hosts.ts';
 import type { PoolKey } from './pool-options.ts';
 
@@ -24,6 +25,7 @@ export class Entry {
 export function uriOf(item: unknown): string | undefined {
   if (typeof item === 'string') return item;
   if (item instanceof HttpRequest) return item.url;
+  if (item instanceof Aside) return item.uri;
   return item instanceof URL ? item.href : undefined;
 }
 
@@ -44,14 +46,18 @@ export function outcomeOf(response: HttpResponse | undefined, error: unknown): O
   return response === undefined ? 'ignored' : 'success';
 }
 
-/** What was asked: the request as it was sent, unless redirects changed it. */
+/** What was asked: the request as it was sent, or as the call began when redirects changed it. */
 export function requestOf(item: unknown, response: HttpResponse | undefined, error: unknown): HttpRequest | undefined {
   if (item instanceof HttpRequest) return item;
-  const sent = response?.redirects?.length ? undefined : response?.request;
-  const failed = (error as { request?: HttpRequest } | undefined)?.request;
+  const last = response?.request ?? (error as { request?: HttpRequest } | undefined)?.request;
+  const first = responseOf(response, error)?.redirects?.[0];
+  const isRedirected = first !== undefined || (last?.call?.hop ?? 0) > 0;
+  if (last !== undefined && !isRedirected) return last;
+  if (last?.call?.request !== undefined) return last.call.request;
   const uri = uriOf(item);
-  if (sent !== undefined || failed !== undefined || uri === undefined) return sent ?? failed ?? response?.request;
   try {
+    if (first !== undefined) return new HttpRequest(first.method, first.url);
+    if (uri === undefined) return last;
     return new HttpRequest('GET', uri);
   } catch {
     return undefined;

@@ -27,6 +27,8 @@ export class Host {
   bytes = 0;
   /** When the next request may start, in milliseconds of the clock. */
   nextAt = 0;
+  /** Milliseconds from an answer until the next request, as it was told last. */
+  interval = 0;
   /** It stands in the line of hosts that may start, or its timer is armed. */
   listed = false;
   readonly line = new Fifo<Entry>();
@@ -40,10 +42,6 @@ export class Host {
   ) {
     if (concurrency === 'auto') this.adaptive = new AdaptiveConcurrency();
     if (concurrency !== undefined) this.limit = pLimit(this.adaptive?.limit ?? (concurrency as number));
-  }
-
-  get hasRoom(): boolean {
-    return this.limit === undefined || this.limit.activeCount < this.limit.concurrency;
   }
 
   get idle(): boolean {
@@ -63,7 +61,9 @@ export class Hosts {
   readonly #hosts = new Map<string, Host>();
   readonly #ready = new Fifo<Host>();
   readonly #concurrency: number | 'auto' | undefined;
-  readonly #interval: number;
+  readonly #interval: number | ((host: string) => number);
+  /** Whether a host with an interval takes one request at a time, because nobody said how many. */
+  readonly #oneByOne: boolean;
   readonly #maxWaiting: number;
   readonly #clock: Clock;
   readonly #base: string | undefined;
@@ -81,7 +81,8 @@ export class Hosts {
     const asked = options === null || options === undefined ? undefined : (concurrency ?? Number.POSITIVE_INFINITY);
     this.#concurrency =
       asked === undefined || asked === 'auto' ? asked : checkedConcurrency(asked, 'perHost.concurrency', " or 'auto'");
-    this.#interval = milliseconds(interval, 'perHost.interval');
+    this.#oneByOne = concurrency === undefined;
+    this.#interval = intervalOf(interval);
     this.#maxWaiting = checkedConcurrency(maxWaiting, 'perHost.maxWaiting', '');
     this.#clock = clock;
     this.#onReady = onReady;
@@ -106,7 +107,7 @@ export class Hosts {
   take(): Entry | undefined {
     for (let host = this.#ready.shift(); host !== undefined; host = this.#ready.shift()) {
       host.listed = false;
-      const entry = host.hasRoom ? host.line.shift() : undefined;
+      const entry = this.#hasRoom(host) ? host.line.shift() : undefined;
       if (entry === undefined) continue;
       this.waiting -= 1;
       return entry;
@@ -119,7 +120,7 @@ export class Hosts {
     const host = uri === undefined ? undefined : this.#find(uri);
     entry.host = host;
     if (host?.limit === undefined) return true;
-    if (host.line.size === 0 && host.hasRoom && this.#waitOf(host) <= 0) return true;
+    if (host.line.size === 0 && this.#hasRoom(host) && this.#waitOf(host) <= 0) return true;
     host.line.push(entry);
     this.waiting += 1;
     this.offer(host);
@@ -128,15 +129,31 @@ export class Hosts {
 
   /** Runs the task in a slot of its host. */
   run(host: Host, limit: LimitFunction, task: (entry: Entry) => Promise<void>, entry: Entry): Promise<void> {
-    if (this.#interval > 0) host.nextAt = this.#clock.now() + this.#interval;
+    this.answered(host);
     const running = limit(task, entry);
     this.offer(host);
     return running;
   }
 
+  /** Runs a task that takes no slot of the pool in a slot of its host. */
+  async runAside(entry: Entry, task: () => Promise<void>): Promise<void> {
+    const { host } = entry;
+    if (host?.limit === undefined) return task();
+    await this.run(host, host.limit, task, entry);
+    this.answered(host);
+    this.offer(host);
+  }
+
+  /** Counts the interval of the host from now on. */
+  answered(host: Host): void {
+    if (this.#interval === 0) return;
+    host.interval = typeof this.#interval === 'number' ? this.#interval : this.#interval(host.name);
+    if (host.interval > 0) host.nextAt = this.#clock.now() + host.interval;
+  }
+
   /** Puts a host whose turn has come behind the others that may start. */
   offer(host: Host): void {
-    if (host.listed || host.line.size === 0 || !host.hasRoom) return;
+    if (host.listed || host.line.size === 0 || !this.#hasRoom(host)) return;
     host.listed = true;
     const wait = this.#waitOf(host);
     if (wait <= 0) {
@@ -164,6 +181,11 @@ export class Hosts {
 
   #waitOf(host: Host): number {
     return this.#interval === 0 ? 0 : host.nextAt - this.#clock.now();
+  }
+
+  #hasRoom({ limit, interval }: Host): boolean {
+    if (limit === undefined) return true;
+    return limit.activeCount < (interval > 0 && this.#oneByOne ? 1 : limit.concurrency);
   }
 
   #find(uri: string): Host | undefined {
@@ -198,6 +220,12 @@ export class Hosts {
     if (!oldest.idle || this.#waitOf(oldest) > 0) this.#hosts.set(oldest.name, oldest);
     else if (this.#last?.host === oldest) this.#last = undefined;
   }
+}
+
+/** @throws TypeError or RangeError for what is no duration; a function is asked, and checked, later */
+function intervalOf(interval: PerHostOptions['interval']): number | ((host: string) => number) {
+  if (typeof interval !== 'function') return milliseconds(interval, 'perHost.interval');
+  return (host) => milliseconds(interval(host), `perHost.interval(${JSON.stringify(host)})`);
 }
 
 function checked(options: PerHostOptions | null | undefined): PerHostOptions {

@@ -28,10 +28,14 @@ export type PoolKey = number | string;
 export type PoolConcurrency = number | 'auto' | ((pending: number) => number);
 
 export interface PerHostOptions {
-  /** Requests of one host in flight at once. Default no limit but the pool's. */
+  /** Requests of one host in flight at once. Default no limit but the pool's; 1 for a host with an `interval`. */
   concurrency?: number | 'auto';
-  /** From the start of one request of a host until the start of its next. Default 0. */
-  interval?: Duration;
+  /**
+   * From the end of an answer of a host until the start of its next request; where several may be in flight, also from
+   * start to start. The end of a streamed answer is when its callback is done, or its result was taken. A function is
+   * asked after each answer, with the host and its port unless that is the scheme's. Default 0.
+   */
+  interval?: Duration | ((host: string) => Duration);
   /**
    * How many requests of busy hosts may be taken from the source and wait, so that the pool finds work for the others.
    * When so many wait, nothing more is pulled. Default 1000.
@@ -63,7 +67,9 @@ export interface PoolSettings<P> {
 /** One request that settled: `response` or `error` is there. */
 export interface PoolResult {
   readonly key: PoolKey;
-  /** What was asked; `undefined` for a function that failed without telling, and for what is no item. */
+  /** The very item: a URI, a request, a function, or what was given in place of one. */
+  readonly item: unknown;
+  /** What was asked, whatever redirects made of it; `undefined` for a function that failed without telling, and for what is no item. */
   readonly request: HttpRequest | undefined;
   readonly response: HttpResponse | undefined;
   readonly error: unknown;

@@ -5,28 +5,27 @@
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 import { HttpRequest } from '../message/request.ts';
-import type { HttpResponse } from '../message/response.ts';
+import { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { builtin } from '../runtime/platform.ts';
+import { allowListeners } from '../runtime/platform.ts';
 import { systemClock } from '../time/clock.ts';
 import { type Abortable, abortError, unwatch, watch } from '../time/stop.ts';
+import { Aside } from './aside.ts';
 import { type BatchResults, batchOf } from './batch.ts';
 import { checkSettings, describeItem } from './checks.ts';
 import { Entry, requestOf, uriOf } from './entry.ts';
+import { EventLoopShare } from './event-loop-share.ts';
 import { Fifo } from './fifo.ts';
 import { Gauge } from './gauge.ts';
 import { Hosts } from './hosts.ts';
+import { Failure, isThenable, release } from './outcome.ts';
 import type { PoolClient, PoolItem, PoolRequests, PoolResult, PoolSettings, PoolStats } from './pool-options.ts';
 import { ResultQueue } from './result-queue.ts';
-import { Source } from './source.ts';
+import { quiet, Source } from './source.ts';
 import { liveStats, Tally } from './tally.ts';
 
 export interface PoolOptions extends PoolSettings<Pool> {}
-
-interface EventsModule {
-  setMaxListeners?(count: number, target: EventTarget): void;
-}
 
 type State = 'new' | 'open' | 'done' | 'failed';
 
@@ -59,6 +58,7 @@ export class Pool implements AsyncIterable<PoolResult> {
   readonly #onOptionsSignal: Abortable = { abort: (reason) => this.#abort.abort(reason) };
   /** Taken from the source or added, and not started. */
   readonly #held = new Fifo<Entry>();
+  readonly #share = new EventLoopShare();
   #state: State = 'new';
   #error: unknown;
   #paused = false;
@@ -68,6 +68,7 @@ export class Pool implements AsyncIterable<PoolResult> {
   #pulling = false;
   /** Slots taken: by what runs, by callbacks, and by results that nobody took yet. */
   #occupied = 0;
+  #asides = 0;
   #keys = 0;
   #results: ResultQueue | undefined;
   #promise: Promise<void> | undefined;
@@ -90,8 +91,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     );
     this.#tally = new Tally(this.#gauge, this.#hosts, options.clock ?? systemClock);
     this.#options = Object.freeze(extendOptions(options.options ?? {}, { signal: this.#abort.signal }));
-    // One signal for all that run: more listeners than Node expects of a signal are no leak here.
-    builtin<EventsModule>('node:events')?.setMaxListeners?.(0, this.#abort.signal);
+    allowListeners(this.#abort.signal);
     this.stats = liveStats(this.#tally, () => this.#waiting);
   }
 
@@ -158,7 +158,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     return this;
   }
 
-  /** Starts nothing more until `resume`. What runs goes on. */
+  /** Starts nothing more until `resume`, and does not end before it. What runs goes on. */
   pause(): this {
     this.#paused = true;
     return this;
@@ -205,8 +205,12 @@ export class Pool implements AsyncIterable<PoolResult> {
           void this.#pull();
           break;
         }
-        this.#occupied += 1;
         const { host } = entry;
+        if (entry.item instanceof Aside) {
+          void this.#runAside(entry, entry.item);
+          continue;
+        }
+        this.#occupied += 1;
         if (host?.limit === undefined) {
           this.#summon();
           // Not in a function of its own: its promise would be a good part of what a pool costs for each item.
@@ -226,6 +230,8 @@ export class Pool implements AsyncIterable<PoolResult> {
           this.#hosts.offer(host);
         }
         this.#occupied -= 1;
+        const turn = this.#share.settled();
+        if (turn !== undefined) await turn;
       }
     } catch (error) {
       if (this.#state === 'open') this.#fail(error);
@@ -298,8 +304,23 @@ export class Pool implements AsyncIterable<PoolResult> {
     } catch (error) {
       outcome = new Failure(error);
     }
+    const { host } = entry;
+    if (host !== undefined) this.#hosts.answered(host);
     await this.#deliver(entry, outcome);
+    // The end of a streamed answer is where whoever was handed it let it go.
+    if (host !== undefined && outcome instanceof HttpResponse && outcome.streamed) this.#hosts.answered(host);
   };
+
+  async #runAside(entry: Entry, { task }: Aside): Promise<void> {
+    this.#asides += 1;
+    try {
+      await this.#hosts.runAside(entry, task);
+    } catch (error) {
+      if (this.#state === 'open') this.#fail(error);
+    }
+    this.#asides -= 1;
+    this.#finishIfDone();
+  }
 
   /** Hands an outcome over. @returns what to wait for before the slot is free @throws what a callback throws */
   #deliver(entry: Entry, outcome: HttpResponse | Failure): PromiseLike<unknown> | undefined {
@@ -325,6 +346,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     if (typeof item === 'string' || item instanceof URL) return this.#client.request('GET', item, this.#options);
     if (item instanceof HttpRequest) return this.#client.send(item, this.#options);
     if (typeof item === 'function') return (item as Exclude<PoolItem, string | URL | HttpRequest>)(this.#options);
+    quiet(item);
     throw new TypeError(describeItem(item));
   }
 
@@ -333,11 +355,13 @@ export class Pool implements AsyncIterable<PoolResult> {
       release(response);
       return undefined;
     }
-    return this.#results?.put({ key: entry.key, request: requestOf(entry.item, response, error), response, error });
+    const { key, item } = entry;
+    return this.#results?.put({ key, item, request: requestOf(item, response, error), response, error });
   }
 
   #finishIfDone(): void {
-    if (this.#state !== 'open' || this.#occupied > 0 || this.#pulling || this.#held.size > 0) return;
+    if (this.#state !== 'open' || this.#paused || this.#occupied > 0 || this.#asides > 0) return;
+    if (this.#pulling || this.#held.size > 0) return;
     if (!this.#source.exhausted || this.#hosts.waiting > 0) return;
     this.#state = 'done';
     this.#letGo();
@@ -370,18 +394,4 @@ export class Pool implements AsyncIterable<PoolResult> {
     else if (this.#state === 'failed') results.end({ error: this.#error });
     return results;
   }
-}
-
-/** A request that failed, told apart from whatever a function may resolve to. */
-class Failure {
-  constructor(readonly error: unknown) {}
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
-/** Lets go of a response that nobody will read. */
-function release(response: HttpResponse | undefined): void {
-  if (response?.streamed) void response.discard();
 }

@@ -24,12 +24,14 @@ export class Source {
     this.async = Symbol.asyncIterator in requests;
     if (this.async || Symbol.iterator in requests) {
       this.counted = Array.isArray(requests) || requests instanceof Set;
+      if (this.counted) for (const item of requests as Iterable<unknown>) quiet(item);
       return;
     }
     const prototype: unknown = Object.getPrototypeOf(requests);
     if (prototype !== null && prototype !== Object.prototype) refuse(requests);
     this.names = Object.keys(requests);
     this.counted = true;
+    for (const item of Object.values(requests)) quiet(item);
   }
 
   /** How many items there are in all; 0 when nobody knows. */
@@ -103,6 +105,14 @@ function refuse(requests: unknown): never {
   const single = typeof requests === 'string' || requests instanceof URL || requests instanceof HttpRequest;
   const found = single ? 'a single one; put it into a list' : describe(requests);
   throw new TypeError(`requests must be an iterable, an async iterable or a record of requests, got ${found}`);
+}
+
+/**
+ * A promise where a request is expected fails alone and by name, when its turn comes. It may reject before that, which
+ * must not end the process.
+ */
+export function quiet(item: unknown): void {
+  if (item instanceof Promise) item.catch(() => undefined);
 }
 
 /** The kind of a value, for a message: never its content. */

@@ -19,3 +19,12 @@ export function needBuiltin<T>(name: `node:${string}`, feature: string): T {
   if (found === undefined) throw new TypeError(`${feature} needs ${name}, which this runtime does not have`);
   return found;
 }
+
+interface EventsModule {
+  setMaxListeners?(count: number, target: EventTarget): void;
+}
+
+/** For a signal that many calls share: more listeners than Node expects of a signal are no leak then. */
+export function allowListeners(signal: AbortSignal): void {
+  builtin<EventsModule>('node:events')?.setMaxListeners?.(0, signal);
+}

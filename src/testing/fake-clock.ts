@@ -25,6 +25,7 @@ export class FakeClock implements Clock {
   readonly #sleeps = new DueHeap<Sleep>();
   #now: number;
   #advancing: Promise<void> = Promise.resolve();
+  #isAdvancing = false;
 
   /** @param start what `now()` gives first, in milliseconds. Default 0. */
   constructor(start = 0) {
@@ -40,7 +41,10 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
-  /** Resolves when the clock was advanced by `ms`; one of 0 too waits for the next `advance`. */
+  /**
+   * Resolves when the clock was advanced by `ms`; one of 0 too waits for the next `advance`. Within one it takes a
+   * millisecond, as the shortest timer of a runtime does: what sleeps again and again lets the hands go on.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
@@ -48,7 +52,7 @@ export class FakeClock implements Clock {
         return;
       }
       const sleep: Sleep & Abortable = {
-        at: this.#now + Math.max(0, ms),
+        at: this.#now + Math.max(this.#isAdvancing ? 1 : 0, ms),
         wake() {
           if (signal !== undefined) unwatch(signal, sleep);
           resolve();
@@ -80,12 +84,14 @@ export class FakeClock implements Clock {
   async #advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
+    this.#isAdvancing = true;
     for (let next = this.#sleeps.peek(); next !== undefined && next.at <= end; next = this.#sleeps.peek()) {
       this.#sleeps.pop();
       this.#now = next.at;
       next.wake();
       await settle();
     }
+    this.#isAdvancing = false;
     this.#now = end;
   }
 }

@@ -54,6 +54,12 @@ export function startTimer(clock: Clock, ms: number, fire: () => void, backgroun
   return () => cancel.abort();
 }
 
+/** Resolves when timers, signals and sockets had their turn: promises alone never let the event loop go on. */
+export function nextTurn(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
+  return new Promise((resolve) => void (setImmediate ?? setTimeout)(resolve));
+}
+
 /** The wall clock, for dates that leave the process (cookies, `Retry-After`, log lines). Milliseconds since 1970. */
 export function wallClock(): number {
   return Date.now();

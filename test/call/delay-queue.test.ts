@@ -195,6 +195,24 @@ describe('a signal', () => {
   });
 });
 
+describe('a task that adds itself at once', () => {
+  it('waits for the next turn, and leaves the others theirs', async () => {
+    const { clock, queue } = setUp();
+    let runs = 0;
+    const again = (): void => {
+      runs += 1;
+      void queue.add(0, again).catch(() => undefined);
+    };
+    const other = vi.fn();
+    again();
+    void queue.add(10, other);
+    await clock.advance(20);
+    expect(other).toHaveBeenCalledOnce();
+    expect(runs).toBeLessThanOrEqual(22);
+    queue.close();
+  });
+});
+
 describe('close', () => {
   it('rejects what waits and what is added later, and stops the timer', async () => {
     const { clock, queue } = setUp();

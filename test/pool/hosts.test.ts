@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpResponse } from '../../src/message/response.ts';
+import { HttpResponse } from '../../src/message/response.ts';
 import { Pool } from '../../src/pool/pool.ts';
 import type { PerHostOptions } from '../../src/pool/pool-options.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
@@ -157,18 +157,52 @@ describe('perHost.interval', () => {
     await clock.advance(5000);
     await done;
     for (const host of ['a.test', 'b.test']) {
-      expect(started.filter(([name]) => name === host).map(([, at]) => at)).toEqual([0, 1000, 2000, 3000]);
+      expect(started.filter(([name]) => name === host).map(([, at]) => at)).toEqual([0, 1005, 2010, 3015]);
     }
   });
 
-  it('counts from start to start, and waits for the answer when the host takes one at a time', async () => {
+  it.each<[string, PerHostOptions]>([
+    ['', { interval: 1000 }],
+    [', one at a time', { interval: 1000, concurrency: 1 }],
+    [', as a function says', { interval: (host) => (host === 'a.test' ? '1s' : 0) }],
+  ])('counts from the end of an answer%s', async (_, perHost) => {
     const clock = new FakeClock();
     const { client, started } = slowClient(clock, { 'a.test': 2500 });
-    const perHost = { interval: 1000, concurrency: 1 };
     const done = new Pool(client, urls(3), { perHost, clock }).promise();
-    await clock.advance(10_000);
+    await clock.advance(20_000);
     await done;
-    expect(started.map(([, at]) => at)).toEqual([0, 2500, 5000]);
+    expect(started.map(([, at]) => at)).toEqual([0, 3500, 7000]);
+  });
+
+  it('counts from starts too where several may be in flight', async () => {
+    const clock = new FakeClock();
+    const { client, started } = slowClient(clock, { 'a.test': 2500 });
+    const done = new Pool(client, urls(4), { perHost: { interval: 1000, concurrency: 2 }, clock }).promise();
+    await clock.advance(20_000);
+    await done;
+    expect(started.map(([, at]) => at)).toEqual([0, 1000, 4500, 5500]);
+  });
+
+  it('counts from where a streamed answer was let go', async () => {
+    const clock = new FakeClock();
+    const started: number[] = [];
+    const client = poolClient(async () => {
+      started.push(clock.now());
+      return new HttpResponse(200, {}, new ReadableStream());
+    });
+    const fulfilled = (response: HttpResponse) => clock.sleep(700).then(() => response.discard());
+    const done = new Pool(client, urls(3), { perHost: { interval: 1000 }, clock, fulfilled }).promise();
+    await clock.advance(20_000);
+    await done;
+    expect(started).toEqual([0, 1700, 3400]);
+  });
+
+  it.each([
+    ['of none', () => 'soon'],
+    ['of less than nothing', () => -1],
+  ])('ends the pool with the mistake of a function that answers a time %s', async (_, interval) => {
+    const pool = new Pool(poolClient(), urls(3), { perHost: { interval } });
+    await expect(pool.promise()).rejects.toThrow(/perHost.interval\("a.test"\) must/);
   });
 
   it('arms one timer for each host at most, and none once the pool has ended', async () => {

@@ -7,6 +7,7 @@ import type { RequestOptions } from '../../src/options/options.ts';
 import { Pool } from '../../src/pool/pool.ts';
 import type { PoolItem, PoolRequests, PoolResult } from '../../src/pool/pool-options.ts';
 import { HandlerStack } from '../../src/stack/handler-stack.ts';
+import { startServer } from '../../src/testing/server.ts';
 import { Gates, ok, poolClient, turn, urls } from './pool-client.ts';
 
 const failing = (reason: unknown) => poolClient(() => Promise.reject(reason));
@@ -454,6 +455,35 @@ describe('for await', () => {
     ).rejects.toBe(problem);
   });
 
+  it('gives the very item with each result', async () => {
+    const items = ['http://a.test/', new URL('http://b.test/'), new HttpRequest('GET', 'http://c.test/'), () => ok()];
+    const found = new Map<unknown, unknown>();
+    for await (const { key, item } of new Pool(poolClient(), items)) found.set(key, item);
+    expect(items.map((_, key) => found.get(key))).toEqual(items);
+  });
+
+  it.each([
+    ['a status', '/missing', {}],
+    ['an answer', '/found', {}],
+    ['a connection that breaks off', '/broken', {}],
+    ['too many redirects', '/loop', {}],
+    ['too many redirects of retried calls', '/loop', { retry: 1, delay: 0 }],
+  ])('names what was asked when it redirects to %s', async (_, path, options) => {
+    const site = await startServer({
+      listener: (req, res) => {
+        if (req.url === '/loop' || req.url?.startsWith('/to')) {
+          res.writeHead(302, { Location: req.url === '/loop' ? '/loop' : req.url.slice(3) }).end();
+        } else if (req.url === '/broken') req.socket.destroy();
+        else res.writeHead(req.url === '/found' ? 200 : 404).end();
+      },
+    });
+    await using client = new Client({ baseUri: site.origin });
+    const given = path === '/loop' ? path : `/to${path}`;
+    const items = [given, new URL(given, site.origin), site.url(given), () => client.get(given, options)];
+    for await (const { request } of new Pool(client, items, { options })) expect(request?.url).toBe(site.url(given));
+    await site.close();
+  });
+
   it('names the request that was made earlier', async () => {
     const request = new HttpRequest('DELETE', 'http://a.test/');
     for await (const result of new Pool(poolClient(), [request])) expect(result.request).toBe(request);
@@ -581,6 +611,39 @@ describe('control', () => {
     more();
     await done;
     expect(client.asked).toEqual(['http://a.test/added', 'http://a.test/late']);
+  });
+
+  it('stays open while it is paused, and takes requests later', async () => {
+    const gates = new Gates();
+    const client = poolClient(gates.answer);
+    const pool = new Pool(client, urls(2));
+    const ended = vi.fn();
+    const done = pool.promise().then(ended);
+    await turn();
+    pool.pause();
+    for (const url of urls(2)) await gates.open(url);
+    expect([pool.stats.done, pool.stats.running]).toEqual([2, 0]);
+    expect(ended).not.toHaveBeenCalled();
+    pool.add('http://a.test/late');
+    await turn();
+    expect(client.asked).toEqual(urls(2));
+    pool.resume();
+    await turn();
+    await gates.open('http://a.test/late');
+    await done;
+    expect(client.asked).toEqual([...urls(2), 'http://a.test/late']);
+  });
+
+  it.each(['cancel', 'resume'] as const)('that is empty and paused ends with %s()', async (method) => {
+    const pool = new Pool(poolClient(), []);
+    const done = pool.promise().then(
+      () => 'ended',
+      () => 'cancelled',
+    );
+    pool.pause();
+    await turn();
+    pool[method]();
+    expect(await done).toBe(method === 'cancel' ? 'cancelled' : 'ended');
   });
 
   it('takes no more requests once it has ended', async () => {
@@ -743,5 +806,52 @@ describe('over a client', () => {
     const pool = new Pool(client, urls(2));
     await pool.promise();
     expect(pool.stats).toMatchObject({ done: 2, failed: 2, bytes: 8 });
+  });
+});
+
+describe('answers that are there at once', () => {
+  const endless = function* () {
+    for (let i = 0; i < 3_000_000; i += 1) yield 'http://a.test/';
+  };
+  const endlessly = async function* () {
+    yield* endless();
+  };
+
+  it.each([
+    ['a list', endless, {}],
+    ['an asynchronous source', endlessly, {}],
+    ['one slot', endless, { concurrency: 1 }],
+    ['a limit for each host', endless, { perHost: { concurrency: 2 } }],
+    ['slow callbacks', endless, { fulfilled: () => void JSON.stringify(urls(200)) }],
+  ])('of %s let timers and signals have their turn', async (_, source, options) => {
+    const signal = AbortSignal.timeout(30);
+    const pool = new Pool(poolClient(), source(), { ...options, signal });
+    await expect(pool.promise()).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(pool.stats.done).toBeLessThan(3_000_000);
+  });
+});
+
+describe('a promise among the requests', () => {
+  it.each([
+    ['a list', (items: Promise<never>[]) => items],
+    ['a set', (items: Promise<never>[]) => new Set(items)],
+    ['a record', (items: Promise<never>[]) => ({ ...items })],
+    ['a generator', (items: Promise<never>[]) => items[Symbol.iterator]()],
+  ])('in %s is named, and its own rejection handled', async (_, shaped) => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    try {
+      const items = Array.from({ length: 3 }, () => Promise.reject(new Error('mine')));
+      const outcomes: unknown[] = [];
+      const pool = new Pool(poolClient(), shaped(items) as never, { rejected: (error) => void outcomes.push(error) });
+      await pool.promise();
+      await turn();
+      expect(outcomes.map(String)).toEqual(
+        Array(3).fill(expect.stringMatching(/TypeError.*a promise; await it first/)),
+      );
+      expect(unhandled).not.toHaveBeenCalled();
+    } finally {
+      process.off('unhandledRejection', unhandled);
+    }
   });
 });

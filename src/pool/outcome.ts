@@ -1,0 +1,16 @@
+/** How an item ended, before it is handed over. */
+import type { HttpResponse } from '../message/response.ts';
+
+/** A request that failed, told apart from whatever a function may resolve to. */
+export class Failure {
+  constructor(readonly error: unknown) {}
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** Lets go of a response that nobody will read. */
+export function release(response: HttpResponse | undefined): void {
+  if (response?.streamed) void response.discard();
+}
