@@ -4,6 +4,7 @@
  */
 
 import type { Call } from '../call/call.ts';
+import { isPromiseLike } from '../call/callbacks.ts';
 import type { RequestPromise } from '../call/request-promise.ts';
 import type { WrittenConnection } from '../handlers/node/beacon-handler.ts';
 import { ClientError, ServerError } from '../message/errors.ts';
@@ -199,6 +200,7 @@ async function drained(response: HttpResponse): Promise<void> {
 function tell(onError: RequestOptions['onError'], error: unknown): void {
   if (typeof onError !== 'function') return;
   try {
-    onError(error);
+    const told: unknown = onError(error);
+    if (isPromiseLike(told)) told.then(undefined, () => undefined);
   } catch {}
 }

@@ -12,7 +12,6 @@ import {
   isTransferError,
   NetworkError,
   RequestError,
-  ResponseError,
   TimeoutError,
   type TimeoutPhase,
   TransferError,
@@ -252,17 +251,4 @@ function place(hostname: string, port: number): string {
 function detailed(fact: string, safe: unknown): string {
   const detail = safeText(safe);
   return detail === '' ? fact : `${fact}: ${detail}`;
-}
-
-/** What a callback of the caller threw stops the transfer, and is the cause of the error. */
-export function callbackFailure(
-  option: string,
-  cause: unknown,
-  request: HttpRequest,
-  response: HttpResponse | undefined,
-): Error {
-  const fact = `${option} threw, and the transfer was stopped`;
-  const code = option === 'onHeaders' ? 'ERR_ON_HEADERS' : 'ERR_CALLBACK';
-  if (response === undefined) return new RequestError(fact, { request, cause, code });
-  return new ResponseError(fact, { request, response, cause, code });
 }

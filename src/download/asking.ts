@@ -85,7 +85,7 @@ export class Asking {
       retry: this.#retriesLeft(),
       onHeaders(head: HttpResponse) {
         isCoded = !/^(?:identity)?$/i.test(head.headers.get('content-encoding')?.trim() ?? '');
-        if (onHeaders) onHeaders(head);
+        return onHeaders ? onHeaders(head) : undefined;
       },
       signal: this.options.signal ? AbortSignal.any([this.options.signal, signal]) : signal,
       ...(request.headers.has('range') && typeof decodeContent === 'string' && { decodeContent: true }),

@@ -1,4 +1,5 @@
 /** The course of one download: from what is there to what is complete, whatever the server answers. */
+import { callbackFailure, isPromiseLike, lateFailure } from '../call/callbacks.ts';
 import { BodyError, ResponseError } from '../message/errors.ts';
 import { maskUrl } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -203,23 +204,25 @@ export class Transfer {
       await this.#file.write(bytes, range.at, response);
       range.at += bytes.byteLength;
       await this.#file.wrote(bytes.byteLength, response);
-      this.#report(state, response);
+      await this.#report(state, response);
       if (isCut && range.at === upTo) return;
     }
     if (upTo !== undefined && range.at < upTo) throw truncated();
   }
 
-  #report({ ranges, total }: Ongoing, response: HttpResponse): void {
+  async #report({ ranges, total }: Ongoing, response: HttpResponse): Promise<void> {
     const { progress } = this.#asking.options;
     if (!progress) return;
     const missing = ranges.reduce((sum, { at, end }) => sum + (end === undefined ? 0 : end - at), 0);
     const transferred = total === undefined ? ranges[0]!.at : total - missing;
+    const { request } = this.#asking;
+    let told: unknown;
     try {
-      progress({ direction: 'download', transferred, total });
+      told = progress({ direction: 'download', transferred, total });
     } catch (cause) {
-      const fact = 'progress threw, and the transfer was stopped';
-      throw new ResponseError(fact, { ...this.#of(response), cause, code: 'ERR_CALLBACK' });
+      throw callbackFailure('progress', cause, request, response);
     }
+    if (isPromiseLike(told)) await lateFailure('progress', told, request, response);
   }
 
   async #finish(state: Ongoing): Promise<DownloadResult> {

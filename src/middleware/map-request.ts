@@ -1,9 +1,11 @@
 /** Changes each request on its way down. */
+
+import { isPromiseLike } from '../call/callbacks.ts';
 import { raceCaller } from '../call/caller-stop.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { adoptRequest } from '../stack/adopt-request.ts';
 import type { Middleware } from '../stack/handler.ts';
-import { isPromiseLike, kindOf } from '../stack/next.ts';
+import { kindOf } from '../stack/next.ts';
 
 /**
  * Sends what `fn` makes of the request: pushed, of each hop and attempt; unshifted, of the call. What it throws ends the

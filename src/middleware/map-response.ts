@@ -1,8 +1,10 @@
 /** Changes each response on its way up. */
+
+import { isPromiseLike } from '../call/callbacks.ts';
 import { raceCaller } from '../call/caller-stop.ts';
 import { HttpResponse } from '../message/response.ts';
 import type { Middleware } from '../stack/handler.ts';
-import { isPromiseLike, kindOf, send } from '../stack/next.ts';
+import { kindOf, send } from '../stack/next.ts';
 
 /**
  * Gives what `fn` makes of the response: pushed, of each hop and attempt; unshifted, of the call. Failures pass. What it

@@ -2,7 +2,7 @@
  * Reports what each attempt and hop cost, as the handler measured it. Each leg of a challenge (`auth`) is a transfer of
  * its own, and so is each hop and attempt, failed ones too.
  */
-
+import { isPromiseLike, lateFailure } from '../call/callbacks.ts';
 import { isResponseError, isTransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../message/response.ts';
@@ -15,8 +15,9 @@ import { systemClock } from '../time/clock.ts';
  * Reads `onStats` and calls it once for each transfer: of a streamed response at its head, with the numbers so far, of
  * any other when its body is complete.
  *
- * What `onStats` throws rejects the call as it is, after the response was let go of; of a transfer that failed, its own
- * error stays the one that counts.
+ * What `onStats` throws rejects the call as it is, after the response was let go of; when it returns a promise, that is
+ * waited for, and its rejection is the cause of an `ERR_CALLBACK`. Of a transfer that failed, its own error stays the one
+ * that counts.
  */
 export function stats(): Middleware {
   return (next) =>
@@ -31,7 +32,8 @@ export function stats(): Middleware {
       return send(next, request, options).then(
         async (response) => {
           try {
-            report(response.facts, response, undefined);
+            const told: unknown = report(response.facts, response, undefined);
+            if (isPromiseLike(told)) await lateFailure('onStats', told, request, response);
           } catch (error) {
             await response.discard();
             throw error;
@@ -40,7 +42,8 @@ export function stats(): Middleware {
         },
         (error: unknown) => {
           try {
-            report(transferOf(error), isResponseError(error) ? error.response : undefined, error);
+            const told: unknown = report(transferOf(error), isResponseError(error) ? error.response : undefined, error);
+            if (isPromiseLike(told)) told.then(undefined, () => undefined);
           } catch {
             // The call fails already, and with what failed first.
           }

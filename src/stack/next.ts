@@ -14,10 +14,6 @@ export function send(next: Handler, request: HttpRequest, options: RequestOption
   }
 }
 
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-}
-
 /** What was found in the place of something else, for a message: kinds, never values. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';

@@ -2,17 +2,14 @@
  * A handler that answers from a queue: no socket, no server, nothing patched. Each request takes the next answer, and
  * the rest of the stack cannot tell the difference.
  */
-
-import { failure } from '../connect/failure.ts';
-import { Content } from '../message/content.ts';
-import { RequestError, ResponseError } from '../message/errors.ts';
+import { RequestError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { Fifo } from '../pool/fifo.ts';
 import type { Transport } from '../stack/handler.ts';
-import { type Abortable, unwatch, watch } from '../time/stop.ts';
+import { MockExchange } from './mock-exchange.ts';
 
 /** What a request is answered with; an error is what it rejects with. */
 export type MockOutcome = HttpResponse | Error;
@@ -66,10 +63,7 @@ export function mockHandler(queue: readonly MockItem[] = [], options: MockOption
 
   async function answer(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
     try {
-      const response = await whileWanted(request, own, async () => {
-        const outcome = await outcomeOf(next(request), request, own);
-        return transferred(outcome, request, own);
-      });
+      const response = await new MockExchange(request, own).run(async () => outcomeOf(next(request), request, own));
       options.onFulfilled?.(response);
       return response;
     } catch (reason) {
@@ -114,74 +108,11 @@ export function mockHandler(queue: readonly MockItem[] = [], options: MockOption
   }) as unknown as MockHandler;
 }
 
-/** Runs `work` unless the caller has stopped, and stops waiting for it as soon as the caller does. */
-function whileWanted(
-  request: HttpRequest,
-  options: RequestOptions,
-  work: () => Promise<HttpResponse>,
-): Promise<HttpResponse> {
-  const signal = options.signal || undefined;
-  return new Promise((resolve, reject) => {
-    let stopped = false;
-    const caller: Abortable = {
-      abort(reason) {
-        stopped = true;
-        reject(reason);
-      },
-    };
-    if (signal !== undefined) watch(signal, caller);
-    request.call?.watch(caller);
-    const settled = (): void => {
-      if (signal !== undefined) unwatch(signal, caller);
-      request.call?.unwatch(caller);
-    };
-    if (stopped) settled();
-    else work().then(resolve, reject).finally(settled);
-  });
-}
-
 async function outcomeOf(item: MockItem, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
   const outcome: unknown = await (typeof item === 'function' ? item(request, options) : item);
   if (outcome instanceof Error) throw outcome;
   if (isResponse(outcome)) return outcome;
   throw new TypeError(`an answer of the mock must be an HttpResponse or an Error, got ${kindOf(outcome)}`);
-}
-
-/** A response of the queue as a transport would hand it over; the one in the queue stays as it is. */
-async function transferred(answer: HttpResponse, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
-  const bytesSent = request.body?.length ?? 0;
-  const facts = { url: answer.url || request.url, request, handler: 'mock', bytesSent, timings: { end: 0, total: 0 } };
-  const response = answer.with(facts);
-  if (options.onHeaders) await announce(options.onHeaders, response);
-  if (options.stream) return asStream(response);
-  const bytes = await wholeBody(response, request, options);
-  if (options.progress && bytes.byteLength > 0) {
-    options.progress({ direction: 'download', transferred: bytes.byteLength, total: bytes.byteLength });
-  }
-  return response.with({ body: new Content(bytes), bytesReceived: bytes.byteLength });
-}
-
-async function announce(onHeaders: (response: HttpResponse) => void, response: HttpResponse): Promise<void> {
-  try {
-    onHeaders(response);
-  } catch (cause) {
-    await response.discard();
-    const fact = 'onHeaders threw, and the transfer was stopped';
-    throw new ResponseError(fact, { response, cause, code: 'ERR_ON_HEADERS' });
-  }
-}
-
-/** A streamed body is read once, also when it was in memory: a test is to notice what a socket would not forgive. */
-function asStream(response: HttpResponse): HttpResponse {
-  return response.streamed ? response : response.with({ body: new Content(undefined, response.toWeb()) });
-}
-
-async function wholeBody(response: HttpResponse, request: HttpRequest, options: RequestOptions): Promise<Uint8Array> {
-  try {
-    return await response.bytes();
-  } catch (cause) {
-    throw failure(cause, { request, options, phase: 'body', response });
-  }
 }
 
 function emptyQueue(request: HttpRequest, served: number): RequestError {

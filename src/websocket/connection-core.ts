@@ -2,7 +2,9 @@
  * What stands behind a `WebSocketConnection`, apart so that none of it shows on the outside: what each frame of the
  * server leads to, and how the whole ends.
  */
+
 import type { Socket } from 'node:net';
+import { isPromiseLike } from '../call/callbacks.ts';
 import { redactOf, safeCause } from '../call/redacted-cause.ts';
 import { isTransferError, NetworkError, RequestError, TimeoutError, type TransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -93,14 +95,24 @@ export class ConnectionCore implements FrameListener, Abortable {
   ping(data: Buffer): void {
     const { onPing, autoPong } = this.#settings;
     try {
-      onPing?.(ownBytes(data));
+      const told: unknown = onPing?.(ownBytes(data));
+      if (isPromiseLike(told))
+        told.then(undefined, (cause: unknown) => this.#threw('the promise of onPing rejected', cause));
     } catch (cause) {
-      const init = { request: this.#request, cause, code: 'ERR_CALLBACK' };
-      this.error = new RequestError('onPing threw, and the WebSocket was closed', init);
-      this.close(INTERNAL_ERROR, '');
+      this.#threw('onPing threw', cause);
       return;
     }
     if (autoPong && this.state === 'open') this.outbox.answer(data);
+  }
+
+  #threw(what: string, cause: unknown): void {
+    if (this.state !== 'open') return;
+    this.error = new RequestError(`${what}, and the WebSocket was closed`, {
+      request: this.#request,
+      cause,
+      code: 'ERR_CALLBACK',
+    });
+    this.close(INTERNAL_ERROR, '');
   }
 
   pong(data: Buffer): void {

@@ -10,6 +10,7 @@ import { startServer, type TestServer } from '../../src/testing/server.ts';
 import type { Bench, Chapter, Skips } from './bench.ts';
 import { aborts } from './contract-aborts.ts';
 import { borders } from './contract-borders.ts';
+import { callbacks } from './contract-callbacks.ts';
 import { connections } from './contract-connections.ts';
 import { failures } from './contract-failures.ts';
 import { heads } from './contract-heads.ts';
@@ -25,6 +26,7 @@ const chapters: Readonly<Record<string, Chapter>> = {
   failures,
   timeouts,
   aborts,
+  callbacks,
   connections,
 };
 

@@ -4,6 +4,8 @@ import type { Skips } from './bench.ts';
 export const undiciSkips: Skips = {
   'reads past a 100 that nobody asked for':
     'undici ends the connection at such a 100; chooseHandler() sends the request again over node:http',
+  'ends with ERR_CALLBACK when the promise of onInformation rejects':
+    'undici shows no informational answer; the handler refuses the option',
 };
 
 export const nodeHttpSkips: Skips = {};
@@ -25,6 +27,8 @@ export const fetchSkips: Skips = {
   'asks the given lookup, and names its failure': 'fetch resolves names by itself; the handler refuses the option',
   'times the wait for a connection': connect,
   'can be aborted while it connects': 'a lookup that hangs cannot be given to fetch; other waits are aborted alike',
+  'ends with ERR_CALLBACK when the promise of onInformation rejects':
+    'fetch shows no informational answer; the handler refuses the option',
   'uses a connection again after an empty, a HEAD and a streamed response': `${own}, and so is the choice of one`,
   'uses a connection once with keepAlive: false': `${own}; the handler refuses the option`,
   'opens no connection for a request that was aborted': "Node's fetch opens one, and keeps it for the next request",
@@ -45,7 +49,7 @@ export const http2Skips: Skips = {
   ...all('node:http2 as a server sends no such status', ['gives a status that no class has']),
   ...all(
     'the site waits for a callback that node:http2 as a server does not make; test/handlers/http2/http2.test.ts sends a 103',
-    ['hides an informational answer'],
+    ['hides an informational answer', 'ends with ERR_CALLBACK when the promise of onInformation rejects'],
   ),
   ...all('the script, or its server, is in HTTP/1.1; test/handlers/http2/http2.test.ts has scripts of frames', [
     'sends the method PURGE as it is written',
@@ -158,7 +162,14 @@ export const mockSkips: Skips = {
     'throws nothing synchronously',
   ]),
   ...all('an answer from memory takes no time', ['measures the first byte']),
-  ...all('the body of a request is left for the test to read', ['reports the upload as it goes']),
+  ...all('the body of a request is left for the test to read', [
+    'reports the upload as it goes',
+    'ends with ERR_CALLBACK when progress throws while the body is sent',
+    'ends with ERR_CALLBACK when progress rejects while the body is sent',
+  ]),
+  ...all('informational answers are no part of a queue', [
+    'ends with ERR_CALLBACK when the promise of onInformation rejects',
+  ]),
 };
 
 /** The skips of every transport, as the documentation lists them. */

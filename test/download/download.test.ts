@@ -146,6 +146,16 @@ describe('a download', () => {
     );
   });
 
+  it('stops when the promise of progress rejects, with its reason as the cause', async () => {
+    const cause = new Error('enough');
+    const progress = () => Promise.reject(cause) as never;
+    await expect(client.download(`/bytes/${SIZE}`, path, { progress })).rejects.toMatchObject({
+      code: 'ERR_CALLBACK',
+      cause,
+    });
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('stops when progress throws, with what it threw as the cause', async () => {
     const cause = new Error('enough');
     const progress = () => {

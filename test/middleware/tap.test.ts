@@ -30,6 +30,17 @@ it.each([
   expect((await layer(answering(new HttpResponse(204)).handler)(get, {})).status).toBe(204);
 });
 
+it.each([
+  ['before', (fault: Error) => tap(() => Promise.reject(fault))],
+  ['after', (fault: Error) => tap(null, () => Promise.reject(fault))],
+])('ends the call with ERR_CALLBACK when the promise of %s rejects', async (_which, make) => {
+  const { response, released } = streamed();
+  const fault = new Error('mine');
+  const error = await rejection(make(fault)(answering(response).handler)(get, {}));
+  expect(error).toMatchObject({ code: 'ERR_CALLBACK', cause: fault });
+  expect(released).toHaveBeenCalled();
+});
+
 it('rejects with what before throws, and sends nothing', async () => {
   const { handler, asked } = answering(new HttpResponse(200));
   const fault = new Error('mine');

@@ -11,6 +11,32 @@ const request = new HttpRequest('POST', 'http://a.example/x', { 'X-A': '1' }, 'b
 const ok = () => new HttpResponse(200, { 'X-B': '2' }, 'hello');
 const failed = new NetworkError('the network is down');
 
+describe('the phases of a request', () => {
+  const never = () => new Promise<HttpResponse>(() => undefined);
+  const stalled = () => new HttpResponse(200, {}, new ReadableStream({ start: (c) => c.enqueue(new Uint8Array(5)) }));
+
+  it.each([
+    ['headers', never, { headersTimeout: '2s' }],
+    ['read', stalled, { readTimeout: '2s' }],
+  ] as const)('end with a TimeoutError by the clock: %s', async (phase, item, limits) => {
+    const clock = new testing.FakeClock();
+    const waiting = mockHandler([item])(request, { clock, ...limits }).catch((error: unknown) => error);
+    await clock.advance(1999);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+    expect(await waiting).toMatchObject({ name: 'TimeoutError', phase, request });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('time the body of a stream while its reader waits', async () => {
+    const clock = new testing.FakeClock();
+    const response = await mockHandler([stalled])(request, { clock, readTimeout: '2s', stream: true });
+    const waiting = response.text().catch((error: unknown) => error);
+    await clock.advance(2000);
+    expect(await waiting).toMatchObject({ name: 'TimeoutError', phase: 'read' });
+  });
+});
+
 describe('the queue', () => {
   it('answers requests in the order of its items, and counts what is left', async () => {
     const mock = mockHandler([new HttpResponse(201), new HttpResponse(202)]);

@@ -412,6 +412,13 @@ describe('pings', () => {
     expect(socket.error).toMatchObject({ code: 'ERR_CALLBACK', cause: { message: 'oops' } });
   });
 
+  it('close with 1011 when the promise of onPing rejects', async () => {
+    const { socket, peer } = await connect({ onPing: () => Promise.reject(new Error('oops')) as never });
+    await peer.write(ping());
+    await vi.waitFor(() => expect(socket.error).toMatchObject({ code: 'ERR_CALLBACK', cause: { message: 'oops' } }));
+    socket.destroy();
+  });
+
   it('of a server that reads no pongs fill no memory', async () => {
     const { socket, peer } = await connect();
     peer.socket.pause();

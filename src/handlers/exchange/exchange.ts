@@ -3,8 +3,9 @@
  * caller, and that it settles once. How it gets a connection, what goes over it and how that is ended is theirs.
  */
 
+import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
-import { callbackFailure, type FailureContext, failure, timeoutFailure } from '../../connect/failure.ts';
+import { type FailureContext, failure, timeoutFailure } from '../../connect/failure.ts';
 import { isTransferError, type TimeoutPhase } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../../message/response.ts';
@@ -38,8 +39,11 @@ export interface Answer {
   fail(reason: unknown): void;
 }
 
-export abstract class Exchange<Answered extends Answer> implements Abortable, Expiring, UploadObserver, Member {
+export abstract class Exchange<Answered extends Answer>
+  implements Abortable, CallbackHost, Expiring, UploadObserver, Member
+{
   place = -1;
+  promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
   readonly options: RequestOptions;
   readonly timer: PhaseTimer;
@@ -106,7 +110,7 @@ export abstract class Exchange<Answered extends Answer> implements Abortable, Ex
   /** The caller has its response; for a streamed one the exchange goes on. */
   answered(response: HttpResponse): void {
     this.isAnswered = true;
-    this.settle.resolve(response);
+    this.settle.resolve(whenTold(this, response));
   }
 
   /** Nobody wants the rest of the body, which is read for the sake of the connection. */
@@ -172,19 +176,13 @@ export abstract class Exchange<Answered extends Answer> implements Abortable, Ex
 
   abstract uploadFailed(error: Error): void;
 
-  /** Tells `progress`; what it throws ends the exchange. */
+  /** Tells `progress`, when it was given. */
   report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
     const { progress } = this.options;
-    if (!progress) return;
-    try {
-      progress({ direction, transferred, total });
-    } catch (cause) {
-      this.threw('progress', cause);
-    }
+    if (progress) tell(this, 'progress', progress, { direction, transferred, total });
   }
 
-  /** A callback of the caller threw where nobody could catch it. */
-  threw(option: string, cause: unknown): void {
-    this.abort(callbackFailure(option, cause, this.request, this.answer?.headOnly()));
+  headOnly(): HttpResponse | undefined {
+    return this.answer?.headOnly();
   }
 }

@@ -1,18 +1,12 @@
 /** One request over fetch: its timers, its abort, and a body that is collected or handed out as a stream. */
 
+import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { canBeStopped, followCaller, unfollowCaller } from '../../call/caller-stop.ts';
 import { failure, timeoutFailure } from '../../connect/failure.ts';
 import type { RequestBody } from '../../message/body.ts';
 import { Content } from '../../message/content.ts';
 import { codeOf } from '../../message/error-codes.ts';
-import {
-  BodyError,
-  isTransferError,
-  NetworkError,
-  RequestError,
-  ResponseError,
-  type TimeoutPhase,
-} from '../../message/errors.ts';
+import { BodyError, isTransferError, NetworkError, RequestError, type TimeoutPhase } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
@@ -27,10 +21,11 @@ import { answersRead, callFetch, type FetchFunction, fetchInit, isDecoded } from
 const FIVE_MINUTES = 300_000;
 const NOTHING = new Uint8Array(0);
 
-export class FetchExchange implements Abortable, Expiring {
-  readonly #request: HttpRequest;
+export class FetchExchange implements Abortable, CallbackHost, Expiring {
+  promised: Promise<unknown> | undefined;
+  readonly request: HttpRequest;
   readonly #options: RequestOptions;
-  readonly #resolve: (response: HttpResponse) => void;
+  readonly #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #clock: Clock;
   readonly #timer: PhaseTimer;
@@ -57,10 +52,10 @@ export class FetchExchange implements Abortable, Expiring {
   constructor(
     request: HttpRequest,
     options: RequestOptions,
-    resolve: (response: HttpResponse) => void,
+    resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
     reject: (reason: unknown) => void,
   ) {
-    this.#request = request;
+    this.request = request;
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -72,11 +67,11 @@ export class FetchExchange implements Abortable, Expiring {
   }
 
   start(fetch: FetchFunction | undefined): void {
-    followCaller(this, this.#request, this.#options);
+    followCaller(this, this.request, this.#options);
     if (this.#done) return;
-    const { body } = this.#request;
+    const { body } = this.request;
     const isStreamed = body !== null && body.bytes === undefined;
-    if (canBeStopped(this.#request, this.#options) || this.#headersLimit > 0 || isStreamed) {
+    if (canBeStopped(this.request, this.#options) || this.#headersLimit > 0 || isStreamed) {
       this.#controller = new AbortController();
     }
     this.#timer.start('headers', this.#headersLimit);
@@ -86,13 +81,13 @@ export class FetchExchange implements Abortable, Expiring {
   }
 
   async #send(fetch: FetchFunction | undefined): Promise<Response> {
-    const { body, url } = this.#request;
+    const { body, url } = this.request;
     const sent = body === null || body.length === 0 ? undefined : (body.bytes ?? this.#upload(body));
-    const init = fetchInit(this.#request, sent, this.#controller?.signal);
+    const init = fetchInit(this.request, sent, this.#controller?.signal);
     const response: unknown = await callFetch(fetch, url, init);
     if (isResponse(response)) return response;
     const found = response === null ? 'null' : typeof response;
-    throw new RequestError(`fetch must answer with a Response, got ${found}`, { request: this.#request });
+    throw new RequestError(`fetch must answer with a Response, got ${found}`, { request: this.request });
   }
 
   #onHead(response: Response): void {
@@ -106,18 +101,19 @@ export class FetchExchange implements Abortable, Expiring {
     this.#firstByte = this.#clock.now();
     this.#reader = response.body?.getReader();
     const head = this.#headOf(response);
-    const bytes = this.#request.body?.bytes;
+    const bytes = this.request.body?.bytes;
     // A body in memory is handed over whole; that it has arrived is certain once there is an answer.
     if (bytes !== undefined && bytes.byteLength > 0)
       this.#report('upload', (this.#sent = bytes.byteLength), this.#sent);
-    if (this.#options.onHeaders && !this.#announce(this.#options.onHeaders, head)) return;
+    if (this.#options.onHeaders) tell(this, 'onHeaders', this.#options.onHeaders, head);
+    if (this.#done) return;
     if (!this.#options.stream) void this.#collect();
     else this.#answer(this.#head!);
   }
 
   /** Two answers that are none: browsers hide redirects that they were told not to follow, and status 0 is no status. */
   #refuseHidden(response: Response): void {
-    const request = this.#request;
+    const request = this.request;
     if (response.type === 'opaqueredirect') {
       const fact =
         'the answer is a redirect, and this fetch does not say where to; ask for a URL that does not redirect';
@@ -146,7 +142,7 @@ export class FetchExchange implements Abortable, Expiring {
         const chunk = await this.#next();
         if (this.#done) return;
         if (chunk === undefined) break;
-        if (!body.add(chunk)) throw tooLarge(this.#options, this.#request, this.#head!);
+        if (!body.add(chunk)) throw tooLarge(this.#options, this.request, this.#head!);
       }
       this.#finish();
       this.#stopSending();
@@ -173,6 +169,7 @@ export class FetchExchange implements Abortable, Expiring {
             this.#timer.stop();
             if (chunk !== undefined) controller.enqueue(chunk);
             else {
+              await this.promised;
               this.#finish();
               this.#stopSending();
               controller.close();
@@ -233,7 +230,7 @@ export class FetchExchange implements Abortable, Expiring {
             controller.enqueue(value);
           } catch (cause) {
             const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
-            this.abort(new RequestError(fact, { request: this.#request, cause, code: 'ERR_BODY_SOURCE' }));
+            this.abort(new RequestError(fact, { request: this.request, cause, code: 'ERR_BODY_SOURCE' }));
             controller.error(cause);
           }
         },
@@ -262,23 +259,16 @@ export class FetchExchange implements Abortable, Expiring {
   }
 
   expired(phase: TimeoutPhase, limit: number): void {
-    this.abort(timeoutFailure(phase, limit, this.#request, this.#head));
+    this.abort(timeoutFailure(phase, limit, this.request, this.#head));
   }
 
-  #announce(onHeaders: (response: HttpResponse) => void, head: HttpResponse): boolean {
-    try {
-      onHeaders(head);
-      return !this.#done;
-    } catch (cause) {
-      const fact = 'onHeaders threw, and the transfer was stopped';
-      this.abort(new ResponseError(fact, { request: this.#request, response: head, cause, code: 'ERR_ON_HEADERS' }));
-      return false;
-    }
+  headOnly(): HttpResponse | undefined {
+    return this.#head;
   }
 
   #answer(response: HttpResponse): void {
     this.#answered = true;
-    this.#resolve(response);
+    this.#resolve(whenTold(this, response));
   }
 
   #fail(reason: unknown): void {
@@ -295,7 +285,7 @@ export class FetchExchange implements Abortable, Expiring {
   #finish(): void {
     this.#done = true;
     this.#timer.stop();
-    unfollowCaller(this, this.#request, this.#options);
+    unfollowCaller(this, this.request, this.#options);
   }
 
   #failure(cause: unknown): unknown {
@@ -303,19 +293,19 @@ export class FetchExchange implements Abortable, Expiring {
     // A fetch of the web says no more than `TypeError: Failed to fetch`, which is no programmer's mistake.
     const isWords = cause instanceof TypeError && codeOf(cause) === undefined;
     const told = isWords ? new Error(cause.message, { cause: cause.cause ?? cause }) : cause;
-    return failure(told, { request: this.#request, options: this.#options, phase, response: this.#head });
+    return failure(told, { request: this.request, options: this.#options, phase, response: this.#head });
   }
 
   #bodyError(fact: string, code: string): BodyError {
-    return new BodyError(fact, { request: this.#request, response: this.#head!, code: `ERR_BODY_${code}` });
+    return new BodyError(fact, { request: this.request, response: this.#head!, code: `ERR_BODY_${code}` });
   }
 
   #facts(): ResponseFacts {
     const total = this.#clock.now() - this.#started;
     const firstByte = this.#firstByte === 0 ? undefined : this.#firstByte - this.#started;
     return {
-      url: this.#request.url,
-      request: this.#request,
+      url: this.request.url,
+      request: this.request,
       handler: 'fetch',
       bytesSent: this.#sent,
       bytesReceived: this.#received,
@@ -324,7 +314,8 @@ export class FetchExchange implements Abortable, Expiring {
   }
 
   #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
-    if (this.#options.progress) this.#options.progress({ direction, transferred, total });
+    const { progress } = this.#options;
+    if (progress && !this.#done) tell(this, 'progress', progress, { direction, transferred, total });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The response of one exchange over HTTP/2: its head, and its body collected or handed out as it is pulled. */
 import type { ClientHttp2Stream } from 'node:http2';
-import { callbackFailure } from '../../connect/failure.ts';
+import { afterTold, tell } from '../../call/callbacks.ts';
 import { Content } from '../../message/content.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import { HttpResponse } from '../../message/response.ts';
@@ -36,12 +36,8 @@ export class Http2Answer implements Answer {
   }
 
   begin(): void {
-    const { request, options } = this.#exchange;
-    try {
-      if (options.onHeaders) options.onHeaders(this.headOnly());
-    } catch (cause) {
-      this.#exchange.abort(callbackFailure('onHeaders', cause, request, this.headOnly()));
-    }
+    const { options } = this.#exchange;
+    if (options.onHeaders) tell(this.#exchange, 'onHeaders', options.onHeaders, this.headOnly());
     if (this.#exchange.isDone) return;
     if (options.stream && !this.#isEmpty()) this.#handOut();
     else this.#collect();
@@ -71,7 +67,13 @@ export class Http2Answer implements Answer {
   }
 
   completed(): void {
-    if (this.#body !== undefined) this.#body.push(null);
+    const body = this.#body;
+    if (body !== undefined)
+      afterTold(
+        this.#exchange,
+        () => body.push(null),
+        (reason) => body.fail(reason),
+      );
     else this.#exchange.answered(this.#response(new Content(this.#collector!.bytes())));
   }
 

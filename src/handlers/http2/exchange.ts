@@ -3,6 +3,7 @@
  * whoever ends it. What the server says it did not process is sent again.
  */
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
+import { tell } from '../../call/callbacks.ts';
 import { dialTimings } from '../../connect/dial.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -142,11 +143,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     if (this.isDone || stream !== this.#stream || !onInformation) return;
     const status = Number(head[constants.HTTP2_HEADER_STATUS]);
     const headers = HttpHeaders.fromRaw(answerHead(raw).fields);
-    try {
-      onInformation(new HttpResponse(status, headers, null, '2', '', this.facts()));
-    } catch (cause) {
-      this.threw('onInformation', cause);
-    }
+    tell(this, 'onInformation', onInformation, new HttpResponse(status, headers, null, '2', '', this.facts()));
   }
 
   #responded(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: string[]): void {

@@ -1,6 +1,6 @@
 /** The response of one exchange over node:http: its head, and its body collected or handed out as it comes. */
 import type { IncomingMessage, InformationEvent } from 'node:http';
-import { callbackFailure } from '../../connect/failure.ts';
+import { afterTold, tell } from '../../call/callbacks.ts';
 import { Content } from '../../message/content.ts';
 import { NetworkError } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
@@ -84,6 +84,14 @@ export class NodeAnswer implements Answer, BodyObserver {
     this.#exchange.report('download', record.received, this.#expected);
   }
 
+  /** The promises of callbacks are waited for: one that rejects fails the body. */
+  holdsEnd(end: () => void): boolean {
+    const exchange = this.#exchange;
+    if (exchange.promised === undefined || exchange.isDone) return false;
+    afterTold(exchange, end, (reason) => exchange.abort(reason));
+    return true;
+  }
+
   wanted(): void {
     this.#isUnread = false;
     this.#exchange.timer.touch();
@@ -121,11 +129,7 @@ export class NodeAnswer implements Answer, BodyObserver {
       this.#exchange.abort(new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause }));
       return false;
     }
-    try {
-      if (options.onHeaders) options.onHeaders(head);
-    } catch (cause) {
-      this.#exchange.abort(callbackFailure('onHeaders', cause, request, head));
-    }
+    if (options.onHeaders) tell(this.#exchange, 'onHeaders', options.onHeaders, head);
     return !this.#exchange.isDone;
   }
 
@@ -170,10 +174,7 @@ export function informationTo(
   return ({ statusCode, rawHeaders, statusMessage, httpVersion }) => {
     if (exchange.isDone) return;
     const headers = HttpHeaders.fromRaw(rawHeaders as unknown as string[]);
-    try {
-      onInformation(new HttpResponse(statusCode, headers, null, httpVersion, statusMessage, exchange.facts()));
-    } catch (cause) {
-      exchange.abort(callbackFailure('onInformation', cause, exchange.request, undefined));
-    }
+    const response = new HttpResponse(statusCode, headers, null, httpVersion, statusMessage, exchange.facts());
+    tell(exchange, 'onInformation', onInformation, response);
   };
 }

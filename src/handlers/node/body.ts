@@ -7,6 +7,8 @@ import type { IncomingMessage } from 'node:http';
 export interface BodyObserver {
   /** A chunk came from the parser. */
   received(chunk: Uint8Array): void;
+  /** The last byte came. @returns true when `end` will be called later */
+  holdsEnd(end: () => void): boolean;
   /** The reader wants more. */
   wanted(): void;
   /** It flows, and nobody listens: what is left is only read so that its connection can be used again. */
@@ -32,6 +34,7 @@ export function followBody(message: IncomingMessage, observer: BodyObserver): In
   const { push, _read, destroy } = inner;
   inner.push = (chunk, encoding) => {
     if (chunk !== null) observer.received(chunk);
+    else if (observer.holdsEnd(() => push.call(message, null))) return false;
     return push.call(message, chunk, encoding);
   };
   inner._read = (size) => {

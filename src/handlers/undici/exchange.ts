@@ -3,8 +3,9 @@
  * a buffered body is collected straight from them, and a body of one chunk is never copied.
  */
 import type { Dispatcher } from 'undici';
+import { afterTold, type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
-import { callbackFailure, failure, timeoutFailure, withRequest } from '../../connect/failure.ts';
+import { failure, timeoutFailure, withRequest } from '../../connect/failure.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
 import { concatBytes } from '../../message/body.ts';
 import { Content } from '../../message/content.ts';
@@ -34,9 +35,10 @@ const FIVE_MINUTES = 300_000;
 const DRAIN_WAIT = 1000;
 const STALE: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-export class UndiciExchange implements BodyOwner, Member {
+export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   place = -1;
-  readonly #request: HttpRequest;
+  promised: Promise<unknown> | undefined;
+  readonly request: HttpRequest;
   readonly #options: RequestOptions;
   readonly #target: Target;
   readonly #transport: UndiciTransport;
@@ -79,7 +81,7 @@ export class UndiciExchange implements BodyOwner, Member {
     resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
     reject: (reason: unknown) => void,
   ) {
-    this.#request = request;
+    this.request = request;
     this.#options = options;
     this.#target = target;
     this.#transport = transport;
@@ -93,7 +95,7 @@ export class UndiciExchange implements BodyOwner, Member {
 
   /** @param limit how many connections there may be; `undefined` is no limit */
   start(route: UndiciRoute, limit: PlaceLimit | undefined): void {
-    followCaller(this, this.#request, this.#options);
+    followCaller(this, this.request, this.#options);
     if (this.#done) return;
     const lane = route.take(limit);
     if (lane !== undefined) this.#dispatch(lane);
@@ -121,7 +123,7 @@ export class UndiciExchange implements BodyOwner, Member {
     const { forwarder } = lane.route.settings;
     this.#lane = lane;
     lane.client.dispatch(
-      dispatchOptions(this.#request, this.#target, forwarder, Boolean(progress), keepAlive === false),
+      dispatchOptions(this.request, this.#target, forwarder, Boolean(progress), keepAlive === false),
       // undici's types declare the callbacks of another version of its interface.
       this as unknown as Dispatcher.DispatchHandler,
     );
@@ -138,7 +140,7 @@ export class UndiciExchange implements BodyOwner, Member {
     this.#dialled = this.#lane?.fresh;
     this.#reused = this.#dialled === undefined;
     if (this.#lane !== undefined) this.#lane.fresh = undefined;
-    this.#phase = this.#request.body === null ? 'headers' : 'send';
+    this.#phase = this.request.body === null ? 'headers' : 'send';
     const limit = this.#options.headersTimeout;
     this.#timer.start('headers', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'headersTimeout'));
     this.#connected = this.#timer.since || this.#clock.now();
@@ -147,7 +149,7 @@ export class UndiciExchange implements BodyOwner, Member {
   onBodySent(chunk: Uint8Array): void {
     this.#sent += chunk.byteLength;
     if (this.#phase === 'send') this.#timer.touch();
-    this.#report('upload', this.#sent, this.#request.body?.length);
+    this.#report('upload', this.#sent, this.request.body?.length);
   }
 
   onRequestSent(): void {
@@ -160,7 +162,7 @@ export class UndiciExchange implements BodyOwner, Member {
     const { forwarder } = this.#lane?.route.settings ?? {};
     const refusal = statusLineRefusal(status, statusText) ?? forwarderRefusal(status, forwarder, this.#target);
     if (refusal !== undefined) {
-      this.abort(withRequest(refusal, this.#request));
+      this.abort(withRequest(refusal, this.request));
       return true;
     }
     this.#phase = 'body';
@@ -173,8 +175,8 @@ export class UndiciExchange implements BodyOwner, Member {
     this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();
     if (this.#options.stream) this.#body = new UndiciBody(resume, this);
-    if (this.#options.onHeaders && !this.#announce(this.#options.onHeaders)) return true;
-    if (this.#body === undefined) return true;
+    if (this.#options.onHeaders) tell(this, 'onHeaders', this.#options.onHeaders, this.#headNow());
+    if (this.#done || this.#body === undefined) return true;
     this.#answer(this.#response(new Content(undefined, this.#body.readable)));
     return true;
   }
@@ -184,6 +186,7 @@ export class UndiciExchange implements BodyOwner, Member {
     this.#received += chunk.byteLength;
     this.#timer.touch();
     if (this.#options.progress) this.#report('download', this.#received, this.#expected());
+    if (this.#done) return true;
     if (this.#body !== undefined) return this.#feed(this.#body, chunk);
     if (this.#chunks === undefined) this.#chunks = [chunk];
     else this.#chunks.push(chunk);
@@ -221,7 +224,13 @@ export class UndiciExchange implements BodyOwner, Member {
     if (trailers.length > 0) this.#trailers = receivedTrailers(trailers);
     this.#finish();
     this.#leave();
-    if (this.#body !== undefined) this.#body.push(null);
+    const body = this.#body;
+    if (body !== undefined)
+      afterTold(
+        this,
+        () => body.push(null),
+        (reason) => body.fail(reason),
+      );
     else {
       const bytes = this.#chunks === undefined ? NOTHING : concatBytes(this.#chunks, this.#received);
       this.#answer(this.#response(new Content(bytes)));
@@ -231,14 +240,14 @@ export class UndiciExchange implements BodyOwner, Member {
   /** A connection over which not everything went is of no more use: the rest would be taken for the next request. */
   #leave(): void {
     const lane = this.#lane!;
-    const isSent = this.#request.body === null || lane.socket?.writableLength === 0;
+    const isSent = this.request.body === null || lane.socket?.writableLength === 0;
     if (isSent) lane.route.give(lane);
     else lane.route.drop(lane);
   }
 
   onError(cause: Error): void {
     if (this.#done) return;
-    if ((this.#status === 204 || this.#status === 304) && isMismatch(cause)) {
+    if (BODYLESS.has(this.#status) && (cause as { code?: unknown }).code === MISMATCH) {
       this.#lane!.route.drop(this.#lane!);
       this.onComplete([]);
       return;
@@ -255,9 +264,9 @@ export class UndiciExchange implements BodyOwner, Member {
       return;
     }
     const phase = this.#phase === 'connect' && this.#abort !== undefined ? 'headers' : this.#phase;
-    const response = this.#status === 0 ? undefined : this.#headOnly();
+    const response = this.headOnly();
     const told = this.#lane?.alert ?? cause;
-    this.#fail(failure(told, { request: this.#request, options: this.#options, phase, response }));
+    this.#fail(failure(told, { request: this.request, options: this.#options, phase, response }));
   }
 
   /** Stops the exchange: the caller aborted, dropped the body, or a timer expired. */
@@ -269,19 +278,19 @@ export class UndiciExchange implements BodyOwner, Member {
   destroying(reason: unknown): void {
     if (this.#wait === undefined) return;
     const fact = 'the client was destroyed while the request waited for a connection';
-    this.abort(reason ?? new NetworkError(fact, { request: this.#request, code: 'ERR_CLIENT_CLOSED' }));
+    this.abort(reason ?? new NetworkError(fact, { request: this.request, code: 'ERR_CLIENT_CLOSED' }));
   }
 
   /** The transport closes: a body that nobody has begun to read would hold it for ever. */
   closing(): void {
     if (!this.#answered || this.#isPulled) return;
     const fact = 'the client was closed before anybody read the body';
-    this.abort(new RequestError(fact, { request: this.#request, code: 'ERR_CLIENT_CLOSED' }));
+    this.abort(new RequestError(fact, { request: this.request, code: 'ERR_CLIENT_CLOSED' }));
   }
 
   /** A phase took too long. */
   expired(phase: TimeoutPhase, limit: number): void {
-    this.abort(timeoutFailure(phase, limit, this.#request, this.#status === 0 ? undefined : this.#headOnly()));
+    this.abort(timeoutFailure(phase, limit, this.request, this.headOnly()));
   }
 
   /** A kept-alive connection that the server had closed already: it never read this request. */
@@ -289,7 +298,7 @@ export class UndiciExchange implements BodyOwner, Member {
     return (
       this.#reused &&
       this.#status === 0 &&
-      canReplay(this.#request, false) &&
+      canReplay(this.request, false) &&
       STALE.has((cause as { code?: unknown }).code) &&
       // There was an answer.
       !isUnsolicitedContinue(cause)
@@ -299,35 +308,24 @@ export class UndiciExchange implements BodyOwner, Member {
   #failUnsolicited(cause: Error): void {
     const { elsewhere } = this.#transport;
     const fact = 'the server sent a 100 that nobody asked for, which undici cannot read past; nodeHttpHandler() can';
-    const error = new NetworkError(fact, { request: this.#request, code: 'ERR_PROTOCOL', cause });
+    const error = new NetworkError(fact, { request: this.request, code: 'ERR_PROTOCOL', cause });
     if (elsewhere === undefined) {
       this.#fail(error);
       return;
     }
     this.#finish();
     this.#lane?.route.drop(this.#lane);
-    this.#resolve(elsewhere(this.#request, this.#options, error));
-  }
-
-  #announce(onHeaders: (response: HttpResponse) => void): boolean {
-    const head = this.#headOnly();
-    try {
-      onHeaders(head);
-      return true;
-    } catch (cause) {
-      this.abort(callbackFailure('onHeaders', cause, this.#request, head));
-      return false;
-    }
+    this.#resolve(elsewhere(this.request, this.#options, error));
   }
 
   #checkSize(): void {
     if (this.#received <= wireLimit(this.#options, this.#headers)) return;
-    this.abort(tooLarge(this.#options, this.#request, this.#headOnly()));
+    this.abort(tooLarge(this.#options, this.request, this.#headNow()));
   }
 
   #answer(response: HttpResponse): void {
     this.#answered = true;
-    this.#resolve(response);
+    this.#resolve(whenTold(this, response));
   }
 
   #fail(reason: unknown): void {
@@ -345,11 +343,15 @@ export class UndiciExchange implements BodyOwner, Member {
     this.#done = true;
     this.#timer.stop();
     this.#wait?.leave();
-    unfollowCaller(this, this.#request, this.#options);
+    unfollowCaller(this, this.request, this.#options);
     this.#transport.ended(this);
   }
 
-  #headOnly(): HttpResponse {
+  headOnly(): HttpResponse | undefined {
+    return this.#status === 0 ? undefined : this.#headNow();
+  }
+
+  #headNow(): HttpResponse {
     this.#head ??= this.#response(new Content(this.#body === undefined ? NOTHING : undefined, this.#body?.readable));
     return this.#head;
   }
@@ -360,8 +362,8 @@ export class UndiciExchange implements BodyOwner, Member {
 
   #facts(): ResponseFacts {
     return {
-      url: this.#request.url,
-      request: this.#request,
+      url: this.request.url,
+      request: this.request,
       handler: 'undici',
       bytesSent: this.#sent,
       bytesReceived: this.#received,
@@ -385,14 +387,12 @@ export class UndiciExchange implements BodyOwner, Member {
   }
 
   #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
-    if (!this.#options.progress) return;
-    this.#options.progress({ direction, transferred, total });
+    const { progress } = this.#options;
+    if (progress && !this.#done) tell(this, 'progress', progress, { direction, transferred, total });
   }
 }
 
 const NOTHING = new Uint8Array(0);
-
-/** RFC 9112 §6.3: a 204 and a 304 end with their heads, whatever length they say; undici misses the bytes, and ends the connection. */
-function isMismatch(cause: Error & { code?: unknown }): boolean {
-  return cause.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
-}
+/** What undici says of a 204 or a 304 with a length: they end with their heads (RFC 9112 §6.3), and it misses the bytes. */
+const MISMATCH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+const BODYLESS: ReadonlySet<number> = new Set([204, 304]);

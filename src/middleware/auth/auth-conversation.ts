@@ -2,9 +2,11 @@
  * Runs an authentication flow: sends what its generator yields, hands it each response, and gives the last one to the
  * caller. Every response that is left behind is released, whoever ends the flow.
  */
+
+import { announce, isPromiseLike } from '../../call/callbacks.ts';
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import type { RequestBody } from '../../message/body.ts';
-import { RequestError, ResponseError } from '../../message/errors.ts';
+import { RequestError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse } from '../../message/response.ts';
 import { originOf } from '../../message/uri.ts';
@@ -13,7 +15,7 @@ import { extendOptions } from '../../options/option-record.ts';
 import type { AuthFlow, RequestOptions } from '../../options/options.ts';
 import { adoptRequest } from '../../stack/adopt-request.ts';
 import type { Handler } from '../../stack/handler.ts';
-import { isPromiseLike, kindOf } from '../../stack/next.ts';
+import { kindOf } from '../../stack/next.ts';
 
 type Conversation = ReturnType<AuthFlow>;
 type Step = Awaited<ReturnType<Conversation['next']>>;
@@ -59,7 +61,7 @@ export async function converse(
     const answer = answerOf(step.value ?? response);
     if (answer !== response) await response?.discard();
     response = answer;
-    if (withheld) announce(answer, request, options);
+    if (withheld) await announce(answer, request, options);
     return answer;
   } catch (error) {
     await response?.discard();
@@ -107,8 +109,8 @@ function optionsFor(
   if (!onHeaders) return own;
   return extendOptions(own, {
     onHeaders: (response) => {
-      if (isOwn && response.status !== 401) onHeaders(response);
-      else withhold();
+      if (isOwn && response.status !== 401) return onHeaders(response);
+      return withhold();
     },
   });
 }
@@ -117,20 +119,6 @@ function answerOf(given: unknown): HttpResponse {
   if (given instanceof HttpResponse) return given;
   const found = given === undefined ? 'neither' : kindOf(given);
   throw new TypeError(`the auth generator must yield a request or return an HttpResponse, got ${found}`);
-}
-
-/** Late, and like a handler would: a throw is the cause of a `ResponseError`. */
-function announce(response: HttpResponse, request: HttpRequest, { onHeaders }: RequestOptions): void {
-  try {
-    if (onHeaders) onHeaders(response);
-  } catch (cause) {
-    throw new ResponseError('onHeaders threw, and the transfer was stopped', {
-      request: response.request ?? request,
-      response,
-      cause,
-      code: 'ERR_ON_HEADERS',
-    });
-  }
 }
 
 /** Lets the generator clean up. An asynchronous one may be in the middle of a wait, which nobody waits for. */

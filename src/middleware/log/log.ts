@@ -1,4 +1,5 @@
 /** Writes a line for each transfer to a logger. */
+import { isPromiseLike } from '../../call/callbacks.ts';
 import { isResponseError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -57,7 +58,8 @@ function write(
   options: RequestOptions,
 ): void {
   try {
-    logger[level]?.(formatter.format(request, response, error, options));
+    const written = logger[level]?.(formatter.format(request, response, error, options));
+    if (isPromiseLike(written)) written.then(undefined, () => undefined);
   } catch {
     // A full disk must not turn an answer into a failure.
   }

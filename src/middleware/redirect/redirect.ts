@@ -115,8 +115,6 @@ function withHistory(error: unknown, request: HttpRequest, hops: readonly Redire
 /** `onHeaders` is for the final response: not for one that is about to be left. */
 function announcingFinal(options: RequestOptions, onHeaders: (response: HttpResponse) => void): RequestOptions {
   return extendOptions(options, {
-    onHeaders: (response) => {
-      if (!isRedirect(response)) onHeaders(response);
-    },
+    onHeaders: (response) => (isRedirect(response) ? undefined : onHeaders(response)),
   });
 }

@@ -2,10 +2,12 @@
  * Sends a request again when it failed in a way that may pass. Each attempt goes through all that stands inside this
  * layer. What is retried and when is in `retry-policy.ts`, how much in `retry-budget.ts`.
  */
+
+import { announce } from '../../call/callbacks.ts';
 import { raceCaller, stoppedByCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import { type DelayQueue, sharedDelayQueue } from '../../call/delay-queue.ts';
 import { waitInQueue } from '../../call/wait-in-queue.ts';
-import { isResponseError, isTransferError, ResponseError } from '../../message/errors.ts';
+import { isResponseError, isTransferError } from '../../message/errors.ts';
 import { maskUrl } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -190,20 +192,12 @@ class RetriedCall {
   async #end(outcome: Outcome, note: string | undefined): Promise<HttpResponse> {
     const { response, error } = outcome;
     if (response === undefined) throw told(error, this.#attempt, note);
-    const { onHeaders } = this.options;
-    if (this.#held !== undefined && onHeaders) {
+    if (this.#held !== undefined) {
       try {
-        onHeaders(this.#held);
-      } catch (cause) {
+        await announce(this.#held, this.request, this.options);
+      } catch (failed) {
         await response.discard();
-        const fact = 'onHeaders threw, and the transfer was stopped';
-        throw new ResponseError(fact, {
-          request: this.request,
-          response,
-          cause,
-          code: 'ERR_ON_HEADERS',
-          attempts: this.#attempt,
-        });
+        throw told(failed, this.#attempt, undefined);
       }
     }
     return this.#attempt === response.attempts && note === undefined
@@ -212,13 +206,13 @@ class RetriedCall {
   }
 
   /** Called by the handler in place of `onHeaders`, which is for the final response. */
-  #headCame(head: HttpResponse): void {
+  #headCame(head: HttpResponse): unknown {
     if (this.#mayDrop(head)) {
       this.#held = head;
-      return;
+      return undefined;
     }
     this.#announced = true;
-    if (this.options.onHeaders) this.options.onHeaders(head);
+    return this.options.onHeaders ? this.options.onHeaders(head) : undefined;
   }
 
   /** What `#judge` will say, as far as it can be known before the body. */

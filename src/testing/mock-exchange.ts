@@ -1,0 +1,171 @@
+/**
+ * One request to the mock: what a transport does around an answer, with the answer out of memory. Its phases are timed by
+ * the clock of the call, its callbacks are told, and whoever stops the call stops it, also in the middle of the body.
+ */
+
+import { type CallbackHost, tell, whenTold } from '../call/callbacks.ts';
+import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
+import { failure, timeoutFailure } from '../connect/failure.ts';
+import { type ExchangeLimits, exchangeLimits } from '../handlers/exchange/phase-limits.ts';
+import { type Expiring, PhaseTimer } from '../handlers/exchange/phase-timer.ts';
+import { concatBytes, toBytes } from '../message/body.ts';
+import { Content, chunksOf, type StreamSource } from '../message/content.ts';
+import type { TimeoutPhase } from '../message/errors.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { failable } from '../middleware/deadline/failable-stream.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { systemClock } from '../time/clock.ts';
+import type { Abortable } from '../time/stop.ts';
+
+export class MockExchange implements Abortable, CallbackHost, Expiring {
+  promised: Promise<unknown> | undefined;
+  readonly request: HttpRequest;
+  readonly #options: RequestOptions;
+  readonly #limits: ExchangeLimits;
+  readonly #timer: PhaseTimer;
+  #end: { readonly reason?: unknown } | undefined;
+  #head: HttpResponse | undefined;
+  #received = 0;
+  #reject: ((reason: unknown) => void) | undefined;
+  #failBody: ((reason: unknown) => void) | undefined;
+
+  constructor(request: HttpRequest, options: RequestOptions) {
+    this.request = request;
+    this.#options = options;
+    this.#limits = exchangeLimits(options);
+    this.#timer = new PhaseTimer(options.clock ?? systemClock, this);
+  }
+
+  /** @param answer makes the answer; not called for a call that was stopped before */
+  run(answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      followCaller(this, this.request, this.#options);
+      if (this.#end !== undefined) return;
+      this.#timer.start('headers', this.#limits.headers);
+      answer()
+        .then((response) => this.#answered(response))
+        .then(resolve, (reason: unknown) => this.abort(reason));
+    });
+  }
+
+  headOnly(): HttpResponse | undefined {
+    return this.#head;
+  }
+
+  abort(reason: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#finish({ reason });
+    this.#reject?.(reason);
+    this.#failBody?.(reason);
+  }
+
+  expired(phase: TimeoutPhase, limit: number): void {
+    this.abort(timeoutFailure(phase, limit, this.request, this.#head));
+  }
+
+  /** A response of the queue as a transport would hand it over; the one in the queue stays as it is. */
+  async #answered(answer: HttpResponse): Promise<HttpResponse> {
+    if (this.#end !== undefined) {
+      await answer.discard();
+      throw this.#end.reason;
+    }
+    const { request } = this;
+    const bytesSent = request.body?.length ?? 0;
+    const facts = {
+      url: answer.url || request.url,
+      request,
+      handler: 'mock',
+      bytesSent,
+      timings: { end: 0, total: 0 },
+    };
+    const response = answer.with(facts);
+    this.#head = response;
+    this.#timer.start('read', this.#limits.read);
+    const { onHeaders } = this.#options;
+    if (onHeaders) tell(this, 'onHeaders', onHeaders, response);
+    if (this.#isOver()) await response.discard();
+    this.#throwIfOver();
+    return whenTold(this, this.#options.stream ? this.#streamed(response) : await this.#collected(response));
+  }
+
+  /** A streamed body is read once, also when it was in memory: a test is to notice what a socket would not forgive. */
+  #streamed(response: HttpResponse): HttpResponse {
+    return response.with({ body: new Content(undefined, this.#reads(response)) });
+  }
+
+  async #collected(response: HttpResponse): Promise<HttpResponse> {
+    const chunks: Uint8Array[] = [];
+    try {
+      for await (const chunk of this.#reads(response)) chunks.push(chunk);
+    } catch (cause) {
+      this.#throwIfOver();
+      throw failure(cause, { request: this.request, options: this.#options, phase: 'body', response });
+    }
+    return response.with({ body: new Content(concatBytes(chunks)), bytesReceived: this.#received });
+  }
+
+  /** No generator: dropped before it is read, one would not release its source. */
+  #reads(response: HttpResponse): AsyncIterableIterator<Uint8Array, void, undefined> {
+    const total = response.bytesNow()?.byteLength ?? lengthOf(response);
+    const body = failable(sourceOf(response), () => undefined);
+    const chunks = chunksOf(body.source)[Symbol.asyncIterator]();
+    this.#failBody = (reason) => body.fail(reason);
+    const next = async (): Promise<IteratorResult<Uint8Array, void>> => {
+      this.#throwIfOver();
+      this.#timer.start('read', this.#limits.read);
+      const { done, value } = await chunks.next();
+      // While its reader rests, the body is not late.
+      this.#timer.stop();
+      if (done) {
+        await this.promised;
+        this.#finish({});
+        return { done: true, value: undefined };
+      }
+      const chunk = toBytes(value);
+      this.#received += chunk.byteLength;
+      const { progress } = this.#options;
+      if (progress) tell(this, 'progress', progress, { direction: 'download', transferred: this.#received, total });
+      this.#throwIfOver();
+      return { done: false, value: chunk };
+    };
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      next,
+      return: async () => {
+        this.#finish({});
+        await chunks.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  #isOver(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** @throws what ended it, unless that was the end of its body */
+  #throwIfOver(): void {
+    if (this.#end !== undefined && 'reason' in this.#end) throw this.#end.reason;
+  }
+
+  #finish(end: { readonly reason?: unknown }): void {
+    this.#end ??= end;
+    this.#timer.stop();
+    unfollowCaller(this, this.request, this.#options);
+  }
+}
+
+function sourceOf(response: HttpResponse): StreamSource {
+  return response.content.source === undefined
+    ? response.toWeb()
+    : response.content.take(() => new TypeError('the mock has answered with the body of this response before'));
+}
+
+function lengthOf({ headers }: HttpResponse): number | undefined {
+  const length = headers.get('content-length');
+  return length === null ? undefined : Number(length);
+}
