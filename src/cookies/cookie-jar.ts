@@ -52,7 +52,7 @@ const MAX_SELECTIONS = 1000;
  * A cookie jar. Give it as the `cookies` option of a client or a call; `cookies: true` makes one for a client.
  *
  * It follows RFC 6265 with the public suffix list, the host-only flag and the prefixes `__Host-` and `__Secure-`. A
- * response over http neither sets nor replaces a Secure cookie. It takes 4096 bytes a pair and 50 cookies a response,
+ * response over http, but of `localhost`, neither sets nor replaces a Secure cookie. It takes 4096 bytes a pair and 50 cookies a response,
  * and sends 150 pairs and 8190 bytes.
  */
 export class CookieJar implements CookieStore, Iterable<Cookie> {
@@ -240,7 +240,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     const selection = { cookies, line, until };
     if (this.#selections.size >= MAX_SELECTIONS) this.#selections.clear();
     // Only a canonical origin is a key: what two spellings mean is for the URL parser to say.
-    const origin = `${secure ? 'https' : 'http'}://${host}`;
+    const origin = `${url.slice(0, url.indexOf(':'))}://${host}`;
     if (slash !== -1 && isOriginOf(url.slice(0, slash), origin)) this.#selections.set(url.slice(0, slash), selection);
     return selection;
   }

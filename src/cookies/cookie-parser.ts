@@ -3,7 +3,7 @@
  * list is large and only responses that set a cookie need it, so it is loaded then.
  */
 import { expiryAfter, sameSiteOf } from './cookie.ts';
-import { type CookieDraft, MAX_SET_COOKIE_BYTES, type Refusal } from './cookie-policy.ts';
+import { type CookieDraft, MAX_ATTRIBUTE_BYTES, MAX_SET_COOKIE_BYTES, type Refusal } from './cookie-policy.ts';
 
 export interface CookieParser {
   /** Reads a `Set-Cookie` line (RFC 6265 section 5.2). @param now milliseconds since 1970 */
@@ -28,21 +28,22 @@ export async function loadCookieParser(): Promise<CookieParser> {
 
 // RFC 6265bis §5.6: a line with a control character other than a tab is ignored. What is above U+00FF was never a byte.
 const UNREADABLE = /[^\t\x20-\x7e\x80-\xff]/;
-// The library takes the one dot for no domain at all.
-const DOT_DOMAIN = /;[\t ]*domain[\t ]*=[\t ]*\.[\t ]*(?:;|$)/i;
+// A dot before the name is dropped (RFC 6265bis §5.6.3); what is left is no name when it is empty or begins with these.
+const NO_HOST = /^\.(?:$|[.\t ])/;
 
 function parserOver({ Cookie, getPublicSuffix }: Library): CookieParser {
   return {
     parse(line, now) {
       if (line.length > MAX_SET_COOKIE_BYTES) return `the line is longer than ${MAX_SET_COOKIE_BYTES} bytes`;
       if (UNREADABLE.test(line)) return 'the line has characters that a header cannot carry';
-      const cookie = Cookie.parse(line);
+      const cookie = Cookie.parse(withoutLongAttributes(line));
       if (cookie === undefined) return 'the line does not begin with name=value';
-      if (DOT_DOMAIN.test(line) || cookie.domain?.startsWith('.')) return 'its domain is no name of a host';
+      const domain = lastDomain(line);
+      if (domain !== undefined && NO_HOST.test(domain)) return 'its domain is no name of a host';
       return {
         name: cookie.key,
         value: cookie.value,
-        domain: cookie.domain ?? undefined,
+        domain: domain || undefined,
         path: cookie.path ?? undefined,
         expires: expiryOf(cookie, now),
         secure: cookie.secure,
@@ -56,6 +57,28 @@ function parserOver({ Cookie, getPublicSuffix }: Library): CookieParser {
       return getPublicSuffix(domain, { allowSpecialUseDomain: true, ignoreError: true }) === undefined;
     },
   };
+}
+
+/** RFC 6265bis section 5.6: an attribute that is too long counts as not given, so that an earlier one of its name holds. */
+function withoutLongAttributes(line: string): string {
+  if (line.length <= MAX_ATTRIBUTE_BYTES) return line;
+  const [pair = '', ...attributes] = line.split(';');
+  return [pair, ...attributes.filter((one) => valueIn(one).length <= MAX_ATTRIBUTE_BYTES)].join(';');
+}
+
+/** RFC 6265bis section 5.7: the last one decides, an empty one too; the library passes empty ones over. */
+function lastDomain(line: string): string | undefined {
+  const named = line
+    .split(';')
+    .slice(1)
+    .filter((one) => /^[\t ]*domain[\t ]*(?:=|$)/i.test(one));
+  const values = named.map(valueIn).filter((value) => value.length <= MAX_ATTRIBUTE_BYTES);
+  return values.at(-1);
+}
+
+function valueIn(attribute: string): string {
+  const equals = attribute.indexOf('=');
+  return equals === -1 ? '' : attribute.slice(equals + 1).replace(/^[\t ]+|[\t ]+$/g, '');
 }
 
 type Lifetime = Pick<InstanceType<Library['Cookie']>, 'maxAge' | 'expires'>;

@@ -10,15 +10,17 @@ import type { Cookie, SameSite } from './cookie.ts';
 export const MAX_SET_COOKIE_BYTES = 8190;
 /** Cookies that one response may change. */
 export const MAX_COOKIES_PER_RESPONSE = 50;
-/** RFC 6265bis ignores longer paths. */
-const MAX_PATH_BYTES = 1024;
+/** RFC 6265bis section 5.6 ignores an attribute whose value is longer. */
+export const MAX_ATTRIBUTE_BYTES = 1024;
+/** 400 days in milliseconds: RFC 6265bis section 5.5 lets no cookie live longer. */
+const LONGEST_LIFE = 400 * 24 * 60 * 60 * 1000;
 
 /** Where a request goes, as far as cookies care: not the port. */
 export interface Place {
   readonly host: string;
   /** Percent-encoded, as the request line has it, without the query. */
   readonly path: string;
-  /** Whether the connection is https. */
+  /** Whether the connection is https, or to `localhost`. */
   readonly secure: boolean;
 }
 
@@ -39,11 +41,18 @@ export interface CookieDraft {
 /** Why a cookie is not taken, in words that show no value. */
 export type Refusal = string;
 
+/** RFC 6265bis section 5.8.3: a connection is secure by TLS, or because the host is this machine by name (RFC 6761). */
+const isTrusted = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
+
 /** @throws UriError for a URL that is not absolute http or https */
 export function placeOf(url: string): Place {
   const { hostname, path, protocol } = targetOf(splitUserinfo(canonicalUrl(url)).url);
   const query = path.indexOf('?');
-  return { host: hostname, path: query === -1 ? path : path.slice(0, query), secure: protocol === 'https:' };
+  return {
+    host: hostname,
+    path: query === -1 ? path : path.slice(0, query),
+    secure: protocol === 'https:' || isTrusted(hostname),
+  };
 }
 
 /**
@@ -86,10 +95,11 @@ export function admit(
   const scope = scopeOf(draft.domain, place.host, isPublicSuffix);
   if (typeof scope === 'string') return scope;
   if (draft.secure && !place.secure) return 'Secure was set over http';
-  const givenPath = draft.path?.startsWith('/') && draft.path.length <= MAX_PATH_BYTES ? draft.path : undefined;
+  const givenPath = draft.path?.startsWith('/') && draft.path.length <= MAX_ATTRIBUTE_BYTES ? draft.path : undefined;
   const prefix = brokenPrefix({ ...draft, hostOnly: draft.domain === undefined, path: givenPath });
   if (prefix !== undefined) return prefix;
-  const { name, value, expires, secure, httpOnly, sameSite } = draft;
+  const { name, value, secure, httpOnly, sameSite } = draft;
+  const expires = draft.expires === undefined ? undefined : Math.min(draft.expires, now + LONGEST_LIFE);
   const path = givenPath ?? defaultPath(place.path);
   return { name, value, ...scope, path, expires, secure, httpOnly, sameSite, created: now };
 }
@@ -104,7 +114,8 @@ export function malformation(name: string, value: string): Refusal | undefined {
   if (name === '') return 'the name is empty';
   if (!NAME.test(name)) return 'the name has characters that a cookie cannot carry';
   if (!VALUE.test(value)) return 'the value has characters that a cookie cannot carry';
-  if (name.length + 1 + value.length > MAX_PAIR_BYTES) return `name and value are longer than ${MAX_PAIR_BYTES} bytes`;
+  // RFC 6265bis §5.6: the "=" does not count.
+  if (name.length + value.length > MAX_PAIR_BYTES) return `name and value are longer than ${MAX_PAIR_BYTES} bytes`;
   return undefined;
 }
 
@@ -112,7 +123,8 @@ export function malformation(name: string, value: string): Refusal | undefined {
 export function brokenPrefix(
   cookie: Pick<Cookie, 'name' | 'secure' | 'hostOnly'> & { path: string | undefined },
 ): Refusal | undefined {
-  const name = cookie.name.toLowerCase();
+  // A server that trims blanks of Unicode, whose bytes are these, would see the prefix.
+  const name = cookie.name.toLowerCase().replace(/^[^\x21-\x7e]+/, '');
   if (name.startsWith('__secure-') && !cookie.secure) return '__Secure- needs Secure';
   if (name.startsWith('__host-') && !(cookie.secure && cookie.hostOnly && cookie.path === '/')) {
     return '__Host- needs Secure, Path=/ and no Domain';

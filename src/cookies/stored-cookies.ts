@@ -33,7 +33,7 @@ export function storedCookies(json: unknown, now: number, parser: CookieParser |
 export function cookiesFromRecord(record: Readonly<Record<string, string>>, scope: string, now: number): Cookie[] {
   const isUrl = /^https?:\/\//i.test(scope);
   const domain = canonicalDomain(scope);
-  const { host, secure } = placeOf(isUrl ? scope : `http://${bracketed(domain)}/`);
+  const { host } = placeOf(isUrl ? scope : `http://${bracketed(domain)}/`);
   const shared = { domain: host, path: '/', expires: undefined, httpOnly: false, sameSite: undefined, created: now };
   const hostOnly = isUrl || isExactHost(host);
   return Object.entries(record).map(([name, value]) => {
@@ -44,7 +44,7 @@ export function cookiesFromRecord(record: Readonly<Record<string, string>>, scop
     }
     const malformed = malformation(name, value);
     if (malformed !== undefined) throw new TypeError(`cookie ${JSON.stringify(name)} cannot be sent: ${malformed}`);
-    return { name, value, ...shared, hostOnly, secure: isUrl && secure };
+    return { name, value, ...shared, hostOnly, secure: /^https:/i.test(scope) };
   });
 }
 

@@ -2,7 +2,7 @@
  * What the `cookies` option may be, and how its forms combine: the contract between the client, the layers and the jars.
  */
 
-/** Bytes of `name=value`. RFC 6265 section 6.1 asks for no more. */
+/** Bytes of name and value together (RFC 6265bis section 5.6). */
 export const MAX_PAIR_BYTES = 4096;
 /** Pairs of a `Cookie` line. */
 export const MAX_PAIRS = 150;

@@ -64,13 +64,68 @@ describe('what a response may set', () => {
     ['a control character', HOME, 'a=\u0001', false],
     ['a line break', HOME, 'a=1\r\nSet-Cookie: b=2', false],
     ['a character that is no byte', HOME, 'a=\u2603', false],
-    ['a pair of 4096 bytes', HOME, `a=${'x'.repeat(4094)}`, true],
-    ['a pair of 4097 bytes', HOME, `a=${'x'.repeat(4095)}`, false],
+    ['a name and value of 4096 bytes', HOME, `a=${'x'.repeat(4095)}`, true],
+    ['a name and value of 4097 bytes', HOME, `a=${'x'.repeat(4096)}`, false],
+    ['a dot apart from the name', HOME, 'a=1; Domain= . example.com', false],
+    ['one dot, then its own host', HOME, 'a=1; Domain=.; Domain=example.com', true],
+    ['its own host, then one dot', HOME, 'a=1; Domain=example.com; Domain=.', false],
+    ['a foreign domain, then an empty one', HOME, 'a=1; Domain=bank.com; Domain=', true],
+    ['a foreign domain, then its own', HOME, 'a=1; Domain=bank.com; Domain=example.com', true],
+    ['a domain of over 1024 bytes, which counts as none', HOME, `a=1; Domain=${'x'.repeat(1025)}.com`, true],
+    [
+      'its own host, then a domain of over 1024 bytes',
+      HOME,
+      `a=1; Domain=example.com; Domain=${'x'.repeat(1025)}`,
+      true,
+    ],
+    ['a foreign domain, then one of over 1024 bytes', HOME, `a=1; Domain=bank.com; Domain=${'x'.repeat(1025)}`, false],
+    ['an end of over 1024 bytes, which counts as none', HOME, `a=1; Max-Age=0${'0'.repeat(1024)}`, true],
+    ['Secure over http of localhost', 'http://localhost:8080/', 'a=1; Secure', true],
+    ['Secure over http of a name below localhost', 'http://app.localhost/', 'a=1; Secure', true],
+    ['Secure over http of a name that ends alike', 'http://evillocalhost/', 'a=1; Secure', false],
+    ['__Host- over http of localhost', 'http://localhost/', '__Host-a=1; Secure; Path=/', true],
+    ...['\u00a0', '\u0085', '\u00c2\u00a0', '\u00e2\u0080\u0080', '\u00e3\u0080\u0080', '\u00ef\u00bb\u00bf'].flatMap(
+      (blank): [string, string, string, boolean][] => [
+        [
+          `__Host- behind the blank ${escape(blank)}`,
+          HOME,
+          `${blank}__Host-a=1; Secure; Path=/; Domain=example.com`,
+          false,
+        ],
+        [`__Secure- behind the blank ${escape(blank)}`, HOME, `${blank}__Secure-a=1`, false],
+      ],
+    ),
     ['a line of 8191 bytes', HOME, `a=1; x=${'x'.repeat(8191 - 7)}`, false],
   ])('%s', async (_, url, line, stored) => {
     const jar = await jarWith(url, line);
     expect(jar.size).toBe(stored ? 1 : 0);
     expect(await jar.getCookieHeader(url.replace('http:', 'https:'))).toBe(stored ? line.split(';')[0] : '');
+  });
+
+  it.each([
+    ['Max-Age', `a=1; Max-Age=${500 * 86_400}`],
+    ['Expires', `a=1; Expires=${new Date(NOW + 500 * 86_400_000).toUTCString()}`],
+    ['no end of Max-Age', 'a=1; Max-Age=99999999999999999999'],
+  ])('lives 400 days at most: %s', async (_, line) => {
+    const jar = new CookieJar({ clock: new FakeClock(NOW) });
+    await jar.store(HOME, [line]);
+    expect([...jar].map((cookie) => cookie.expires)).toEqual([NOW + 400 * 86_400_000]);
+  });
+
+  it('takes an earlier path and end for those that are too long', async () => {
+    const jar = new CookieJar({ clock: new FakeClock(NOW) });
+    const long = 'x'.repeat(1025);
+    await jar.store(HOME, [`a=1; Path=/p; Path=/${long}; Max-Age=5; Max-Age=${'9'.repeat(1025)}`]);
+    expect([...jar]).toMatchObject([{ path: '/p', expires: NOW + 5000 }]);
+  });
+
+  it('sends a Secure cookie over http to localhost, and to no other host', async () => {
+    const jar = await jarWith('http://localhost/', 'a=1; Secure');
+    await jar.store('https://127.0.0.1/', ['b=2; Secure']);
+    for (const url of ['http://localhost/x', 'http://localhost:81/y', 'https://localhost/']) {
+      expect([await jar.getCookieHeader(url), await jar.getCookieHeader(url)]).toEqual(['a=1', 'a=1']);
+    }
+    expect(await jar.getCookieHeader('http://127.0.0.1/')).toBe('');
   });
 
   it('says in strict mode why a cookie was refused, without its value', async () => {
@@ -159,8 +214,8 @@ describe('how long a cookie lives', () => {
     ['Max-Age over Expires', `a=1; Expires=${http(NOW + day)}; Max-Age=60`, 60_000],
     ['Expires over no Max-Age', `a=1; Max-Age=604800 Expires=x; Expires=${http(NOW + day)}`, day],
     ['an Expires that is no date', 'a=1; Expires=soon', Number.POSITIVE_INFINITY],
-    ['a huge Max-Age', 'a=1; Max-Age=99999999999999999999', 1e14],
-    ['the longest Max-Age', `a=1; Max-Age=${'9'.repeat(400)}`, 1e14],
+    ['a huge Max-Age', 'a=1; Max-Age=99999999999999999999', 400 * day],
+    ['the longest Max-Age', `a=1; Max-Age=${'9'.repeat(400)}`, 400 * day],
     ['Max-Age=0', 'a=1; Max-Age=0', 0],
     ['a negative Max-Age', 'a=1; Max-Age=-1', 0],
     ['an Expires in the past', `a=1; Expires=${http(NOW - day)}`, 0],

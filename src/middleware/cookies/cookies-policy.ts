@@ -24,7 +24,8 @@ export function pairsOf(record: CookieRecord): string[] {
       throw new TypeError(`${which} has characters that a cookie cannot carry (RFC 6265 §4.1.1); encode it`);
     }
     const pair = `${name}=${value}`;
-    if (pair.length > MAX_PAIR_BYTES) throw new TypeError(`${which} is longer than ${MAX_PAIR_BYTES} bytes`);
+    if (name.length + value.length > MAX_PAIR_BYTES)
+      throw new TypeError(`${which} is longer than ${MAX_PAIR_BYTES} bytes`);
     pairs.push(pair);
   }
   return pairs;
