@@ -1,6 +1,7 @@
 /** Makes a request's body from whatever a caller may have: the one list of accepted kinds. */
 import { builtin } from '../runtime/platform.ts';
 import { type BodySource, RequestBody, toBytes } from './body.ts';
+import { typeOfBlob } from './media-types.ts';
 import { formDataBody } from './multipart.ts';
 import { iterate } from './web-stream.ts';
 
@@ -51,7 +52,7 @@ export function bodyFrom(input: BodyInit | null | undefined): RequestBody | null
   }
   if (typeof FormData !== 'undefined' && input instanceof FormData) return formDataBody(input);
   if (isBlob(input)) {
-    return RequestBody.fromFactory(() => iterate(input.stream()), input.size, input.type || undefined);
+    return RequestBody.fromFactory(() => iterate(input.stream()), input.size, typeOfBlob(input) || undefined);
   }
   return RequestBody.once(sourceOf(input));
 }

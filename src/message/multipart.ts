@@ -1,5 +1,6 @@
 /** `multipart/form-data` (RFC 7578): parts in, one body with an exact length out. */
 import { concatBytes, RequestBody } from './body.ts';
+import { typeOfBlob } from './media-types.ts';
 import { iterate } from './web-stream.ts';
 
 /** A part whose head is decided. */
@@ -72,7 +73,7 @@ export function formDataBody(form: FormData): RequestBody {
     } else {
       const head = [
         `${disposition}; filename="${escapeFilename(value.name)}"`,
-        `Content-Type: ${value.type || 'application/octet-stream'}`,
+        `Content-Type: ${typeOfBlob(value) || 'application/octet-stream'}`,
       ];
       parts.push({ head, body: RequestBody.fromFactory(() => iterate(value.stream()), value.size) });
     }

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import type { RequestBody } from '../../src/message/body.ts';
+import { bodyFrom } from '../../src/message/body-from.ts';
 import { mediaTypeOf } from '../../src/message/media-types.ts';
 import { type MultipartPart, multipartBody } from '../../src/message/multipart-parts.ts';
 import { HttpResponse } from '../../src/message/response.ts';
@@ -334,4 +335,21 @@ it('a call with a file that is missing says what was asked', async () => {
     .catch((reason) => reason);
   expect(error).toMatchObject({ name: 'RequestError', code: 'ERR_BODY_FILE' });
   expect(error.message).toBe('POST http://h/a: the file "/missing" cannot be sent: it does not exist');
+});
+
+describe('the type of a file', () => {
+  it.each(['text/plain\r\nX-Evil: 1', 'text/plain\nX-Evil: 1', 'text/pl\u00e4in', 'a\tb'])(
+    'adds nothing to the head when it is %j',
+    async (type) => {
+      const file = Object.defineProperty(new File(['x'], 'a.bin'), 'type', { value: type });
+      const form = new FormData();
+      form.append('f', file);
+      Object.defineProperty(form, Symbol.iterator, { value: () => [['f', file]].values() });
+      for (const body of [multipartBody([{ name: 'f', contents: file }]), bodyFrom(form)!, bodyFrom(file)!]) {
+        let text = '';
+        for await (const piece of body.open()) text += new TextDecoder().decode(piece);
+        expect(`${text}${body.contentType}`).not.toMatch(/Evil|pl\u00e4in|a\tb/);
+      }
+    },
+  );
 });
