@@ -14,7 +14,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { mergeCookies } from '../options/cookie-option.ts';
 import { extendOptions } from '../options/option-record.ts';
-import { checkOptions, mergeOptions } from '../options/option-rules.ts';
+import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions, Sink } from '../options/options.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { ConnectionStats, Handler, Transport } from '../stack/handler.ts';
@@ -66,6 +66,7 @@ export class Client implements AsyncDisposable, HttpClient {
 
   /** @throws TypeError for a mistake in options */
   constructor(options: ClientOptions = {}, owner = true) {
+    if (!isOptions(options)) throw noOptions(options);
     const { handler = defaultStack(), ...given } = options;
     if (!(handler instanceof HandlerStack) && typeof handler !== 'function') {
       throw new TypeError(`option handler must be a HandlerStack or a function, got ${typeof handler}`);
@@ -215,6 +216,7 @@ export class Client implements AsyncDisposable, HttpClient {
 
   /** A client over the same connections, with these options over this one's. */
   extend(options: ClientOptions): Client {
+    if (!isOptions(options)) throw noOptions(options);
     const { handler = this.#handler, ...changes } = options;
     const { handler: _, ...given } = this.#given;
     const headers = combined(given.headers, changes.headers);
@@ -298,7 +300,8 @@ export class Client implements AsyncDisposable, HttpClient {
     over: Handler | undefined,
   ): Promise<HttpResponse> {
     const handler = over ?? this.#resolved;
-    const { own, merged: given } = options === undefined ? this.#none : this.#read(options);
+    const { own, merged: given } =
+      options === undefined ? this.#none : this.#read(ready === undefined ? method : '', options);
     let merged = given;
     if (own?.redact) call.redact = own.redact;
     const { request, userinfo }: Built = buildRequest(method, uri, own, merged, this.#defaults, ready, call);
@@ -326,9 +329,11 @@ export class Client implements AsyncDisposable, HttpClient {
   }
 
   /** The call's options, checked, and over the client's. Frozen ones that come again, as a pool's do, are read once. */
-  #read(options: RequestOptions): ReadOptions {
+  #read(method: string, options: RequestOptions): ReadOptions {
     if (this.#last?.given === options) return this.#last;
-    const own = checkOptions(options, declared(this.#handler));
+    const names = declared(this.#handler);
+    const own = checkOptions(options, names);
+    refuseBareBody(method, own, names);
     const read = { given: options, own, merged: this.#merge(own) };
     if (Object.isFrozen(options) && !Object.hasOwn(own, 'cookies')) this.#last = read;
     return read;
@@ -353,6 +358,17 @@ export class Client implements AsyncDisposable, HttpClient {
     if (fresh.length > 0) failed.stack = `${failed.stack}\n${fresh.join('\n')}`;
     return failed;
   }
+}
+
+function isOptions(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof URL);
+}
+
+function noOptions(given: unknown): TypeError {
+  const hint = typeof given === 'string' || given instanceof URL ? '; write new Client({ baseUri: ... })' : '';
+  return new TypeError(
+    `the options of a client must be a record, got ${given === null ? 'null' : typeof given}${hint}`,
+  );
 }
 
 function declared(handler: HandlerStack | Handler): readonly string[] {

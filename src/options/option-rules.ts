@@ -9,6 +9,7 @@ import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
 import { milliseconds } from '../time/duration.ts';
 import { isSignal } from '../time/stop.ts';
+import { oursFor } from './foreign-options.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
 
@@ -210,7 +211,7 @@ export function checkOptions(given: RequestOptions, declared: readonly string[] 
     const rule = known.get(name);
     if (rule !== undefined) checked[name] = checkedValue(rule, name, value);
     else {
-      if (!declared.includes(key)) refuseTypo(key);
+      if (!declared.includes(key)) refuseForeign(key);
       checked[key] = value;
     }
   }
@@ -277,6 +278,28 @@ function nestedRecord(
     copy[name] = value;
   }
   return copy;
+}
+
+/** @throws TypeError for a name that other clients have, or that is close to one of ours */
+function refuseForeign(key: string): void {
+  const ours = oursFor(key) ?? oursFor(camelCase(key));
+  if (ours !== undefined) throw new TypeError(`there is no option "${key}"; ${ours}`);
+  refuseTypo(key);
+}
+
+/**
+ * Refuses what was meant as the body itself: names of which none is an option, given to a method that sends one.
+ * @param options as the caller wrote them, the names checked
+ * @param declared names that layers of the stack have declared as theirs
+ */
+export function refuseBareBody(method: string, options: RequestOptions, declared: readonly string[]): void {
+  if (method !== 'POST' && method !== 'PUT' && method !== 'PATCH') return;
+  const names = Object.keys(options);
+  if (names.length === 0 || names.some((name) => known.has(name) || declared.includes(name))) return;
+  const shown = names.slice(0, 3).map((name) => JSON.stringify(name.slice(0, 40)));
+  throw new TypeError(
+    `none of ${shown.join(', ')}${names.length > 3 ? ', ...' : ''} is an option; to send a record as the body of a ${method}, give it as { json: ... } or { formParams: ... }`,
+  );
 }
 
 function refuseTypo(key: string, names = optionNames, prefix = ''): void {
