@@ -19,7 +19,7 @@ import { HoldingClock } from '../time/holding-clock.ts';
 /** Options of `client.beacon`: those of any request, and the method. */
 export interface BeaconOptions extends RequestOptions {
   /** Default `'POST'`. */
-  method?: string;
+  method?: string | undefined;
 }
 
 /** A request on its way. Neither promise rejects. */

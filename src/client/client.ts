@@ -7,9 +7,7 @@ import { CookieJar } from '../cookies/cookie-jar.ts';
 import { checkDefaults, defaultStack } from '../default-stack.ts';
 import type { DownloadOptions, DownloadResult } from '../download/download-options.ts';
 import { isTransferError, NetworkError, type TransferError } from '../message/errors.ts';
-import { entriesOf } from '../message/field-value.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { type ArrayFormat, encodeQuery, type QueryInit } from '../message/query.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { mergeCookies } from '../options/cookie-option.ts';
@@ -27,6 +25,7 @@ import type { WebSockets } from '../websocket/web-sockets.ts';
 import { applyHeaders, type Built, buildRequest, canonicalBase, type Defaults } from './build-request.ts';
 import { completed, guarded, promised } from './checked-answer.ts';
 import { fetchThrough } from './fetch.ts';
+import { checkedQuery, combined, definedOf, fieldsOver, isOptions, isRecord, noOptions } from './given-options.ts';
 import { type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { fillSink } from './sink.ts';
 
@@ -34,13 +33,13 @@ export type { DigestName, DownloadOptions, DownloadResult } from '../download/do
 
 export interface ClientOptions extends RequestOptions {
   /** A stack, or a plain function that is used as it is, with no layers around it. Default: `HandlerStack.create()`. */
-  handler?: HandlerStack | Handler;
+  handler?: HandlerStack | Handler | undefined;
 }
 
 /** The result of `attempt`: one of the two is there. */
 export type Attempt =
   | readonly [response: HttpResponse, error: undefined]
-  | readonly [response: undefined, error: unknown];
+  | readonly [response: undefined, error: NonNullable<unknown>];
 
 type Uri = string | URL;
 
@@ -164,7 +163,7 @@ export class Client implements AsyncDisposable, HttpClient {
     try {
       return [await this.#start(method, uri, options, undefined), undefined];
     } catch (error) {
-      return [undefined, error];
+      return [undefined, error as NonNullable<unknown>];
     }
   }
 
@@ -360,17 +359,6 @@ export class Client implements AsyncDisposable, HttpClient {
   }
 }
 
-function isOptions(given: unknown): boolean {
-  return typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof URL);
-}
-
-function noOptions(given: unknown): TypeError {
-  const hint = typeof given === 'string' || given instanceof URL ? '; write new Client({ baseUri: ... })' : '';
-  return new TypeError(
-    `the options of a client must be a record, got ${given === null ? 'null' : typeof given}${hint}`,
-  );
-}
-
 function declared(handler: HandlerStack | Handler): readonly string[] {
   return handler instanceof HandlerStack ? handler.declaredOptions : [];
 }
@@ -384,31 +372,4 @@ function defaultHeaders(given: RequestOptions['headers']): HttpHeaders {
 
 function cookiesFor(client: RequestOptions['cookies'], call: RequestOptions['cookies']): RequestOptions['cookies'] {
   return call === true && !client ? new CookieJar() : mergeCookies(client, call);
-}
-
-/** Written once where it was given: a mistake in it is the constructor's to tell. */
-function checkedQuery(query: QueryInit | undefined, format: ArrayFormat | undefined): QueryInit | undefined {
-  if (typeof query === 'object' && !(query instanceof URLSearchParams)) encodeQuery(query, format);
-  return query;
-}
-
-function isRecord(value: unknown): value is Record<string, never> {
-  return typeof value === 'object' && value !== null && !(value instanceof URLSearchParams);
-}
-
-/** Records or maps, the second over the first. */
-function fieldsOver(under: object, over: object): Record<string, never> {
-  return Object.fromEntries([...entriesOf(under, 'query'), ...entriesOf(over, 'query')]) as Record<string, never>;
-}
-
-function definedOf<T extends object>(record: T): Partial<T> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-function combined(
-  client: RequestOptions['headers'],
-  changes: RequestOptions['headers'],
-): RequestOptions['headers'] | undefined {
-  if (!client || !changes) return undefined;
-  return [...applyHeaders(applyHeaders(HttpHeaders.empty, client), changes)];
 }

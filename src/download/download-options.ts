@@ -13,11 +13,11 @@ export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
  */
 export interface DownloadOptions extends RequestOptions {
   /** What the file must hash to, in hex; otherwise a `BodyError` (`ERR_BODY_DIGEST`). Default none. */
-  digest?: Partial<Readonly<Record<DigestName, string>>> | null | false;
+  digest?: Partial<Readonly<Record<DigestName, string>>> | null | false | undefined;
   /** Ranges to fetch at a time, 1 to 64, where the server can; otherwise one. Default 1. */
-  segments?: number | null | false;
+  segments?: number | null | false | undefined;
   /** Go on from what an earlier call has left in `<path>.part`. Default `true`. */
-  resume?: boolean | null;
+  resume?: boolean | null | undefined;
 }
 
 /** What `client.download` resolves to. */

@@ -177,9 +177,11 @@ export class TimeoutError extends NetworkError {
   static override readonly code: string = 'ERR_TIMEOUT';
   readonly phase: TimeoutPhase;
 
-  constructor(fact: string, init: TransferErrorInit & { phase: TimeoutPhase }) {
-    super(fact, { code: `ERR_TIMEOUT_${init.phase.toUpperCase()}`, ...init });
-    this.phase = init.phase;
+  /** Without a phase, as one made by hand may be, it is of the whole call, and its code `ERR_TIMEOUT`. */
+  constructor(fact: string, init: TransferErrorInit & { phase?: TimeoutPhase | undefined } = {}) {
+    const { phase } = init;
+    super(fact, phase === undefined ? init : { code: `ERR_TIMEOUT_${phase.toUpperCase()}`, ...init });
+    this.phase = phase ?? 'total';
   }
 
   override toJSON(): TransferErrorJSON {

@@ -29,18 +29,18 @@ export type PoolConcurrency = number | 'auto' | ((pending: number) => number);
 
 export interface PerHostOptions {
   /** Requests of one host in flight at once. Default no limit but the pool's; 1 for a host with an `interval`. */
-  concurrency?: number | 'auto';
+  concurrency?: number | 'auto' | undefined;
   /**
    * From the end of an answer of a host until the start of its next request; where several may be in flight, also from
    * start to start. The end of a streamed answer is when its callback is done, or its result was taken. A function is
    * asked after each answer, with the host and its port unless that is the scheme's. Default 0.
    */
-  interval?: Duration | ((host: string) => Duration);
+  interval?: Duration | ((host: string) => Duration) | undefined;
   /**
    * How many requests of busy hosts may be taken from the source and wait, so that the pool finds work for the others.
    * When so many wait, nothing more is pulled. Default 1000.
    */
-  maxWaiting?: number;
+  maxWaiting?: number | undefined;
 }
 
 /** `P` is the pool, so that this file need not know the class. */
@@ -49,31 +49,32 @@ export interface PoolSettings<P> {
    * Requests at once. A function gets how many slots are taken and says how many there may be; 0 is none for now, and
    * it is asked again when something settles. `'auto'` finds the number from latency and errors. Default 25.
    */
-  concurrency?: PoolConcurrency;
+  concurrency?: PoolConcurrency | undefined;
   /** Politeness to each host, over the pool's own limit. Default none. */
-  perHost?: PerHostOptions | null;
+  perHost?: PerHostOptions | null | undefined;
   /** Options of every request; a function among the items gets them too, with the pool's `signal` in them. */
-  options?: RequestOptions;
+  options?: RequestOptions | undefined;
   /** Called with each response; its slot is free again when what it returns has settled. A throw stops the pool. */
-  fulfilled?: (response: HttpResponse, key: PoolKey, pool: P) => unknown;
+  fulfilled?: ((response: HttpResponse, key: PoolKey, pool: P) => unknown) | undefined;
   /** Called with each failure; its slot is free again when what it returns has settled. A throw stops the pool. */
-  rejected?: (error: unknown, key: PoolKey, pool: P) => unknown;
+  rejected?: ((error: unknown, key: PoolKey, pool: P) => unknown) | undefined;
   /** Cancels the pool with the signal's reason. Aborted before the start, nothing is pulled. */
-  signal?: AbortSignal | null;
+  signal?: AbortSignal | null | undefined;
   /** Where time comes from. Default the system's. */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** One request that settled: `response` or `error` is there. */
-export interface PoolResult {
+export type PoolResult = {
   readonly key: PoolKey;
   /** The very item: a URI, a request, a function, or what was given in place of one. */
   readonly item: unknown;
   /** What was asked, whatever redirects made of it; `undefined` for a function that failed without telling, and for what is no item. */
   readonly request: HttpRequest | undefined;
-  readonly response: HttpResponse | undefined;
-  readonly error: unknown;
-}
+} & (
+  | { readonly response: HttpResponse; readonly error: undefined }
+  | { readonly response: undefined; readonly error: NonNullable<unknown> }
+);
 
 /** The figures of one host. */
 export interface HostStats {

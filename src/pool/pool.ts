@@ -130,7 +130,7 @@ export class Pool implements AsyncIterable<PoolResult> {
    * Results as they complete; the pool starts when the first is asked for. A result that nobody took keeps its slot.
    * Leaving the loop early cancels the pool. All iterators of a pool share its results.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<PoolResult, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<PoolResult> {
     this.#results ??= this.#newResults();
     const results = this.#results;
     const leave = () => {

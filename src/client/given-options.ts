@@ -1,0 +1,44 @@
+/** What a caller gave to a client, checked and combined. */
+import { entriesOf } from '../message/field-value.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import { type ArrayFormat, encodeQuery, type QueryInit } from '../message/query.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { applyHeaders } from './build-request.ts';
+
+export function isOptions(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof URL);
+}
+
+export function noOptions(given: unknown): TypeError {
+  const hint = typeof given === 'string' || given instanceof URL ? '; write new Client({ baseUri: ... })' : '';
+  return new TypeError(
+    `the options of a client must be a record, got ${given === null ? 'null' : typeof given}${hint}`,
+  );
+}
+
+/** Written once where it was given: a mistake in it is the constructor's to tell. */
+export function checkedQuery(query: QueryInit | undefined, format: ArrayFormat | undefined): QueryInit | undefined {
+  if (typeof query === 'object' && !(query instanceof URLSearchParams)) encodeQuery(query, format);
+  return query;
+}
+
+export function isRecord(value: unknown): value is Record<string, never> {
+  return typeof value === 'object' && value !== null && !(value instanceof URLSearchParams);
+}
+
+/** Records or maps, the second over the first. */
+export function fieldsOver(under: object, over: object): Record<string, never> {
+  return Object.fromEntries([...entriesOf(under, 'query'), ...entriesOf(over, 'query')]) as Record<string, never>;
+}
+
+export function definedOf<T extends object>(record: T): Partial<T> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+export function combined(
+  client: RequestOptions['headers'],
+  changes: RequestOptions['headers'],
+): RequestOptions['headers'] | undefined {
+  if (!client || !changes) return undefined;
+  return [...applyHeaders(applyHeaders(HttpHeaders.empty, client), changes)];
+}
