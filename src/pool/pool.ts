@@ -356,7 +356,8 @@ export class Pool implements AsyncIterable<PoolResult> {
       return undefined;
     }
     const { key, item } = entry;
-    return this.#results?.put({ key, item, request: requestOf(item, response, error), response, error });
+    const settled = { key, item, request: requestOf(item, response, error), response, error };
+    return this.#results?.put(settled as PoolResult);
   }
 
   #finishIfDone(): void {
