@@ -11,7 +11,7 @@ interface Facts {
   readonly url: string;
   readonly redirected: boolean;
   readonly headers: Headers;
-  /** The whole body, counted; `undefined` when its length is known to be within the limit. */
+  /** The whole body, counted; `undefined` when it is sure to be within the limit. */
   readonly whole: ((web: Response) => Promise<Response>) | undefined;
 }
 
@@ -47,7 +47,11 @@ export function webResponse(
   const web = new Response(source, { status: isTaken ? status : 200, statusText, headers: [...headers] });
   const length = headers.get('content-length');
   // A declared length is kept by the framing: only a body that does not say how long it is has to be counted.
-  const isShort = isEmpty || bytes !== undefined || (length !== null && Number(length) <= limit);
+  const isShort =
+    isEmpty ||
+    bytes !== undefined ||
+    limit === Number.POSITIVE_INFINITY ||
+    (length !== null && Number(length) <= limit);
   const head = response.with({ body: null });
   return described(web, {
     status,

@@ -380,8 +380,8 @@ export const paths: readonly Rule[] = [
   path('dot segments are resolved', 'a/../anything/./b', '/anything/b'),
   path(
     'characters are escaped as the URL standard says',
-    'a[b]|^`{}\'"<> é?a[b]|^`{}\'"<> é',
-    "/a[b]|^%60%7B%7D'%22%3C%3E%20%C3%A9?a[b]|^`{}%27%22%3C%3E%20%C3%A9",
+    'a[b]|`{}\'"<> é?a[b]|`{}\'"<> é',
+    "/a[b]|%60%7B%7D'%22%3C%3E%20%C3%A9?a[b]|`{}%27%22%3C%3E%20%C3%A9",
   ),
   path('escapes stay as they are', '%7e%C3%a9%2F?%7e%zz', '/%7e%C3%a9%2F?%7e%zz'),
   path('a backslash is a slash', 'a\\b', '/a/b', { difference: AMBIGUOUS }),
