@@ -46,14 +46,18 @@ export class Asking {
     const request = headers.has('accept-encoding')
       ? this.request
       : this.request.withHeader('Accept-Encoding', 'identity');
-    return this.#send(request, 0, signal);
+    return this.#send(request, 0, signal, true);
   }
 
-  /** Asks for a part, under the condition that the file is still the one that it is a part of (RFC 9110 section 13.1.5). */
-  part(range: Range, { etag, lastModified }: Validators, signal: AbortSignal): Promise<Answer> {
+  /**
+   * Asks for a part, under the condition that the file is still the one that it is a part of (RFC 9110 section 13.1.5).
+   * @param isRetried whether a failure before the head is made good
+   */
+  part(range: Range, { etag, lastModified }: Validators, signal: AbortSignal, isRetried: boolean): Promise<Answer> {
     const condition = etag ?? lastModified;
     const request = this.request.withHeader('Accept-Encoding', 'identity').withHeader('Range', rangeHeader(range));
-    return this.#send(condition === undefined ? request : request.withHeader('If-Range', condition), range.at, signal);
+    const asked = condition === undefined ? request : request.withHeader('If-Range', condition);
+    return this.#send(asked, range.at, signal, isRetried);
   }
 
   /** Waits until the transfer may go on after this failure. @throws the failure when it may not */
@@ -73,7 +77,7 @@ export class Asking {
       await waitInQueue(sharedDelayQueue(this.options.clock ?? systemClock), wait, this.request, this.options);
   }
 
-  async #send(request: HttpRequest, at: number, signal: AbortSignal): Promise<Answer> {
+  async #send(request: HttpRequest, at: number, signal: AbortSignal, isRetried: boolean): Promise<Answer> {
     let isCoded = false;
     const { onHeaders, decodeContent, delay } = this.options;
     const options = extendOptions(this.options, {
@@ -82,7 +86,7 @@ export class Asking {
       progress: undefined,
       timeout: this.#timeLeft(),
       delay: this.#isFirst ? delay : 0,
-      retry: this.#retriesLeft(),
+      retry: isRetried ? this.#retriesLeft() : 0,
       onHeaders(head: HttpResponse) {
         isCoded = !/^(?:identity)?$/i.test(head.headers.get('content-encoding')?.trim() ?? '');
         return onHeaders ? onHeaders(head) : undefined;

@@ -1,6 +1,12 @@
 /** Several ranges at a time; the first that ends otherwise than well ends all. */
 
 /**
+ * Gives an item back and ends its lane, which the others make up for. False, and nothing happens, in the last lane: what
+ * is the matter there is the matter of the whole.
+ */
+export type Leave = () => boolean;
+
+/**
  * Runs `work` on each item, `lanes` at a time.
  * @param stop called once, when one has failed or returned something, to end the others
  * @returns what the first that returned something gave, once all have ended
@@ -9,7 +15,7 @@
 export async function parallel<Item, Result>(
   items: Item[],
   lanes: number,
-  work: (item: Item) => Promise<Result | undefined>,
+  work: (item: Item, leave: Leave) => Promise<Result | undefined>,
   stop: () => void,
 ): Promise<Result | undefined> {
   let ended: { readonly result?: Result; readonly error?: unknown } | undefined;
@@ -18,15 +24,27 @@ export async function parallel<Item, Result>(
     ended = how;
     if (lanes > 1) stop();
   };
+  let running = lanes;
   const lane = async (): Promise<void> => {
+    let hasLeft = false;
     for (let item = items.shift(); item !== undefined && ended === undefined; item = items.shift()) {
+      const given = item;
+      const leave = (): boolean => {
+        if (running === 1) return false;
+        running -= 1;
+        items.unshift(given);
+        hasLeft = true;
+        return true;
+      };
       try {
-        const result = await work(item);
+        const result = await work(item, leave);
         if (result !== undefined) end({ result });
       } catch (error) {
         end({ error });
       }
+      if (hasLeft) return;
     }
+    running -= 1;
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   if (ended !== undefined && 'error' in ended) throw ended.error;

@@ -3,12 +3,14 @@
  * exists before the first byte, and what stands under the final name is complete. A process may end at any point: bytes
  * are on disk before the record counts them, and a record without its bytes counts for nothing.
  */
-import { access, constants, type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { constants, copyFile, type FileHandle, open, rename, rm, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { isStrong, type Range, type Validators } from './range-policy.ts';
+import { PathInUseError, PathLock } from './path-lock.ts';
+import { isSameResource, isStrong, type Range, type Validators } from './range-policy.ts';
+import { checkFolder, createFile, isSameFile, reasonOf, reopenFile, type TargetFile, targetOf } from './target-file.ts';
 
 /** What a partial file is a part of, and what is missing. */
 export interface PartState extends Validators {
@@ -31,16 +33,24 @@ interface PartRecord {
 /** Bytes between two records of ranges that are fetched at the same time: at most these are fetched twice. */
 const RECORD_EVERY = 8_388_608;
 
+/** Shares the bytes where the file system can, and fails where something stands already. */
+const COPY_WITHOUT_REPLACING = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
+
 /** Those that this process is writing, by their absolute path. */
 const busy = new Map<string, PartialFile>();
+/** Paths are looked up one after the other, so that of two calls for one the first has it. */
+let resolving: Promise<unknown> = Promise.resolve();
 
 export class PartialFile {
+  /** As it was given; a symbolic link is followed. */
   readonly path: string;
+  readonly #target: TargetFile;
   readonly #part: string;
   readonly #record: string;
   readonly #request: HttpRequest;
   #handle: FileHandle | undefined;
   #state: PartState | undefined;
+  #locking: Promise<PathLock> | undefined;
   #opening: Promise<FileHandle> | undefined;
   #publishing: Promise<void> | undefined;
   #isEnded = false;
@@ -56,21 +66,27 @@ export class PartialFile {
   });
   readonly #isStopped: () => boolean;
 
-  private constructor(path: string, request: HttpRequest, isStopped: () => boolean) {
+  private constructor(path: string, target: TargetFile, request: HttpRequest, isStopped: () => boolean) {
     this.path = path;
-    this.#part = `${path}.part`;
-    this.#record = `${path}.part.json`;
+    this.#target = target;
+    this.#part = `${target.path}.part`;
+    this.#record = `${target.path}.part.json`;
     this.#request = request;
     this.#isStopped = isStopped;
   }
 
   /**
    * Takes the path for this download, once one that its caller has stopped has let go of it.
-   * @throws RequestError (`ERR_SINK`) when this process is downloading to it
+   * @throws RequestError (`ERR_SINK`) when this process is downloading to it, or it leads nowhere
    */
   static async open(path: string, request: HttpRequest, isStopped: () => boolean): Promise<PartialFile> {
-    const file = new PartialFile(path, request, isStopped);
-    const key = resolve(path);
+    const found = resolving.then(() => targetOf(path));
+    resolving = found.catch(() => undefined);
+    const target = await found.catch((cause: unknown) => {
+      throw failureOf(path, cause, request);
+    });
+    const file = new PartialFile(path, target, request, isStopped);
+    const key = target.path;
     for (let other = busy.get(key); other !== undefined; other = busy.get(key)) {
       if (!other.#isStopped()) throw file.#refusal('another download to it is under way');
       await other.#end;
@@ -81,29 +97,50 @@ export class PartialFile {
 
   /** Finds out before anything is sent. @throws RequestError (`ERR_SINK`) when no file can be made there */
   async check(): Promise<void> {
-    const found = await stat(this.path).catch((cause: { code?: unknown }) => {
-      if (cause.code === 'ENOENT') return undefined;
-      throw this.#failure(cause);
-    });
-    if (found?.isDirectory()) throw this.#refusal('it is a directory');
-    if (found !== undefined && !found.isFile()) throw this.#refusal('it is not a regular file');
-    await access(dirname(resolve(this.path)), constants.W_OK).catch((cause: unknown) => {
-      throw this.#failure(cause);
-    });
+    const { path, kind } = this.#target;
+    if (kind === 'directory') throw this.#refusal('it is a directory');
+    if (kind === 'other') throw this.#refusal('it is not a regular file');
+    try {
+      await checkFolder(path);
+      this.#locking = PathLock.take(`${this.#part}.lock`, this.#part);
+      await this.#locking;
+    } catch (cause) {
+      throw cause instanceof PathInUseError ? this.#refusal(cause.message) : this.#failure(cause);
+    }
   }
 
   /** What an earlier call has left of this URL; `undefined` when it is nothing that can be gone on from. */
   async load(url: string): Promise<PartState | undefined> {
-    const size = await stat(this.#part).then(
-      (found) => (found.isFile() ? found.size : 0),
-      () => 0,
-    );
-    if (size === 0) return undefined;
-    const text = await readFile(this.#record, 'utf8').catch(() => '');
-    const state = readRecord(text, size);
-    if (state === undefined || state.url !== url) return undefined;
+    const state = await this.#left();
+    if (state === undefined || !isSameResource(state, url) || this.#isEnded) return undefined;
+    if ((await this.#locking)?.isInherited) await this.#makeOwn();
+    this.#handle = await reopenFile(this.#part, 'write');
+    if (this.#handle === undefined) return undefined;
     this.#state = state;
     return state;
+  }
+
+  async #left(): Promise<PartState | undefined> {
+    const part = await reopenFile(this.#part, 'read');
+    const record = part && (await reopenFile(this.#record, 'read'));
+    try {
+      if (part === undefined || record === undefined) return undefined;
+      const { size } = await part.stat();
+      return size === 0 ? undefined : readRecord(await record.readFile('utf8'), size);
+    } catch {
+      return undefined;
+    } finally {
+      await part?.close();
+      await record?.close();
+    }
+  }
+
+  /** Whoever wrote it before may still be writing: a copy is ours alone. */
+  async #makeOwn(): Promise<void> {
+    const copy = `${this.#part}.new`;
+    await rm(copy, { force: true });
+    await copyFile(this.#part, copy, COPY_WITHOUT_REPLACING);
+    await rename(copy, this.#part);
   }
 
   /** From here on the bytes are of this file; nothing that was there counts any more. */
@@ -156,11 +193,15 @@ export class PartialFile {
   }
 
   async #publish(): Promise<void> {
+    const { path, mode } = this.#target;
+    const isOurs = (await (await this.#locking)?.isHeld()) && (await isSameFile(this.#handle!, this.#part));
+    if (!isOurs) throw new PathInUseError('another process has taken it over');
+    if (mode !== undefined) await this.#handle!.chmod(mode);
     await this.#closeHandle();
     if (this.#isEnded) throw new Error('the download has ended');
-    await rename(this.#part, this.path);
+    await rename(this.#part, path);
     await rm(this.#record, { force: true });
-    await syncFolder(dirname(resolve(this.path)));
+    await syncFolder(dirname(path));
   }
 
   /** Takes away what is of no use. */
@@ -181,12 +222,12 @@ export class PartialFile {
   async release(): Promise<void> {
     this.#isEnded = true;
     await (this.#shutting ??= this.#shut());
-    busy.delete(resolve(this.path));
+    busy.delete(this.#target.path);
     this.#released();
   }
 
   async #shut(): Promise<void> {
-    await Promise.allSettled([this.#opening, this.#publishing]);
+    const [lock] = await Promise.allSettled([this.#locking, this.#opening, this.#publishing]);
     try {
       if (this.#handle !== undefined && this.#isSegmented()) await this.#write(this.#state!);
     } catch {
@@ -194,6 +235,7 @@ export class PartialFile {
     }
     await this.#recording.catch(() => undefined);
     await this.#closeHandle().catch(() => undefined);
+    if (lock.status === 'fulfilled') await lock.value?.release().catch(() => undefined);
   }
 
   #isSegmented(): boolean {
@@ -212,8 +254,10 @@ export class PartialFile {
   async #open(): Promise<FileHandle> {
     await this.#closeHandle();
     if (this.#isEnded) throw new Error('the download has ended');
-    // The old bytes go before the new record comes, so that it never speaks of them.
-    this.#handle = await open(this.#part, this.#stale ? 'w+' : 'r+');
+    // The old bytes go before the new record comes, so that it never speaks of them; a link that somebody has put there
+    // goes, and what it leads to stays.
+    await removed(this.#part);
+    this.#handle = await createFile(this.#part, this.#target.mode);
     if (this.#stale && this.#state !== undefined) await this.#write(this.#state);
     this.#stale = false;
     return this.#handle;
@@ -233,7 +277,9 @@ export class PartialFile {
       .then(async () => {
         const fresh = `${this.#record}.new`;
         try {
-          await writeFile(fresh, text);
+          await removed(fresh);
+          const file = await createFile(fresh, this.#target.mode);
+          await file.writeFile(text).finally(() => file.close());
           await rename(fresh, this.#record);
         } catch (cause) {
           await rm(fresh, { force: true }).catch(() => undefined);
@@ -248,10 +294,22 @@ export class PartialFile {
   }
 
   #failure(cause: unknown, response?: HttpResponse): Error {
-    const fact = `cannot download to "${this.path}": ${reasonOf(cause)}`;
-    const init = { request: this.#request, cause, code: 'ERR_SINK' };
-    return response === undefined ? new RequestError(fact, init) : new ResponseError(fact, { ...init, response });
+    return failureOf(this.path, cause, this.#request, response);
   }
+}
+
+function failureOf(path: string, cause: unknown, request: HttpRequest, response?: HttpResponse): Error {
+  const reason = cause instanceof PathInUseError ? cause.message : reasonOf(cause);
+  const fact = `cannot download to "${path}": ${reason}`;
+  const init = { request, cause, code: 'ERR_SINK' };
+  return response === undefined ? new RequestError(fact, init) : new ResponseError(fact, { ...init, response });
+}
+
+/** Takes the name away, and never what a link leads to. */
+async function removed(path: string): Promise<void> {
+  await unlink(path).catch((cause: { code?: unknown }) => {
+    if (cause.code !== 'ENOENT') throw cause;
+  });
 }
 
 function recordOf({ url, etag, lastModified, total, ranges }: PartState): PartRecord {
@@ -297,22 +355,4 @@ async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file would be larger than the system allows',
-  EROFS: 'the disk is read-only',
-  EACCES: 'it may not be written',
-  EPERM: 'it may not be written',
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is a file',
-  EISDIR: 'it is a directory',
-  EMFILE: 'too many files are open',
-};
-
-function reasonOf(cause: unknown): string {
-  const code = String((cause as { code?: unknown } | null)?.code ?? 'unknown');
-  return Object.hasOwn(REASONS, code) ? REASONS[code]! : `the system says ${code}`;
 }

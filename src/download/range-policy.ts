@@ -2,6 +2,7 @@
 
 import type { HttpHeaders } from '../message/headers.ts';
 import { parseHttpDate } from '../message/http-date.ts';
+import { isSecretKey } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { wallClock } from '../time/clock.ts';
 
@@ -72,6 +73,24 @@ export function changeOf(
   return undefined;
 }
 
+/** Why a success that is no 206 is not the whole file although its status says so; `undefined` when it may be. */
+export function partOf({ headers }: HttpResponse): string | undefined {
+  const value = headers.get('content-range');
+  const found = parseContentRange(value);
+  if (found?.start === undefined) return undefined;
+  return found.start === 0 && found.end === found.total ? undefined : `its Content-Range is ${value}`;
+}
+
+/** The same version as what is there, by its strong ETag, and yet another length: the rest alone, without saying so. */
+export function isOnlyRest(
+  known: Validators & { readonly total: number | undefined },
+  { headers }: HttpResponse,
+): boolean {
+  const length = headers.get('content-length');
+  const isSame = known.etag !== undefined && headers.get('etag') === known.etag;
+  return isSame && known.total !== undefined && length !== null && Number(length) !== known.total;
+}
+
 /** What is wrong with a 206 for what was asked; `undefined` for an honest one. A shorter part than asked for is honest. */
 export function lieOf(asked: Range, answer: HttpResponse): string | undefined {
   const value = answer.headers.get('content-range');
@@ -106,4 +125,41 @@ export function segmentsOf(total: number, count: number): Range[] {
 /** `Range` for what is missing. */
 export function rangeHeader({ at, end }: Range): string {
   return `bytes=${at}-${end === undefined ? '' : end - 1}`;
+}
+
+/** Parameters that schemes of signed URLs renew: of Amazon and those like it, Google, CloudFront, and plain ones. */
+const SIGNING =
+  /^(?:x-(?:amz|goog|oss|cos|obs|bce|tos)-.*|expires|expiry|exp|policy|key-pair-id|(?:aws|oss)?accesskeyid|googleaccessid|hdn(?:ea|ts)|hmac)$/i;
+/** Those of Azure, which are too short to say so without a signature (`sig`) beside them. */
+const SIGNING_OF_AZURE = /^(?:sv|ss|srt|sp|se|st|spr|sr|si|sip|skoid|sktid|skt|ske|sks|skv)$/i;
+
+/**
+ * Whether what is left may be gone on with for this URL, secrets of both masked. With a strong ETag, which decides once
+ * the server has answered, a URL that was signed anew is the same.
+ */
+export function isSameResource(left: Validators & { readonly url: string }, url: string): boolean {
+  return left.url === url || (left.etag !== undefined && unsigned(left.url) === unsigned(url));
+}
+
+function unsigned(url: string): string {
+  const [plain = ''] = url.split('#', 1);
+  const [path = '', ...query] = plain.split('?');
+  const pairs = query
+    .join('?')
+    .split('&')
+    .map((pair) => [pair, keyOf(pair)] as const);
+  const isAzure = pairs.some(([, key]) => /^sig$/i.test(key));
+  const kept = pairs.filter(([, key]) => {
+    return !isSecretKey(key) && !SIGNING.test(key) && !(isAzure && SIGNING_OF_AZURE.test(key));
+  });
+  return `${path}?${kept.map(([pair]) => pair).join('&')}`;
+}
+
+function keyOf(pair: string): string {
+  const [key = ''] = pair.split('=', 1);
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }

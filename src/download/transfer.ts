@@ -1,18 +1,20 @@
 /** The course of one download: from what is there to what is complete, whatever the server answers. */
 import { callbackFailure, isPromiseLike, lateFailure } from '../call/callbacks.ts';
-import { BodyError, ResponseError } from '../message/errors.ts';
+import { BodyError, isNetworkError, isResponseError, ResponseError } from '../message/errors.ts';
 import { maskUrl } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Answer, Asking } from './asking.ts';
 import { type DigestCheck, digestsOf, firstMismatch } from './digests.ts';
 import type { DownloadResult, DownloadSettings } from './download-options.ts';
-import { parallel } from './lanes.ts';
+import { type Leave, parallel } from './lanes.ts';
 import type { PartialFile, PartState } from './partial-file.ts';
 import {
   canSegment,
   changeOf,
+  isOnlyRest,
   lieOf,
   parseContentRange,
+  partOf,
   type Range,
   segmentsOf,
   strongValidators,
@@ -35,7 +37,20 @@ interface Ongoing extends PartState {
 /** Why a range was not filled: nothing to save came, or all begins anew, perhaps with an answer that is there already. */
 type Turn = { readonly refused: HttpResponse } | { readonly refused?: undefined; readonly whole?: Answer };
 
+/** A range on its way, and what the lanes beside it have to do. */
+interface Lane {
+  range: Range;
+  readonly leave: Leave;
+  /** Ranges that no lane has taken. */
+  readonly pending: Range[];
+  readonly isParallel: boolean;
+}
+
 const ANEW: Turn = {};
+/** What servers say to one connection too many. */
+const TOO_MANY: ReadonlySet<number> = new Set([429, 503]);
+/** Successes that bring nothing (RFC 9110 sections 15.3.5 and 15.3.6). */
+const EMPTY: ReadonlySet<number> = new Set([204, 205]);
 /** Bytes of an answer that is not saved which stay readable. */
 const KEPT = 65_536;
 
@@ -63,6 +78,8 @@ export class Transfer {
         first = answer.response;
         if (!first.ok) return this.#refused(first);
         if (first.status === 206) throw await this.#lie(first, 'nobody asked for a part');
+        const part = partOf(first);
+        if (part !== undefined) throw await this.#lie(first, `the whole was asked for, and ${part}`);
         state = this.#begun(answer);
       }
       const turn = await this.#fill(state, first);
@@ -111,10 +128,10 @@ export class Transfer {
     if (pending.length === 0) pending.push({ at: state.total ?? 0, end: undefined });
     const lanes = Math.min(this.#segments, pending.length);
     let given = first;
-    const fetch = (range: Range): Promise<Turn | undefined> => {
+    const fetch = (range: Range, leave: Leave): Promise<Turn | undefined> => {
       const response = given;
       given = undefined;
-      return this.#fetch(state, range, response, lanes > 1);
+      return this.#fetch(state, { range, leave, pending, isParallel: lanes > 1 }, response);
     };
     const turn = await parallel(pending, lanes, fetch, () => this.#stop.abort());
     if (lanes > 1 && turn !== undefined) {
@@ -125,26 +142,22 @@ export class Transfer {
   }
 
   /** Fills one range, with as many requests as it takes. */
-  async #fetch(
-    state: Ongoing,
-    range: Range,
-    first: HttpResponse | undefined,
-    isParallel: boolean,
-  ): Promise<Turn | undefined> {
+  async #fetch(state: Ongoing, lane: Lane, first: HttpResponse | undefined): Promise<Turn | undefined> {
     for (let given = first; ; given = undefined) {
-      const found = given ?? (await this.#part(state, range, isParallel));
+      const found = given ?? (await this.#partOrLeave(state, lane));
       if (found === undefined || !('headers' in found)) return found;
       state.head ??= found;
-      const start = range.at;
-      const upTo = given === undefined ? parseContentRange(found.headers.get('content-range'))?.end : range.end;
+      const start = lane.range.at;
+      const upTo = given === undefined ? parseContentRange(found.headers.get('content-range'))?.end : lane.range.end;
       try {
-        await this.#receive(found, range, upTo, given !== undefined, state);
+        await this.#receive(found, lane, upTo, given !== undefined, state);
       } catch (error) {
         await this.#asking.recover(error, found);
         if (!state.canGoOn) return ANEW;
         state.resumed = true;
         continue;
       }
+      const { range } = lane;
       if (given === undefined) this.#promise(state, found, 'content-digest', start, range.at);
       range.end ??= range.at;
       // RFC 9110 §15.3.7: a server may send less than it was asked for.
@@ -153,9 +166,32 @@ export class Transfer {
     }
   }
 
+  /**
+   * Asks for a range, and leaves it to the other lanes when the server takes no more connections. The last lane asks
+   * again, as there is room now.
+   */
+  async #partOrLeave(state: Ongoing, lane: Lane): Promise<HttpResponse | Turn | undefined> {
+    if (!lane.isParallel) return this.#part(state, lane.range, false, true);
+    try {
+      const found = await this.#part(state, lane.range, true, false);
+      const refused = found !== undefined && 'refused' in found ? found.refused : undefined;
+      if (refused === undefined || !TOO_MANY.has(refused.status)) return found;
+      await refused.discard();
+    } catch (error) {
+      const isRefused = isNetworkError(error) || (isResponseError(error) && TOO_MANY.has(error.response.status));
+      if (!isRefused) throw error;
+    }
+    return lane.leave() ? undefined : this.#part(state, lane.range, true, true);
+  }
+
   /** Asks for a range. The answer that has it, a turn, or nothing because there is nothing behind what is there. */
-  async #part(state: Ongoing, range: Range, isParallel: boolean): Promise<HttpResponse | Turn | undefined> {
-    const answer = await this.#asking.part(range, state, this.#stop.signal);
+  async #part(
+    state: Ongoing,
+    range: Range,
+    isParallel: boolean,
+    isRetried: boolean,
+  ): Promise<HttpResponse | Turn | undefined> {
+    const answer = await this.#asking.part(range, state, this.#stop.signal, isRetried);
     const { response } = answer;
     const told = parseContentRange(response.headers.get('content-range'));
     const isChanged = changeOf(state, response, told?.total) !== undefined;
@@ -176,38 +212,53 @@ export class Transfer {
         return undefined;
       }
     } else if (!response.ok) return { refused: response };
-    else if (!isParallel) return { whole: answer };
+    else if (EMPTY.has(response.status)) {
+      throw await this.#lie(response, `it is a ${response.status}, which has no content`);
+    } else if (!isParallel && partOf(response) === undefined && !isOnlyRest(state, response)) return { whole: answer };
     await response.discard();
     return ANEW;
   }
 
   async #receive(
     response: HttpResponse,
-    range: Range,
+    lane: Lane,
     upTo: number | undefined,
     isWhole: boolean,
     state: Ongoing,
   ): Promise<void> {
     // The first of several ranges is the beginning of an answer with all of them.
     const isCut = isWhole && state.ranges.length > 1;
+    let end = upTo;
     const truncated = (): BodyError => {
-      const fact = `the body ended at byte ${range.at}${upTo === undefined ? '' : ` of ${upTo}`}`;
+      const fact = `the body ended at byte ${lane.range.at}${end === undefined ? '' : ` of ${end}`}`;
       return new BodyError(fact, { ...this.#of(response), code: 'ERR_BODY_TRUNCATED' });
     };
     for await (const chunk of received(response, truncated)) {
-      const room = upTo === undefined ? chunk.byteLength : upTo - range.at;
-      if (chunk.byteLength > room && !isCut) {
-        const fact = `the body has more bytes than the ${upTo! - range.at} that were announced`;
-        throw new BodyError(fact, { ...this.#of(response), code: 'ERR_BODY_FRAMING' });
+      let rest = chunk;
+      while (rest.byteLength > 0) {
+        const room = end === undefined ? rest.byteLength : end - lane.range.at;
+        if (rest.byteLength > room && !isCut) {
+          const fact = `the body has more bytes than the ${room} that were announced`;
+          throw new BodyError(fact, { ...this.#of(response), code: 'ERR_BODY_FRAMING' });
+        }
+        await this.#save(rest.subarray(0, room), lane.range, state, response);
+        rest = rest.subarray(room);
+        if (!isCut || lane.range.at !== end) continue;
+        // A range that nobody else could fetch is behind it in this very answer.
+        const next = lane.pending.findIndex(({ at }) => at === end);
+        if (next === -1) return;
+        lane.range = lane.pending.splice(next, 1)[0]!;
+        end = lane.range.end;
       }
-      const bytes = chunk.byteLength > room ? chunk.subarray(0, room) : chunk;
-      await this.#file.write(bytes, range.at, response);
-      range.at += bytes.byteLength;
-      await this.#file.wrote(bytes.byteLength, response);
-      await this.#report(state, response);
-      if (isCut && range.at === upTo) return;
     }
-    if (upTo !== undefined && range.at < upTo) throw truncated();
+    if (end !== undefined && lane.range.at < end) throw truncated();
+  }
+
+  async #save(bytes: Uint8Array, range: Range, state: Ongoing, response: HttpResponse): Promise<void> {
+    await this.#file.write(bytes, range.at, response);
+    range.at += bytes.byteLength;
+    await this.#file.wrote(bytes.byteLength, response);
+    await this.#report(state, response);
   }
 
   async #report({ ranges, total }: Ongoing, response: HttpResponse): Promise<void> {
@@ -277,7 +328,8 @@ export class Transfer {
 
   async #lie(response: HttpResponse, why: string): Promise<ResponseError> {
     await response.discard();
-    const fact = `the server answered with a part (206) that is not the one it was asked for: ${why}; resume: false starts anew`;
+    const what = response.status === 206 ? 'with a part (206) that' : `${response.status} with what`;
+    const fact = `the server answered ${what} is not what it was asked for: ${why}; resume: false starts anew`;
     return new ResponseError(fact, { ...this.#of(response), code: 'ERR_RANGE' });
   }
 

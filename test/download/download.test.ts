@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { type FileHandle, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DownloadOptions } from '../../src/download/download-options.ts';
 import { Client, HandlerStack, HttpResponse, type Progress } from '../../src/index.ts';
 import { mockHandler, startServer, type TestServer } from '../../src/testing/index.ts';
@@ -50,6 +50,18 @@ function openFiles(): string[] {
       }
     })
     .filter((file) => file.startsWith(folder));
+}
+/** From here on the system has no room for what is written to files by this method, as ENOSPC says. */
+async function fullDisk(method: 'write' | 'writeFile', isRefused: (data: unknown) => boolean = () => true) {
+  const file = await open(join(folder, 'any'), 'w');
+  const prototype = Object.getPrototypeOf(file) as FileHandle;
+  await file.close();
+  await rm(join(folder, 'any'));
+  const real = prototype[method] as (...args: unknown[]) => Promise<unknown>;
+  return vi.spyOn(prototype, method as 'writeFile').mockImplementation(function (this: FileHandle, ...args: unknown[]) {
+    if (!isRefused(args[0])) return real.apply(this, args) as Promise<void>;
+    return Promise.reject(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }));
+  } as FileHandle['writeFile']);
 }
 /** Leaves a partial file: the first `cut` bytes of `/bytes`. */
 async function breakAfter(cut: number, options: DownloadOptions = {}): Promise<void> {
@@ -338,6 +350,90 @@ describe('going on from a partial file', () => {
   });
 });
 
+describe('a success that is not the whole', () => {
+  const range = { 'Content-Range': `bytes 100000-${SIZE - 1}/${SIZE}`, ETag: `"${SIZE}-0"` };
+
+  it('begins anew when a 200 brings the part and says so', async () => {
+    await breakAfter(100_000);
+    adopt(`/bytes/${SIZE}`);
+    server.enqueue(answer(200, range, bytes.subarray(100_000)));
+    expect(await client.download(`/bytes/${SIZE}`, path)).toMatchObject({ bytes: SIZE, resumed: false });
+    expect((await readFile(path)).equals(bytes)).toBe(true);
+  });
+
+  it('begins anew when a 200 brings the part and does not say so, with the same strong ETag', async () => {
+    await breakAfter(100_000);
+    adopt(`/bytes/${SIZE}`);
+    server.enqueue(answer(200, { ETag: `"${SIZE}-0"` }, bytes.subarray(100_000)));
+    expect(await client.download(`/bytes/${SIZE}`, path)).toMatchObject({ bytes: SIZE, resumed: false });
+    expect((await readFile(path)).equals(bytes)).toBe(true);
+  });
+
+  it.each([
+    ['the end', range],
+    ['the beginning', { 'Content-Range': `bytes 0-199999/${SIZE}` }],
+    ['an unknown share', { 'Content-Range': 'bytes 0-199999/*' }],
+  ])('is refused when the whole was asked for and a 200 brings %s', async (_, headers) => {
+    writeFileSync(path, 'old');
+    server.enqueue(answer(200, headers, bytes.subarray(100_000)));
+    await expect(client.download('/', path)).rejects.toMatchObject({ code: 'ERR_RANGE' });
+    expect([await left(), readFileSync(path, 'utf8')]).toEqual([['file.bin'], 'old']);
+  });
+
+  it.each([`bytes 0-${SIZE - 1}/${SIZE}`, 'bytes */5', 'nonsense'])(
+    'is the whole when a 200 says %j',
+    async (value) => {
+      server.enqueue(answer(200, { 'Content-Range': value }, bytes));
+      expect((await client.download('/', path)).bytes).toBe(SIZE);
+    },
+  );
+
+  it.each([204, 205])('leaves the partial file when a %d answers for the rest', async (status) => {
+    await breakAfter(100_000);
+    adopt(`/bytes/${SIZE}`);
+    server.enqueue((_, res) => res.writeHead(status).end());
+    const refused = client.download(`/bytes/${SIZE}`, path);
+    await expect(refused).rejects.toMatchObject({
+      code: 'ERR_RANGE',
+      message: expect.stringContaining(String(status)),
+    });
+    expect(readFileSync(`${path}.part`).length).toBe(100_000);
+    expect(existsSync(path)).toBe(false);
+    expect(await client.download(`/bytes/${SIZE}`, path)).toMatchObject({ bytes: SIZE, resumed: true });
+  });
+});
+
+describe('a URL that was signed anew', () => {
+  const signed = (name: string, query: string) => [name, query] as const;
+
+  it.each([
+    signed('S3', 'X-Amz-Date=DATE&X-Amz-Expires=60&X-Amz-Signature=NEW'),
+    signed('CloudFront', 'Expires=DATE&Signature=NEW&Key-Pair-Id=K1'),
+    signed('Azure', 'sv=2022&st=DATE&se=DATE&sr=b&sp=r&sig=NEW'),
+    signed('Google', 'X-Goog-Algorithm=A&X-Goog-Date=DATE&X-Goog-Signature=NEW'),
+  ])('goes on when the strong ETag is the same: %s', async (_, query) => {
+    const url = (turn: string): string => `/bytes/${SIZE}?id=1&${query.replaceAll('DATE', turn).replace('NEW', turn)}`;
+    const cut = `${url('1')}&cut=100000&key=${Math.random()}`;
+    await expect(client.download(cut, path)).rejects.toMatchObject({ code: 'ERR_BODY_TRUNCATED' });
+    adopt(url('1'));
+    expect(await client.download(url('2'), path)).toMatchObject({ bytes: SIZE, resumed: true });
+    expect((await readFile(path)).equals(bytes)).toBe(true);
+  });
+
+  it.each([
+    ['another thing is asked for', 'id=2&Expires=2&Signature=2', {}],
+    [
+      'there is only a date',
+      'id=1&Expires=2&Signature=2',
+      { etag: undefined, lastModified: 'Wed, 01 Jan 2020 00:00:00 GMT' },
+    ],
+  ])('begins anew when %s', async (_, query, changes) => {
+    await breakAfter(100_000);
+    adopt(`/bytes/${SIZE}?id=1&Expires=1&Signature=1`, changes);
+    expect(await client.download(`/bytes/${SIZE}?${query}`, path)).toMatchObject({ bytes: SIZE, resumed: false });
+  });
+});
+
 describe('a download that its caller stops', () => {
   const turns = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
@@ -418,6 +514,73 @@ describe('segments', () => {
   });
 });
 
+describe('a server that takes no more connections', () => {
+  /** Serves ranges, `most` at a time; the others are refused in this way. */
+  const crowded = (most: number, refuse: (res: ServerResponse) => void) => {
+    let open = 0;
+    const statuses: number[] = [];
+    const listener: RequestListener = (req, res) => {
+      if (open >= most) {
+        statuses.push(503);
+        return refuse(res);
+      }
+      open += 1;
+      res.on('close', () => {
+        open -= 1;
+      });
+      const [, from = '0', to = String(SIZE - 1)] = /bytes=(\d+)-(\d*)/.exec(req.headers.range ?? '') ?? [];
+      const part = bytes.subarray(Number(from), Number(to) + 1);
+      const isPart = req.headers.range !== undefined;
+      const headers = { ETag: '"a"', 'Accept-Ranges': 'bytes', 'Content-Length': part.length };
+      statuses.push(isPart ? 206 : 200);
+      res.writeHead(
+        isPart ? 206 : 200,
+        isPart ? { ...headers, 'Content-Range': `bytes ${from}-${to}/${SIZE}` } : headers,
+      );
+      res.write(part.subarray(0, 1000));
+      // Slow enough that all ask while the first is being answered.
+      setTimeout(() => res.end(part.subarray(1000)), 100);
+    };
+    return { listener, statuses };
+  };
+
+  it.each([
+    ['503', 1, (res: ServerResponse): void => void res.writeHead(503).end('no')],
+    ['503', 2, (res: ServerResponse): void => void res.writeHead(503).end('no')],
+    ['429', 1, (res: ServerResponse): void => void res.writeHead(429, { 'Retry-After': '3600' }).end('no')],
+    ['a closed connection', 2, (res: ServerResponse): void => void res.destroy()],
+  ])('gets fewer segments after %s (at most %d)', async (_, most, refuse) => {
+    for (const httpErrors of [true, false]) {
+      const { listener, statuses } = crowded(most, refuse);
+      await using server = await startServer({ listener });
+      const result = await client.download(server.origin, path, { segments: 4, digest: { sha256 }, httpErrors });
+      expect(result).toMatchObject({ bytes: SIZE, resumed: false });
+      expect(statuses).toContain(503);
+      expect(await left()).toEqual(['file.bin']);
+    }
+  });
+
+  it('fails when it refuses them all, and keeps what came', async () => {
+    let answers = 0;
+    const { listener } = crowded(9, () => undefined);
+    await using server = await startServer({
+      listener: (req, res) => {
+        answers += 1;
+        if (answers === 1) return listener(req, res);
+        res.writeHead(503).end();
+      },
+    });
+    await breakAfter(50_000, { segments: 3 });
+    const record = JSON.parse(readFileSync(`${path}.part.json`, 'utf8'));
+    writeFileSync(`${path}.part.json`, JSON.stringify({ ...record, url: `${server.origin}/`, etag: '"a"' }));
+    answers = 1;
+    await expect(client.download(server.origin, path, { segments: 3 })).rejects.toMatchObject({
+      code: 'ERR_SERVER_ERROR',
+    });
+    expect(await left()).toEqual(['file.bin.part', 'file.bin.part.json']);
+  });
+});
+
 describe('digests', () => {
   const base64 = createHash('sha256').update(bytes).digest('base64');
 
@@ -474,21 +637,23 @@ describe('a place that cannot be written', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it.runIf(existsSync('/dev/full'))('is a ResponseError when the disk is full', async () => {
-    symlinkSync('/dev/full', `${path}.part`);
+  it('is a ResponseError when the disk is full', async () => {
+    const full = await fullDisk('write');
     await expect(client.download('/bytes/10', path)).rejects.toMatchObject({
       name: 'ResponseError',
       code: 'ERR_SINK',
       message: expect.stringContaining('the disk is full'),
     });
+    full.mockRestore();
     expect(existsSync(path)).toBe(false);
   });
 
-  it.runIf(existsSync('/dev/full') && existsSync('/proc/self/fd')).each([1, 3])(
+  it.runIf(existsSync('/proc/self/fd')).each([1, 3])(
     'is left with no file open when the disk is full where the record goes (segments: %d)',
     async (segments) => {
-      symlinkSync('/dev/full', `${path}.part.json.new`);
+      const full = await fullDisk('writeFile', (text) => String(text).includes('"url"'));
       await expect(client.download(`/bytes/${SIZE}`, path, { segments })).rejects.toMatchObject({ code: 'ERR_SINK' });
+      full.mockRestore();
       expect(openFiles()).toEqual([]);
       expect((await left()).filter((name) => name.endsWith('.new'))).toEqual([]);
       expect((await client.download(`/bytes/${SIZE}`, path, { segments })).bytes).toBe(SIZE);

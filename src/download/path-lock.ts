@@ -1,0 +1,165 @@
+/**
+ * A lock that a process holds on the path that it writes: a file beside it that names the process. It ends with the
+ * process: whoever finds the lock of one that is gone takes it over.
+ */
+import { randomBytes } from 'node:crypto';
+import { link, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { createFile } from './target-file.ts';
+
+/** Milliseconds without a byte after which a process that cannot be looked at counts as gone. */
+const SILENCE = 60_000;
+/** Locks of others that may come and go between ours. */
+const TRIES = 5;
+
+interface Owner {
+  readonly pid: number;
+  /** Which machine's, and which container's, processes the number counts. */
+  readonly machine: string;
+  /** When it started, in the system's terms: numbers are given again. Absent where the system does not tell. */
+  readonly started?: string;
+  readonly token: string;
+}
+
+/** The path is another process's. */
+export class PathInUseError extends Error {}
+
+export class PathLock {
+  readonly #path: string;
+  readonly #token: string;
+  /** The one before may still be alive, on a machine that cannot be looked at: its files are not to be written. */
+  readonly isInherited: boolean;
+
+  private constructor(path: string, token: string, isInherited: boolean) {
+    this.#path = path;
+    this.#token = token;
+    this.isInherited = isInherited;
+  }
+
+  /**
+   * @param path of the lock itself
+   * @param written the file that shows by its date that the holder is at work
+   * @throws PathInUseError, or the system's error
+   */
+  static async take(path: string, written: string): Promise<PathLock> {
+    const me: Owner = { ...(await identity()), token: randomBytes(8).toString('hex') };
+    let isInherited = false;
+    for (let i = 0; i < TRIES; i++) {
+      if (await isMade(path, JSON.stringify(me))) return new PathLock(path, me.token, isInherited);
+      const text = await textOf(path);
+      if (text === undefined) continue;
+      const owner = ownerOf(text);
+      const isForeign = owner === undefined || owner.machine !== me.machine;
+      const isAlive = isForeign ? await isRecent(path, written) : await isRunning(owner);
+      if (isAlive) throw inUse(owner, path);
+      isInherited ||= isForeign;
+      if (!(await takenAway(path, text))) throw inUse(undefined, path);
+    }
+    throw inUse(undefined, path);
+  }
+
+  /** Whether no other process has taken it over. */
+  async isHeld(): Promise<boolean> {
+    return ownerOf((await textOf(this.#path)) ?? '')?.token === this.#token;
+  }
+
+  async release(): Promise<void> {
+    if (await this.isHeld()) await rm(this.#path, { force: true });
+  }
+}
+
+async function isMade(path: string, text: string): Promise<boolean> {
+  const file = await createFile(path).catch((cause: { code?: unknown }) => {
+    if (cause.code === 'EEXIST') return undefined;
+    throw cause;
+  });
+  if (file === undefined) return false;
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+  return true;
+}
+
+/** A rename succeeds for one process alone; one that got hold of a newer lock puts it back. */
+async function takenAway(path: string, expected: string): Promise<boolean> {
+  const aside = `${path}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(path, aside);
+  } catch {
+    return true;
+  }
+  const isOld = (await textOf(aside)) === expected;
+  if (!isOld) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+  return isOld;
+}
+
+function inUse(owner: Owner | undefined, path: string): PathInUseError {
+  const who = owner === undefined ? 'another process' : `process ${owner.pid}`;
+  return new PathInUseError(`${who} is downloading to it; when there is none any more, remove "${path}"`);
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
+}
+
+function ownerOf(text: string): Owner | undefined {
+  try {
+    const found: Partial<Owner> = Object.assign(Object.create(null), JSON.parse(text));
+    const isWhole = Number.isSafeInteger(found.pid) && found.pid! > 0 && typeof found.machine === 'string';
+    return isWhole && typeof found.token === 'string' ? (found as Owner) : undefined;
+  } catch {
+    // A process that is just writing it, or was killed meanwhile.
+    return undefined;
+  }
+}
+
+async function identity(): Promise<Omit<Owner, 'token'>> {
+  const boot = await textOf('/proc/sys/kernel/random/boot_id');
+  const space = await readlink('/proc/self/ns/pid').catch(() => '');
+  const started = (await statusOf(process.pid))?.started;
+  const machine = [hostname(), boot?.trim() ?? '', space].join(' ');
+  return { pid: process.pid, machine, ...(started !== undefined && { started }) };
+}
+
+async function isRunning({ pid, started }: Owner): Promise<boolean> {
+  const status = await statusOf(pid);
+  if (status !== undefined) return status.state !== 'Z' && (started === undefined || status.started === started);
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return (cause as { code?: unknown }).code === 'EPERM';
+  }
+}
+
+/** proc(5): the name in parentheses may hold blanks; behind it come the state and, as the twentieth, the start. */
+async function statusOf(pid: number): Promise<{ readonly state: string; readonly started: string } | undefined> {
+  const text = await textOf(`/proc/${pid}/stat`);
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, started] = [fields?.[0], fields?.[19]];
+  return state === undefined || started === undefined ? undefined : { state, started };
+}
+
+/** By the clock of the file system, which may be another machine's: a file that is made now tells it. */
+async function isRecent(path: string, written: string): Promise<boolean> {
+  const probe = `${path}.${randomBytes(4).toString('hex')}`;
+  const file = await createFile(probe);
+  try {
+    const { mtimeMs: now } = await file.stat();
+    const dates = await Promise.all(
+      [path, written].map((one) =>
+        stat(one).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => 0,
+        ),
+      ),
+    );
+    return now - Math.max(...dates) < SILENCE;
+  } finally {
+    await file.close();
+    await rm(probe, { force: true });
+  }
+}
