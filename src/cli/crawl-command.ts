@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isSecretHeader, MASK, maskUrl } from '../message/redact.ts';
 import type { CrawlCommand } from './commands.ts';
 import { Crawl, type CrawlResult } from './crawl/crawl.ts';
 import { Journal } from './crawl/journal.ts';
@@ -79,7 +80,17 @@ async function crawled(
 function howToResume({ out, resume }: CrawlCommand, argv: readonly string[]): string {
   if (out === undefined) return '\nstopped; with --out FILE.jsonl a crawl can be resumed\n';
   const all = resume ? argv : [...argv, '--resume'];
-  return `\nstopped; to go on:\n  sluice crawl ${all.map(quoted).join(' ')}\n`;
+  const shown = all.map(withoutSecrets);
+  const hint = shown.some((one, i) => one !== all[i]) ? `, with what was secret in place of ${MASK}` : '';
+  return `\nstopped; to go on${hint}:\n  sluice crawl ${shown.map(quoted).join(' ')}\n`;
+}
+
+/** An argument as it may be shown: the value of a secret header, a password or token in a URL are masked. */
+function withoutSecrets(argument: string): string {
+  const [, option = '', name, value] =
+    /^(-H|--header=)?\s*([\w!#$%&'*+.^`|~-]+)\s*:(?!\/\/)(.*)$/s.exec(argument) ?? [];
+  if (name !== undefined && value !== undefined && isSecretHeader(name)) return `${option}${name}: ${MASK}`;
+  return maskUrl(argument);
 }
 
 /** For a POSIX shell. */

@@ -11,6 +11,7 @@ import { Pool } from '../../pool/pool.ts';
 import type { PoolClient } from '../../pool/pool-options.ts';
 import { VERSION } from '../../runtime/version.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
+import { CrawlHeaders } from './credentials.ts';
 import { Frontier, type Visit } from './frontier.ts';
 import type { Journal } from './journal.ts';
 import { type PageLine, REDIRECT_LOOP } from './page-line.ts';
@@ -73,6 +74,8 @@ export class Crawl {
   readonly #clock: Clock;
   readonly #owned: Client | undefined;
   readonly #client: Client;
+  readonly #headers: CrawlHeaders;
+  readonly #agent: string;
   readonly #frontier: Frontier;
   readonly #summary: CrawlSummary;
   readonly #gate: RobotsGate | undefined;
@@ -98,10 +101,12 @@ export class Crawl {
     const inScope = scopeOf(starts, options.hosts ?? []);
     const headers = headersOf(options);
     this.#owned = options.client === undefined ? new Client() : undefined;
-    this.#client = (options.client ?? this.#owned!).extend({ headers });
+    this.#headers = new CrawlHeaders(urls, headers);
+    this.#agent = productToken(headers['User-Agent'] ?? null);
+    this.#client = (options.client ?? this.#owned!).extend({ headers: this.#headers.common });
     this.#frontier = new Frontier({ journal, starts, depth, limit, inScope });
     this.#summary = new CrawlSummary(inScope);
-    if (options.robots !== false) this.#gate = this.#newGate(productToken(headers['User-Agent'] ?? null));
+    if (options.robots !== false) this.#gate = this.#newGate();
     this.#pool = this.#newPool();
   }
 
@@ -143,8 +148,10 @@ export class Crawl {
     if (this.#running === 0) this.#pool.cancel(this.#stopped);
   }
 
-  #newGate(agent: string): RobotsGate {
-    return new RobotsGate({ client: this.#client, agent, clock: this.#clock, signal: this.#stop.signal });
+  #newGate(): RobotsGate {
+    const headers = (url: string) => this.#headers.secretFor(url);
+    const signal = this.#stop.signal;
+    return new RobotsGate({ client: this.#client, agent: this.#agent, headers, clock: this.#clock, signal });
   }
 
   #newPool(): Pool {
@@ -186,7 +193,8 @@ export class Crawl {
       this.#stop.signal.throwIfAborted();
       this.#running += 1;
       this.#sent.set(visit, this.#clock.now());
-      const response = await this.#client.send(request, options);
+      const headers = this.#headers.secretFor(request.url);
+      const response = await this.#client.send(request, headers === undefined ? options : { ...options, headers });
       this.#visits.set(response, visit);
       return response;
     } catch (thrown) {
@@ -200,7 +208,7 @@ export class Crawl {
     const visit = this.#visits.get(response)!;
     const { maxBytes = TEN_MB, assets = true } = this.#options;
     const type = response.headers.get('content-type') ?? undefined;
-    const reading = await readPage(response, visit.url, { maxBytes, assets });
+    const reading = await readPage(response, visit.url, { maxBytes, assets, agent: this.#agent });
     const redirect = redirectTo(locationOf(response), visit);
     const failure = reading.failure === undefined ? undefined : failureOf(reading.failure);
     const invalid = [...reading.links.invalid, ...(redirect.invalid ?? [])];

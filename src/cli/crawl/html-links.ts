@@ -1,5 +1,6 @@
 /** The links of an HTML page, by a parser that reads it in pieces and builds no tree. */
 import { Parser } from 'htmlparser2';
+import { forbidsFollowing } from './robots-tag.ts';
 import { pageUrl } from './scope.ts';
 
 export interface PageLinks {
@@ -29,18 +30,28 @@ const HINTS = /(?:^|\s)(?:preconnect|dns-prefetch|pingback)(?:\s|$)/i;
 const PAGE_RELATIONS = /(?:^|\s)(?:alternate|author|canonical|help|license|next|prev|search|amphtml)(?:\s|$)/i;
 const MAX_INVALID = 100;
 
+export interface LinkReaderOptions {
+  /** Whether what a browser would load counts: images, scripts, style sheets. */
+  readonly assets: boolean;
+  /** Whether the page is XML, where every element may close itself. Default `false`. */
+  readonly xml?: boolean;
+  /** The product token that robots rules may name. Default `sluice`. */
+  readonly agent?: string;
+}
+
 /** Write the page piece by piece, then ask for its links. */
 export class LinkReader {
   readonly #parser: Parser;
   readonly #references = new Set<string>();
   readonly #assets: boolean;
+  readonly #agent: string;
   #base: string | undefined;
   #noFollow = false;
 
-  /** @param assets whether what a browser would load counts: images, scripts, style sheets */
-  constructor(assets: boolean) {
+  constructor({ assets, xml = false, agent = 'sluice' }: LinkReaderOptions) {
     this.#assets = assets;
-    this.#parser = new Parser({ onopentag: (name, attributes) => this.#open(name, attributes) });
+    this.#agent = agent;
+    this.#parser = new Parser({ onopentag: (name, attributes) => this.#open(name, attributes) }, { xmlMode: xml });
   }
 
   write(text: string): void {
@@ -68,20 +79,28 @@ export class LinkReader {
     if (name === 'base') this.#base ??= attributes['href'];
     else if (name === 'meta') this.#meta(attributes);
     else if (name === 'link') this.#link(attributes);
-    else if (Object.hasOwn(PAGES, name)) this.#add(attributes[PAGES[name]!]);
+    else if (Object.hasOwn(PAGES, name)) this.#add(attributes[PAGES[name]!] ?? attributes['xlink:href']);
+    else if (this.#assets && (name === 'image' || name === 'use'))
+      this.#add(attributes['href'] ?? attributes['xlink:href']);
     else if (this.#assets && Object.hasOwn(ASSETS, name)) {
       this.#add(attributes[ASSETS[name]!]);
       for (const candidate of sourceSet(attributes['srcset'])) this.#add(candidate);
+      if (name === 'video') this.#add(attributes['poster']);
     }
   }
 
-  #meta({ name, content }: Readonly<Record<string, string>>): void {
-    if (name?.toLowerCase() === 'robots' && /\b(?:nofollow|none)\b/i.test(content ?? '')) this.#noFollow = true;
+  #meta(attributes: Readonly<Record<string, string>>): void {
+    const { content = '' } = attributes;
+    const name = attributes['name']?.toLowerCase();
+    const isForUs = name === 'robots' || name === this.#agent.toLowerCase();
+    if (isForUs && forbidsFollowing(content, this.#agent)) this.#noFollow = true;
+    if (attributes['http-equiv']?.trim().toLowerCase() === 'refresh') this.#add(refreshTarget(content));
   }
 
-  #link({ rel = '', href }: Readonly<Record<string, string>>): void {
+  #link({ rel = '', href, imagesrcset }: Readonly<Record<string, string>>): void {
     if (HINTS.test(rel)) return;
     if (this.#assets || PAGE_RELATIONS.test(rel)) this.#add(href);
+    if (this.#assets) for (const candidate of sourceSet(imagesrcset)) this.#add(candidate);
   }
 
   /** An empty reference and a fragment are the page itself. */
@@ -89,6 +108,16 @@ export class LinkReader {
     const trimmed = reference?.trim() ?? '';
     if (trimmed !== '' && !trimmed.startsWith('#')) this.#references.add(trimmed);
   }
+}
+
+/** Where `5; url='/x'` leads (HTML, the refresh pragma); `undefined` when it reloads the page itself. */
+function refreshTarget(content: string): string | undefined {
+  const rest = /^\s*[\d.]+\s*[;,]?\s*(.*)$/s.exec(content)?.[1] ?? '';
+  const target = rest.replace(/^url\s*=\s*/i, '');
+  const quote = target[0];
+  if (quote !== '"' && quote !== "'") return target;
+  const end = target.indexOf(quote, 1);
+  return target.slice(1, end === -1 ? undefined : end);
 }
 
 /** The URLs of `a.png 1x, b.png 2x` (HTML, srcset attributes): up to white space, without commas at the end. */

@@ -2,6 +2,7 @@
 import { charsetOf } from '../../message/content.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { LinkReader, type PageLinks } from './html-links.ts';
+import { forbidsFollowing } from './robots-tag.ts';
 
 export interface PageReading {
   bytes: number;
@@ -14,12 +15,22 @@ export interface PageReading {
 export interface ReadingOptions {
   readonly maxBytes: number;
   readonly assets: boolean;
+  /** Our product token. Default `sluice`. */
+  readonly agent?: string;
 }
 
 const HTML = /^\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|$)/i;
+const XHTML = /^\s*application\/xhtml\+xml/i;
 /** MIME Sniffing section 7.1, the beginnings that pages without a type have. */
 const HTML_BEGINNING = /^\s*<(?:!doctype\s+html|html|head|body)\b/i;
 const META_CHARSET = /<meta\s[^>]{0,200}charset\s*=\s*["']?([\w.:-]{1,40})/i;
+const XML_ENCODING = /^\s*<\?xml\s[^>]{0,200}encoding\s*=\s*["']([\w.:-]{1,40})/i;
+/** They win over everything else (Encoding standard, decode), as latin1. */
+const BYTE_ORDER_MARKS: readonly (readonly [mark: string, charset: string])[] = [
+  ['\xef\xbb\xbf', 'utf-8'],
+  ['\xfe\xff', 'utf-16be'],
+  ['\xff\xfe', 'utf-16le'],
+];
 /** HTML, determining the character encoding: a page names it within so many bytes. */
 const PRESCAN_BYTES = 1024;
 
@@ -31,13 +42,14 @@ export async function readPage(response: HttpResponse, url: string, options: Rea
     await response.discard();
     return reading;
   }
-  const links = new LinkReader(options.assets);
+  const links = new LinkReader({ ...options, xml: type !== null && XHTML.test(type) });
   try {
     await readLinks(response, type, links, reading, options.maxBytes);
   } catch (error) {
     reading.failure = error;
   }
-  reading.links = links.end(url);
+  const rules = response.headers.get('x-robots-tag');
+  if (rules === null || !forbidsFollowing(rules, options.agent ?? 'sluice')) reading.links = links.end(url);
   return reading;
 }
 
@@ -49,24 +61,50 @@ async function readLinks(
   maxBytes: number,
 ): Promise<void> {
   let decoder: TextDecoder | undefined;
-  for await (const chunk of response) {
-    const left = maxBytes - reading.bytes;
-    const part = chunk.byteLength > left ? chunk.subarray(0, left) : chunk;
-    reading.bytes += part.byteLength;
-    if (decoder === undefined) {
-      const beginning = Buffer.from(part.subarray(0, PRESCAN_BYTES)).toString('latin1');
-      if (type === null && !HTML_BEGINNING.test(beginning)) return;
-      decoder = decoderFor(charsetOf(type) ?? META_CHARSET.exec(beginning)?.[1]);
+  /** What came before the encoding is known: it must not depend on how the network cuts the page. */
+  let beginning = Buffer.alloc(0);
+  let isHtml = true;
+  try {
+    for await (const chunk of response) {
+      const left = maxBytes - reading.bytes;
+      const part = chunk.byteLength > left ? chunk.subarray(0, left) : chunk;
+      reading.bytes += part.byteLength;
+      reading.truncated = chunk.byteLength > left;
+      if (decoder !== undefined) links.write(decoder.decode(part, { stream: true }));
+      else {
+        beginning = Buffer.concat([beginning, part]);
+        if (beginning.byteLength >= PRESCAN_BYTES) {
+          decoder = decoderFor(type, beginning);
+          isHtml = decoder !== undefined;
+          links.write(decoder?.decode(beginning, { stream: true }) ?? '');
+        }
+      }
+      // Leaving the loop lets go of the rest.
+      if (reading.truncated || !isHtml) break;
     }
-    links.write(decoder.decode(part, { stream: true }));
-    reading.truncated = chunk.byteLength > left;
-    // Leaving the loop lets go of the rest.
-    if (reading.truncated) return;
+  } finally {
+    // Also of a page that breaks off: what was read counts.
+    if (isHtml) links.write(decoder?.decode() ?? decoderFor(type, beginning)?.decode(beginning) ?? '');
   }
-  if (decoder !== undefined) links.write(decoder.decode());
 }
 
-function decoderFor(charset: string | undefined): TextDecoder {
+/** HTML, determining the character encoding; `undefined` for a page without a type that does not look like HTML. */
+function decoderFor(type: string | null, bytes: Uint8Array): TextDecoder | undefined {
+  const text = Buffer.from(bytes.subarray(0, PRESCAN_BYTES)).toString('latin1');
+  const marked = BYTE_ORDER_MARKS.find(([mark]) => text.startsWith(mark))?.[1];
+  const decoder = decoderOf(marked ?? charsetOf(type) ?? declaredCharset(text));
+  return type !== null || HTML_BEGINNING.test(decoder.decode(bytes.slice(0, PRESCAN_BYTES)))
+    ? decoderOf(decoder.encoding)
+    : undefined;
+}
+
+/** What is declared in bytes that read as ASCII cannot be UTF-16. */
+function declaredCharset(text: string): string | undefined {
+  const charset = (META_CHARSET.exec(text) ?? XML_ENCODING.exec(text))?.[1];
+  return charset !== undefined && /^utf-?16/i.test(charset) ? 'utf-8' : charset;
+}
+
+function decoderOf(charset: string | undefined): TextDecoder {
   try {
     return new TextDecoder(charset);
   } catch {

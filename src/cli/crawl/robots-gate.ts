@@ -15,6 +15,8 @@ export interface RobotsGateOptions {
   readonly client: Client;
   /** The product token that the rules are looked up by. */
   readonly agent: string;
+  /** What only the origin of the URL is sent. */
+  headers(url: string): Readonly<Record<string, string>> | undefined;
   readonly clock: Clock;
   /** Ends every wait. */
   readonly signal: AbortSignal;
@@ -75,8 +77,10 @@ export class RobotsGate {
 
   async #ask(url: string): Promise<RobotsAnswer> {
     const { client, signal } = this.#options;
+    const headers = this.#options.headers(url);
     try {
       const response = await client.get(url, {
+        ...(headers !== undefined && { headers }),
         // RFC 9309 §2.3.1.2: five redirects at least, to other hosts too.
         allowRedirects: { max: 5 },
         httpErrors: false,

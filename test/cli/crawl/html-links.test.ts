@@ -3,8 +3,8 @@ import { LinkReader } from '../../../src/cli/crawl/html-links.ts';
 
 const PAGE = 'http://a.example/dir/page.html?q';
 
-function linksOf(html: string, assets = true) {
-  const reader = new LinkReader(assets);
+function linksOf(html: string, assets = true, xml = false) {
+  const reader = new LinkReader({ assets, xml });
   reader.write(html);
   return reader.end(PAGE);
 }
@@ -47,10 +47,44 @@ describe('the links of a page', () => {
     ['none in a comment', '<!-- <a href="x"> -->', []],
     ['none in a script', '<script>"<a href=x>"</script>', []],
     ['none where the page asks for it', '<meta name="ROBOTS" content="noindex, nofollow"><a href="x">', []],
+    ['none where it asks for none', '<meta name="robots" content="none"><a href="x">', []],
+    ['none where it asks us', '<meta name="sluice" content="nofollow"><a href="x">', []],
+    [
+      'those of a page that asks others',
+      '<meta name="otherbot" content="nofollow"><a href="x">',
+      ['http://a.example/dir/x'],
+    ],
+    [
+      'those of a page that wants no preview',
+      '<meta name="robots" content="index, max-image-preview:none, max-snippet: none"><a href="x">',
+      ['http://a.example/dir/x'],
+    ],
+    ['a refresh', '<meta http-equiv="Refresh" content="5; URL=\'/x\'">', ['http://a.example/x']],
+    [
+      'a refresh of few words',
+      '<meta http-equiv="refresh" content="0;/x"><meta http-equiv="refresh" content="3">',
+      ['http://a.example/x'],
+    ],
+    ['a poster', '<video poster="p.png"></video>', ['http://a.example/dir/p.png']],
+    [
+      'a preloaded source set',
+      '<link rel="preload" imagesrcset="a.png 1x, b.png 2x">',
+      ['http://a.example/dir/a.png', 'http://a.example/dir/b.png'],
+    ],
+    [
+      'those of SVG',
+      '<svg><a xlink:href="x"/><image href="i.png"/><use xlink:href="u.svg#a"/></svg>',
+      ['http://a.example/dir/x', 'http://a.example/dir/i.png', 'http://a.example/dir/u.svg'],
+    ],
     ['those of rel=nofollow', '<a rel="nofollow" href="x">', ['http://a.example/dir/x']],
     ['a tag that is never closed', '<p><a href="x"><div', ['http://a.example/dir/x']],
   ])('have %s', (_name, html, urls) => {
     expect(linksOf(html).urls).toEqual(urls);
+  });
+
+  it('are found behind elements of XHTML that close themselves', () => {
+    const html = '<html><head><title/><script src="s.js"/></head><body><textarea/><a href="x"/></body></html>';
+    expect(linksOf(html, true, true).urls).toEqual(['http://a.example/dir/s.js', 'http://a.example/dir/x']);
   });
 
   it('leave out what browsers load when asked to', () => {
@@ -67,7 +101,7 @@ describe('the links of a page', () => {
   });
 
   it('are found across the pieces of a page', () => {
-    const reader = new LinkReader(true);
+    const reader = new LinkReader({ assets: true });
     for (const char of '<p><a class="é" href="x?a&amp;b">') reader.write(char);
     expect(reader.end(PAGE).urls).toEqual(['http://a.example/dir/x?a&b']);
   });
