@@ -4,7 +4,13 @@
  */
 
 import type { HttpRequest } from '../message/request.ts';
-import { abortError, Stop } from '../time/stop.ts';
+import { type Abortable, abortError, Stop } from '../time/stop.ts';
+
+/** A body on its way into a sink. */
+export interface Filling extends Abortable {
+  /** Set by who is to know that nothing more is written. */
+  onEnd: (() => void) | undefined;
+}
 
 export class Call extends Stop {
   /** The number of the attempt under way, from 1 (`retry` counts). */
@@ -15,6 +21,8 @@ export class Call extends Stop {
   request: HttpRequest | undefined;
   /** Rejects the caller's promise, whatever the layers and the handler do. */
   reject: ((reason: unknown) => void) | undefined;
+  /** What takes its body elsewhere: the call is over when that is. */
+  filling: Filling | undefined;
   /** The caller's signal, while its abort stops this call: who follows the call need not follow it too. */
   followed: AbortSignal | undefined;
 

@@ -13,13 +13,12 @@ import type { HttpResponse } from '../message/response.ts';
 import { mergeCookies } from '../options/cookie-option.ts';
 import { extendOptions } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
-import type { RequestOptions, Sink } from '../options/options.ts';
+import type { RequestOptions } from '../options/options.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { ConnectionStats, Handler, Transport } from '../stack/handler.ts';
 import { HandlerStack } from '../stack/handler-stack.ts';
 import { requestSync, type SyncResponse } from '../sync/request-sync.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
-import { unwatch, watch } from '../time/stop.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../websocket/connection.ts';
 import type { WebSockets } from '../websocket/web-sockets.ts';
 import { applyHeaders, type Built, buildRequest, canonicalBase, type Defaults } from './build-request.ts';
@@ -27,7 +26,8 @@ import { completed, guarded, promised } from './checked-answer.ts';
 import { fetchThrough } from './fetch.ts';
 import { checkedQuery, combined, definedOf, fieldsOver, isOptions, isRecord, noOptions } from './given-options.ts';
 import { type HttpClient, PSR18, psr18Error } from './psr-18.ts';
-import { fillSink } from './sink.ts';
+import { sunk } from './sink.ts';
+import { letGoOfSources } from './sources.ts';
 
 export type { DigestName, DownloadOptions, DownloadResult } from '../download/download-options.ts';
 
@@ -135,11 +135,12 @@ export class Client implements AsyncDisposable, HttpClient {
 
   /** Sends a request that was made earlier; its headers win over the client's, those of `options` over both. */
   send(request: HttpRequest, options?: RequestOptions): RequestPromise {
-    return this.#start(request.method, request.url, options, request);
+    // What is no request is told as every other mistake is: by a rejection.
+    return this.#start(request?.method, request?.url, options, request);
   }
 
   sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise {
-    return this.#start(request.method, request.url, options, request);
+    return this.send(request, options);
   }
 
   /**
@@ -281,8 +282,12 @@ export class Client implements AsyncDisposable, HttpClient {
     });
     return RequestPromise.adopt(
       answer.then(
-        (response) => completed(response, call.request!),
+        (response) => {
+          call.request!.body?.release();
+          return completed(response, call.request!);
+        },
         (error: unknown) => {
+          letGoOfSources(call.request, ready, options);
           throw this.#stamped(error, call);
         },
       ),
@@ -309,22 +314,9 @@ export class Client implements AsyncDisposable, HttpClient {
     if (userinfo !== undefined && !(own && Object.hasOwn(own, 'auth'))) {
       merged = extendOptions(merged, { auth: [...userinfo] as [string, string] });
     }
-    if (merged.sink) return this.#sunk(handler, request, merged, call);
+    if (merged.sink) return sunk(handler, request, merged, call);
     if (merged.signal) return guarded(handler, request, merged, call, merged.signal);
     return promised(handler(request, merged));
-  }
-
-  /** A call whose body goes elsewhere. */
-  async #sunk(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): Promise<HttpResponse> {
-    const { signal, sink } = options;
-    if (signal) watch(signal, call);
-    try {
-      if (call.aborted) throw call.reason;
-      const response = await handler(request, extendOptions(options, { stream: true }));
-      return await fillSink(completed(response, request), sink as Sink, request);
-    } finally {
-      if (signal) unwatch(signal, call);
-    }
   }
 
   /** The call's options, checked, and over the client's. Frozen ones that come again, as a pool's do, are read once. */

@@ -1,5 +1,5 @@
 /** The platform's `Response`, made from ours so that nobody can tell it from one of the platform's fetch. */
-import { concatBytes } from '../message/body.ts';
+import { Pieces } from '../message/bytes.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { iterate } from '../message/web-stream.ts';
@@ -124,12 +124,10 @@ function byteStream(source: ReadableStream<Uint8Array>, failed: (cause: unknown)
 
 /** The same body in memory, unless it gives too many bytes. */
 async function counted(web: Response, limit: number, fail: () => unknown): Promise<Response> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const pieces = new Pieces();
   for await (const chunk of iterate(web.body!)) {
-    size += chunk.byteLength;
-    if (size > limit) throw fail();
-    chunks.push(chunk);
+    pieces.add(chunk);
+    if (pieces.size > limit) throw fail();
   }
-  return new Response(concatBytes(chunks) as Uint8Array<ArrayBuffer>, { headers: web.headers });
+  return new Response(pieces.bytes() as Uint8Array<ArrayBuffer>, { headers: web.headers });
 }

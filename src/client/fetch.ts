@@ -1,6 +1,6 @@
 /** The web's `fetch` (WHATWG fetch section 5.6) spoken over the stack: its arguments in, a real `Response` out. */
 
-import { concatBytes } from '../message/body.ts';
+import { Pieces } from '../message/bytes.ts';
 import { BodyError, RedirectError } from '../message/errors.ts';
 import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -92,14 +92,12 @@ async function checked(
   const head = response.with({ body: null });
   const refused = (fact: string) => new BodyError(fact, { request, response: head, code: 'ERR_BODY_DIGEST' });
   if (isBodyless(request, response.status)) throw refused('there is no body, and integrity names its hash');
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const pieces = new Pieces();
   for await (const chunk of response) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge(limit, request, head);
-    chunks.push(chunk);
+    pieces.add(chunk);
+    if (pieces.size > limit) throw tooLarge(limit, request, head);
   }
-  const bytes = concatBytes(chunks);
+  const bytes = pieces.bytes();
   if (await matchesIntegrity(bytes, integrity)) return bytes;
   throw refused(`the body does not match integrity (${integrity})`);
 }

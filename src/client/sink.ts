@@ -1,47 +1,155 @@
 /** Sends a response's body somewhere else, with back-pressure. */
+
+import type { Call } from '../call/call.ts';
 import { BodyError, isTransferError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { Sink } from '../options/options.ts';
+import { hasMethod } from '../message/source.ts';
+import { reasonOf } from '../message/stream-reason.ts';
+import { extendOptions } from '../options/option-record.ts';
+import type { RequestOptions, Sink } from '../options/options.ts';
 import { needBuiltin } from '../runtime/platform.ts';
+import { hasNoContent } from '../semantics/response-limit.ts';
+import type { Handler } from '../stack/handler.ts';
+import { type Abortable, unwatch, watch } from '../time/stop.ts';
+import { completed } from './checked-answer.ts';
 
 /**
- * Resolves to the response once all of its body is in the sink; `response.sink` then says where.
- * @throws BodyError when the body fails on the way, ResponseError (`ERR_SINK`) when the sink does
+ * The sink of one call, from the moment it is given until it has everything. One that nothing was written to yet stays
+ * the caller's when the call fails; one that was begun is destroyed.
  */
-export async function fillSink(response: HttpResponse, sink: Sink, request: HttpRequest): Promise<HttpResponse> {
-  try {
-    if (typeof sink === 'string') await toFile(response, sink);
-    else if ('getWriter' in sink) await response.toWeb().pipeTo(sink);
-    else await toNodeStream(response, sink);
-  } catch (cause) {
-    await response.discard();
-    if (isTransferError(cause) || isAbort(cause)) throw cause;
+class SinkFilling implements Abortable {
+  readonly #sink: Sink;
+  #failure: { readonly cause: unknown } | undefined;
+  #stop: ((reason: unknown) => void) | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+  /** Called once nothing more is written: until then a `timeout` counts on. */
+  onEnd: (() => void) | undefined;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+    if (!isNodeSink(sink)) return;
+    // It may fail while the answer is waited for, which is no reason to end the process.
+    sink.on('error', (cause) => {
+      this.#failure ??= { cause };
+    });
+  }
+
+  /** The call is stopped: the caller's signal, `cancel()`, or its `timeout`. */
+  abort(reason: unknown): void {
+    this.#stop?.(reason);
+  }
+
+  /**
+   * Resolves to the response once all of its body is in the sink; `response.sink` then says where. A file is opened when
+   * there is a body, and stays as it is for a HEAD, a 204 and a 304.
+   * @throws BodyError when the body fails on the way, ResponseError (`ERR_SINK`) when the sink does, the reason of `abort`
+   */
+  async fill(response: HttpResponse, request: HttpRequest): Promise<HttpResponse> {
+    try {
+      if (this.#failure !== undefined) throw this.#failure.cause;
+      const sink = this.#sink;
+      if (typeof sink !== 'string') await this.#raced((signal) => pipe(response, sink, signal));
+      else if (hasNoContent(request.method, response.status)) await response.discard();
+      else await this.#toFile(response, sink);
+    } catch (error) {
+      await response.discard();
+      throw this.#failed(error, response, request);
+    }
+    return response.with({ sink: this.#sink });
+  }
+
+  /** Nothing more is written. */
+  over(): void {
+    this.#stop = undefined;
+    this.onEnd?.();
+  }
+
+  /** The caller is told at once when the call is stopped, however long the sink takes to end. */
+  #raced(write: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const controller = new AbortController();
+    return new Promise((resolve, reject) => {
+      this.#stop = (reason) => {
+        this.#aborted = { reason };
+        reject(reason);
+        controller.abort(reason);
+      };
+      write(controller.signal).then(resolve, reject);
+    });
+  }
+
+  #failed(error: unknown, response: HttpResponse, request: HttpRequest): unknown {
+    if (this.#aborted !== undefined) return this.#aborted.reason;
+    const sink = this.#sink;
+    const cause = reasonOf(error);
+    if (isTransferError(cause) || isAbort(cause)) return cause;
     const where = typeof sink === 'string' ? `the sink "${sink}"` : 'the sink';
     const fact = `${where} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new ResponseError(fact, { request, response, cause, code: 'ERR_SINK' });
+    return new ResponseError(fact, { request, response, cause, code: 'ERR_SINK' });
   }
-  return response.with({ sink });
+
+  async #toFile(response: HttpResponse, path: string): Promise<void> {
+    const fs = needBuiltin<typeof import('node:fs')>('node:fs', `sink: '${path}'`);
+    const file = fs.createWriteStream(path);
+    const closed = new Promise<void>((resolve) => file.once('close', resolve));
+    try {
+      await this.#raced((signal) => pipe(response, file, signal));
+    } catch (cause) {
+      file.destroy();
+      const release = file.pending ? openedPipe(fs, path) : undefined;
+      // It may still be about to be opened: who is told of the failure may remove it at once.
+      if (!file.closed) await closed;
+      release?.();
+      throw cause;
+    }
+  }
 }
 
-async function toFile(response: HttpResponse, path: string): Promise<void> {
-  const { createWriteStream } = needBuiltin<typeof import('node:fs')>('node:fs', `sink: '${path}'`);
-  const file = createWriteStream(path);
+/** A call whose body goes elsewhere. */
+export async function sunk(
+  handler: Handler,
+  request: HttpRequest,
+  options: RequestOptions,
+  call: Call,
+): Promise<HttpResponse> {
+  const { signal, sink } = options;
+  const filling = new SinkFilling(sink as Sink);
+  call.filling = filling;
+  call.watch(filling);
+  if (signal) watch(signal, call);
   try {
-    await toNodeStream(response, file);
-  } catch (cause) {
-    // It may still be about to be opened: who is told of the failure may remove it at once.
-    if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve));
-    throw cause;
+    if (call.aborted) throw call.reason;
+    const response = await handler(request, extendOptions(options, { stream: true }));
+    return await filling.fill(completed(response, request), request);
+  } finally {
+    filling.over();
+    call.unwatch(filling);
+    if (signal) unwatch(signal, call);
   }
 }
 
-async function toNodeStream(response: HttpResponse, sink: NodeJS.WritableStream): Promise<void> {
+function isNodeSink(sink: unknown): sink is NodeJS.WritableStream {
+  return hasMethod(sink, 'write') && hasMethod(sink, 'on');
+}
+
+function pipe(response: HttpResponse, sink: Exclude<Sink, string>, signal: AbortSignal): Promise<void> {
+  if (!isNodeSink(sink)) return response.toWeb().pipeTo(sink as WritableStream<Uint8Array>, { signal });
   const { pipeline } = needBuiltin<typeof import('node:stream/promises')>(
     'node:stream/promises',
     'a Node stream as sink',
   );
-  await pipeline(response.stream(), sink);
+  return pipeline(response.stream(), sink, { signal });
+}
+
+/** The opening of a named pipe that nobody reads waits without end, and a thread with it; a reader of ours ends that. */
+function openedPipe(fs: typeof import('node:fs'), path: string): (() => void) | undefined {
+  try {
+    if (!fs.statSync(path).isFIFO()) return undefined;
+    const reader = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    return () => fs.closeSync(reader);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A caller's abort travels through the stream as it is. */

@@ -1,19 +1,16 @@
 /** Makes a request's body from whatever a caller may have: the one list of accepted kinds. */
 import { builtin } from '../runtime/platform.ts';
-import { type BodySource, RequestBody, toBytes } from './body.ts';
+import { RequestBody } from './body.ts';
+import { isArrayBuffer, toBytes } from './bytes.ts';
+import { isBlob, isFormData, isNodeForm, isSearchParams, nodeFormBody } from './form-shapes.ts';
 import { typeOfBlob } from './media-types.ts';
 import { formDataBody } from './multipart.ts';
-import { iterate } from './web-stream.ts';
-
-interface NodeReadable extends AsyncIterable<Uint8Array | string> {
-  pipe(target: unknown): unknown;
-  readonly readableDidRead?: boolean;
-  readonly destroyed?: boolean;
-}
+import { readable } from './old-stream.ts';
+import { type BodySource, hasMethod, isNodeSource, isWebSource, type SourceStream } from './source.ts';
 
 type Streamable =
   | ReadableStream<Uint8Array>
-  | NodeReadable
+  | SourceStream
   | AsyncIterable<Uint8Array | string>
   | Iterable<Uint8Array | string>;
 
@@ -45,39 +42,50 @@ export function bodyFrom(input: BodyInit | null | undefined): RequestBody | null
   if (typeof input === 'function') {
     return RequestBody.fromFactory(async () => sourceOf(await (input as () => BodyValue | Promise<BodyValue>)()));
   }
-  if (ArrayBuffer.isView(input) || input instanceof ArrayBuffer) return RequestBody.fromBytes(toBytes(input));
+  if (ArrayBuffer.isView(input) || isArrayBuffer(input)) return RequestBody.fromBytes(toBytes(input));
   if (typeof input !== 'object') throw new TypeError(`body must be ${EXPECTED}, got ${typeof input}`);
-  if (input instanceof URLSearchParams) {
+  if (isSearchParams(input)) {
     return RequestBody.fromText(String(input), 'application/x-www-form-urlencoded;charset=UTF-8');
   }
-  if (typeof FormData !== 'undefined' && input instanceof FormData) return formDataBody(input);
+  if (isFormData(input)) return formDataBody(input);
+  if (isNodeForm(input)) return nodeFormBody(input);
   if (isBlob(input)) {
-    return RequestBody.fromFactory(() => iterate(input.stream()), input.size, typeOfBlob(input) || undefined);
+    return RequestBody.fromFactory(() => input.stream(), input.size, typeOfBlob(input) || undefined);
   }
   return RequestBody.once(sourceOf(input));
 }
 
 function sourceOf(value: unknown): BodySource {
-  if (typeof value === 'string' || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return [toBytes(value)];
+  if (typeof value === 'string' || ArrayBuffer.isView(value) || isArrayBuffer(value)) return [toBytes(value)];
   if (typeof value !== 'object' || value === null) throw new TypeError(`body must be ${EXPECTED}, got ${typeof value}`);
-  if (isBlob(value)) return iterate(value.stream());
-  if (value instanceof URLSearchParams) return [String(value)];
-  if (value instanceof RequestBody) return value.open();
-  if (typeof FormData !== 'undefined' && value instanceof FormData) {
-    throw new TypeError('a function must not return FormData, whose type is needed before; give the FormData itself');
+  if (value instanceof RequestBody) return value.openLast();
+  if (isSearchParams(value)) return [String(value)];
+  if (isFormData(value) || isNodeForm(value)) {
+    throw new TypeError('a function must not return a form, whose type is needed before; give the form itself');
   }
-  if (value instanceof ReadableStream) {
+  if (isBlob(value)) return value.stream();
+  if (isWebSource(value)) {
     refuseUsed(value.locked || wasRead(value));
-    return iterate(value);
+    return value as BodySource;
   }
-  if ('pipe' in value && typeof value.pipe === 'function') {
-    const stream = value as NodeReadable;
-    refuseUsed(stream.readableDidRead === true || stream.destroyed === true);
-    return stream;
+  if (isNodeSource(value)) {
+    refuseUsed(value.readableDidRead === true || (value.destroyed === true && !failed(value)));
+    return readable(value);
   }
-  if (Symbol.asyncIterator in value || Symbol.iterator in value) return value as BodySource;
-  const hint = Object.getPrototypeOf(value) === Object.prototype ? '; to send an object use json or formParams' : '';
-  throw new TypeError(`body must be ${EXPECTED}, got ${value.constructor?.name ?? 'object'}${hint}`);
+  if (hasMethod(value, Symbol.asyncIterator) || hasMethod(value, Symbol.iterator)) return value as BodySource;
+  throw new TypeError(`body must be ${EXPECTED}, got ${value.constructor?.name ?? 'object'}${hintFor(value)}`);
+}
+
+function hintFor(value: object): string {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return '; to send an object use json or formParams';
+  // A form or a blob of a library that can be neither read nor listed.
+  return hasMethod(value, 'append') || 'size' in value ? '; to send a form or a file use multipart' : '';
+}
+
+/** It failed before it was given: its error is what the call ends with. */
+function failed(stream: SourceStream): boolean {
+  return (stream as { errored?: unknown }).errored instanceof Error;
 }
 
 function refuseUsed(used: boolean): void {
@@ -87,8 +95,4 @@ function refuseUsed(used: boolean): void {
 
 function wasRead(stream: ReadableStream): boolean {
   return builtin<{ isDisturbed?(stream: unknown): boolean }>('node:stream')?.isDisturbed?.(stream) ?? false;
-}
-
-function isBlob(value: object): value is Blob {
-  return typeof Blob !== 'undefined' && value instanceof Blob;
 }

@@ -3,8 +3,12 @@
  * authentication ask before they send twice.
  */
 
-/** What a body can be read from, once. */
-export type BodySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+import { BodyReader } from './body-reader.ts';
+import { Pieces } from './bytes.ts';
+import type { Scope } from './scope.ts';
+import { type BodySource, letGoOf } from './source.ts';
+
+export { concatBytes, toBytes } from './bytes.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -18,7 +22,9 @@ export class RequestBody {
   readonly replayable: boolean;
   /** The `Content-Type` that the source implies, used when the request has none. */
   readonly contentType: string | undefined;
-  readonly #open: (() => BodySource | Promise<BodySource>) | undefined;
+  readonly #make: (() => BodySource | Promise<BodySource>) | undefined;
+  /** What can be read once. */
+  readonly #source: BodySource | undefined;
   #opened = false;
 
   private constructor(
@@ -26,13 +32,14 @@ export class RequestBody {
     length: number | undefined,
     replayable: boolean,
     contentType: string | undefined,
-    open?: () => BodySource | Promise<BodySource>,
+    source: { make?(): BodySource | Promise<BodySource>; once?: BodySource } = {},
   ) {
     this.bytes = bytes;
     this.length = length;
     this.replayable = replayable;
     this.contentType = contentType;
-    this.#open = open;
+    this.#make = source.make;
+    this.#source = source.once;
   }
 
   static fromBytes(bytes: Uint8Array, contentType?: string): RequestBody {
@@ -45,12 +52,12 @@ export class RequestBody {
 
   /** A body that can be opened as often as it is asked for: `open` gives a fresh source each time. */
   static fromFactory(open: () => BodySource | Promise<BodySource>, length?: number, contentType?: string): RequestBody {
-    return new RequestBody(undefined, length, true, contentType, open);
+    return new RequestBody(undefined, length, true, contentType, { make: open });
   }
 
   /** A body that can be read once. */
   static once(source: BodySource, length?: number, contentType?: string): RequestBody {
-    return new RequestBody(undefined, length, false, contentType, () => source);
+    return new RequestBody(undefined, length, false, contentType, { once: source });
   }
 
   /** Whether a body that can be read only once has been. */
@@ -59,29 +66,46 @@ export class RequestBody {
   }
 
   /**
-   * The bytes, piece by piece.
-   * @throws TypeError when a body that can be read once is opened again.
+   * The bytes, piece by piece. A body that can be read once, and is opened again, fails with a `TypeError` at the first
+   * read.
+   * @param scope the context in which a caller's function or generator runs
    */
-  async *open(): AsyncGenerator<Uint8Array, void, undefined> {
-    if (this.bytes !== undefined) {
-      if (this.bytes.byteLength > 0) yield this.bytes;
-      return;
-    }
+  open(scope?: Scope): BodyReader {
+    return new BodyReader({ open: () => this.#take(), scope });
+  }
+
+  /** The same for a reader who is the last: leaving it lets go of the source, begun or not. @internal */
+  openLast(): BodyReader {
+    return new BodyReader({ open: () => this.#take(), unread: () => this.release() });
+  }
+
+  /**
+   * Lets go of the source of a body that can be read once and was not: its call is over. One that is being read is its
+   * reader's to leave.
+   */
+  release(): void {
+    if (this.replayable || this.#opened) return;
+    this.#opened = true;
+    letGoOf(this.#source);
+  }
+
+  #take(): BodySource | Promise<BodySource> {
+    if (this.bytes !== undefined) return this.bytes.byteLength > 0 ? [this.bytes] : [];
     if (this.used) {
       throw new TypeError(
         'The body is a stream that was already read; give a function that returns a fresh one to send it again',
       );
     }
     this.#opened = true;
-    for await (const chunk of await this.#open!()) yield toBytes(chunk);
+    return this.#source ?? this.#make!();
   }
 
   /** The whole body as bytes. Reads a stream to its end. */
   async toBytes(): Promise<Uint8Array> {
     if (this.bytes !== undefined) return this.bytes;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of this.open()) chunks.push(chunk);
-    return concatBytes(chunks);
+    const pieces = new Pieces();
+    for await (const chunk of this.open()) pieces.add(chunk);
+    return pieces.bytes();
   }
 
   /** The whole body as UTF-8 text. Reads a stream to its end. */
@@ -102,25 +126,4 @@ export class RequestBody {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `RequestBody { length: ${this.length}, replayable: ${this.replayable} }`;
   }
-}
-
-/** @throws TypeError for a chunk that is neither bytes nor text. */
-export function toBytes(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (typeof chunk === 'string') return encoder.encode(chunk);
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
-  throw new TypeError(`a body's chunks must be bytes or strings, got ${chunk === null ? 'null' : typeof chunk}`);
-}
-
-/** One array of all; no copy when there is just one chunk. */
-export function concatBytes(chunks: readonly Uint8Array[], length?: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!;
-  const whole = new Uint8Array(length ?? chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
 }

@@ -3,7 +3,9 @@
  * sink. Copies of a response share it, so that reading one copy is reading all.
  */
 import { needBuiltin } from '../runtime/platform.ts';
-import { concatBytes, toBytes } from './body.ts';
+import { Pieces, toBytes } from './bytes.ts';
+import { ignore, isWebSource } from './source.ts';
+import { reasonOf } from './stream-reason.ts';
 import { iterate } from './web-stream.ts';
 
 /** The part of Node's `Readable` that is used here. */
@@ -40,9 +42,9 @@ export class Content {
   /** Reads a stream to its end, once. Bytes are there as often as they are asked for. */
   async buffer(refuse: () => Error): Promise<Uint8Array> {
     if (this.bytes !== undefined) return this.bytes;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of chunksOf(this.take(refuse))) chunks.push(toBytes(chunk));
-    return concatBytes(chunks);
+    const pieces = new Pieces();
+    for await (const chunk of chunksOf(this.take(refuse))) pieces.add(toBytes(chunk));
+    return pieces.bytes();
   }
 
   /** Lets go of a stream nobody will read. A short rest is drained, so that its connection can be used again. */
@@ -60,7 +62,7 @@ function letGo(source: StreamSource, drain: boolean): void {
     source.once('error', () => undefined);
     if (drain) source.resume();
     else source.destroy();
-  } else if (source instanceof ReadableStream) {
+  } else if (isWebSource(source)) {
     source.cancel().catch(() => undefined);
   } else {
     const iterator = source[Symbol.asyncIterator]();
@@ -74,18 +76,26 @@ export function isNodeStream(source: unknown): source is NodeStream {
 
 /** The chunks of any kind of stream. Leaving the loop early releases the stream. */
 export function chunksOf(source: StreamSource): AsyncIterable<Uint8Array> {
-  if (source instanceof ReadableStream) return iterate(source);
-  return source;
+  if (isWebSource(source)) return iterate(source);
+  return isNodeStream(source) ? nodeChunks(source) : source;
+}
+
+async function* nodeChunks(source: NodeStream): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw reasonOf(error);
+  }
 }
 
 /** The stream as the web knows it. */
 export function toWebStream(source: StreamSource): ReadableStream<Uint8Array> {
-  if (source instanceof ReadableStream) return source;
+  if (isWebSource(source)) return source;
   let iterator: AsyncIterator<Uint8Array> | undefined;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        iterator ??= source[Symbol.asyncIterator]();
+        iterator ??= chunksOf(source)[Symbol.asyncIterator]();
         const { done, value } = await iterator.next();
         if (done) controller.close();
         else controller.enqueue(toBytes(value));
@@ -107,9 +117,10 @@ export function toNodeStream(source: StreamSource | Uint8Array): NodeStream {
   if (source instanceof Uint8Array) {
     return Readable.from(source.byteLength === 0 ? [] : [source], { objectMode: false });
   }
-  // Not by its chunks: destroying the Node stream must cancel this one, also while a read waits.
-  if (source instanceof ReadableStream) return Readable.fromWeb(source as never);
-  return Readable.from(chunksOf(source), { objectMode: false });
+  // A web stream not by its chunks: destroying the Node stream must cancel it, also while a read waits.
+  const stream = isWebSource(source) ? Readable.fromWeb(source as never) : Readable.from(source, { objectMode: false });
+  // A body that fails while nobody listens was dropped: that is no reason to end the process.
+  return stream.on('error', ignore);
 }
 
 /** Calls `ended` once the stream can give nothing more: read to its end, failed or dropped. */

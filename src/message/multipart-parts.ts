@@ -2,6 +2,7 @@
 import { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { fileBody } from './file-body.ts';
+import { isBlob } from './form-shapes.ts';
 import { isToken } from './headers.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { type EncodedPart, encodeParts, escapeFilename, escapeParameter, makeBoundary } from './multipart.ts';
@@ -138,7 +139,7 @@ function scalarBody(contents: unknown): RequestBody | undefined {
 /** A `File` knows its name, a file stream of Node its path; any other `Blob` is "blob", as fetch has it. */
 function filenameOf(contents: unknown): string | undefined {
   if (typeof contents !== 'object' || contents === null) return undefined;
-  if (typeof Blob !== 'undefined' && contents instanceof Blob) {
+  if (isBlob(contents)) {
     const { name } = contents as { name?: unknown };
     return typeof name === 'string' ? name : 'blob';
   }

@@ -1,7 +1,8 @@
 /** `multipart/form-data` (RFC 7578): parts in, one body with an exact length out. */
-import { concatBytes, RequestBody } from './body.ts';
+import { RequestBody } from './body.ts';
+import { concatBytes } from './bytes.ts';
 import { typeOfBlob } from './media-types.ts';
-import { iterate } from './web-stream.ts';
+import type { BodySource } from './source.ts';
 
 /** A part whose head is decided. */
 export interface EncodedPart {
@@ -50,16 +51,43 @@ export function encodeParts(parts: readonly EncodedPart[], boundary: string): Re
     const pieces = parts.flatMap((part, i) => [heads[i]!, part.body.bytes!, between]);
     return RequestBody.fromBytes(concatBytes([...pieces, end], length), type);
   }
-  async function* open(): AsyncGenerator<Uint8Array, void, undefined> {
+  const open = () => joined(parts, { heads, between, end });
+  if (parts.every((part) => part.body.replayable)) return RequestBody.fromFactory(open, length, type);
+  return RequestBody.once(open(), length, type);
+}
+
+interface Delimiters {
+  readonly heads: readonly Uint8Array[];
+  readonly between: Uint8Array;
+  readonly end: Uint8Array;
+}
+
+/** The parts one after the other. Left early, it lets go of each of them, read or not. */
+function joined(parts: readonly EncodedPart[], { heads, between, end }: Delimiters): BodySource {
+  let current: AsyncIterator<Uint8Array> | undefined;
+  async function* chunksOf(): AsyncGenerator<Uint8Array, void, undefined> {
     for (const [i, part] of parts.entries()) {
       yield heads[i]!;
-      yield* part.body.open();
+      const reader = part.body.open();
+      current = reader;
+      yield* reader;
       yield between;
     }
     yield end;
   }
-  if (parts.every((part) => part.body.replayable)) return RequestBody.fromFactory(open, length, type);
-  return RequestBody.once(open(), length, type);
+  const chunks = chunksOf();
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => chunks.next(),
+    return(): Promise<IteratorResult<Uint8Array, void>> {
+      // Not by the generator, which would first wait for the chunk that is being read.
+      current?.return?.();
+      for (const { body } of parts) body.release();
+      return chunks.return();
+    },
+  } as AsyncIterableIterator<Uint8Array>;
 }
 
 /** What fetch would send for the same `FormData`. */
@@ -75,7 +103,7 @@ export function formDataBody(form: FormData): RequestBody {
         `${disposition}; filename="${escapeFilename(value.name)}"`,
         `Content-Type: ${typeOfBlob(value) || 'application/octet-stream'}`,
       ];
-      parts.push({ head, body: RequestBody.fromFactory(() => iterate(value.stream()), value.size) });
+      parts.push({ head, body: RequestBody.fromFactory(() => value.stream(), value.size) });
     }
   }
   return encodeParts(parts, makeBoundary());

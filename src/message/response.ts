@@ -1,7 +1,7 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
 
-import { type RequestBody, toBytes } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
+import { toBytes } from './bytes.ts';
 import {
   Content,
   charsetOf,
@@ -20,6 +20,7 @@ import { parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './re
 import { reasonPhrase } from './reason-phrases.ts';
 import { maskUrl } from './redact.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
+import { isWebSource } from './source.ts';
 
 /** One redirect that was followed: what was asked, and the status that sent it elsewhere. */
 export interface RedirectHop {
@@ -384,11 +385,11 @@ export function checkedResponse(given: unknown): HttpResponse {
 function contentFrom(body: Exclude<ResponseBodyInit, Content> | undefined): Content {
   if (body === undefined || body === null) return new Content(NOTHING);
   if (body instanceof Uint8Array) return new Content(body);
-  const made: RequestBody | null = bodyFrom(body);
+  const made = bodyFrom(body);
   if (made === null) return new Content(NOTHING);
   // The stream itself, which can be released before anybody reads it.
-  if (isNodeStream(body) || body instanceof ReadableStream) return new Content(undefined, body);
-  return made.bytes === undefined ? new Content(undefined, made.open()) : new Content(made.bytes);
+  if (isNodeStream(body) || isWebSource(body)) return new Content(undefined, body);
+  return made.bytes === undefined ? new Content(undefined, made.openLast()) : new Content(made.bytes);
 }
 
 // RFC 9112 §4: reason-phrase

@@ -1,18 +1,53 @@
-/** Reads a web stream by its reader: not every runtime lets it be iterated. Leaving the loop early cancels it. */
-export async function* iterate(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = stream.getReader();
-  let finished = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) {
-        finished = true;
-        return;
-      }
-      yield value;
+/**
+ * Reads a web stream by its reader: not every runtime lets it be iterated. Leaving the loop early cancels it, at once:
+ * also while a read waits, behind which the `return()` of a generator would wait too.
+ */
+export function iterate(stream: ReadableStream<Uint8Array>): WebStreamReader {
+  return new WebStreamReader(stream);
+}
+
+type Step = IteratorResult<Uint8Array, void>;
+
+export class WebStreamReader implements AsyncIterableIterator<Uint8Array, void, undefined> {
+  readonly #stream: ReadableStream<Uint8Array>;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #isOver = false;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#stream = stream;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<Step> {
+    if (this.#isOver) return { done: true, value: undefined };
+    this.#reader ??= this.#stream.getReader();
+    const reader = this.#reader;
+    try {
+      const step = await reader.read();
+      if (!step.done) return { done: false, value: step.value };
+    } catch (error) {
+      this.#end(reader);
+      throw error;
     }
-  } finally {
-    if (!finished) await reader.cancel().catch(() => undefined);
+    this.#end(reader);
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<Step> {
+    if (!this.#isOver) {
+      this.#isOver = true;
+      await (this.#reader ?? this.#stream).cancel().catch(() => undefined);
+      this.#reader?.releaseLock();
+    }
+    return { done: true, value: undefined };
+  }
+
+  #end(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     reader.releaseLock();
   }
 }

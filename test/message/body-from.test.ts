@@ -93,7 +93,7 @@ describe('what is no body', () => {
     ['a number', () => 1, 'got number'],
     ['nothing', () => undefined, 'got undefined'],
     ['an object', () => ({}), 'use json or formParams'],
-    ['FormData', () => new FormData(), 'give the FormData itself'],
+    ['FormData', () => new FormData(), 'give the form itself'],
   ])('a function of %s is refused when it is sent', async (_, make, message) => {
     await expect(bodyFrom(make as () => string)!.toBytes()).rejects.toThrow(message);
   });

@@ -1,6 +1,6 @@
 /** A body that is buffered: its chunks, their size, and the moment at which there are too many. */
 
-import { concatBytes } from '../../message/body.ts';
+import { Pieces } from '../../message/bytes.ts';
 import { BodyError } from '../../message/errors.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -10,7 +10,6 @@ import type { RequestOptions } from '../../options/options.ts';
 const DEFAULT_LIMIT = 104_857_600;
 /** What is encoded may be a little larger than what it decodes to: headers of the coding, blocks that were stored. */
 const SLACK = 65_536;
-const NOTHING = new Uint8Array(0);
 
 /** `maxResponseSize` in bytes: 100 MiB when it is not set, infinite when it is off. */
 export function responseLimit(options: RequestOptions): number {
@@ -35,7 +34,7 @@ export function tooLarge(options: RequestOptions, request: HttpRequest, response
 
 export class Collector {
   readonly #limit: number;
-  #chunks: Uint8Array[] = [];
+  readonly #pieces = new Pieces();
   /** Bytes so far. */
   size = 0;
 
@@ -48,15 +47,15 @@ export class Collector {
   add(chunk: Uint8Array): boolean {
     this.size += chunk.byteLength;
     if (this.size > this.#limit) {
-      this.#chunks = [];
+      this.#pieces.clear();
       return false;
     }
-    this.#chunks.push(chunk);
+    this.#pieces.add(chunk);
     return true;
   }
 
   /** The body; one chunk is not copied. */
   bytes(): Uint8Array {
-    return this.#chunks.length === 0 ? NOTHING : concatBytes(this.#chunks, this.size);
+    return this.#pieces.bytes();
   }
 }

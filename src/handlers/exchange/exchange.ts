@@ -9,19 +9,18 @@ import { type FailureContext, failure, timeoutFailure } from '../../connect/fail
 import { isTransferError, type TimeoutPhase } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../../message/response.ts';
+import { currentScope, type Scope, within } from '../../message/scope.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import type { Member } from '../../time/member-set.ts';
 import type { Abortable } from '../../time/stop.ts';
 import { checkFraming } from '../node/request.ts';
-import { type ExchangeLimits, exchangeLimits } from './phase-limits.ts';
+import { callsBack, uploadTotal } from './callbacks.ts';
+import { DRAIN_WAIT, type ExchangeLimits, exchangeLimits } from './phase-limits.ts';
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
 import { TransferRecord } from './transfer-record.ts';
 import type { NodeUpload, UploadObserver } from './upload.ts';
-
-/** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
-const DRAIN_WAIT = 1000;
 
 /** The two functions of a promise. */
 export interface Settle {
@@ -52,6 +51,8 @@ export abstract class Exchange<Answered extends Answer>
   protected readonly settle: Settle;
   protected readonly clock: Clock;
   protected readonly limits: ExchangeLimits;
+  /** The context of the call, when something of the caller's runs while it is under way. */
+  protected readonly scope: Scope | undefined;
   protected phase: FailureContext['phase'] = 'queue';
   protected isAnswered = false;
   /** Its reader has left, and the rest is read for the sake of the connection. */
@@ -72,6 +73,7 @@ export abstract class Exchange<Answered extends Answer>
     this.timer = new PhaseTimer(this.clock, this);
     this.record = new TransferRecord(this.clock);
     this.limits = exchangeLimits(options);
+    this.scope = callsBack(request, options) ? currentScope() : undefined;
   }
 
   /** What `stats` calls the handler. */
@@ -171,7 +173,7 @@ export abstract class Exchange<Answered extends Answer>
   uploaded(): void {
     if (this.#isDone) return;
     if (this.phase === 'send' || this.phase === 'headers') this.timer.touch();
-    this.report('upload', this.upload?.sent ?? 0, this.request.body?.length);
+    this.report('upload', this.upload?.sent ?? 0, uploadTotal(this.request));
   }
 
   abstract uploadFailed(error: Error): void;
@@ -179,7 +181,7 @@ export abstract class Exchange<Answered extends Answer>
   /** Tells `progress`, when it was given. */
   report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
     const { progress } = this.options;
-    if (progress) tell(this, 'progress', progress, { direction, transferred, total });
+    if (progress) within(this.scope, () => tell(this, 'progress', progress, { direction, transferred, total }));
   }
 
   headOnly(): HttpResponse | undefined {

@@ -10,7 +10,10 @@ export interface ExchangeLimits {
   readonly read: number;
 }
 
-const FIVE_MINUTES = 300_000;
+/** The limit of a phase that the options do not set, in milliseconds. */
+export const FIVE_MINUTES = 300_000;
+/** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
+export const DRAIN_WAIT = 1000;
 
 /** @throws TypeError for a duration that is none */
 export function exchangeLimits(options: RequestOptions): ExchangeLimits {

@@ -1,5 +1,6 @@
 /** A response's body as a stream that is pulled: the socket rests while nobody reads. */
 import { Readable, type ReadableOptions } from 'node:stream';
+import { streamError } from '../../message/stream-reason.ts';
 import { bareRecord } from '../../options/option-record.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
 
@@ -41,9 +42,9 @@ export class UndiciBody {
     return this.readable.push(chunk);
   }
 
-  /** Ends the stream with an error. A reason that is no Error is wrapped, because Node's streams need one. */
+  /** Ends the stream with an error. */
   fail(reason: unknown): void {
     this.#ended = true;
-    this.readable.destroy(reason instanceof Error ? reason : new Error('aborted', { cause: reason }));
+    this.readable.destroy(streamError(reason));
   }
 }

@@ -3,10 +3,11 @@ import type { Writable } from 'node:stream';
 import { RequestError } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
+import type { Scope } from '../../message/scope.ts';
 import { sentTrailers, type TrailersInit } from '../../message/trailers.ts';
 import { type Clock, startTimer } from '../../time/clock.ts';
-import { declaredLength } from '../node/request.ts';
 import { ONE_WRITE, PIECE, pieces } from './body-pieces.ts';
+import { declaredLength } from './callbacks.ts';
 
 /** A request that is open: node:http's, or a stream of node:http2. */
 export type OpenRequest = Writable & {
@@ -29,8 +30,10 @@ export class NodeUpload {
   readonly #declared: number | undefined;
   readonly #observer: UploadObserver;
   readonly #trailing: TrailersInit | undefined;
-  #source: AsyncIterator<Uint8Array> | undefined;
+  #source: AsyncIterableIterator<Uint8Array> | undefined;
+  #scope: Scope | undefined;
   #isStopped = false;
+  #isWaiting = false;
   #wake: (() => void) | undefined;
   #stopWaiting: (() => void) | undefined;
   #given = 0;
@@ -51,18 +54,20 @@ export class NodeUpload {
   /**
    * Begins at once, or when the server has agreed if the request asked it to (`Expect: 100-continue`).
    * @param isWatched somebody follows the progress
+   * @param scope the context of the call, in which its body is made
    */
-  start(clock: Clock, isWatched: boolean): void {
+  start(clock: Clock, isWatched: boolean, scope?: Scope): void {
+    this.#scope = scope;
     const { body, headers } = this.#request;
     if (body === null || !/^100-continue$/i.test(headers.get('expect') ?? '')) {
       this.#begin(isWatched);
       return;
     }
     this.#to.flushHeaders?.();
-    let isWaiting = true;
+    this.#isWaiting = true;
     const go = (): void => {
-      if (!isWaiting) return;
-      isWaiting = false;
+      if (!this.#isWaiting) return;
+      this.#isWaiting = false;
       this.#stopWaiting?.();
       if (!this.#isStopped) this.#begin(isWatched);
     };
@@ -73,7 +78,7 @@ export class NodeUpload {
   #begin(isWatched: boolean): void {
     const body = this.#request.body;
     if (body === null) this.#to.end();
-    else if (body.bytes === undefined) this.#pull(body.open());
+    else if (body.bytes === undefined) this.#pull(body.open(this.#scope));
     else if (this.#trailing || body.bytes.byteLength > (isWatched ? PIECE : ONE_WRITE)) this.#pull(pieces(body.bytes));
     else {
       const { byteLength } = body.bytes;
@@ -81,6 +86,11 @@ export class NodeUpload {
         if (!error) this.#took(byteLength);
       });
     }
+  }
+
+  /** The final answer is here: a body that still waits to be asked for is not wanted (RFC 9110 section 10.1.1). */
+  answered(): void {
+    if (this.#isWaiting) this.stop();
   }
 
   /** Sends nothing more, and lets go of the source. */
@@ -92,7 +102,7 @@ export class NodeUpload {
     this.#source?.return?.().catch(() => undefined);
   }
 
-  #pull(source: AsyncGenerator<Uint8Array>): void {
+  #pull(source: AsyncIterableIterator<Uint8Array>): void {
     this.#source = source;
     this.#send(source).catch((cause: unknown) => {
       if (this.#isStopped) return;
@@ -125,12 +135,16 @@ export class NodeUpload {
 
   async #trail(trailing: TrailersInit): Promise<void> {
     try {
-      this.trailers = sentTrailers(typeof trailing === 'function' ? await trailing() : trailing);
+      this.trailers = sentTrailers(typeof trailing === 'function' ? await this.#asked(trailing) : trailing);
     } catch (cause) {
       const fact = `option trailers failed: ${cause instanceof Error ? cause.message : String(cause)}`;
       throw new RequestError(fact, { request: this.#request, cause, code: 'ERR_BODY_SOURCE' });
     }
     this.#to.addTrailers?.([...this.trailers]);
+  }
+
+  #asked<R>(question: () => R): R {
+    return this.#scope === undefined ? question() : this.#scope(question);
   }
 
   /** Until the socket has room, or nobody wants the rest any more. */

@@ -4,21 +4,24 @@ import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { canBeStopped, followCaller, unfollowCaller } from '../../call/caller-stop.ts';
 import { failure, timeoutFailure } from '../../connect/failure.ts';
 import type { RequestBody } from '../../message/body.ts';
+import type { BodyReader } from '../../message/body-reader.ts';
 import { Content } from '../../message/content.ts';
 import { codeOf } from '../../message/error-codes.ts';
 import { BodyError, isTransferError, NetworkError, RequestError, type TimeoutPhase } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
+import { currentScope, type Scope, within } from '../../message/scope.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
+import { callsBack, uploadTotal } from '../exchange/callbacks.ts';
 import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
+import { FIVE_MINUTES } from '../exchange/phase-limits.ts';
 import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
 import { answersRead, callFetch, type FetchFunction, fetchInit, isDecoded } from './request.ts';
 
-const FIVE_MINUTES = 300_000;
 const NOTHING = new Uint8Array(0);
 
 export class FetchExchange implements Abortable, CallbackHost, Expiring {
@@ -37,7 +40,9 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
   /** What the caller reads a streamed body from. */
   #out: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** The request body, while it is read piece by piece. */
-  #source: AsyncGenerator<Uint8Array, void, undefined> | undefined;
+  #source: BodyReader | undefined;
+  /** The context of the call, when something of the caller's runs while it is under way. */
+  readonly #scope: Scope | undefined;
   #head: HttpResponse | undefined;
   #done = false;
   #answered = false;
@@ -64,6 +69,7 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
     this.#started = this.#clock.now();
     this.#headersLimit = limitOf(options.headersTimeout, 'headersTimeout');
     this.#readLimit = limitOf(options.readTimeout, 'readTimeout');
+    this.#scope = callsBack(request, options) ? currentScope() : undefined;
   }
 
   start(fetch: FetchFunction | undefined): void {
@@ -206,7 +212,7 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
 
   /** The request body as a stream; a source that fails is the caller's, not the network's. */
   #upload(body: RequestBody): ReadableStream<Uint8Array> {
-    const chunks = body.open();
+    const chunks = body.open(this.#scope);
     this.#source = chunks;
     return new ReadableStream<Uint8Array>(
       {
@@ -226,7 +232,7 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
             }
             this.#sent += value.byteLength;
             this.#timer.touch();
-            this.#report('upload', this.#sent, body.length);
+            this.#report('upload', this.#sent, uploadTotal(this.request));
             controller.enqueue(value);
           } catch (cause) {
             const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
@@ -234,9 +240,7 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
             controller.error(cause);
           }
         },
-        cancel: async () => {
-          await chunks.return();
-        },
+        cancel: () => chunks.release(),
       },
       { highWaterMark: 0 },
     );
@@ -245,7 +249,7 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
   /** The answer is here: nobody wants the rest of the body, and the connection over which it did not go is closed. */
   #stopSending(): void {
     if (this.#source === undefined) return;
-    this.#source.return().catch(() => undefined);
+    this.#source.release();
     this.#controller?.abort(abortError('The answer came before the body was sent'));
   }
 
@@ -255,7 +259,7 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
     this.#fail(reason);
     this.#controller?.abort(reason);
     this.#reader?.cancel(reason).catch(() => undefined);
-    this.#source?.return().catch(() => undefined);
+    this.#source?.release();
   }
 
   expired(phase: TimeoutPhase, limit: number): void {
@@ -315,7 +319,8 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
 
   #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
     const { progress } = this.#options;
-    if (progress && !this.#done) tell(this, 'progress', progress, { direction, transferred, total });
+    if (!progress || this.#done) return;
+    within(this.#scope, () => tell(this, 'progress', progress, { direction, transferred, total }));
   }
 }
 

@@ -129,7 +129,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     if (request.body === null) return;
     const upload = (this.upload = new NodeUpload(stream, request, this, trailers));
     if (isTrailed) stream.once('wantTrailers', () => stream.sendTrailers(requestTrailers(upload.trailers)));
-    upload.start(this.clock, Boolean(progress));
+    upload.start(this.clock, Boolean(progress), this.scope);
   }
 
   uploadFailed(error: Error): void {
@@ -150,6 +150,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     if (this.isDone || stream !== this.#stream) return;
     this.#wasAnswered = true;
     this.#connection!.answered();
+    this.upload?.answered();
     this.record.head();
     this.timer.start('read', this.limits.read);
     const { fields, size } = answerHead(raw);

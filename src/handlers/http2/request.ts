@@ -3,7 +3,8 @@ import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders, sensitiveH
 import type { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
-import { BODILESS, declaredLength, requestPath } from '../node/request.ts';
+import { declaredLength } from '../exchange/callbacks.ts';
+import { BODILESS, requestPath } from '../node/request.ts';
 
 /** RFC 9113 §8.2.2: they speak of a connection of HTTP/1.1; and two that go elsewhere. */
 const CONNECTION: ReadonlySet<string> = new Set([

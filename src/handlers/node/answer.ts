@@ -5,6 +5,7 @@ import { Content } from '../../message/content.ts';
 import { NetworkError } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import { HttpResponse } from '../../message/response.ts';
+import { streamError } from '../../message/stream-reason.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
 import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
 import type { Answer } from '../exchange/exchange.ts';
@@ -70,8 +71,7 @@ export class NodeAnswer implements Answer, BodyObserver {
 
   /** Ends a body that the caller already has. */
   fail(reason: unknown): void {
-    // Node's streams need an Error.
-    this.#message.destroy(reason instanceof Error ? reason : new Error('aborted', { cause: reason }));
+    this.#message.destroy(streamError(reason));
   }
 
   // What the body tells

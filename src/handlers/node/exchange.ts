@@ -117,7 +117,7 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
       this.#host.written?.(this.request, socket);
     });
     if (this.options.onInformation) sent.on('information', informationTo(this, this.options.onInformation));
-    this.upload.start(this.clock, Boolean(this.options.progress));
+    this.upload.start(this.clock, Boolean(this.options.progress), this.scope);
   }
 
   uploadFailed(error: Error): void {

@@ -9,6 +9,7 @@ import { RequestError } from '../../message/errors.ts';
 import { checkHead } from '../../message/framing.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
+import { declaredLength } from '../exchange/callbacks.ts';
 
 /** RFC 9110 §8.6: methods for which no body means no `Content-Length` either. */
 export const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
@@ -19,14 +20,6 @@ export const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', '
  */
 export function requestPath(request: HttpRequest, target: Target): string {
   return request.method === 'OPTIONS' && target.path === '/*' ? '*' : target.path;
-}
-
-/** Bytes that the head announces; `undefined` when the body is chunked. */
-export function declaredLength(request: HttpRequest): number | undefined {
-  const { headers, body } = request;
-  const given = headers.get('content-length');
-  if (headers.has('transfer-encoding')) return undefined;
-  return given === null ? (body === null ? 0 : body.length) : Number(given);
 }
 
 /** @throws RequestError for a head that could be read in two ways, for a length that is none (`ERR_REQUEST`), or not the body's (`ERR_BODY_LENGTH`) */

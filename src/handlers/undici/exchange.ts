@@ -7,12 +7,14 @@ import { afterTold, type CallbackHost, tell, whenTold } from '../../call/callbac
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
 import { failure, timeoutFailure, withRequest } from '../../connect/failure.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
-import { concatBytes } from '../../message/body.ts';
+import type { BodyReader } from '../../message/body-reader.ts';
+import { Pieces } from '../../message/bytes.ts';
 import { Content } from '../../message/content.ts';
 import { NetworkError, RequestError, type TimeoutPhase } from '../../message/errors.ts';
 import { HttpHeaders, type RawField } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
+import { currentScope, type Scope, within } from '../../message/scope.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
@@ -22,18 +24,16 @@ import { type Clock, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import type { Member } from '../../time/member-set.ts';
 import type { PlaceLimit } from '../connections/connection-limits.ts';
+import { callsBack, downloadTotal, uploadTotal } from '../exchange/callbacks.ts';
 import { responseLimit, tooLarge, wireLimit } from '../exchange/collector.ts';
+import { DRAIN_WAIT, FIVE_MINUTES } from '../exchange/phase-limits.ts';
 import { PhaseTimer } from '../exchange/phase-timer.ts';
 import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
 import type { LaneWait, UndiciLane, UndiciRoute } from './connections.ts';
+import { isBodyless, isConnectionLost, isLengthMismatch } from './error-meaning.ts';
 import { dispatchOptions } from './request.ts';
 import type { UndiciTransport } from './transport.ts';
 import { isUnsolicitedContinue } from './unsolicited-continue.ts';
-
-const FIVE_MINUTES = 300_000;
-/** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
-const DRAIN_WAIT = 1000;
-const STALE: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   place = -1;
@@ -63,7 +63,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #statusText = '';
   #headers: HttpHeaders = HttpHeaders.empty;
   #head: HttpResponse | undefined;
-  #chunks: Uint8Array[] | undefined;
+  #pieces: Pieces | undefined;
   #body: UndiciBody | undefined;
   #trailers: HttpHeaders | undefined;
   #received = 0;
@@ -72,6 +72,9 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #connected = 0;
   #firstByte = 0;
   #dialled: UndiciLane['fresh'];
+  /** The request's body while it is read piece by piece. */
+  #source: BodyReader | undefined;
+  readonly #scope: Scope | undefined;
 
   constructor(
     request: HttpRequest,
@@ -91,6 +94,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#timer = new PhaseTimer(this.#clock, this);
     this.#started = this.#clock.now();
     this.#limit = responseLimit(options);
+    this.#scope = callsBack(request, options) ? currentScope() : undefined;
   }
 
   /** @param limit how many connections there may be; `undefined` is no limit */
@@ -119,11 +123,14 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   }
 
   #dispatch(lane: UndiciLane): void {
-    const { progress, keepAlive } = this.#options;
+    const { keepAlive } = this.#options;
+    const isWatched = Boolean(this.#options.progress);
     const { forwarder } = lane.route.settings;
     this.#lane = lane;
+    this.#source?.release();
+    this.#source = this.request.body?.bytes === undefined ? this.request.body?.open(this.#scope) : undefined;
     lane.client.dispatch(
-      dispatchOptions(this.request, this.#target, forwarder, Boolean(progress), keepAlive === false),
+      dispatchOptions(this.request, this.#target, forwarder, { source: this.#source, isWatched }, keepAlive === false),
       // undici's types declare the callbacks of another version of its interface.
       this as unknown as Dispatcher.DispatchHandler,
     );
@@ -149,7 +156,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   onBodySent(chunk: Uint8Array): void {
     this.#sent += chunk.byteLength;
     if (this.#phase === 'send') this.#timer.touch();
-    this.#report('upload', this.#sent, this.request.body?.length);
+    this.#report('upload', this.#sent, uploadTotal(this.request));
   }
 
   onRequestSent(): void {
@@ -185,11 +192,10 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     if (this.#done) return true;
     this.#received += chunk.byteLength;
     this.#timer.touch();
-    if (this.#options.progress) this.#report('download', this.#received, this.#expected());
+    if (this.#options.progress) this.#report('download', this.#received, downloadTotal(this.#headers));
     if (this.#done) return true;
     if (this.#body !== undefined) return this.#feed(this.#body, chunk);
-    if (this.#chunks === undefined) this.#chunks = [chunk];
-    else this.#chunks.push(chunk);
+    (this.#pieces ??= new Pieces()).add(chunk);
     if (this.#received > this.#limit) this.#checkSize();
     return true;
   }
@@ -232,7 +238,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
         (reason) => body.fail(reason),
       );
     else {
-      const bytes = this.#chunks === undefined ? NOTHING : concatBytes(this.#chunks, this.#received);
+      const bytes = this.#pieces?.bytes() ?? NOTHING;
       this.#answer(this.#response(new Content(bytes)));
     }
   }
@@ -247,7 +253,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
 
   onError(cause: Error): void {
     if (this.#done) return;
-    if (BODYLESS.has(this.#status) && (cause as { code?: unknown }).code === MISMATCH) {
+    if (isBodyless(this.#status) && isLengthMismatch(cause)) {
       this.#lane!.route.drop(this.#lane!);
       this.onComplete([]);
       return;
@@ -299,7 +305,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
       this.#reused &&
       this.#status === 0 &&
       canReplay(this.request, false) &&
-      STALE.has((cause as { code?: unknown }).code) &&
+      isConnectionLost(cause) &&
       // There was an answer.
       !isUnsolicitedContinue(cause)
     );
@@ -343,6 +349,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#done = true;
     this.#timer.stop();
     this.#wait?.leave();
+    // undici reads on after the end, and waits for a source that has nothing to give.
+    this.#source?.release();
     unfollowCaller(this, this.request, this.#options);
     this.#transport.ended(this);
   }
@@ -381,18 +389,11 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     return { queue, firstByte, end: total, total };
   }
 
-  #expected(): number | undefined {
-    const length = this.#headers.get('content-length');
-    return length === null ? undefined : Number(length);
-  }
-
   #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
     const { progress } = this.#options;
-    if (progress && !this.#done) tell(this, 'progress', progress, { direction, transferred, total });
+    if (!progress || this.#done) return;
+    within(this.#scope, () => tell(this, 'progress', progress, { direction, transferred, total }));
   }
 }
 
 const NOTHING = new Uint8Array(0);
-/** What undici says of a 204 or a 304 with a length: they end with their heads (RFC 9112 §6.3), and it misses the bytes. */
-const MISMATCH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
-const BODYLESS: ReadonlySet<number> = new Set([204, 304]);

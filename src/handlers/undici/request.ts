@@ -2,6 +2,7 @@
 
 import { absoluteForm, hopHeaders } from '../../connect/forwarding.ts';
 import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
+import type { BodyReader } from '../../message/body-reader.ts';
 import { RequestError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
@@ -19,16 +20,22 @@ export class DispatchOptions {
 }
 Object.setPrototypeOf(DispatchOptions.prototype, null);
 
+export interface SentBody {
+  /** Of a body that is not in memory. */
+  readonly source: BodyReader | undefined;
+  /** Somebody follows the progress. */
+  readonly isWatched: boolean;
+}
+
 /**
  * @param forwarder the HTTP proxy that carries it as it is
- * @param isWatched somebody follows the progress
  * @param isLast its connection is to be closed after it
  */
 export function dispatchOptions(
   request: HttpRequest,
   target: Target,
   forwarder: ProxyServer | undefined,
-  isWatched: boolean,
+  { source, isWatched }: SentBody,
   isLast: boolean,
 ): DispatchOptions {
   const { method, body } = request;
@@ -38,7 +45,8 @@ export function dispatchOptions(
     // undici frames a body of unknown length itself and refuses to be told.
     headers = headers.without('transfer-encoding');
     const { bytes } = body;
-    if (bytes === undefined) sent = pull(request, isWatched ? inPieces(body.open()) : body.open());
+    if (source !== undefined) sent = pull(request, isWatched ? inPieces(source) : source);
+    else if (bytes === undefined) sent = null;
     else if (bytes.byteLength <= (isWatched ? PIECE : ONE_WRITE)) sent = bytes;
     else {
       // undici calls what it has queued sent: it is given no more than the socket takes.

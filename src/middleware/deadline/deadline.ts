@@ -101,13 +101,19 @@ class Deadline extends Stop {
       return;
     }
     const { source, used } = response.content;
+    const filling = this.#request.call?.filling;
+    if (filling !== undefined) filling.onEnd = () => this.#end();
     if (source === undefined || used) {
-      this.#end();
+      if (filling === undefined) this.#end();
+      else this.#fail = (reason) => filling.abort(reason);
       resolve(response);
       return;
     }
-    const body = failable(source, () => this.#end());
-    this.#fail = (reason) => body.fail(reason);
+    const body = failable(source, () => filling ?? this.#end());
+    this.#fail = (reason) => {
+      body.fail(reason);
+      filling?.abort(reason);
+    };
     resolve(body.source === source ? response : response.with({ body: new Content(undefined, body.source) }));
   }
 

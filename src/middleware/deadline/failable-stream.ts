@@ -1,5 +1,6 @@
 /** A body whose reading can be made to fail from outside, whatever the one who sends it does. */
 import { isNodeStream, type StreamSource, whenEnded } from '../../message/content.ts';
+import { streamError } from '../../message/stream-reason.ts';
 
 export interface FailableStream {
   readonly source: StreamSource;
@@ -17,7 +18,7 @@ export function failable(source: StreamSource, ended: () => void): FailableStrea
   const fail = (reason: unknown): void => {
     // Nobody may be reading yet: an `error` without a listener would end the process. Whoever reads later is told.
     source.once('error', () => undefined);
-    source.destroy(reason as Error);
+    source.destroy(streamError(reason));
   };
   return { source, fail };
 }

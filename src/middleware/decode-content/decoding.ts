@@ -1,7 +1,7 @@
 /** The three ways of decoding a body: at once, in the background, and as it is read. */
 
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
-import { concatBytes } from '../../message/body.ts';
+import { Pieces } from '../../message/bytes.ts';
 import { Content, type NodeStream, toNodeStream } from '../../message/content.ts';
 import { BodyError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -77,7 +77,7 @@ export class Decoding {
 
   /** The decoded bytes, made in the background. @throws the caller's reason when the call is stopped meanwhile */
   async later(bytes: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
+    const pieces = new Pieces();
     const stream = hasZlib()
       ? new StreamDecoder(toNodeStream(bytes), this.#settings).readable
       : decodeWeb(single(bytes), this.#settings);
@@ -86,13 +86,13 @@ export class Decoding {
     try {
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         stopped.check();
-        chunks.push(chunk);
+        pieces.add(chunk);
       }
     } finally {
       unfollowCaller(stopped, this.#request, options);
       stopped.check();
     }
-    return concatBytes(chunks);
+    return pieces.bytes();
   }
 
   #undecodable(coding: Coding, cause: unknown): BodyError {

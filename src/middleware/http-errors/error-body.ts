@@ -1,10 +1,11 @@
 /** Brings the beginning of a streamed error body into memory, so that it can be read and its connection is free. */
 
 import { followCaller, throwIfStopped, unfollowCaller } from '../../call/caller-stop.ts';
-import { concatBytes } from '../../message/body.ts';
+import { Pieces } from '../../message/bytes.ts';
 import { Content, isNodeStream, type StreamSource } from '../../message/content.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
+import { isWebSource } from '../../message/source.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
@@ -42,7 +43,7 @@ export async function holdBody(response: HttpResponse, request: HttpRequest, opt
 class BodyStart implements Abortable {
   complete = false;
   readonly #reader: ChunkReader;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #pieces = new Pieces();
   readonly #stopped: Promise<undefined>;
   #stop!: () => void;
 
@@ -54,7 +55,7 @@ class BodyStart implements Abortable {
   }
 
   get bytes(): Uint8Array {
-    return concatBytes(this.#chunks);
+    return this.#pieces.bytes();
   }
 
   abort(): void {
@@ -78,7 +79,7 @@ class BodyStart implements Abortable {
       if (step.done) return true;
       const { byteLength } = step.value;
       // A copy of a part, because a view would hold the whole.
-      this.#chunks.push(byteLength > left ? step.value.slice(0, left) : step.value);
+      this.#pieces.add(byteLength > left ? step.value.slice(0, left) : step.value);
       if (byteLength > left) return false;
       left -= byteLength;
     }
@@ -92,7 +93,7 @@ interface ChunkReader {
 }
 
 function readerOf(source: StreamSource): ChunkReader {
-  if (source instanceof ReadableStream) {
+  if (isWebSource(source)) {
     const reader = source.getReader();
     return {
       next: () => reader.read() as Promise<IteratorResult<Uint8Array, unknown>>,

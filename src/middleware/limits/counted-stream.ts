@@ -1,5 +1,6 @@
 /** A stream that ends with an error once it has given too many bytes, and takes its source along. */
 import { type Content, isNodeStream, type StreamSource } from '../../message/content.ts';
+import { isWebSource } from '../../message/source.ts';
 import { needBuiltin } from '../../runtime/platform.ts';
 
 /**
@@ -17,7 +18,7 @@ export function countedStream(content: Content, most: number, fail: () => Error)
     return chunk;
   };
   if (isNodeStream(source)) return countedNode(source, check);
-  if (source instanceof ReadableStream) {
+  if (isWebSource(source)) {
     return source.pipeThrough(
       new TransformStream({ transform: (chunk, controller) => controller.enqueue(check(chunk)) }, undefined, {
         highWaterMark: 0,

@@ -1,0 +1,33 @@
+/** The sources that a caller gave with a call, once the call is over: what was not read is let go of. */
+import { RequestBody } from '../message/body.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { hasMethod, ignore, letGoOf } from '../message/source.ts';
+import type { RequestOptions } from '../options/options.ts';
+
+/**
+ * Never throws, whatever the options are: they may be why the call failed.
+ * @param sent as it entered the stack; `undefined` when it never did
+ * @param ready the request that was made before
+ */
+export function letGoOfSources(
+  sent: HttpRequest | undefined,
+  ready: HttpRequest | undefined,
+  options: RequestOptions | undefined,
+): void {
+  if (sent !== undefined) {
+    sent.body?.release();
+    return;
+  }
+  ready?.body?.release();
+  if (typeof options !== 'object' || options === null) return;
+  drop(options.body);
+  const { multipart } = options;
+  if (Array.isArray(multipart)) for (const part of multipart) drop((part as { contents?: unknown } | null)?.contents);
+  // It may have failed already, or be about to.
+  if (hasMethod(options.sink, 'on')) (options.sink as NodeJS.WritableStream).on('error', ignore);
+}
+
+function drop(given: unknown): void {
+  if (given instanceof RequestBody) given.release();
+  else if (typeof given === 'object' && given !== null) letGoOf(given);
+}

@@ -1,0 +1,18 @@
+/** What undici's errors say about a connection. */
+
+const LOST: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** It ended without an answer. */
+export function isConnectionLost(cause: Error): boolean {
+  return LOST.has((cause as { code?: unknown }).code);
+}
+
+/** RFC 9112 §6.3: an answer of this status ends with its head, whatever length it says. */
+export function isBodyless(status: number): boolean {
+  return status === 204 || status === 304;
+}
+
+/** undici waits for the bytes of such a length, and ends the connection. */
+export function isLengthMismatch(cause: Error): boolean {
+  return (cause as { code?: unknown }).code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+}

@@ -1,0 +1,113 @@
+/**
+ * One reading of a body: its chunks as bytes. No generator: the `return()` of one waits behind a `next()` that waits,
+ * and a source that has nothing to give yet would be held for as long.
+ */
+import { toBytes } from './bytes.ts';
+import type { Scope } from './scope.ts';
+import { type BodySource, finishIterator, isNodeSource, isWebSource, letGoOf } from './source.ts';
+import { iterate } from './web-stream.ts';
+
+type Step = IteratorResult<Uint8Array, void>;
+type Chunks = AsyncIterator<unknown> | Iterator<unknown>;
+
+const DONE: Step = { done: true, value: undefined };
+
+export interface BodyReaderHooks {
+  /** Makes or hands over the source, at the first read. */
+  open(): BodySource | Promise<BodySource>;
+  /** The context in which the source is called. */
+  readonly scope?: Scope | undefined;
+  /** Called when it is left before the first read. */
+  unread?(): void;
+}
+
+export class BodyReader implements AsyncIterableIterator<Uint8Array, void, undefined> {
+  readonly #hooks: BodyReaderHooks;
+  #source: BodySource | undefined;
+  #chunks: Chunks | undefined;
+  #isBegun = false;
+  #isOver = false;
+  #end: ((outcome: Step | { readonly reason: unknown }) => void) | undefined;
+
+  constructor(hooks: BodyReaderHooks) {
+    this.#hooks = hooks;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Step> {
+    if (this.#isOver) return Promise.resolve(DONE);
+    return new Promise((resolve, reject) => {
+      this.#end = (outcome) => ('reason' in outcome ? reject(outcome.reason) : resolve(outcome));
+      const { scope } = this.#hooks;
+      const read = () => this.#read();
+      (scope === undefined ? read() : scope(read)).then(resolve, reject);
+    });
+  }
+
+  /** Leaves the body: a read that waits ends, and the source is let go of at once. */
+  async return(): Promise<Step> {
+    this.#leave();
+    this.#end?.(DONE);
+    return DONE;
+  }
+
+  /** The same, but a read that waits fails: whoever sends must not take it for the end of the body. */
+  release(reason: unknown = new Error('nobody reads this body any more')): void {
+    this.#leave();
+    this.#end?.({ reason });
+  }
+
+  async #read(): Promise<Step> {
+    this.#chunks ??= await this.#open();
+    if (this.#isOver) return DONE;
+    let step: IteratorResult<unknown, unknown>;
+    try {
+      step = await this.#chunks.next();
+    } catch (error) {
+      // A source that fails has ended.
+      this.#isOver = true;
+      throw error;
+    }
+    if (step.done) {
+      this.#isOver = true;
+      return DONE;
+    }
+    try {
+      return { done: false, value: toBytes(step.value) };
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
+  async #open(): Promise<Chunks> {
+    this.#isBegun = true;
+    try {
+      this.#source = await this.#hooks.open();
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    }
+    // It came too late.
+    if (this.#isOver) letGoOf(this.#source);
+    return iteratorOf(this.#source);
+  }
+
+  #leave(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (!this.#isBegun) this.#hooks.unread?.();
+    else if (this.#source === undefined) return;
+    // The iterator of a Node stream would first wait for the chunk that is being read.
+    else if (this.#chunks === undefined || isNodeSource(this.#source)) letGoOf(this.#source);
+    else finishIterator(this.#chunks);
+  }
+}
+
+function iteratorOf(source: BodySource): Chunks {
+  if (isWebSource(source)) return iterate(source);
+  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+}

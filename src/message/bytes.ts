@@ -1,0 +1,107 @@
+/** Bytes of all kinds as one kind, and many pieces of them as one. */
+
+const encoder = new TextEncoder();
+const NOTHING = new Uint8Array(0);
+const byteLengthOf = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')!.get!;
+
+/** Whether it is an ArrayBuffer, of this realm or another (a `vm` context, a frame, jsdom). */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    byteLengthOf.call(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws TypeError for a chunk that is neither bytes nor text. */
+export function toBytes(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (typeof chunk === 'string') return encoder.encode(chunk);
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (isArrayBuffer(chunk)) return new Uint8Array(chunk);
+  throw new TypeError(`a body's chunks must be bytes or strings, got ${chunk === null ? 'null' : typeof chunk}`);
+}
+
+/** One array of all; no copy when there is just one chunk. */
+export function concatBytes(chunks: readonly Uint8Array[], length?: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!;
+  const whole = new Uint8Array(length ?? chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}
+
+/** A piece of at least this many bytes is kept as it came; smaller ones are copied together. */
+const KEPT_AS_IS = 8192;
+const SMALLEST_BLOCK = 1024;
+const LARGEST_BLOCK = 65_536;
+
+/**
+ * A body that is collected. However small its pieces are, it takes a small multiple of its bytes: a view of one byte
+ * takes a hundred, and pins all that was read from the socket with it.
+ */
+export class Pieces {
+  /** Bytes so far. */
+  size = 0;
+  /** Most bodies are one piece, and are not copied. */
+  #first: Uint8Array | undefined;
+  #done: Uint8Array[] | undefined;
+  #block = NOTHING;
+  /** What of the block is in `#done` already, and what of it is written. */
+  #flushed = 0;
+  #filled = 0;
+
+  add(piece: Uint8Array): void {
+    if (this.size === 0) this.#first = piece;
+    else {
+      if (this.#done === undefined) {
+        this.#done = [];
+        this.#append(this.#first!);
+        this.#first = undefined;
+      }
+      this.#append(piece);
+    }
+    this.size += piece.byteLength;
+  }
+
+  /** All of it; what is added later is not in it. */
+  bytes(): Uint8Array {
+    if (this.#done === undefined) return this.#first ?? NOTHING;
+    this.#flush();
+    return concatBytes(this.#done, this.size);
+  }
+
+  /** Forgets what was collected. */
+  clear(): void {
+    this.#first = this.#done = undefined;
+    this.#block = NOTHING;
+    this.size = this.#filled = this.#flushed = 0;
+  }
+
+  #append(piece: Uint8Array): void {
+    if (piece.byteLength >= KEPT_AS_IS) {
+      this.#flush();
+      this.#done!.push(piece);
+      return;
+    }
+    if (piece.byteLength > this.#block.byteLength - this.#filled) {
+      this.#flush();
+      const wanted = Math.min(Math.max(this.size, SMALLEST_BLOCK), LARGEST_BLOCK);
+      this.#block = new Uint8Array(Math.max(wanted, piece.byteLength));
+      this.#filled = this.#flushed = 0;
+    }
+    this.#block.set(piece, this.#filled);
+    this.#filled += piece.byteLength;
+  }
+
+  #flush(): void {
+    if (this.#filled === this.#flushed) return;
+    this.#done!.push(this.#block.subarray(this.#flushed, this.#filled));
+    this.#flushed = this.#filled;
+  }
+}

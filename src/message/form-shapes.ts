@@ -1,0 +1,46 @@
+/**
+ * Blobs and forms of other realms and libraries (fetch-blob, formdata-node, undici, jsdom, npm form-data), told by what
+ * they can do: an `instanceof` knows only the runtime's own.
+ */
+import { RequestBody } from './body.ts';
+import { readable } from './old-stream.ts';
+import { hasMethod, type SourceStream } from './source.ts';
+
+export function isBlob(value: unknown): value is Blob {
+  if (!hasMethod(value, 'stream') || !hasMethod(value, 'arrayBuffer')) return false;
+  const { size, type } = value as Partial<Blob>;
+  return typeof size === 'number' && typeof type === 'string';
+}
+
+export function isFormData(value: unknown): value is FormData {
+  return isTagged(value, 'FormData') && hasMethod(value, 'getAll') && hasMethod(value, Symbol.iterator);
+}
+
+export function isSearchParams(value: unknown): value is URLSearchParams {
+  return isTagged(value, 'URLSearchParams') && hasMethod(value, 'append');
+}
+
+function isTagged(value: unknown, tag: string): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === tag
+  );
+}
+
+/** npm's form-data: a Node stream that knows its boundary. */
+export interface NodeForm extends SourceStream {
+  getBoundary(): string;
+  hasKnownLength?(): boolean;
+  getLengthSync?(): number;
+}
+
+export function isNodeForm(value: unknown): value is NodeForm {
+  return hasMethod(value, 'pipe') && hasMethod(value, 'getBoundary');
+}
+
+/** The form as it writes itself; like any stream it can be sent once. */
+export function nodeFormBody(form: NodeForm): RequestBody {
+  const length = form.hasKnownLength?.() === true ? form.getLengthSync?.() : undefined;
+  return RequestBody.once(readable(form), length, `multipart/form-data; boundary=${form.getBoundary()}`);
+}

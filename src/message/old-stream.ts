@@ -1,0 +1,26 @@
+/** Node streams as a body: listened to from the moment they are given, and those of the oldest kind made readable. */
+import { needBuiltin } from '../runtime/platform.ts';
+import { ignore, type SourceStream } from './source.ts';
+
+/**
+ * The stream, or one that reads it where it cannot be iterated. A stream that fails while it waits for its turn is no
+ * reason to end the process: whoever reads it is told.
+ */
+export function readable(stream: SourceStream): SourceStream {
+  stream.on('error', ignore);
+  if (typeof (stream as Partial<SourceStream>)[Symbol.asyncIterator] === 'function') return stream;
+  const { PassThrough } = needBuiltin<typeof import('node:stream')>(
+    'node:stream',
+    'a stream without an iterator as body',
+  );
+  const through = new PassThrough({
+    destroy(error, callback) {
+      stream.destroy?.();
+      callback(error);
+    },
+  });
+  through.on('error', ignore);
+  stream.on('error', (error: Error) => through.destroy(error));
+  stream.pipe(through);
+  return through;
+}

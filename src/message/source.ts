@@ -1,0 +1,67 @@
+/** What a body comes from: told apart by shape, because streams and blobs of other realms and libraries are as good. */
+
+/** What a body can be read from, once. */
+export type BodySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+
+/** The part of a Node stream that is used here. */
+export interface SourceStream extends AsyncIterable<Uint8Array | string> {
+  pipe(target: unknown): unknown;
+  destroy?(error?: Error): unknown;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  readonly readableDidRead?: boolean;
+  readonly destroyed?: boolean;
+}
+
+export function isNodeSource(value: unknown): value is SourceStream {
+  return hasMethod(value, 'pipe') && hasMethod(value, 'on');
+}
+
+export function isWebSource(value: unknown): value is ReadableStream<Uint8Array> {
+  return hasMethod(value, 'getReader') && hasMethod(value, 'cancel');
+}
+
+/**
+ * Lets go of a source that nobody reads, or reads on: what it holds (a descriptor, a connection, a lock) is given back.
+ * Never throws, and what fails meanwhile is nobody's.
+ */
+export function letGoOf(source: unknown): void {
+  try {
+    if (isNodeSource(source)) destroyStream(source);
+    else if (isWebSource(source)) source.cancel().catch(ignore);
+    // An iterable that is no iterator has begun nothing yet.
+    else if (hasMethod(source, 'next')) finishIterator(source as unknown as AsyncIterator<unknown>);
+  } catch {
+    // A caller's own `return` or `destroy`, which has had its chance.
+  }
+}
+
+/** Tells an iterator that nobody asks it again. */
+export function finishIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>): void {
+  try {
+    Promise.resolve(iterator.return?.()).catch(ignore);
+  } catch {
+    // As above.
+  }
+}
+
+function destroyStream(stream: SourceStream): void {
+  stream.on('error', ignore);
+  // What a server reads a request from is the connection that its answer goes over.
+  if (!isServerRequest(stream)) stream.destroy?.();
+}
+
+function isServerRequest(stream: object): boolean {
+  return 'complete' in stream && typeof (stream as { method?: unknown }).method === 'string';
+}
+
+export function hasMethod<K extends string | symbol>(
+  value: unknown,
+  name: K,
+): value is Record<K, (...args: never[]) => unknown> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as Record<K, unknown>)[name] === 'function'
+  );
+}
+
+export function ignore(): void {}

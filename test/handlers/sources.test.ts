@@ -1,0 +1,273 @@
+/** What a caller gives to be read or written: let go of exactly once, whatever ends the call, over every handler. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { runInNewContext } from 'node:vm';
+import { FormData as UndiciFormData } from 'undici';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Client } from '../../src/client/client.ts';
+import { HttpRequest } from '../../src/message/request.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
+import { matrixHandlers } from '../security/fault-cells.ts';
+
+let server: Server;
+let origin: string;
+let folder: string;
+const sockets = new Set<Socket>();
+
+/** `/read` answers with the body, `/early` without it, `/never` not at all, `/slow` with a body that has no end. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sources-'));
+  server = createServer((request, response) => {
+    if (request.url === '/early') response.writeHead(413, { 'Content-Length': 0 }).end();
+    else if (request.url === '/slow') response.writeHead(200).write('x');
+    else if (request.url === '/304') response.writeHead(304, { ETag: '"1"' }).end();
+    else if (request.url === '/text') response.end('text');
+    else if (request.url === '/read') {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk) => chunks.push(chunk));
+      request.on('end', () => {
+        response.setHeader('X-Type', request.headers['content-type'] ?? '');
+        response.end(Buffer.concat(chunks));
+      });
+    } else request.resume();
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  for (const socket of sockets) socket.destroy();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Source {
+  readonly body: NonNullable<RequestOptions['body']>;
+  /** How often it was let go of. */
+  released(): number;
+}
+
+/** Sources that have one chunk to give, and then nothing, without an end. */
+const waiting: Readonly<Record<string, () => Source>> = {
+  'a Node stream'() {
+    const destroy = vi.fn();
+    let given = false;
+    const body = new Readable({
+      read() {
+        if (!given) this.push('x');
+        given = true;
+      },
+      destroy(error, callback) {
+        destroy();
+        callback(error);
+      },
+    });
+    return { body, released: () => destroy.mock.calls.length };
+  },
+  'a web stream'() {
+    const cancel = vi.fn();
+    const body = new ReadableStream<Uint8Array>({ start: (given) => given.enqueue(Buffer.from('x')), cancel });
+    return { body, released: () => cancel.mock.calls.length };
+  },
+  'an iterator'() {
+    let given = false;
+    const returned = vi.fn(async () => ({ done: true as const, value: undefined }));
+    const body: AsyncIterableIterator<string> = {
+      [Symbol.asyncIterator]: () => body,
+      next: () => {
+        if (given) return new Promise(() => undefined);
+        given = true;
+        return Promise.resolve({ done: false, value: 'x' });
+      },
+      return: returned,
+    };
+    return { body, released: () => returned.mock.calls.length };
+  },
+};
+
+/** What ends a call, and what it is asked with. */
+const ends: Readonly<Record<string, (stop: AbortController) => { path: string; options?: RequestOptions }>> = {
+  'an abort before'(stop) {
+    stop.abort();
+    return { path: '/read' };
+  },
+  'a wrong option at the door': () => ({ path: '/read', options: { timeout: 'soon' as never } }),
+  'a URL that is none': () => ({ path: 'http://[' }),
+  'a refused connection': () => ({ path: 'http://127.0.0.1:1/' }),
+  'a name that does not resolve': () => ({ path: 'http://no-such-host.invalid/' }),
+  'a timeout while it waits': () => ({ path: '/read', options: { timeout: 100 } }),
+  'an abort while it waits'(stop) {
+    setTimeout(() => stop.abort(), 100);
+    return { path: '/read' };
+  },
+  'an early answer': () => ({ path: '/early' }),
+};
+
+describe.each(Object.keys(matrixHandlers))('over %s', (name) => {
+  let client: Client;
+  beforeEach(() => {
+    client = new Client({ handler: HandlerStack.create(matrixHandlers[name]!()), baseUri: origin });
+  });
+  afterEach(() => client.destroy());
+
+  describe.each(Object.keys(waiting))('%s that waits', (kind) => {
+    it.each(Object.keys(ends))('is let go of exactly once by %s', async (end) => {
+      const source = waiting[kind]!();
+      const stop = new AbortController();
+      const { path, options } = ends[end]!(stop);
+      await expect(client.post(path, { body: source.body, signal: stop.signal, ...options })).rejects.toThrow();
+      await vi.waitFor(() => expect(source.released()).toBe(1));
+      await new Promise(setImmediate);
+      expect(source.released()).toBe(1);
+    });
+
+    it('is let go of as a part of multipart too', async () => {
+      const source = waiting[kind]!();
+      const multipart = [
+        { name: 'a', contents: 'text' },
+        { name: 'b', contents: source.body as never },
+      ];
+      await expect(client.post('/read', { multipart, timeout: 100 })).rejects.toThrow();
+      await vi.waitFor(() => expect(source.released()).toBe(1));
+      const unsent = waiting[kind]!();
+      const parts = [{ name: 'b', contents: unsent.body as never }];
+      await expect(client.post('http://127.0.0.1:1/', { multipart: parts })).rejects.toThrow();
+      await vi.waitFor(() => expect(unsent.released()).toBe(1));
+    });
+  });
+
+  it.each([0, 30])('a file that is not there is the cause of a rejection, after a delay of %d ms', async (delay) => {
+    const missing = () => createReadStream(join(folder, 'none'));
+    const expected = { code: 'ERR_BODY_SOURCE', cause: { code: 'ENOENT' } };
+    await expect(client.post('/read', { body: missing(), delay })).rejects.toMatchObject(expected);
+    const multipart = [{ name: 'file', contents: missing() }];
+    await expect(client.post('/read', { multipart, delay })).rejects.toMatchObject(expected);
+    await expect(client.send(new HttpRequest('POST', '/read', {}, missing()), { delay })).rejects.toMatchObject(
+      expected,
+    );
+    const sink = createWriteStream(join(folder, 'none', 'file'));
+    const lost = { code: 'ERR_SINK', cause: { code: 'ENOENT' } };
+    await expect(client.get('/text', { sink, delay })).rejects.toMatchObject(lost);
+  });
+
+  it('progress, a function and a generator run in the context of their own call', async () => {
+    const context = new AsyncLocalStorage<number>();
+    const seen: [number, number | undefined][] = [];
+    const calls = [1, 2, 3, 4, 5, 6].map((call) =>
+      context.run(call, () => {
+        const note = () => void seen.push([call, context.getStore()]);
+        const made = async function* () {
+          note();
+          yield 'a';
+          await new Promise(setImmediate);
+          note();
+          yield 'b';
+        };
+        const bound = name === 'fetch' ? {} : { connections: 1 };
+        return client.post('/read', { body: call % 2 ? made() : made, progress: note, ...bound }).text();
+      }),
+    );
+    expect(await Promise.all(calls)).toEqual(Array(6).fill('ab'));
+    expect(seen.length).toBeGreaterThanOrEqual(24);
+    expect(seen.filter(([call, store]) => call !== store)).toEqual([]);
+  });
+
+  it.each([['a text'], ['null'], ['false'], ['a number']])(
+    '%s as a reason comes out of a streamed body as it is',
+    async (kind) => {
+      const reason = { 'a text': 'enough', null: null, false: false, 'a number': 0 }[kind];
+      const stop = new AbortController();
+      const response = await client.get('/slow', { stream: true, signal: stop.signal });
+      setTimeout(() => stop.abort(reason), 20);
+      const seen = await response.bytes().then(
+        () => 'no rejection',
+        (given: unknown) => ({ given }),
+      );
+      expect(seen).toEqual({ given: reason });
+    },
+  );
+
+  it('a stream that fails while nobody listens to it ends nothing', async () => {
+    const stop = new AbortController();
+    const response = await client.get('/slow', { stream: true, signal: stop.signal });
+    const stream = response.stream() as Readable;
+    stop.abort('enough');
+    await vi.waitFor(() => expect(stream.destroyed).toBe(true));
+    await new Promise(setImmediate);
+  });
+
+  it('progress knows the total that Content-Length says of a stream', async () => {
+    const totals = new Set<number | undefined>();
+    const progress = ({ direction, total }: { direction: string; total: number | undefined }) => {
+      if (direction === 'upload') totals.add(total);
+    };
+    const body = Readable.from([Buffer.from('abc')]);
+    await client.post('/read', { body, headers: { 'Content-Length': '3' }, progress });
+    expect([...totals]).toEqual([3]);
+  });
+
+  it('a sink of a HEAD and of a 304 stays as it is, and response.sink says where it is', async () => {
+    const path = join(folder, `kept-${name.replace(':', '')}`);
+    writeFileSync(path, 'what was there');
+    expect((await client.head('/text', { sink: path })).sink).toBe(path);
+    expect((await client.get('/304', { sink: path })).status).toBe(304);
+    expect(readFileSync(path, 'utf8')).toBe('what was there');
+    await client.get('/text', { sink: path });
+    expect(readFileSync(path, 'utf8')).toBe('text');
+  });
+
+  it('timeout and signal reach a sink that takes nothing, and a named pipe that nobody reads', async () => {
+    const stuck = new Writable({ write: () => undefined });
+    await expect(client.get('/text', { sink: stuck, timeout: 100 })).rejects.toMatchObject({
+      code: 'ERR_TIMEOUT_TOTAL',
+    });
+    expect(stuck.destroyed).toBe(true);
+    const web = new WritableStream<Uint8Array>({ write: () => new Promise(() => undefined) });
+    await expect(client.get('/text', { sink: web, timeout: 100 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT_TOTAL' });
+    const other = new Writable({ write: () => undefined });
+    await expect(client.get('/text', { sink: other, signal: AbortSignal.timeout(100) })).rejects.toThrow('timeout');
+    expect(other.destroyed).toBe(true);
+    const pipe = join(folder, `pipe-${name.replace(':', '')}`);
+    execFileSync('mkfifo', [pipe]);
+    await expect(client.get('/text', { sink: pipe, timeout: 100 })).rejects.toMatchObject({
+      code: 'ERR_TIMEOUT_TOTAL',
+    });
+  });
+
+  it('forms, blobs and buffers are told by their shape', async () => {
+    const bytes = runInNewContext('new Uint8Array([97, 98]).buffer') as ArrayBuffer;
+    expect(bytes).not.toBeInstanceOf(ArrayBuffer);
+    expect(await client.post('/read', { body: bytes }).text()).toBe('ab');
+    const form = new UndiciFormData();
+    form.append('a', '1');
+    const response = await client.post('/read', { body: form as unknown as FormData });
+    expect(response.headers.get('X-Type')).toMatch(/^multipart\/form-data; boundary=/);
+    expect(await response.text()).toContain('name="a"\r\n\r\n1\r\n');
+    // As npm's form-data is: a stream of the oldest kind that knows its boundary.
+    const old = new PassThrough();
+    Object.assign(old, { getBoundary: () => 'edge', [Symbol.asyncIterator]: undefined });
+    old.end('--edge--\r\n');
+    const sent = await client.post('/read', { body: old });
+    expect([sent.headers.get('X-Type'), await sent.text()]).toEqual([
+      'multipart/form-data; boundary=edge',
+      '--edge--\r\n',
+    ]);
+  });
+});
+
+it('what is no request rejects, as every other mistake does', async () => {
+  const client = new Client();
+  await expect(client.send(undefined as never)).rejects.toThrow(TypeError);
+  await expect(client.sendAsync(undefined as never)).rejects.toThrow(TypeError);
+  await client.close();
+});
