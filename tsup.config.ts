@@ -1,6 +1,7 @@
 import { defineConfig, type Options } from 'tsup';
 import { notices } from './scripts/notices.ts';
 import { oneCore } from './scripts/one-core.ts';
+import { requireInCjs } from './scripts/require-in-cjs.ts';
 
 const entry = { index: 'src/index.ts', testing: 'src/testing/index.ts', websocket: 'src/websocket/index.ts' };
 /** What only the library itself loads: the thread of `requestSync`. */
@@ -12,6 +13,8 @@ const library: Options = {
   dts: { entry },
   splitting: true,
   target: 'node20',
+  // Without its prefix, a module of Node may be taken for a package of that name.
+  removeNodeProtocol: false,
   esbuildPlugins,
 };
 
@@ -20,5 +23,5 @@ export default defineConfig([
   { ...library, format: 'esm', entry: { ...entry, ...own, cli: 'src/cli/index.ts' } },
   // Rollup (`treeshake`) writes the chunks as CommonJS; what does it otherwise turns `?.` into closures and takes the
   // classes' names away.
-  { ...library, format: 'cjs', shims: true, treeshake: true },
+  { ...library, format: 'cjs', shims: true, treeshake: true, plugins: [requireInCjs()] },
 ]);
