@@ -41,7 +41,12 @@ module.exports = function checks({ check, sluice, testing, fails }) {
     equal(handler.lastRequest.headers.get('cookie'), 'a=1');
   });
   const values = [
-    ['a request', new HttpRequest('GET', 'http://h.test/found'), new HttpRequest('GET', 'http://h.test/asked'), '/found'],
+    [
+      'a request',
+      new HttpRequest('GET', 'http://h.test/found'),
+      new HttpRequest('GET', 'http://h.test/asked'),
+      '/found',
+    ],
     ['a response', new HttpResponse(404, {}, 'a'), new HttpResponse(200, {}, 'a'), '404'],
     ['headers', new HttpHeaders({ 'X-Found': '1' }), new HttpHeaders({ 'X-Asked': '1' }), 'X-Found'],
   ];
@@ -49,7 +54,8 @@ module.exports = function checks({ check, sluice, testing, fails }) {
     check(`shows ${name} in an assertion that fails`, async () => {
       const message = await fails(found, asked);
       equal(message.includes('inspect is not a function'), false);
-      if (!message.toLowerCase().includes(text.toLowerCase())) throw new Error(`the message does not show ${text}: ${message}`);
+      if (!message.toLowerCase().includes(text.toLowerCase()))
+        throw new Error(`the message does not show ${text}: ${message}`);
     });
   }
 };

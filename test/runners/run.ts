@@ -27,7 +27,10 @@ function project(name: string, runner: Runner, tarball: string): string {
   writeFileSync(join(home, 'package.json'), JSON.stringify(manifest));
   cpSync(join(root, 'test/runners/checks.cjs'), join(home, 'checks.cjs'));
   for (const [file, text] of Object.entries(runner.files)) writeFileSync(join(home, file), text);
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent'], { cwd: home, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent'], {
+    cwd: home,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return home;
 }
 
@@ -47,7 +50,10 @@ function run(name: string, runner: Runner, tarball: string): Row {
 
 try {
   const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }),
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
   );
   const tarball = join(folder, packed.filename);
   const wanted = process.argv.slice(2);
