@@ -4,7 +4,9 @@
  */
 
 import type { HttpRequest } from '../message/request.ts';
+import type { Member } from '../time/member-set.ts';
 import { type Abortable, abortError, Stop } from '../time/stop.ts';
+import type { Calls } from './calls.ts';
 
 /** A body on its way into a sink. */
 export interface Filling extends Abortable {
@@ -12,7 +14,11 @@ export interface Filling extends Abortable {
   onEnd: (() => void) | undefined;
 }
 
-export class Call extends Stop {
+export class Call extends Stop implements Member {
+  place = -1;
+  /** Those of its client, while it is one of them. */
+  calls: Calls | undefined;
+  #isSettled = false;
   /** The number of the attempt under way, from 1 (`retry` counts). */
   attempt = 1;
   /** How many redirects were followed so far (`redirect` counts). */
@@ -35,9 +41,21 @@ export class Call extends Stop {
     super();
   }
 
+  /** The caller has its answer. The call is over once nothing follows it any more, as a streamed body does. */
+  settled(): void {
+    this.#isSettled = true;
+    this.reject = undefined;
+    if (!this.isWatched) this.calls?.leave(this);
+  }
+
+  protected override emptied(): void {
+    if (this.#isSettled) this.calls?.leave(this);
+  }
+
   override abort(reason: unknown = abortError()): void {
     if (this.aborted) return;
     this.reject?.(reason);
     super.abort(reason);
+    this.emptied();
   }
 }

@@ -2,29 +2,30 @@
 
 import { type Beacon, type BeaconOptions, Beacons } from '../beacon/beacon.ts';
 import { Call } from '../call/call.ts';
+import { Calls } from '../call/calls.ts';
+import { clientClosed } from '../call/client-closed.ts';
 import { RequestPromise } from '../call/request-promise.ts';
 import { CookieJar } from '../cookies/cookie-jar.ts';
 import { checkDefaults, defaultStack } from '../default-stack.ts';
 import type { DownloadOptions, DownloadResult } from '../download/download-options.ts';
 import { isTransferError, NetworkError, type TransferError } from '../message/errors.ts';
-import { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { mergeCookies } from '../options/cookie-option.ts';
 import { extendOptions } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { VERSION } from '../runtime/version.ts';
 import type { ConnectionStats, Handler, Transport } from '../stack/handler.ts';
 import { HandlerStack } from '../stack/handler-stack.ts';
 import { requestSync, type SyncResponse } from '../sync/request-sync.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../websocket/connection.ts';
 import type { WebSockets } from '../websocket/web-sockets.ts';
-import { applyHeaders, type Built, buildRequest, canonicalBase, type Defaults } from './build-request.ts';
+import { type Built, buildRequest, canonicalBase, type Defaults } from './build-request.ts';
 import { completed, guarded, promised } from './checked-answer.ts';
+import { answered, type CloseOptions, closeWithin } from './closing.ts';
 import { fetchThrough } from './fetch.ts';
 import { checkedQuery, combined, definedOf, fieldsOver, isOptions, isRecord, noOptions } from './given-options.ts';
+import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
 import { type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { sunk } from './sink.ts';
 import { letGoOfSources } from './sources.ts';
@@ -59,12 +60,13 @@ export class Client implements AsyncDisposable, HttpClient {
   #last: ReadOptions | undefined;
   /** An extended client leaves the connections to the one they came from. */
   readonly #owner: boolean;
+  readonly #calls: Calls;
+  #closed: Promise<void> | undefined;
   #beacons: Beacons | undefined;
-  /** Those that this client has opened; loaded with the first. */
   #webSockets: Promise<WebSockets> | undefined;
 
   /** @throws TypeError for a mistake in options */
-  constructor(options: ClientOptions = {}, owner = true) {
+  constructor(options: ClientOptions = {}, family?: Calls) {
     if (!isOptions(options)) throw noOptions(options);
     const { handler = defaultStack(), ...given } = options;
     if (!(handler instanceof HandlerStack) && typeof handler !== 'function') {
@@ -72,7 +74,8 @@ export class Client implements AsyncDisposable, HttpClient {
     }
     this.#handler = handler;
     this.#given = options;
-    this.#owner = owner;
+    this.#owner = family === undefined;
+    this.#calls = new Calls(family);
     this.#options = this.#prepare(checkOptions(given, declared(handler)));
     checkDefaults(this.#options);
     this.#clock = this.#options.clock ?? systemClock;
@@ -182,8 +185,9 @@ export class Client implements AsyncDisposable, HttpClient {
     this.#webSockets ??= import('../websocket/web-sockets.ts').then(
       ({ WebSockets: Opened }) => new Opened(this.#handler),
     );
-    const webSockets = await this.#webSockets;
-    return webSockets.open(uri, options, (at, rest, handler) => this.#start('GET', at, rest, undefined, handler));
+    return this.#calls.holding(async () =>
+      (await this.#webSockets!).open(uri, options, (at, rest, over) => this.#begin('GET', at, rest, undefined, over)),
+    );
   }
 
   /**
@@ -192,14 +196,16 @@ export class Client implements AsyncDisposable, HttpClient {
    * @returns rejects as a request does, and with `ERR_SINK` (the disk), `ERR_RANGE` or `ERR_BODY_DIGEST` (wrong bytes)
    */
   async download(uri: Uri, path: string, options: DownloadOptions = {}): Promise<DownloadResult> {
-    const { download } = await import('../download/download.ts');
-    return download(path, options, this.#resolved, (rest, over) => this.#start('GET', uri, rest, undefined, over));
+    return this.#calls.holding(async () => {
+      const { download } = await import('../download/download.ts');
+      return download(path, options, this.#resolved, (rest, over) => this.#begin('GET', uri, rest, undefined, over));
+    });
   }
 
   /** Sends and forgets: never rejects, tells `onError`, and holds the process only until its bytes are in the kernel. */
   beacon(uri: Uri, options: BeaconOptions = {}): Beacon {
     this.#beacons ??= new Beacons(this.#handler, this.#options, (method, at, rest, over) =>
-      this.#start(method, at, rest, undefined, over),
+      this.#begin(method, at, rest, undefined, over),
     );
     return this.#beacons.send(uri, options);
   }
@@ -223,26 +229,42 @@ export class Client implements AsyncDisposable, HttpClient {
     const query = isRecord(given.query) && isRecord(changes.query) ? fieldsOver(given.query, changes.query) : undefined;
     const jar = changes.cookies === undefined ? { cookies: this.#options.cookies } : {};
     const merged = { ...given, ...jar, ...definedOf(changes), ...(headers && { headers }), ...(query && { query }) };
-    return new Client({ ...merged, handler } as ClientOptions, handler !== this.#handler);
+    return new Client({ ...merged, handler } as ClientOptions, handler === this.#handler ? this.#calls : undefined);
   }
 
   /**
-   * Lets running requests finish, releases every connection and saves a file jar. Later requests connect anew. The
-   * WebSockets that this client opened are closed with 1001.
+   * Lets every call finish, the waits between attempts included, then releases the connections and saves a file jar. A
+   * later call rejects with `ERR_CLIENT_CLOSED`. WebSockets are closed with 1001. A streamed body that nobody begins to
+   * read is not waited for.
+   * @param options after `timeout`, or when `signal` aborts, what runs is destroyed, and `close` resolves
+   * @throws TypeError for a `timeout` that is no duration
    */
-  async close(): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    const finish = () => (this.#closed ??= this.#finish());
+    await closeWithin(finish, (reason) => this.destroy(reason), options, this.#clock);
+  }
+
+  /**
+   * Ends every call at once, whatever it waits for, and releases the connections: `NetworkError` `ERR_CLIENT_CLOSED`, with
+   * `reason` as its `cause`. Nothing of it is sent again. A later call rejects with the same code. The client whose
+   * connections are shared ends those of all that extend it, an extended one its own.
+   */
+  async destroy(reason?: unknown): Promise<void> {
+    this.#calls.destroy(reason);
+    await (await this.#webSockets)?.destroy(clientClosed(undefined, reason));
+    await this.#beacons?.destroy(reason);
+    if (this.#owner) await this.#transport?.destroy?.(reason);
+  }
+
+  async #finish(): Promise<void> {
+    const calls = this.#calls.close(this.#beacons?.drain());
+    await (await this.#webSockets)?.close();
+    await calls;
     await (await this.#webSockets)?.close();
     await this.#beacons?.close();
     const jar = this.#options.cookies as { save?(): Promise<void> } | undefined;
     if (typeof jar === 'object' && typeof jar?.save === 'function') await jar.save();
     if (this.#owner) await this.#transport?.close?.();
-  }
-
-  /** Ends running requests with an error and releases every connection. */
-  async destroy(reason?: unknown): Promise<void> {
-    await (await this.#webSockets)?.destroy(reason);
-    await this.#beacons?.destroy(reason);
-    if (this.#owner) await this.#transport?.destroy?.(reason);
   }
 
   /** The handler's connections and requests at this moment, by origin; zeros for a handler that does not tell. */
@@ -274,8 +296,21 @@ export class Client implements AsyncDisposable, HttpClient {
     ready: HttpRequest | undefined,
     over?: Handler,
   ): RequestPromise {
+    return this.#begin(method, uri, options, ready, over, false);
+  }
+
+  /** @param isAdmitted it belongs to what was begun before the client was closed */
+  #begin(
+    method: string,
+    uri: Uri,
+    options: RequestOptions | undefined,
+    ready: HttpRequest | undefined,
+    over: Handler | undefined,
+    isAdmitted = true,
+  ): RequestPromise {
     const call = new Call(this.#clock.now(), this.#options.redact || undefined);
     const answer = new Promise<HttpResponse>((resolve, reject) => {
+      this.#calls.join(call, isAdmitted);
       call.reject = reject;
       // What is thrown here rejects the promise: a mistake in options is delivered like any other failure.
       this.#send(method, uri, options, ready, call, over).then(resolve, reject);
@@ -284,9 +319,10 @@ export class Client implements AsyncDisposable, HttpClient {
       answer.then(
         (response) => {
           call.request!.body?.release();
-          return completed(response, call.request!);
+          return answered(completed(response, call.request!), call);
         },
         (error: unknown) => {
+          call.settled();
           letGoOfSources(call.request, ready, options);
           throw this.#stamped(error, call);
         },
@@ -349,19 +385,4 @@ export class Client implements AsyncDisposable, HttpClient {
     if (fresh.length > 0) failed.stack = `${failed.stack}\n${fresh.join('\n')}`;
     return failed;
   }
-}
-
-function declared(handler: HandlerStack | Handler): readonly string[] {
-  return handler instanceof HandlerStack ? handler.declaredOptions : [];
-}
-
-/** `User-Agent` unless it is given or switched off, then the client's own. */
-function defaultHeaders(given: RequestOptions['headers']): HttpHeaders {
-  if (given === null) return HttpHeaders.empty;
-  const agent = HttpHeaders.fromRaw(['User-Agent', `sluice/${VERSION}`]);
-  return given ? applyHeaders(agent, given) : agent;
-}
-
-function cookiesFor(client: RequestOptions['cookies'], call: RequestOptions['cookies']): RequestOptions['cookies'] {
-  return call === true && !client ? new CookieJar() : mergeCookies(client, call);
 }

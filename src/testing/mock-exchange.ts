@@ -27,6 +27,8 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   #end: { readonly reason?: unknown } | undefined;
   #head: HttpResponse | undefined;
   #received = 0;
+  /** A streamed body was handed out, and nobody has begun to read it. */
+  #isUnread = false;
   #reject: ((reason: unknown) => void) | undefined;
   #failBody: ((reason: unknown) => void) | undefined;
 
@@ -48,6 +50,10 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
         .then((response) => this.#answered(response))
         .then(resolve, (reason: unknown) => this.abort(reason));
     });
+  }
+
+  get isForgotten(): boolean {
+    return this.#isUnread;
   }
 
   headOnly(): HttpResponse | undefined {
@@ -92,6 +98,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
 
   /** A streamed body is read once, also when it was in memory: a test is to notice what a socket would not forgive. */
   #streamed(response: HttpResponse): HttpResponse {
+    this.#isUnread = true;
     return response.with({ body: new Content(undefined, this.#reads(response)) });
   }
 
@@ -114,6 +121,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     this.#failBody = (reason) => body.fail(reason);
     const next = async (): Promise<IteratorResult<Uint8Array, void>> => {
       this.#throwIfOver();
+      this.#isUnread = false;
       this.#timer.start('read', this.#limits.read);
       const { done, value } = await chunks.next();
       // While its reader rests, the body is not late.

@@ -10,6 +10,8 @@ export interface Abortable {
   abort(reason: unknown): void;
   /** The signal it follows, of which there is one at a time. Kept by `watch`. */
   watching?: Watching | undefined;
+  /** It waits only for the reader of a body, who never came. */
+  readonly isForgotten?: boolean;
 }
 
 /**
@@ -42,7 +44,22 @@ export class Stop implements Abortable {
   unwatch(target: Abortable): void {
     if (this.#target === target) this.#target = undefined;
     else this.#more?.delete(target);
+    if (this.#target === undefined && !this.#more?.size) this.emptied();
   }
+
+  /** Whether anything would be stopped. */
+  get isWatched(): boolean {
+    return this.#target !== undefined || Boolean(this.#more?.size);
+  }
+
+  /** All that would be stopped waits only for readers that never came. */
+  get isForgotten(): boolean {
+    const targets = [this.#target, ...(this.#more ?? [])].filter((target) => target !== undefined);
+    return targets.length > 0 && targets.every((target) => target.isForgotten === true);
+  }
+
+  /** Nothing is left that would be stopped. */
+  protected emptied(): void {}
 
   abort(reason: unknown = abortError()): void {
     if (this.aborted) return;

@@ -12,6 +12,7 @@ import { aborts } from './contract-aborts.ts';
 import { borders } from './contract-borders.ts';
 import { callbacks } from './contract-callbacks.ts';
 import { connections } from './contract-connections.ts';
+import { ends } from './contract-ends.ts';
 import { failures } from './contract-failures.ts';
 import { heads } from './contract-heads.ts';
 import { requests } from './contract-requests.ts';
@@ -27,6 +28,7 @@ const chapters: Readonly<Record<string, Chapter>> = {
   timeouts,
   aborts,
   callbacks,
+  ends,
   connections,
 };
 

@@ -33,8 +33,6 @@ export const fetchSkips: Skips = {
   'uses a connection once with keepAlive: false': `${own}; the handler refuses the option`,
   'opens no connection for a request that was aborted': "Node's fetch opens one, and keeps it for the next request",
   'closes every connection on close': own,
-  'lets a running request finish on close': own,
-  'ends a running request with an error on destroy': own,
 };
 
 export const http2Skips: Skips = {

@@ -1,7 +1,20 @@
-/** The exchanges of one transport that have not ended. */
+/** The exchanges of one transport that have not ended, and the two ways to end them. */
+import { clientClosed } from '../../call/client-closed.ts';
+import { letFinish } from '../../call/let-finish.ts';
+import type { HttpRequest } from '../../message/request.ts';
 import { type Member, Roster } from '../../time/member-set.ts';
 
-export class Running<Exchange extends Member> {
+/** What a transport runs. */
+export interface Endable extends Member {
+  readonly request: HttpRequest;
+  /** Whether it waits only for a reader that never came, or that left. */
+  readonly isForgotten: boolean;
+  /** Whether it has no place on a connection. */
+  readonly isWaiting?: boolean;
+  abort(reason: unknown): void;
+}
+
+export class Running<Exchange extends Endable> {
   readonly #exchanges = new Roster<Exchange>();
   readonly #waiting: (() => void)[] = [];
 
@@ -15,12 +28,22 @@ export class Running<Exchange extends Member> {
   }
 
   /** Those under way now: they may end meanwhile. */
-  exchanges(): Exchange[] {
+  members(): Exchange[] {
     return this.#exchanges.members();
   }
 
+  onceOver(callback: () => void): void {
+    this.#waiting.push(callback);
+  }
+
   /** Resolves when none is under way any more. */
-  async rest(): Promise<void> {
-    if (this.#exchanges.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  letFinish(): Promise<void> {
+    return letFinish(this, (exchange) => exchange.abort(clientClosed(exchange.request)));
+  }
+
+  /** Ends all, those who wait first: they would get the places of the others. */
+  endAll(reason: unknown): void {
+    const running = this.members().sort((a, b) => Number(b.isWaiting ?? false) - Number(a.isWaiting ?? false));
+    for (const exchange of running) exchange.abort(clientClosed(exchange.request, reason));
   }
 }

@@ -36,6 +36,11 @@ export class UndiciBody {
     this.readable.on('error', () => undefined);
   }
 
+  /** Whether nobody has begun to read. */
+  get isUntouched(): boolean {
+    return isUntouched(this.readable);
+  }
+
   /** @returns false when the reader is behind */
   push(chunk: Uint8Array | null): boolean {
     if (chunk === null) this.#ended = true;
@@ -47,4 +52,9 @@ export class UndiciBody {
     this.#ended = true;
     this.readable.destroy(streamError(reason));
   }
+}
+
+/** Whether nobody has begun to read: a stream fills its buffer by itself, so that a pull says nothing of a reader. */
+export function isUntouched(stream: Readable): boolean {
+  return stream.readableFlowing === null && !stream.readableDidRead;
 }

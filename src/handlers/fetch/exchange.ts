@@ -18,13 +18,17 @@ import { milliseconds } from '../../time/duration.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
 import { callsBack, uploadTotal } from '../exchange/callbacks.ts';
 import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
+import type { Endable, Running } from '../exchange/open-exchanges.ts';
 import { FIVE_MINUTES } from '../exchange/phase-limits.ts';
 import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
 import { answersRead, callFetch, type FetchFunction, fetchInit, isDecoded } from './request.ts';
 
 const NOTHING = new Uint8Array(0);
 
-export class FetchExchange implements Abortable, CallbackHost, Expiring {
+export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring {
+  place = -1;
+  #isUnread = true;
+  readonly #running: Running<FetchExchange>;
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
   readonly #options: RequestOptions;
@@ -59,7 +63,9 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
     options: RequestOptions,
     resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
     reject: (reason: unknown) => void,
+    running: Running<FetchExchange>,
   ) {
+    this.#running = running;
     this.request = request;
     this.#options = options;
     this.#resolve = resolve;
@@ -102,8 +108,7 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
       return;
     }
     this.#refuseHidden(response);
-    if (this.#options.stream) this.#timer.stop();
-    else this.#timer.start('read', this.#readLimit);
+    this.#timer.start('read', this.#readLimit);
     this.#firstByte = this.#clock.now();
     this.#reader = response.body?.getReader();
     const head = this.#headOf(response);
@@ -168,6 +173,7 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
           this.#out = controller;
         },
         pull: async (controller) => {
+          this.#isUnread = false;
           this.#timer.start('read', this.#readLimit);
           try {
             const chunk = await this.#next();
@@ -253,6 +259,11 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
     this.#controller?.abort(abortError('The answer came before the body was sent'));
   }
 
+  /** Whether it waits only for a reader that never came. */
+  get isForgotten(): boolean {
+    return this.#answered && this.#isUnread;
+  }
+
   /** Stops the exchange: the caller aborted, dropped the body, or it failed. */
   abort(reason: unknown): void {
     if (this.#done) return;
@@ -289,6 +300,7 @@ export class FetchExchange implements Abortable, CallbackHost, Expiring {
   #finish(): void {
     this.#done = true;
     this.#timer.stop();
+    this.#running.ended(this);
     unfollowCaller(this, this.request, this.#options);
   }
 

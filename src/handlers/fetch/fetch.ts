@@ -11,6 +11,7 @@ import { canonicalUrl, UriError } from '../../message/uri.ts';
 import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { Transport } from '../../stack/handler.ts';
+import { Running } from '../exchange/open-exchanges.ts';
 import { refuse } from '../exchange/unsupported.ts';
 import { FetchExchange } from './exchange.ts';
 import { type FetchFunction, heldBackHeader } from './request.ts';
@@ -26,16 +27,25 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
     throw new TypeError(`fetch must be a function, got ${typeof fetch}`);
   }
 
+  const running = new Running<FetchExchange>();
+
   function fetching(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     const own = ownOptions(options);
     const reason = unsupported(request, own);
     if (reason !== undefined) return refuse(request, reason);
     return new Promise((resolve, reject) => {
-      new FetchExchange(addressed(request), own, resolve, reject).start(fetch);
+      const exchange = new FetchExchange(addressed(request), own, resolve, reject, running);
+      running.add(exchange);
+      exchange.start(fetch);
     });
   }
 
-  return Object.assign(fetching, { handlerName: 'fetch', supports: unsupported });
+  return Object.assign(fetching, {
+    handlerName: 'fetch',
+    supports: unsupported,
+    close: () => running.letFinish(),
+    destroy: async (reason?: unknown) => running.endAll(reason),
+  });
 }
 
 /** What a caller may set that fetch cannot honour, with the values that ask for it. */

@@ -57,8 +57,13 @@ export class Http2Answer implements Answer {
     else this.#exchange.abort(this.#exchange.failure(overflow, this.headOnly()));
   }
 
+  /** Whether nobody has begun to read the body. */
+  get isUnread(): boolean {
+    return this.#body?.isUntouched === true;
+  }
+
   isReaderBehind(): boolean {
-    return this.#body !== undefined && this.#body.readable.readableLength > 0;
+    return this.#body !== undefined && this.#body.readable.readableLength > 0 && !this.isUnread;
   }
 
   /** Fewer bytes came than the head said; a body that cannot be has none. */

@@ -28,7 +28,6 @@ const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1
 
 export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter, BodyOwner {
   readonly #host: Http2Host;
-  #isPulled = false;
   #group: Http2Group | undefined;
   #connection: Http2Connection | undefined;
   #stream: ClientHttp2Stream | undefined;
@@ -55,7 +54,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
 
   /** Whether it waits only for a reader that never came, or that left. */
   get isForgotten(): boolean {
-    return this.isDrained || (this.isAnswered && !this.#isPulled);
+    return this.isDrained || (this.isAnswered && this.answer?.isUnread === true);
   }
 
   /** Whether it has no place on a connection. */
@@ -232,8 +231,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
   // The end
 
   pulled(): void {
-    this.#isPulled = true;
-    this.timer.touch();
+    if (!this.answer?.isUnread) this.timer.touch();
   }
 
   /** Stops the exchange: the caller aborted, left its body, or a timer expired. */

@@ -8,9 +8,9 @@ import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { Handler, Transport } from '../../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
+import { LazyTransport } from '../exchange/lazy-transport.ts';
 import { refuse } from '../exchange/unsupported.ts';
 import { nodeHttpHandler } from '../node/node-http.ts';
-import type { Http2Transport } from './transport.ts';
 
 /**
  * Sends over connections of its own: with TLS what ALPN agrees on (`version: 'auto'`) or HTTP/2 alone (`'2'`, and when
@@ -20,45 +20,30 @@ import type { Http2Transport } from './transport.ts';
  */
 export function http2Handler(elsewhere?: Handler, settings: ConnectionSettings = {}): Transport {
   const limits = connectionLimits('http2', settings);
-  let transport: Http2Transport | undefined;
-  let loading: Promise<Http2Transport> | undefined;
   let own: Transport | undefined;
   const fallback: Handler =
     elsewhere ?? ((request, options) => (own ??= nodeHttpHandler({ connections: limits }))(request, options));
 
-  function load(): Promise<Http2Transport> {
-    loading ??= import('./transport.ts').then(({ Http2Transport }) => {
-      transport = new Http2Transport(fallback, limits);
-      return transport;
-    });
-    return loading;
-  }
-
-  /** What runs ends with the connections it has; a later request gets new ones. */
-  function release(): Promise<Http2Transport> | undefined {
-    const released = loading;
-    loading = transport = undefined;
-    return released;
-  }
+  const transport = new LazyTransport(() =>
+    import('./transport.ts').then(({ Http2Transport }) => new Http2Transport(fallback, limits)),
+  );
 
   function http2(request: HttpRequest, options: RequestOptions) {
     const given = ownOptions(options);
     const reason = unsupported(request, given);
     if (reason !== undefined) return refuse(request, reason);
-    return transport === undefined
-      ? load().then((loaded) => loaded.send(request, given))
-      : transport.send(request, given);
+    return transport.send(request, given);
   }
 
   return Object.assign(http2, {
     handlerName: 'http2',
     supports: unsupported,
     close: async () => {
-      await (await release())?.close();
+      await transport.close();
       await own?.close?.();
     },
     destroy: async (reason?: unknown) => {
-      await (await release())?.destroy(reason);
+      await transport.destroy(reason);
       await own?.destroy?.(reason);
     },
     stats: () => limits.stats(),

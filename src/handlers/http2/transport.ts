@@ -4,7 +4,6 @@ import type { DialSettings } from '../../connect/dial.ts';
 import { withRequest } from '../../connect/failure.ts';
 import { pinProxy, tunnelling } from '../../connect/forwarding.ts';
 import { LastSettings } from '../../connect/settings/last-settings.ts';
-import { NetworkError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { Target } from '../../message/uri.ts';
@@ -94,18 +93,13 @@ export class Http2Transport implements Http2Host, GroupOwner {
   }
 
   async close(): Promise<void> {
-    for (const exchange of this.#running.exchanges()) {
-      if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
-    }
-    await this.#running.rest();
+    await this.#running.letFinish();
     for (const group of [...this.#groups.values()]) group.close();
   }
 
   async destroy(reason?: unknown): Promise<void> {
     const closing = this.close();
-    // Those who wait first: they would get the places of the others.
-    const running = this.#running.exchanges().sort((a, b) => Number(b.isWaiting) - Number(a.isWaiting));
-    for (const exchange of running) exchange.abort(reason ?? destroyed(exchange.request));
+    this.#running.endAll(reason);
     await closing;
   }
 
@@ -125,11 +119,4 @@ export class Http2Transport implements Http2Host, GroupOwner {
 
 function keyOf(target: Target, settings: DialSettings): string {
   return `${settings.key} ${target.origin}`;
-}
-
-function destroyed(request: HttpRequest): NetworkError {
-  return new NetworkError('the client was destroyed while the request was under way', {
-    request,
-    code: 'ERR_CLIENT_CLOSED',
-  });
 }

@@ -9,6 +9,7 @@ import { streamError } from '../../message/stream-reason.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
 import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
 import type { Answer } from '../exchange/exchange.ts';
+import { isUntouched } from '../exchange/pulled-body.ts';
 import { type BodyObserver, followBody } from './body.ts';
 import type { NodeExchange } from './exchange.ts';
 
@@ -22,7 +23,6 @@ export class NodeAnswer implements Answer, BodyObserver {
   readonly #expected: number | undefined;
   #collector: Collector | undefined;
   #head: HttpResponse | undefined;
-  #isUnread = true;
 
   constructor(message: IncomingMessage, exchange: NodeExchange) {
     this.#message = message;
@@ -53,11 +53,11 @@ export class NodeAnswer implements Answer, BodyObserver {
 
   /** Whether nobody has begun to read the body. */
   get isUnread(): boolean {
-    return this.#isUnread;
+    return isUntouched(this.#message);
   }
 
   isReaderBehind(): boolean {
-    return this.#message.readableLength > 0;
+    return this.#message.readableLength > 0 && !this.isUnread;
   }
 
   /**
@@ -93,8 +93,7 @@ export class NodeAnswer implements Answer, BodyObserver {
   }
 
   wanted(): void {
-    this.#isUnread = false;
-    this.#exchange.timer.touch();
+    if (!this.isUnread) this.#exchange.timer.touch();
   }
 
   drained(): void {

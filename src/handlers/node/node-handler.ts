@@ -8,43 +8,30 @@ import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { Transport } from '../../stack/handler.ts';
 import { connectionLimits } from '../connections/connection-limits.ts';
+import { LazyTransport } from '../exchange/lazy-transport.ts';
 import { refuse } from '../exchange/unsupported.ts';
-import type { NodeHandlerSettings, NodeTransport } from './transport.ts';
+import type { NodeHandlerSettings } from './transport.ts';
 
 /** Makes a handler with connections of its own. */
 export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettings): Transport {
   const limits = connectionLimits(name, settings);
-  let transport: NodeTransport | undefined;
-  let loading: Promise<NodeTransport> | undefined;
-
-  function load(): Promise<NodeTransport> {
-    loading ??= import('./transport.ts').then(({ NodeTransport }) => {
-      transport = new NodeTransport(name, limits);
-      return transport;
-    });
-    return loading;
-  }
-
-  /** What runs ends with the connections it has; a later request gets new ones. */
-  function release(): Promise<NodeTransport> | undefined {
-    const released = loading;
-    loading = transport = undefined;
-    return released;
-  }
+  const transport = new LazyTransport(() =>
+    import('./transport.ts').then(({ NodeTransport }) => new NodeTransport(name, limits)),
+  );
 
   const send = (request: HttpRequest, options: RequestOptions) => {
     const own = ownOptions(options);
     const reason = unsupported(name, request, own);
     if (reason !== undefined) return refuse(request, reason);
-    return transport === undefined ? load().then((loaded) => loaded.send(request, own)) : transport.send(request, own);
+    return transport.send(request, own);
   };
   Object.defineProperty(send, 'name', { value: name });
 
   return Object.assign(send, {
     handlerName: name,
     supports: (request: HttpRequest, options: RequestOptions) => unsupported(name, request, options),
-    close: async () => (await release())?.close(),
-    destroy: async (reason?: unknown) => (await release())?.destroy(reason),
+    close: () => transport.close(),
+    destroy: (reason?: unknown) => transport.destroy(reason),
     stats: () => limits.stats(),
   });
 }

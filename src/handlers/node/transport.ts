@@ -4,7 +4,6 @@ import type { DialSettings } from '../../connect/dial.ts';
 import { withRequest } from '../../connect/failure.ts';
 import { tunnelling } from '../../connect/forwarding.ts';
 import { LastSettings } from '../../connect/settings/last-settings.ts';
-import { NetworkError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
@@ -49,15 +48,12 @@ export class NodeTransport implements ExchangeHost {
 
   async close(): Promise<void> {
     this.pool.close();
-    for (const exchange of this.#running.exchanges()) {
-      if (exchange.isForgotten) exchange.abort(destroyed(exchange.request));
-    }
-    await this.#running.rest();
+    await this.#running.letFinish();
   }
 
   async destroy(reason?: unknown): Promise<void> {
     const closing = this.close();
-    for (const exchange of this.#running.exchanges()) exchange.abort(reason ?? destroyed(exchange.request));
+    this.#running.endAll(reason);
     await closing;
   }
 
@@ -73,11 +69,4 @@ export class NodeTransport implements ExchangeHost {
 /** RFC 9110 §7.8: `Upgrade` is for the next hop alone, so a proxy that forwards would end it. */
 function wayOf(request: HttpRequest, settings: DialSettings): DialSettings {
   return request.headers.has('upgrade') ? tunnelling(settings) : settings;
-}
-
-function destroyed(request: HttpRequest): NetworkError {
-  return new NetworkError('the client was destroyed while the request was under way', {
-    request,
-    code: 'ERR_CLIENT_CLOSED',
-  });
 }

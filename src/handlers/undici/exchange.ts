@@ -10,7 +10,7 @@ import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
 import type { BodyReader } from '../../message/body-reader.ts';
 import { Pieces } from '../../message/bytes.ts';
 import { Content } from '../../message/content.ts';
-import { NetworkError, RequestError, type TimeoutPhase } from '../../message/errors.ts';
+import { NetworkError, type TimeoutPhase } from '../../message/errors.ts';
 import { HttpHeaders, type RawField } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
@@ -56,7 +56,6 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   /** The caller has its answer; what follows concerns its body. */
   #answered = false;
   #isDrained = false;
-  #isPulled = false;
   #reused = false;
   #abort: ((reason: Error) => void) | undefined;
   #status = 0;
@@ -203,13 +202,13 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #feed(body: UndiciBody, chunk: Uint8Array): boolean {
     const wanted = body.push(chunk);
     // While the reader rests, the server is not late.
-    if (!wanted) this.#timer.stop();
+    if (!wanted && !body.isUntouched) this.#timer.stop();
     return wanted;
   }
 
   pulled(): void {
-    this.#isPulled = true;
-    if (this.#done || this.#phase !== 'body') return;
+    // A body that nobody reads has until the read timeout, counted from its head.
+    if (this.#done || this.#phase !== 'body' || this.#body?.isUntouched) return;
     this.#startRead();
   }
 
@@ -280,18 +279,14 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     if (!this.#done) this.#fail(reason);
   }
 
-  /** The transport is destroyed. What has a connection ends with it. */
-  destroying(reason: unknown): void {
-    if (this.#wait === undefined) return;
-    const fact = 'the client was destroyed while the request waited for a connection';
-    this.abort(reason ?? new NetworkError(fact, { request: this.request, code: 'ERR_CLIENT_CLOSED' }));
+  /** Whether it waits for a connection. */
+  get isWaiting(): boolean {
+    return this.#wait !== undefined;
   }
 
-  /** The transport closes: a body that nobody has begun to read would hold it for ever. */
-  closing(): void {
-    if (!this.#answered || this.#isPulled) return;
-    const fact = 'the client was closed before anybody read the body';
-    this.abort(new RequestError(fact, { request: this.request, code: 'ERR_CLIENT_CLOSED' }));
+  /** Whether it waits only for a reader that never came. */
+  get isForgotten(): boolean {
+    return this.#answered && !this.#done && this.#body?.isUntouched === true;
   }
 
   /** A phase took too long. */

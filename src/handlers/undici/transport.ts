@@ -71,14 +71,14 @@ export class UndiciTransport {
   /** Waits for what is under way; a streamed body that nobody has begun to read is not. */
   async close(): Promise<void> {
     const routes = this.#takeAll();
-    for (const exchange of this.#running.exchanges()) exchange.closing();
-    await this.#running.rest();
+    await this.#running.letFinish();
     for (const route of routes) route.destroy();
   }
 
-  async destroy(reason: unknown): Promise<void> {
-    for (const exchange of this.#running.exchanges()) exchange.destroying(reason);
-    for (const route of this.#takeAll()) route.destroy(reason instanceof Error ? reason : undefined);
+  async destroy(reason?: unknown): Promise<void> {
+    const closing = this.close();
+    this.#running.endAll(reason);
+    await closing;
   }
 
   #takeAll(): UndiciRoute[] {

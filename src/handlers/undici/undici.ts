@@ -10,8 +10,9 @@ import type { RequestOptions } from '../../options/options.ts';
 import { rememberLast } from '../../options/remember-last.ts';
 import type { Transport } from '../../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
+import { LazyTransport } from '../exchange/lazy-transport.ts';
 import { refuse } from '../exchange/unsupported.ts';
-import type { SendElsewhere, UndiciTransport } from './transport.ts';
+import type { SendElsewhere } from './transport.ts';
 
 /**
  * Sends over connections of its own. Handlers share none; a client and what extends it share one handler.
@@ -20,29 +21,22 @@ import type { SendElsewhere, UndiciTransport } from './transport.ts';
  */
 export function undiciHandler(elsewhere?: SendElsewhere, settings: ConnectionSettings = {}): Transport {
   const limits = connectionLimits('undici', settings);
-  let transport: UndiciTransport | undefined;
-  let loading: Promise<UndiciTransport> | undefined;
-
-  function load(): Promise<UndiciTransport> {
-    loading ??= import('./transport.ts').then(async ({ UndiciTransport }) => {
-      transport = await UndiciTransport.load(limits, elsewhere);
-      return transport;
-    });
-    return loading;
-  }
+  const transport = new LazyTransport(() =>
+    import('./transport.ts').then(({ UndiciTransport }) => UndiciTransport.load(limits, elsewhere)),
+  );
 
   function undici(request: HttpRequest, options: RequestOptions) {
     const own = ownOptions(options);
     const reason = unsupportedOption(own);
     if (reason !== undefined) return refuse(request, reason);
-    return transport === undefined ? load().then((loaded) => loaded.send(request, own)) : transport.send(request, own);
+    return transport.send(request, own);
   }
 
   return Object.assign(undici, {
     handlerName: 'undici',
     supports: unsupportedBy(rememberLast(unsupportedHeader)),
-    close: async () => transport?.close(),
-    destroy: async (reason?: unknown) => transport?.destroy(reason),
+    close: () => transport.close(),
+    destroy: (reason?: unknown) => transport.destroy(reason),
     stats: () => limits.stats(),
   });
 }

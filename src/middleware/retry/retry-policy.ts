@@ -27,7 +27,8 @@ const BASE_DELAY = 300;
 const MAX_DELAY = 30_000;
 
 /** Network errors that are the same however often one asks: certificates, blocked addresses, our own settings. */
-const LASTING = /^ERR_(?:TLS_|ADDRESS_BLOCKED|LOCAL_ADDRESS|SOCKET_PATH|PROTOCOL$|HEADERS_TOO_LARGE|PROXY_AUTH)/;
+const LASTING =
+  /^ERR_(?:CLIENT_CLOSED|TLS_|ADDRESS_BLOCKED|LOCAL_ADDRESS|SOCKET_PATH|PROTOCOL$|HEADERS_TOO_LARGE|PROXY_AUTH)/;
 
 /** The answer of an attempt, also when a layer below has made an error of it. */
 export function answerOf({ response, error }: Outcome): HttpResponse | undefined {
@@ -38,6 +39,8 @@ export function answerOf({ response, error }: Outcome): HttpResponse | undefined
 export function isFinal({ error }: Outcome): boolean {
   if (error instanceof TypeError || isRequestError(error)) return true;
   if (isTimeoutError(error)) return error.phase === 'total';
+  // The end of a client is the end of its calls.
+  if (isTransferError(error) && error.code === 'ERR_CLIENT_CLOSED') return true;
   return (error as Error | undefined | null)?.name === 'AbortError';
 }
 

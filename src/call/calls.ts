@@ -1,0 +1,102 @@
+/**
+ * The calls of a client, from the moment it is asked until the last byte of a streamed body. Clients that share
+ * connections are a family: the end of the one that made them is the end of all that extend it, and the end of an
+ * extended one is that of its own calls.
+ *
+ * To join and to leave costs an array's push and pop: this is on the way of every request.
+ */
+import { Roster } from '../time/member-set.ts';
+import type { Call } from './call.ts';
+import { clientClosed } from './client-closed.ts';
+import { letFinish } from './let-finish.ts';
+
+export class Calls {
+  readonly #parent: Calls | undefined;
+  /** Those of the whole family. */
+  readonly #all: Roster<Call>;
+  #count = 0;
+  #isClosing = false;
+  #destroyed: { readonly reason: unknown } | undefined;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(parent?: Calls) {
+    this.#parent = parent;
+    this.#all = parent === undefined ? new Roster() : parent.#all;
+  }
+
+  /** Whether no call may begin any more. */
+  get isClosing(): boolean {
+    return this.#isClosing || (this.#parent?.isClosing ?? false);
+  }
+
+  /** @throws NetworkError (`ERR_CLIENT_CLOSED`) when it may not begin */
+  join(call: Call, isAdmitted: boolean): void {
+    const destroyed = this.#end();
+    if (destroyed !== undefined || (this.isClosing && !isAdmitted)) throw clientClosed(undefined, destroyed?.reason);
+    call.calls = this;
+    this.#all.add(call);
+    this.#add(1);
+  }
+
+  leave(call: Call): void {
+    if (call.place === -1) return;
+    this.#all.delete(call);
+    this.#add(-1);
+  }
+
+  /** Keeps `close` waiting while `work` is under way, whose calls may begin though it closes meanwhile. */
+  async holding<T>(work: () => Promise<T>): Promise<T> {
+    const destroyed = this.#end();
+    if (this.isClosing) throw clientClosed(undefined, destroyed?.reason);
+    this.#add(1);
+    try {
+      return await work();
+    } finally {
+      this.#add(-1);
+    }
+  }
+
+  /** No call begins any more. Resolves when all are over; one that only waits for a reader that never came is ended. */
+  async close(beside?: Promise<void>): Promise<void> {
+    this.#isClosing = true;
+    await beside;
+    await letFinish(this, (call) => call.abort(clientClosed(call.request)));
+    while (this.#count > 0 && this.#destroyed === undefined)
+      await new Promise<void>((resolve) => this.onceOver(resolve));
+    this.#destroyed ??= { reason: undefined };
+  }
+
+  /** Ends all at once, and whatever begins later. */
+  destroy(reason: unknown): void {
+    this.#isClosing = true;
+    this.#destroyed ??= { reason };
+    for (const call of this.members()) call.abort(clientClosed(call.request, reason));
+    this.#wake();
+  }
+
+  members(): Call[] {
+    return this.#all.members().filter(({ calls }) => calls?.isIn(this));
+  }
+
+  onceOver(callback: () => void): void {
+    this.#waiting.push(callback);
+  }
+
+  isIn(family: Calls): boolean {
+    return this === family || (this.#parent?.isIn(family) ?? false);
+  }
+
+  #end(): { readonly reason: unknown } | undefined {
+    return this.#destroyed ?? (this.#parent === undefined ? undefined : this.#parent.#end());
+  }
+
+  #add(change: 1 | -1): void {
+    this.#count += change;
+    if (this.#count === 0 && this.#waiting.length > 0) this.#wake();
+    if (this.#parent !== undefined) this.#parent.#add(change);
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+}

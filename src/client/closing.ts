@@ -1,0 +1,61 @@
+/** The two ways to end a client, and how the first becomes the second. */
+
+import type { Call } from '../call/call.ts';
+import { Content } from '../message/content.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { failable } from '../middleware/deadline/failable-stream.ts';
+import { type Clock, startTimer } from '../time/clock.ts';
+import { type Duration, milliseconds } from '../time/duration.ts';
+import { type Abortable, unwatch, watch } from '../time/stop.ts';
+
+/** How long `close` waits. */
+export interface CloseOptions {
+  /** Milliseconds, or a string with its unit: what runs then is destroyed. Default: no limit. `0` and `false` are off. */
+  timeout?: Duration | false | null;
+  /** Destroys what runs when it aborts, with its reason as the cause. */
+  signal?: AbortSignal | null;
+}
+
+/** Waits for `closing`, and calls `destroy` once the time is over or the signal aborts. @throws TypeError for a bad option */
+export async function closeWithin(
+  closing: () => Promise<void>,
+  destroy: (reason: unknown) => Promise<void>,
+  { timeout, signal }: CloseOptions,
+  clock: Clock,
+): Promise<void> {
+  const limit = milliseconds(timeout, 'timeout');
+  const closed = closing();
+  let destroyed: Promise<void> | undefined;
+  const force: Abortable = {
+    abort(reason) {
+      destroyed ??= destroy(reason);
+    },
+  };
+  const stop =
+    limit === 0
+      ? undefined
+      : startTimer(clock, limit, () => force.abort(new Error(`close waited ${limit} ms for the calls under way`)));
+  if (signal) watch(signal, force);
+  try {
+    await closed;
+    await destroyed;
+  } finally {
+    stop?.();
+    if (signal) unwatch(signal, force);
+  }
+}
+
+/** The answer of a call, which is over when its promise settles, or with the last byte of a streamed body. */
+export function answered(response: HttpResponse, call: Call): HttpResponse {
+  const { source, used } = response.content;
+  // A handler of ours follows the call until the body ends.
+  if (source === undefined || used || call.isWatched || response.facts.handler !== undefined) {
+    call.settled();
+    return response;
+  }
+  const body = failable(source, () => call.unwatch(target));
+  const target: Abortable = { abort: (reason) => body.fail(reason) };
+  call.watch(target);
+  call.settled();
+  return body.source === source ? response : response.with({ body: new Content(undefined, body.source) });
+}

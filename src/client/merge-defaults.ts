@@ -1,0 +1,28 @@
+/** What a client sends when nobody says otherwise: its headers, and the cookies of its jar. */
+import { CookieJar } from '../cookies/cookie-jar.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import { mergeCookies } from '../options/cookie-option.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { VERSION } from '../runtime/version.ts';
+import type { Handler } from '../stack/handler.ts';
+import { HandlerStack } from '../stack/handler-stack.ts';
+import { applyHeaders } from './build-request.ts';
+
+/** `User-Agent` unless it is given or switched off, then the client's own. */
+export function defaultHeaders(given: RequestOptions['headers']): HttpHeaders {
+  if (given === null) return HttpHeaders.empty;
+  const agent = HttpHeaders.fromRaw(['User-Agent', `sluice/${VERSION}`]);
+  return given ? applyHeaders(agent, given) : agent;
+}
+
+export function cookiesFor(
+  client: RequestOptions['cookies'],
+  call: RequestOptions['cookies'],
+): RequestOptions['cookies'] {
+  return call === true && !client ? new CookieJar() : mergeCookies(client, call);
+}
+
+/** The options that the layers of a stack declare as theirs. */
+export function declared(handler: HandlerStack | Handler): readonly string[] {
+  return handler instanceof HandlerStack ? handler.declaredOptions : [];
+}

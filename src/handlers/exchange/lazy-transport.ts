@@ -1,0 +1,56 @@
+/**
+ * A transport that is loaded with its first request. `close` and `destroy` reach it while it is being loaded, and
+ * `destroy` also what a `close` before it still waits for.
+ */
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import type { RequestOptions } from '../../options/options.ts';
+
+/** What is loaded. */
+export interface LoadedTransport {
+  send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse>;
+  close(): Promise<void>;
+  destroy(reason?: unknown): Promise<void>;
+}
+
+export class LazyTransport {
+  readonly #load: () => Promise<LoadedTransport>;
+  #loading: Promise<LoadedTransport> | undefined;
+  #transport: LoadedTransport | undefined;
+  /** Those that were closed and have requests left. */
+  readonly #closing = new Set<Promise<LoadedTransport>>();
+
+  constructor(load: () => Promise<LoadedTransport>) {
+    this.#load = load;
+  }
+
+  send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    if (this.#transport !== undefined) return this.#transport.send(request, options);
+    this.#loading ??= this.#begin();
+    return this.#loading.then((loaded) => loaded.send(request, options));
+  }
+
+  /** What runs ends with the connections it has; a later request gets new ones. */
+  async close(): Promise<void> {
+    const released = this.#loading;
+    if (released === undefined) return;
+    this.#loading = this.#transport = undefined;
+    this.#closing.add(released);
+    await (await released).close();
+    this.#closing.delete(released);
+  }
+
+  async destroy(reason?: unknown): Promise<void> {
+    const closed = this.close();
+    await Promise.all([...this.#closing].map(async (released) => (await released).destroy(reason)));
+    await closed;
+  }
+
+  #begin(): Promise<LoadedTransport> {
+    const loading = this.#load().then((loaded) => {
+      if (this.#loading === loading) this.#transport = loaded;
+      return loaded;
+    });
+    return loading;
+  }
+}
