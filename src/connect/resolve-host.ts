@@ -51,7 +51,9 @@ function customLookup(lookup: Lookup, hostname: string, settings: DialSettings, 
     const promise = lookup(hostname, { all: true, family: settings.family }, (error, address, family) => {
       done(error, typeof address === 'string' && family !== undefined ? { address, family } : address);
     });
-    promise?.then(
+    // Node's own returns a handle of its own kind.
+    if (!isThenable(promise)) return;
+    promise.then(
       (found) => {
         // An async function that uses the callback resolves to nothing.
         if (found !== undefined) done(null, found);
@@ -105,4 +107,8 @@ function interleaved(addresses: readonly Address[]): readonly Address[] {
 
 function dnsError(fact: string, hostname: string): Error {
   return Object.assign(new Error(fact), { code: 'ENOTFOUND', syscall: 'lookup', hostname });
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -2,6 +2,13 @@
 import { RequestError } from './errors.ts';
 import type { HttpRequest } from './request.ts';
 
+/** The body of a request is not as long as its head says. @param given bytes so far */
+export function lengthMismatch(request: HttpRequest, declared: number, given: number, isOver: boolean): RequestError {
+  const found = isOver ? `ended after ${given}` : `has more: ${given} so far`;
+  const fact = `Content-Length says ${declared} bytes, and the body ${found}`;
+  return new RequestError(fact, { request, code: 'ERR_BODY_LENGTH' });
+}
+
 /**
  * RFC 9112 section 6.1: any other coding than `chunked` alone leaves it to the receiver where the body ends.
  * @throws RequestError (`ERR_REQUEST`) for such a coding, a length beside it, and several `Host` lines

@@ -135,12 +135,15 @@ export interface TlsOptions {
   readonly pfx?: Pem | readonly [Pem, string] | undefined;
 }
 
-/** Resolves a host name, in Node's callback form or returning a promise. */
+/**
+ * Resolves a host name, in Node's callback form (`dns.lookup` itself) or returning a promise of an address, of
+ * `{ address, family }`, or of several such; anything else that is returned says nothing.
+ */
 export type Lookup = (
   hostname: string,
   options: { family?: number; all?: boolean; hints?: number },
   callback: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
-) => void | Promise<string | { address: string; family: number } | { address: string; family: number }[]>;
+) => unknown;
 
 /** Where a body may be written instead of into the response: a path, a Node or a web stream. */
 export type Sink = string | NodeJS.WritableStream | WritableStream<Uint8Array>;

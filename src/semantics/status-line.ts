@@ -1,5 +1,6 @@
 /** The status line of an answer (RFC 9112 section 4), where a transport hands it over as it came. */
 import { NetworkError } from '../message/errors.ts';
+import type { HttpRequest } from '../message/request.ts';
 
 /** Why an answer with this status line is none; `undefined` for a good one. */
 export function statusLineRefusal(status: number, phrase: string): NetworkError | undefined {
@@ -13,6 +14,12 @@ export function statusLineRefusal(status: number, phrase: string): NetworkError 
 export function phraseOfBytes(phrase: string): string {
   if (/^[\t\x20-\x7e\x80-\xff]*$/.test(phrase)) return phrase;
   return Array.from(new TextEncoder().encode(phrase), (byte) => String.fromCharCode(byte)).join('');
+}
+
+/** RFC 9110 §15.2.2: it says to what it switches, and is no answer to who has not asked. */
+export function unaskedSwitch(request: HttpRequest): NetworkError {
+  const fact = 'the server switched protocols (101), which nobody asked for';
+  return new NetworkError(fact, { request, code: 'ERR_PROTOCOL' });
 }
 
 function refusal(fact: string): NetworkError {

@@ -1,11 +1,12 @@
+import { lookup as systemLookup } from 'node:dns';
 import { expect, it } from 'vitest';
 import { dialSettings } from '../../src/connect/dial.ts';
 import { type Address, resolveHost } from '../../src/connect/resolve-host.ts';
 import type { Lookup, RequestOptions } from '../../src/options/options.ts';
 
-function resolved(lookup: Lookup, options: RequestOptions = {}): Promise<readonly Address[]> {
+function resolved(lookup: Lookup, options: RequestOptions = {}, name = 'h.test'): Promise<readonly Address[]> {
   return new Promise((resolve, reject) => {
-    resolveHost('h.test', dialSettings({ lookup, ...options }), (error, addresses) => {
+    resolveHost(name, dialSettings({ lookup, ...options }), (error, addresses) => {
       if (error !== null) reject(error);
       else resolve(addresses);
     });
@@ -20,6 +21,19 @@ it('counts the first answer of a lookup that calls back twice', async () => {
     callback(new Error('too late'), '', 4);
   };
   expect(await resolved(twice)).toEqual([V4]);
+});
+
+it.each<[string, Lookup]>([
+  ['dns.lookup itself', systemLookup],
+  ...[{ hostname: 'a handle' }, 7, null, 'text'].map((returned): [string, Lookup] => [
+    `one that returns ${JSON.stringify(returned)}`,
+    (_, __, callback) => {
+      callback(null, '127.0.0.1', 4);
+      return returned;
+    },
+  ]),
+])('takes the callback of a lookup in the form of Node, whatever it returns: %s', async (_, lookup) => {
+  expect(await resolved(lookup, { forceIpResolve: 'v4' }, 'localhost')).toEqual([{ address: '127.0.0.1', family: 4 }]);
 });
 
 it('takes the callback of an async lookup that resolves to nothing', async () => {

@@ -77,6 +77,26 @@ export function connections(check: Check): void {
     expect(String(Buffer.concat([...scripted.received])).match(/POST \/2/g)).toHaveLength(1);
   });
 
+  check('does not send again when an answer over a kept connection breaks off within its head', async (bench) => {
+    const scripted = await bench.play((connection) =>
+      connection === 0
+        ? [
+            { expect: 'head' },
+            { send: faults.plainResponse() },
+            { expect: 'head' },
+            { send: 'HTTP/1.1 20' },
+            { fin: true },
+          ]
+        : [{ expect: 'head' }, { send: faults.plainResponse('again') }],
+    );
+    const handler = bench.fresh();
+    await (await handler(new HttpRequest('GET', scripted.url('/1')), {})).bytes();
+    await nextTurn();
+    const error = await rejection(handler(new HttpRequest('GET', scripted.url('/2')), {}));
+    expect(error).toMatchObject({ name: 'NetworkError' });
+    expect(scripted.totalConnections).toBe(1);
+  });
+
   check('does not send again what fails on a connection of its own', async ({ fresh, play }) => {
     const scripted = await play(() => faults.closeBeforeHead());
     await rejection(fresh()(new HttpRequest('GET', scripted.url('/')), {}));

@@ -7,6 +7,8 @@ import type { Script } from '../../src/testing/scripted-server.ts';
 import { startServer } from '../../src/testing/server.ts';
 import { type Check, deliveries, rejection, released } from './bench.ts';
 
+const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\n\r\n';
+
 const BEFORE_HEAD: readonly (readonly [string, () => Script, RegExp])[] = [
   ['a close before the head', faults.closeBeforeHead, /^ERR_CLOSED$/],
   ['a reset before the head', () => faults.resetAt(0), /^ERR_RESET$/],
@@ -15,6 +17,12 @@ const BEFORE_HEAD: readonly (readonly [string, () => Script, RegExp])[] = [
   ['garbage in place of a head', faults.garbage, /^ERR_PROTOCOL$/],
   ['two lengths that differ', faults.conflictingContentLength, /^ERR_PROTOCOL$/],
   ['a length that is no number', faults.badContentLength, /^ERR_PROTOCOL$/],
+  ['a 101 nobody asked for', () => [{ expect: 'head' }, { send: SWITCHED }], /^ERR_PROTOCOL$/],
+  [
+    'a 101 that says to what it switches',
+    () => [{ expect: 'head' }, { send: SWITCHED.replace('\r\n\r\n', '\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n') }],
+    /^ERR_PROTOCOL$/,
+  ],
   ['a NUL in a header', faults.nulInHeader, /^ERR_PROTOCOL$/],
   ['a head larger than maxHeaderSize', () => faults.hugeHeaderLine(100_000), /^ERR_HEADERS_TOO_LARGE$/],
 ];

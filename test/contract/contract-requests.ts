@@ -38,6 +38,19 @@ async function* pieces(whole: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 }
 
 export function requests(check: Check): void {
+  for (const [what, given, length] of [
+    ['more', 4, 10],
+    ['less', 10, 4],
+  ] as const) {
+    check(`rejects at once a streamed body that has ${what} bytes than its length says`, async ({ fresh, play }) => {
+      const scripted = await play([{ expect: 'head' }, { stall: true }]);
+      const body = pieces(bytes.subarray(0, length), 3);
+      const request = new HttpRequest('POST', scripted.url(), { 'Content-Length': String(given) }, body);
+      const error = await rejection(fresh()(request, { timeout: '5s' }));
+      expect(error).toMatchObject({ name: 'RequestError', code: 'ERR_BODY_LENGTH' });
+    });
+  }
+
   for (const method of METHODS) {
     check(`sends ${method}`, async ({ send, url }) => {
       const body = method === 'GET' ? undefined : 'x';

@@ -26,6 +26,16 @@ export function responses(check: Check): void {
     expect((await send('/status/200?reason=Fine%20by%20me')).statusText).toBe('Fine by me');
   });
 
+  check('keeps an answer whose reason phrase is beyond ASCII', async ({ fresh, play }) => {
+    const phrase = Buffer.from('Größe 3 €').toString('latin1');
+    const scripted = await play([
+      { expect: 'head' },
+      { send: `HTTP/1.1 200 ${phrase}\r\nContent-Length: 2\r\n\r\nok` },
+    ]);
+    const response = await fresh()(new HttpRequest('GET', scripted.url()), {});
+    expect([response.statusText, await response.text()]).toEqual([phrase, 'ok']);
+  });
+
   check('gives headers with their values', async ({ send }) => {
     const { headers } = await send('/response-headers?X-A=1&X-B=%C3%A4');
     expect([headers.get('x-a'), headers.get('x-b')]).toEqual(['1', Buffer.from('ä').toString('latin1')]);

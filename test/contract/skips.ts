@@ -16,6 +16,10 @@ const connect = 'fetch has no phase of its own for the connection; the time coun
 const own = "the connections are the runtime's own";
 
 export const fetchSkips: Skips = {
+  ...all("Node's fetch waits on after such a 101, or says no more than that the connection ended", [
+    'rejects a 101 nobody asked for as a failure of the network',
+    'rejects a 101 that says to what it switches as a failure of the network',
+  ]),
   'sends the method get as it is written': 'the fetch standard writes it in upper case; the handler refuses it',
   'keeps the order, the case and the repetition of header lines': 'fetch joins lines of one name',
   'adds no header but those of the connection': 'fetch adds Accept, Accept-Language, User-Agent and Sec-Fetch-Mode',
@@ -91,6 +95,8 @@ export const http2Skips: Skips = {
     'closes every connection on close',
     'lets a running request finish on close',
     'all of the chapter "borders"',
+    'does not send again when an answer over a kept connection breaks off within its head',
+    'keeps an answer whose reason phrase is beyond ASCII',
   ]),
 };
 
@@ -154,6 +160,12 @@ export const mockSkips: Skips = {
     'ends a running request with an error on destroy',
     'all of the chapter "borders"',
     'all of the chapter "heads"',
+    'keeps an answer whose reason phrase is beyond ASCII',
+    'rejects at once a streamed body that has more bytes than its length says',
+    'rejects at once a streamed body that has less bytes than its length says',
+    'rejects a 101 nobody asked for as a failure of the network',
+    'rejects a 101 that says to what it switches as a failure of the network',
+    'does not send again when an answer over a kept connection breaks off within its head',
   ]),
   ...all('whatever is asked is answered; the client refuses such a URL before', [
     'refuses a URL that is not absolute',

@@ -54,12 +54,21 @@ export function proxyRules(option: RequestOptions['proxy']): ProxyRules {
   return remembered(JSON.stringify([http, https, no]), (key) => byScheme({ http, https }, no || undefined, key));
 }
 
-/** Whether a host is asked directly, by the entries of a list. @throws ProxyRuleError for an entry that is none */
-export function noProxy(list: string | readonly string[], source: string): (target: ProxyTarget) => boolean {
+/**
+ * Whether a host is asked directly, by the entries of a list.
+ * @param isLenient what is no entry matches nothing, as in curl and Python: nobody wrote the environment for us
+ * @throws ProxyRuleError for an entry that is none
+ */
+export function noProxy(
+  list: string | readonly string[],
+  source: string,
+  isLenient = false,
+): (target: ProxyTarget) => boolean {
   const entries = (typeof list === 'string' ? [list] : [...list]).flatMap((one) => splitList(one, source));
-  const rules: HostRule[] = entries.map((entry) => {
+  const rules: HostRule[] = entries.flatMap((entry) => {
     const rule = hostRule(entry);
-    if (rule !== undefined) return rule;
+    if (rule !== undefined) return [rule];
+    if (isLenient) return [];
     const expected = 'names, addresses and networks such as example.com, .example.com:8080, 10.0.0.0/8, [::1]:80 or *';
     throw new ProxyRuleError(`${source} must list ${expected}, got ${JSON.stringify(entry.slice(0, 100))}`);
   });
@@ -141,7 +150,7 @@ function isCaseBlind(environment: Environment): boolean {
 let lastExceptions: { readonly text: string; readonly test: (target: ProxyTarget) => boolean } | undefined;
 
 function exceptionsOf(text: string, name: string): (target: ProxyTarget) => boolean {
-  if (lastExceptions?.text !== text) lastExceptions = { text, test: noProxy(text, `the variable ${name}`) };
+  if (lastExceptions?.text !== text) lastExceptions = { text, test: noProxy(text, `the variable ${name}`, true) };
   return lastExceptions.test;
 }
 

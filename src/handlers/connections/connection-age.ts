@@ -32,7 +32,8 @@ export function keepAliveHint(value: string): KeepAliveHint {
 /** Milliseconds of rest without a hint, and the most that a hint can make of them. */
 export function idleLimits({ idleTimeout }: DialSettings): { readonly usual: number; readonly longest: number } {
   if (idleTimeout === undefined) return { usual: IDLE_LIMIT, longest: LONGEST_IDLE };
-  return { usual: idleTimeout || UNLIMITED, longest: idleTimeout || UNLIMITED };
+  const limit = Math.min(idleTimeout || UNLIMITED, UNLIMITED);
+  return { usual: limit, longest: limit };
 }
 
 /** Milliseconds that a connection may rest; 0 is not at all. @param hinted seconds that the server gives it */

@@ -1,6 +1,7 @@
 /** Sends a request's body: as fast as the socket takes it, exactly as long as it was announced. */
 import type { Writable } from 'node:stream';
 import { RequestError } from '../../message/errors.ts';
+import { lengthMismatch } from '../../message/framing.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Scope } from '../../message/scope.ts';
@@ -121,14 +122,16 @@ export class NodeUpload {
       // In chunked coding an empty chunk would end the body (RFC 9112 §7.1).
       if (byteLength === 0) continue;
       this.#given += byteLength;
-      if (this.#declared !== undefined && this.#given > this.#declared) throw this.#mismatch('more');
+      if (this.#declared !== undefined && this.#given > this.#declared)
+        throw lengthMismatch(this.#request, this.#declared, this.#given, false);
       const isTaken = this.#to.write(chunk, (error) => {
         if (!error) this.#took(byteLength);
       });
       if (!isTaken) await this.#drained();
     }
     if (this.#isStopped) return;
-    if (this.#declared !== undefined && this.#given < this.#declared) throw this.#mismatch('only');
+    if (this.#declared !== undefined && this.#given < this.#declared)
+      throw lengthMismatch(this.#request, this.#declared, this.#given, true);
     if (this.#trailing !== undefined) await this.#trail(this.#trailing);
     if (!this.#isStopped) this.#to.end();
   }
@@ -162,11 +165,5 @@ export class NodeUpload {
   #took(bytes: number): void {
     this.sent += bytes;
     if (!this.#isStopped) this.#observer.uploaded();
-  }
-
-  #mismatch(how: 'more' | 'only'): RequestError {
-    const found = how === 'more' ? `has more: ${this.#given} so far` : `ended after ${this.#given}`;
-    const fact = `Content-Length says ${this.#declared} bytes, and the body ${found}`;
-    return new RequestError(fact, { request: this.#request, code: 'ERR_BODY_LENGTH' });
   }
 }

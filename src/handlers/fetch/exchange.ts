@@ -8,11 +8,13 @@ import type { BodyReader } from '../../message/body-reader.ts';
 import { Content } from '../../message/content.ts';
 import { codeOf } from '../../message/error-codes.ts';
 import { BodyError, isTransferError, NetworkError, RequestError, type TimeoutPhase } from '../../message/errors.ts';
+import { lengthMismatch } from '../../message/framing.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
 import { currentScope, type Scope, within } from '../../message/scope.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { phraseOfBytes } from '../../semantics/status-line.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
@@ -141,7 +143,8 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     if (this.#reader !== undefined && length !== null && /^\d+$/.test(length)) this.#expected = Number(length);
     this.#unframed = response.url === '';
     const content = this.#options.stream ? new Content(undefined, this.#stream()) : new Content(NOTHING);
-    this.#head = new HttpResponse(response.status, headers, content, '1.1', response.statusText, this.#facts());
+    const reason = phraseOfBytes(response.statusText);
+    this.#head = new HttpResponse(response.status, headers, content, '1.1', reason, this.#facts());
     return this.#head;
   }
 
@@ -219,6 +222,8 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   /** The request body as a stream; a source that fails is the caller's, not the network's. */
   #upload(body: RequestBody): ReadableStream<Uint8Array> {
     const chunks = body.open(this.#scope);
+    const given = this.request.headers.get('content-length');
+    const declared = given === null ? undefined : Number(given);
     this.#source = chunks;
     return new ReadableStream<Uint8Array>(
       {
@@ -232,17 +237,23 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
             await answersRead();
             const { done, value } = piece;
             if (done) {
+              if (declared !== undefined && this.#sent < declared)
+                throw lengthMismatch(this.request, declared, this.#sent, true);
               this.#source = undefined;
               controller.close();
               return;
             }
-            this.#sent += value.byteLength;
+            const sent = this.#sent + value.byteLength;
+            // Node's fetch waits without end for the answer to a request that it could not frame.
+            if (declared !== undefined && sent > declared) throw lengthMismatch(this.request, declared, sent, false);
+            this.#sent = sent;
             this.#timer.touch();
             this.#report('upload', this.#sent, uploadTotal(this.request));
             controller.enqueue(value);
           } catch (cause) {
             const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
-            this.abort(new RequestError(fact, { request: this.request, cause, code: 'ERR_BODY_SOURCE' }));
+            const init = { request: this.request, cause, code: 'ERR_BODY_SOURCE' };
+            this.abort(cause instanceof RequestError ? cause : new RequestError(fact, init));
             controller.error(cause);
           }
         },

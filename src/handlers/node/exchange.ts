@@ -6,13 +6,14 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type DialSettings, dialTimings, forwarderOf } from '../../connect/dial.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
-import { NetworkError } from '../../message/errors.ts';
+
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { framedForTrailers } from '../../message/trailers.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
+import { unaskedSwitch } from '../../semantics/status-line.ts';
 import { Exchange, type Settle } from '../exchange/exchange.ts';
 import { NodeUpload } from '../exchange/upload.ts';
 import { informationTo, NodeAnswer } from './answer.ts';
@@ -129,6 +130,10 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
 
   #responded(message: IncomingMessage): void {
     if (this.isDone) return;
+    if (message.statusCode === 101) {
+      this.abort(unaskedSwitch(this.request));
+      return;
+    }
     const forwarder = this.#socket && forwarderOf(this.#socket);
     const refusal = forwarderRefusal(message.statusCode ?? 0, forwarder, this.target);
     if (refusal !== undefined) {
@@ -152,8 +157,7 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
   #switched(message: IncomingMessage, socket: Socket, head: Uint8Array): void {
     if (this.isDone) return;
     if (this.#host.switched === undefined) {
-      const fact = 'the server switched protocols (101), which nobody asked for';
-      this.abort(new NetworkError(fact, { request: this.request, code: 'ERR_PROTOCOL' }));
+      this.abort(unaskedSwitch(this.request));
       return;
     }
     this.record.head();

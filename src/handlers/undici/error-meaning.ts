@@ -16,3 +16,10 @@ export function isBodyless(status: number): boolean {
 export function isLengthMismatch(cause: Error): boolean {
   return (cause as { code?: unknown }).code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }
+
+/** A 101 nobody asked for: told in words or, where the head does not say to what it switches, by a check of undici's own. */
+export function isUnaskedSwitch(cause: Error): boolean {
+  const { code, message } = cause as Error & { code?: unknown };
+  if (code === 'ERR_ASSERTION') return /\bupgrade\b/.test(message);
+  return code === 'UND_ERR_SOCKET' && message === 'bad upgrade';
+}

@@ -19,7 +19,7 @@ import { receivedTrailers } from '../../message/trailers.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
-import { phraseOfBytes, statusLineRefusal } from '../../semantics/status-line.ts';
+import { phraseOfBytes, statusLineRefusal, unaskedSwitch } from '../../semantics/status-line.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import type { Member } from '../../time/member-set.ts';
@@ -30,7 +30,7 @@ import { DRAIN_WAIT, FIVE_MINUTES } from '../exchange/phase-limits.ts';
 import { PhaseTimer } from '../exchange/phase-timer.ts';
 import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
 import type { LaneWait, UndiciLane, UndiciRoute } from './connections.ts';
-import { isBodyless, isConnectionLost, isLengthMismatch } from './error-meaning.ts';
+import { isBodyless, isConnectionLost, isLengthMismatch, isUnaskedSwitch } from './error-meaning.ts';
 import { dispatchOptions } from './request.ts';
 import type { UndiciTransport } from './transport.ts';
 import { isUnsolicitedContinue } from './unsolicited-continue.ts';
@@ -57,6 +57,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #answered = false;
   #isDrained = false;
   #reused = false;
+  /** Count of the socket when this exchange got it. */
+  #readBefore = 0;
   #abort: ((reason: Error) => void) | undefined;
   #status = 0;
   #statusText = '';
@@ -146,6 +148,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#dialled = this.#lane?.fresh;
     this.#reused = this.#dialled === undefined;
     if (this.#lane !== undefined) this.#lane.fresh = undefined;
+    this.#readBefore = this.#lane?.socket?.bytesRead ?? 0;
     this.#phase = this.request.body === null ? 'headers' : 'send';
     const limit = this.#options.headersTimeout;
     this.#timer.start('headers', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'headersTimeout'));
@@ -270,7 +273,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     }
     const phase = this.#phase === 'connect' && this.#abort !== undefined ? 'headers' : this.#phase;
     const response = this.headOnly();
-    const told = this.#lane?.alert ?? cause;
+    const told = isUnaskedSwitch(cause) ? unaskedSwitch(this.request) : (this.#lane?.alert ?? cause);
     this.#fail(failure(told, { request: this.request, options: this.#options, phase, response }));
   }
 
@@ -299,10 +302,10 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     return (
       this.#reused &&
       this.#status === 0 &&
+      // Whoever has begun to answer has read the question.
+      this.#lane?.socket?.bytesRead === this.#readBefore &&
       canReplay(this.request, false) &&
-      isConnectionLost(cause) &&
-      // There was an answer.
-      !isUnsolicitedContinue(cause)
+      isConnectionLost(cause)
     );
   }
 

@@ -130,9 +130,17 @@ describe('option proxy', () => {
 
   it('names the variable that cannot be read', () => {
     expect(() => chosen(undefined, HTTP, { http_proxy: 'gopher://p' })).toThrow(/^the variable http_proxy must be/);
-    const env = { http_proxy: 'p', NO_PROXY: 'a.test, <local>' };
-    expect(() => chosen(undefined, HTTP, env)).toThrow(/^the variable NO_PROXY must list .* got "<local>"/);
   });
+
+  it.each(['10.*', '<local>', '.', '10.0.0.0/99', '[::1'])(
+    'has exceptions that are none: %s matches nothing',
+    (entry) => {
+      const env = { http_proxy: 'http://p:1', NO_PROXY: `b.test, ${entry}, a.test` };
+      expect(chosen(undefined, HTTP, env)).toBeUndefined();
+      expect(chosen(undefined, 'http://c.test/', env)).toBe('http://p:1');
+      expect(() => proxyRules({ http: 'http://p:1', no: entry })).toThrow(/option proxy.no must list/);
+    },
+  );
 });
 
 describe('exceptions', () => {
