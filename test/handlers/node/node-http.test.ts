@@ -312,8 +312,10 @@ describe('connections of nodeHttpHandler', () => {
     const running = rejection(handler(new HttpRequest('GET', server.url('/stall')), {}));
     const waiting = rejection(handler(new HttpRequest('GET', server.url('/json')), {}));
     await vi.waitFor(() => expect(server.requests).toHaveLength(1));
-    await handler.destroy?.(new Error('enough'));
-    expect((await Promise.all([running, waiting])).map(({ message }) => message)).toEqual(['enough', 'enough']);
+    const cause = new Error('enough');
+    await handler.destroy?.(cause);
+    const closed = expect.objectContaining({ name: 'NetworkError', code: 'ERR_CLIENT_CLOSED', cause });
+    expect(await Promise.all([running, waiting])).toEqual([closed, closed]);
     await server.allClosed();
   });
 
