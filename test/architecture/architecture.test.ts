@@ -12,12 +12,25 @@ const STILL_WRONG = new Set([
   'src/cli/crawl/progress.ts -> src/cli/text-table.ts',
   'src/cli/crawl/report.ts -> src/cli/text-table.ts',
   'src/handlers/exchange/exchange.ts -> src/handlers/node/request.ts',
-  'src/handlers/exchange/upload.ts -> src/handlers/node/request.ts',
   'src/message/request.ts -> src/call/call.ts',
   'src/middleware/log/debug.ts -> src/middleware/http-errors/http-errors-policy.ts',
   'src/middleware/log/message-formatter.ts -> src/middleware/http-errors/http-errors-policy.ts',
   'src/middleware/retry/retry.ts -> src/middleware/deadline/deadline.ts',
 ]);
+
+/** The import in a circle that stays: an error carries a response, and reading a response fails with an error. */
+const CIRCLE_THAT_STAYS = 'src/message/errors.ts -> src/message/response.ts';
+
+/** Imports of types that close a circle and are still to be cut. None may be added. */
+const STILL_IN_CIRCLES = [
+  'src/call/call.ts -> src/call/calls.ts',
+  'src/handlers/http2/answer.ts -> src/handlers/http2/exchange.ts',
+  'src/handlers/http2/host.ts -> src/handlers/http2/exchange.ts',
+  'src/handlers/node/answer.ts -> src/handlers/node/exchange.ts',
+  'src/handlers/undici/exchange.ts -> src/handlers/undici/transport.ts',
+  'src/message/request.ts -> src/call/call.ts',
+  'src/pool/entry.ts -> src/pool/hosts.ts',
+];
 
 const WAY_OUT = 'Move what both need to a lower floor, or pass it in.';
 
@@ -33,6 +46,15 @@ function broken(isWrong: (file: SourceFile, path: string) => boolean): string[] 
 function floor(path: string): string {
   const place = placeOf(path);
   return place === undefined ? '(no floor)' : `(${place.name}, floor ${place.floor})`;
+}
+
+/** Circles of the imports that count, each as one line. */
+function circles(counts: (one: SourceFile['imports'][number], file: SourceFile) => boolean): string[] {
+  const graph = files.map((file) => {
+    const imports = file.imports.filter((one) => counts(one, file)).map(({ path }) => path);
+    return [file.path, imports] as const;
+  });
+  return circlesOf(new Map(graph)).map((group) => group.join(' <-> '));
 }
 
 describe('the architecture', () => {
@@ -63,8 +85,20 @@ describe('the architecture', () => {
   });
 
   it('has no circle of imports at run time', () => {
-    const graph = files.map((file) => [file.path, file.imports.filter((one) => !one.typeOnly).map((one) => one.path)]);
-    expect(circlesOf(new Map(graph as [string, string[]][]))).toEqual([]);
+    expect(circles((one) => !one.typeOnly)).toEqual([]);
+  });
+
+  it('has no circle of imports with types, but for one, and those that are to be cut', () => {
+    const known = new Set([CIRCLE_THAT_STAYS, ...STILL_IN_CIRCLES]);
+    const found = circles((one, file) => !(one.typeOnly && known.has(`${file.path} -> ${one.path}`)));
+    expect(found.map((circle) => `a circle: ${circle}. ${WAY_OUT}`)).toEqual([]);
+  });
+
+  it('names no exception that is not needed any more', () => {
+    const all = new Set(files.flatMap((file) => file.imports.map(({ path }) => `${file.path} -> ${path}`)));
+    const named = [...STILL_WRONG, ...STILL_IN_CIRCLES, CIRCLE_THAT_STAYS];
+    const gone = named.filter((edge) => !all.has(edge)).map((edge) => `${edge} is gone: take it from the list`);
+    expect(gone).toEqual([]);
   });
 
   it('imports node: modules only where Node is sure to be', () => {
