@@ -55,11 +55,14 @@ export {
   type TransferErrorJSON,
 } from './message/errors.ts';
 export { type HeadersInit, HttpHeaders } from './message/headers.ts';
+export type { ParseJson, StringifyJson } from './message/json.ts';
+export type { Link, Links } from './message/links.ts';
 export type { MultipartPart } from './message/multipart-parts.ts';
 export type { ArrayFormat, Fields, FieldsInit, QueryInit, QueryValue } from './message/query.ts';
 export type { ServerSentEvent } from './message/readers.ts';
 export { HttpRequest, type RequestChanges } from './message/request.ts';
 export { HttpResponse, type RedirectHop, type ResponseChanges, type Timings } from './message/response.ts';
+export type { ServerTiming } from './message/server-timing.ts';
 export type { TrailersInit } from './message/trailers.ts';
 export { auth } from './middleware/auth/auth.ts';
 export { cookies } from './middleware/cookies/cookies.ts';

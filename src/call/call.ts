@@ -3,7 +3,9 @@
  * because it is state.
  */
 
+import type { ParseJson } from '../message/json.ts';
 import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
 import type { Member } from '../time/member-set.ts';
 import { type Abortable, abortError, Stop } from '../time/stop.ts';
 import type { Calls } from './calls.ts';
@@ -25,10 +27,15 @@ export class Call extends Stop implements Member {
   hop = 0;
   /** As it entered the stack. */
   request: HttpRequest | undefined;
-  /** Rejects the caller's promise, whatever the layers and the handler do. */
+  /** Settle the caller's promise, whatever the layers and the handler do. */
+  resolve: ((response: HttpResponse) => void) | undefined;
   reject: ((reason: unknown) => void) | undefined;
   /** What takes its body elsewhere: the call is over when that is. */
   filling: Filling | undefined;
+  /** Whether the caller asked for JSON before the request was sent. */
+  wantsJson = false;
+  /** Reads JSON in place of `JSON.parse`. */
+  parseJson: ParseJson | undefined;
   /** The caller's signal, while its abort stops this call: who follows the call need not follow it too. */
   followed: AbortSignal | undefined;
 
@@ -44,6 +51,7 @@ export class Call extends Stop implements Member {
   /** The caller has its answer. The call is over once nothing follows it any more, as a streamed body does. */
   settled(): void {
     this.#isSettled = true;
+    this.resolve = undefined;
     this.reject = undefined;
     if (!this.isWatched) this.calls?.leave(this);
   }

@@ -20,8 +20,13 @@ export class RequestPromise extends Promise<HttpResponse> {
     return adopted;
   }
 
-  /** The body parsed as JSON. @throws BodyError (`ERR_BODY_JSON`) when it is not JSON */
+  /**
+   * The body parsed as JSON. The request asks for it with `Accept: application/json`, unless it has an `Accept` or this is
+   * called later than in the turn that made the call.
+   * @throws BodyError (`ERR_BODY_JSON`) when it is not JSON
+   */
   json<T = unknown>(): Promise<T> {
+    if (this.call !== undefined) this.call.wantsJson = true;
     return this.then(readJson) as Promise<T>;
   }
 

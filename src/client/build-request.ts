@@ -4,6 +4,7 @@ import { RequestBody } from '../message/body.ts';
 import { type BodyInit, bodyFrom } from '../message/body-from.ts';
 import { RequestError } from '../message/errors.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { jsonText } from '../message/json.ts';
 import { type MultipartPart, multipartBody } from '../message/multipart-parts.ts';
 import { encodeForm, mergeQuery, type QueryInit } from '../message/query.ts';
 import { checkedTarget, HttpRequest } from '../message/request.ts';
@@ -111,7 +112,7 @@ function bodyOf(
   of: Call | undefined,
 ): RequestBody | null | undefined {
   if (options.body) return bodyFrom(options.body as BodyInit);
-  if (options.json !== undefined) return jsonBody(options.json);
+  if (options.json !== undefined) return jsonBody(options.json, options.stringifyJson);
   if (options.formParams) {
     const form = encodeForm(options.formParams, options.arrayFormat || undefined);
     return RequestBody.fromText(form, 'application/x-www-form-urlencoded');
@@ -132,15 +133,8 @@ function multipartOf(parts: readonly MultipartPart[], method: string, url: strin
   }
 }
 
-function jsonBody(value: unknown): RequestBody {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch (cause) {
-    throw new TypeError(`option json cannot be written as JSON: ${(cause as Error).message.split('\n', 1)[0]}`);
-  }
-  if (text === undefined) throw new TypeError(`option json must be a JSON value, got ${typeof value}`);
-  return RequestBody.fromText(text, 'application/json');
+function jsonBody(value: unknown, stringify: RequestOptions['stringifyJson']): RequestBody {
+  return RequestBody.fromText(jsonText(value, 'option json', stringify || undefined), 'application/json');
 }
 
 /** The call's headers over the request's own over the client's; then the type of the body, unless one is named. */

@@ -21,13 +21,13 @@ import { type Clock, systemClock } from '../time/clock.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../websocket/connection.ts';
 import type { WebSockets } from '../websocket/web-sockets.ts';
 import { type Built, buildRequest, canonicalBase, type Defaults } from './build-request.ts';
-import { completed, guarded, promised } from './checked-answer.ts';
+import { carry, carryNextTurn } from './carry.ts';
+import { completed } from './checked-answer.ts';
 import { answered, type CloseOptions, closeWithin } from './closing.ts';
 import { fetchThrough } from './fetch.ts';
 import { checkedQuery, combined, definedOf, fieldsOver, isOptions, isRecord, noOptions } from './given-options.ts';
 import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
 import { type HttpClient, PSR18, psr18Error } from './psr-18.ts';
-import { sunk } from './sink.ts';
 import { letGoOfSources } from './sources.ts';
 
 export type { DigestName, DownloadOptions, DownloadResult } from '../download/download-options.ts';
@@ -311,9 +311,10 @@ export class Client implements AsyncDisposable, HttpClient {
     const call = new Call(this.#clock.now(), this.#options.redact || undefined);
     const answer = new Promise<HttpResponse>((resolve, reject) => {
       this.#calls.join(call, isAdmitted);
+      call.resolve = resolve;
       call.reject = reject;
       // What is thrown here rejects the promise: a mistake in options is delivered like any other failure.
-      this.#send(method, uri, options, ready, call, over).then(resolve, reject);
+      this.#send(method, uri, options, ready, call, over);
     });
     return RequestPromise.adopt(
       answer.then(
@@ -338,7 +339,7 @@ export class Client implements AsyncDisposable, HttpClient {
     ready: HttpRequest | undefined,
     call: Call,
     over: Handler | undefined,
-  ): Promise<HttpResponse> {
+  ): void {
     const handler = over ?? this.#resolved;
     const { own, merged: given } =
       options === undefined ? this.#none : this.#read(ready === undefined ? method : '', options);
@@ -350,9 +351,9 @@ export class Client implements AsyncDisposable, HttpClient {
     if (userinfo !== undefined && !(own && Object.hasOwn(own, 'auth'))) {
       merged = extendOptions(merged, { auth: [...userinfo] as [string, string] });
     }
-    if (merged.sink) return sunk(handler, request, merged, call);
-    if (merged.signal) return guarded(handler, request, merged, call, merged.signal);
-    return promised(handler(request, merged));
+    if (merged.parseJson) call.parseJson = merged.parseJson;
+    if (over !== undefined || request.headers.has('accept')) carry(handler, request, merged, call);
+    else carryNextTurn(handler, request, merged, call);
   }
 
   /** The call's options, checked, and over the client's. Frozen ones that come again, as a pool's do, are read once. */

@@ -41,10 +41,14 @@ export async function* splitLines(chunks: Chunks, charset?: string): AsyncGenera
   if (line !== '') yield line;
 }
 
-/** @param fail makes the error for a line (counted from 1) that is not JSON */
+/**
+ * @param fail makes the error for a line (counted from 1) that is not JSON
+ * @param parse reads the value of a line; throws for what is none
+ */
 export async function* parseNdjson<T>(
   lines: AsyncIterable<string>,
   fail: (line: number, cause: unknown) => Error,
+  parse: (text: string) => unknown = JSON.parse,
 ): AsyncGenerator<T, void, undefined> {
   let number = 0;
   for await (const line of lines) {
@@ -52,7 +56,7 @@ export async function* parseNdjson<T>(
     if (line.trim() === '') continue;
     let value: T;
     try {
-      value = JSON.parse(line) as T;
+      value = parse(line) as T;
     } catch (cause) {
       throw fail(number, cause);
     }

@@ -1,6 +1,6 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
 
-import { type BodyInit, bodyFrom } from './body-from.ts';
+import { bodyFrom } from './body-from.ts';
 import { toBytes } from './bytes.ts';
 import {
   Content,
@@ -16,66 +16,18 @@ import { cookiesOf } from './cookie-values.ts';
 import { BodyError, withoutSecretsOf } from './errors.ts';
 import { type HeadersInit, HttpHeaders } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
+import { jsonText, type ParseJson } from './json.ts';
+import { type Links, linksOf } from './links.ts';
 import { parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './readers.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { maskUrl } from './redact.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
+import type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
+import { type ServerTiming, serverTimingsOf } from './server-timing.ts';
 import { isWebSource } from './source.ts';
+import { isNullBodyStatus, partsOfWeb, webResponseOf } from './web-response.ts';
 
-/** One redirect that was followed: what was asked, and the status that sent it elsewhere. */
-export interface RedirectHop {
-  readonly status: number;
-  readonly method: string;
-  readonly url: string;
-}
-
-/** Milliseconds each phase took; a phase that did not happen (a kept-alive connection dials nothing) is absent. */
-export interface Timings {
-  /** Waiting for a free connection. */
-  readonly queue?: number;
-  readonly dns?: number;
-  readonly connect?: number;
-  readonly tls?: number;
-  /** Writing the request. */
-  readonly send?: number;
-  /** From the start until the first byte of the head. */
-  readonly firstByte?: number;
-  /** From the start until the last byte of the body, as far as it was read when asked. */
-  readonly end?: number;
-  readonly total?: number;
-}
-
-/** What only the client knows of a response; none of it comes from headers. */
-export interface ResponseFacts {
-  /** The URL that was answered, after redirects. */
-  url?: string;
-  redirects?: readonly RedirectHop[];
-  attempts?: number;
-  timings?: Timings;
-  /** The request that was answered. */
-  request?: HttpRequest;
-  /** Where the body went instead of into the response. */
-  sink?: unknown;
-  /** The handler that served it. */
-  handler?: string;
-  bytesSent?: number;
-  bytesReceived?: number;
-  /** Fields behind the body; a function is asked each time, because they come last. */
-  trailers?: HttpHeaders | (() => HttpHeaders) | undefined;
-  /** Why the call ended with this answer, in words that end an error's message. */
-  note?: string | undefined;
-}
-
-/** The fields that `with` may change. */
-export interface ResponseChanges extends ResponseFacts {
-  status?: number;
-  statusText?: string;
-  headers?: HeadersInit;
-  body?: ResponseBodyInit;
-  protocolVersion?: string;
-}
-
-export type ResponseBodyInit = BodyInit | Content | null;
+export type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
 
 /** A rest of at most this many bytes is read rather than its connection closed. */
 const DRAIN_BYTES = 65_536;
@@ -130,6 +82,27 @@ export class HttpResponse {
     this.#content = body instanceof Content ? body : contentFrom(body);
   }
 
+  /**
+   * A response with a JSON body, for a handler of yours or a test.
+   * @param init `status`, by default 200, `statusText` and `headers`; `Content-Type` is `application/json` unless given
+   * @throws TypeError for what cannot be written as JSON
+   * @example new Client({ handler: async () => HttpResponse.json({ name: 'Ada' }) })
+   */
+  static json(value: unknown, init: ResponseInit = {}): HttpResponse {
+    const { status, statusText, headers } = { __proto__: null, ...init } as ResponseInit;
+    const lines = new HttpHeaders(headers);
+    const typed = lines.has('content-type') ? lines : lines.withAdded('Content-Type', 'application/json');
+    return new HttpResponse(status, typed, jsonText(value, 'the value of HttpResponse.json'), '1.1', statusText);
+  }
+
+  /**
+   * Ours from the platform's `Response`, whose body it takes over.
+   * @throws TypeError for what is no `Response`, one of an error or an opaque one, or one whose body was read before
+   */
+  static from(response: Response): HttpResponse {
+    return new HttpResponse(...partsOfWeb(response));
+  }
+
   /** The request that was answered. */
   get request(): HttpRequest | undefined {
     return this.#facts.request;
@@ -148,6 +121,16 @@ export class HttpResponse {
   /** Name to value of the cookies this response sets, whatever their attributes. */
   get cookies(): Record<string, string> {
     return cookiesOf(this.headers);
+  }
+
+  /** The links of `Link` (RFC 8288), by relation type: `response.links.next?.url`; iterated, all of them. */
+  get links(): Links {
+    return linksOf(this.headers, this.url);
+  }
+
+  /** What the server says about its own time in `Server-Timing`, in milliseconds. */
+  get serverTimings(): readonly ServerTiming[] {
+    return serverTimingsOf([this.headers, this.trailers].flatMap((lines) => lines.getAll('server-timing')));
   }
 
   /**
@@ -280,6 +263,12 @@ export class HttpResponse {
     });
   }
 
+  /** The platform's `Response` with this head and body; it takes over a body that is a stream. @throws as `bytes` does */
+  toResponse(): Response {
+    const facts = { ...this, redirected: this.redirects.length > 0 };
+    return webResponseOf(facts, isNullBodyStatus(this.status) ? null : (this.bytesNow() ?? this.toWeb()));
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     const bytes = this.bytesNow();
     if (bytes === undefined) {
@@ -299,9 +288,9 @@ export class HttpResponse {
 
   /** One JSON value for each line that is not blank, as they arrive. @throws BodyError for a line that is not JSON */
   ndjson<T = unknown>(): AsyncGenerator<T, void, undefined> {
-    return parseNdjson<T>(this.lines(), (line, cause) =>
-      this.#error(`line ${line} of the body is not JSON`, 'ERR_BODY_JSON', cause),
-    );
+    const fail = (line: number, cause: unknown) =>
+      this.#error(`line ${line} of the body is not JSON`, 'ERR_BODY_JSON', cause);
+    return parseNdjson<T>(this.lines(), fail, this.#parseJson);
   }
 
   /** Lets go of a streamed body that nobody will read. Harmless on any other. */
@@ -338,6 +327,11 @@ export class HttpResponse {
     return inspected('HttpResponse', this.toJSON(), options, inspect);
   }
 
+  /** The caller's `parseJson`, which the call brings along. */
+  get #parseJson(): ParseJson {
+    return this.#facts.request?.call?.parseJson ?? JSON.parse;
+  }
+
   #decode(bytes: Uint8Array): string {
     return decodeText(bytes, charsetOf(this.headers.get('content-type')));
   }
@@ -346,7 +340,7 @@ export class HttpResponse {
     // RFC 8259 §8.1: JSON between systems is UTF-8, whatever a charset parameter says; other encodings are honoured
     // when they are named, because servers of that kind exist.
     try {
-      return JSON.parse(this.#decode(bytes));
+      return this.#parseJson(this.#decode(bytes));
     } catch (cause) {
       const found = bytes.byteLength === 0 ? 'is empty' : 'is not JSON';
       throw this.#error(

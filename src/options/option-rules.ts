@@ -61,6 +61,8 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   arrayFormat: { ...oneOf('indices', 'brackets', 'repeat', 'comma'), off: undefined },
   body: { expected: 'a body', accepts: (v) => v !== true, off: undefined },
   json: anything,
+  stringifyJson: callback,
+  parseJson: callback,
   formParams: {
     expected: 'URLSearchParams or a record',
     accepts: (v) => isParams(v) || isFieldsInit(v),
@@ -78,7 +80,11 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     off: false,
     nested: ['max', 'strict', 'referer', 'protocols', 'onRedirect', 'keepHeaders', 'allowDowngrade'],
   },
-  httpErrors: toggle,
+  httpErrors: {
+    expected: 'a boolean or a function of the status',
+    accepts: (v) => v === true || isFunction(v),
+    off: false,
+  },
   cookies: {
     expected: 'a jar, a record of names to values, or a boolean',
     accepts: (v) => v === true || isRecord(v),

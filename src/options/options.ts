@@ -5,6 +5,7 @@
 
 import type { BodyInit } from '../message/body-from.ts';
 import type { HeadersInit } from '../message/headers.ts';
+import type { ParseJson, StringifyJson } from '../message/json.ts';
 import type { MultipartPart } from '../message/multipart-parts.ts';
 import type { ArrayFormat, FieldsInit, QueryInit } from '../message/query.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -166,6 +167,10 @@ export interface RequestOptions {
   body?: BodyInit | Off | undefined;
   /** Sent as JSON, with its `Content-Type`. `null` and `false` are JSON values. Read by the client. */
   json?: unknown;
+  /** Writes what `json` gives. Default `JSON.stringify`. Read by the client. */
+  stringifyJson?: StringifyJson | Off | undefined;
+  /** Reads the text of `response.json()` and `ndjson()`. Default `JSON.parse`. Read by the response. */
+  parseJson?: ParseJson | Off | undefined;
   /** Sent as `application/x-www-form-urlencoded`. Read by the client. */
   formParams?: URLSearchParams | FieldsInit | Off | undefined;
   /** Sent as `multipart/form-data`. Read by the client. */
@@ -174,8 +179,8 @@ export interface RequestOptions {
   auth?: AuthOption | Off | undefined;
   /** Default `{ max: 5 }`. Read by `redirect`. */
   allowRedirects?: boolean | RedirectOptions | null | undefined;
-  /** Reject for a status of 400 or more. Default `true`. Read by `httpErrors`. */
-  httpErrors?: boolean | null | undefined;
+  /** Reject for a status of 400 or more, or for those of which a function says `true`. Default `true`. Read by `httpErrors`. */
+  httpErrors?: boolean | ((status: number) => boolean) | null | undefined;
   /** A jar, cookies to send for this call beside the jar's, or `false`; `true` on the client makes a jar. Default `false`. Read by `cookies`. */
   cookies?: CookieOption | undefined;
   /** Decode `Content-Encoding`; text is the `Accept-Encoding` to send. Default `true`. Read by `decodeContent`. */

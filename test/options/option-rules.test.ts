@@ -36,7 +36,7 @@ describe('checkOptions', () => {
     ],
     [{ timeout: Number.NaN }, 'timeout must not be negative'],
     [{ timeout: {} }, 'option timeout must be milliseconds or text with a unit'],
-    [{ httpErrors: 'no' }, 'option httpErrors must be a boolean, got "no"'],
+    [{ httpErrors: 'no' }, 'option httpErrors must be a boolean or a function of the status, got "no"'],
     [{ headers: 'X-A: b' }, 'option headers must be a record, or an iterable of pairs, got text'],
     [{ query: 5 }, 'option query must be text, URLSearchParams or a record, got 5'],
     [{ allowRedirects: 5 }, 'option allowRedirects must be a boolean or a record, got 5'],

@@ -15,6 +15,8 @@ const evil: Readonly<Record<keyof RequestOptions, unknown>> = {
   arrayFormat: 'comma',
   body: 'evil',
   json: { evil: 1 },
+  stringifyJson: fail,
+  parseJson: fail,
   formParams: { evil: 1 },
   multipart: [{ name: 'evil', contents: 'evil' }],
   auth: ['evil', 'evil'],

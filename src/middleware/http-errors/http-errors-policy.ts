@@ -26,7 +26,7 @@ const FORM_FIELD = /(^|[&?;\s])([\w.[\]%-]{1,64})=([^&;\s"'<>]*)/g;
 /** `client error 404 Not Found`, which is the fact of the error. */
 export function statusLine(response: HttpResponse): string {
   // RFC 9110 §15: a client treats a status of 600 and more as a 5xx.
-  const label = response.status < 500 ? 'client error' : 'server error';
+  const label = response.status < 400 ? 'unwanted status' : response.status < 500 ? 'client error' : 'server error';
   const reason = cut(oneLine(response.statusText).replace(/[^\x20-\x7e\xa0-\xff]/g, '?'), 120);
   return reason === '' ? `${label} ${response.status}` : `${label} ${response.status} ${reason}`;
 }

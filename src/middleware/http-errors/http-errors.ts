@@ -2,7 +2,7 @@
  * Turns an answer of 400 and above into an error (RFC 9110 sections 15.5 and 15.6), so that nobody takes an error page
  * for a result. Outermost of the layers: it judges the answer of the whole call.
  */
-import { ClientError, ServerError } from '../../message/errors.ts';
+import { BadResponseError, ClientError, ServerError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
@@ -18,7 +18,8 @@ export interface HttpErrorsOptions {
 }
 
 /**
- * Reads `httpErrors`. Rejects with a `ClientError` for 400 to 499 and a `ServerError` for 500 and above; its `response`
+ * Reads `httpErrors`, which may be a function of the status that says whether it is an error. Rejects with a `ClientError`
+ * for 400 to 499, a `ServerError` for 500 and above, and a `BadResponseError` for a lower one; its `response`
  * is readable, of a streamed one the first 64 KiB, for which it waits no longer than `readTimeout`.
  * @throws TypeError for options of another kind
  */
@@ -32,11 +33,35 @@ export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
   }
   return (next) =>
     function httpErrors(request, options) {
-      if (options.httpErrors === false || options.httpErrors === null) return next(request, options);
+      const { httpErrors: wanted } = options;
+      if (wanted === false || wanted === null) return next(request, options);
       return next(request, options).then((response) =>
-        response.status < 400 ? response : reject(response, request, options, summarize, summaryLength),
+        (typeof wanted === 'function' ? isError(wanted, response) : response.status >= 400)
+          ? reject(response, request, options, summarize, summaryLength)
+          : response,
       );
     };
+}
+
+/** @throws what the caller's function throws, TypeError when it says neither yes nor no */
+function isError(judge: (status: number) => unknown, response: HttpResponse): boolean {
+  let answer: unknown;
+  try {
+    answer = judge(response.status);
+    if (typeof answer === 'boolean') return answer;
+  } catch (error) {
+    void response.discard();
+    throw error;
+  }
+  void response.discard();
+  const found = answer instanceof Promise ? 'a promise' : answer === null ? 'null' : typeof answer;
+  throw new TypeError(`option httpErrors must return true for a status that is an error, or false; got ${found}`);
+}
+
+/** A status that only the caller's own function calls an error has no class of its own. */
+function kindOf(status: number): typeof BadResponseError {
+  if (status < 400) return BadResponseError;
+  return status < 500 ? ClientError : ServerError;
 }
 
 async function reject(
@@ -57,7 +82,7 @@ async function reject(
       ? summaryOf(response, summaryLength, hider, complete)
       : hider.hide((await summarize(response)) ?? '');
   const line = hider.hide(statusLine(response));
-  const Kind = response.status < 500 ? ClientError : ServerError;
+  const Kind = kindOf(response.status);
   const fact = summary ? `${line}: ${summary}` : line;
   const { note } = response.facts;
   throw new Kind(note ? `${fact}; ${note}` : fact, { request, response, attempts: response.attempts });

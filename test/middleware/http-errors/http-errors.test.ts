@@ -56,6 +56,34 @@ describe('httpErrors', () => {
     expect(next).toHaveBeenCalledExactlyOnceWith(request, options);
   });
 
+  it.each<[number, (status: number) => boolean, typeof BadResponseError | undefined, string]>([
+    [404, (status) => status >= 500, undefined, ''],
+    [500, (status) => status >= 500, ServerError, 'server error 500 Internal Server Error'],
+    [404, (status) => status !== 200, ClientError, 'client error 404 Not Found'],
+    [204, (status) => status !== 200, BadResponseError, 'unwanted status 204 No Content'],
+    [302, (status) => status !== 200, BadResponseError, 'unwanted status 302 Found'],
+  ])('asks a function of the caller about a %i', async (status, judge, Kind, fact) => {
+    const settled = await send(new HttpResponse(status), { httpErrors: judge }).catch((error: unknown) => error);
+    if (Kind === undefined) expect(settled).toMatchObject({ status });
+    else expect(settled).toMatchObject({ constructor: Kind, message: `GET http://h/x: ${fact}`, response: { status } });
+  });
+
+  it.each<[string, (status: number) => unknown, string]>([
+    ['throws', () => JSON.parse('{'), 'JSON'],
+    [
+      'returns nothing',
+      () => undefined,
+      'option httpErrors must return true for a status that is an error, or false; got undefined',
+    ],
+    ['returns a promise', async () => false, 'got a promise'],
+    ['returns null', () => null, 'got null'],
+  ])('ends the call and lets go of the body when the function %s', async (_, judge, fact) => {
+    const source = new Readable({ read: () => undefined });
+    const sent = send(page(streamed(source)), { httpErrors: judge as () => boolean });
+    await expect(sent).rejects.toThrow(fact);
+    expect(source.destroyed).toBe(true);
+  });
+
   it('names the request that was answered, not the one before redirects', async () => {
     const last = new HttpRequest('GET', 'http://other/y');
     const layer = httpErrors()(async () => new HttpResponse(404, {}, null, '1.1', undefined, { request: last }));

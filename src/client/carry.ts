@@ -1,0 +1,38 @@
+/** Hands a request to the stack, at once or behind the caller's own turn, and settles the call with what comes of it. */
+import type { Call } from '../call/call.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler } from '../stack/handler.ts';
+import { guarded, promised } from './checked-answer.ts';
+import { sunk } from './sink.ts';
+
+const NEXT_TURN = Promise.resolve();
+
+export function carry(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): void {
+  const { sink, signal } = options;
+  const answer = sink
+    ? sunk(handler, request, options, call)
+    : signal
+      ? guarded(handler, request, options, call, signal)
+      : promised(handler(request, options));
+  answer.then(call.resolve, call.reject);
+}
+
+/** Behind what the caller does in this turn, which may be to ask for JSON. Nothing is sent for a call that was stopped. */
+export function carryNextTurn(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): void {
+  NEXT_TURN.then(() => {
+    if (call.aborted) return;
+    try {
+      carry(handler, call.wantsJson ? acceptingJson(request, call) : request, options, call);
+    } catch (error) {
+      call.reject?.(error);
+    }
+  });
+}
+
+/** What a call for JSON asks for, where nobody said what it accepts (RFC 9110 section 12.5.1). */
+function acceptingJson(request: HttpRequest, call: Call): HttpRequest {
+  const accepting = request.with({ headers: request.headers.plus(['Accept', 'application/json']) });
+  call.request = accepting;
+  return accepting;
+}
