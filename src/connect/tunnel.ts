@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { SocksClient } from 'socks';
 import { type Place, placeName } from './failure.ts';
-import { type Carried, carriers, openOver } from './given-socket-agent.ts';
+import { openOver } from './given-socket-agent.ts';
 import { type ProxyFault, proxyRefusal } from './proxy-failure.ts';
 import { type ProxyServer, proxyAuthorization } from './rules/proxy-url.ts';
 import type { DialSettings } from './settings/dial-settings.ts';
@@ -62,16 +62,15 @@ function openConnect(
   const authorization = proxyAuthorization(proxy);
   const fields = ['Host', authority, 'Proxy-Connection', 'keep-alive'];
   if (authorization !== undefined) fields.push('Proxy-Authorization', authorization);
-  const carried: Carried = {
-    agent: carriers.kept,
+  const sent = openOver({
     carrier: socket,
+    server: { protocol: proxy.scheme === 'https' ? 'https:' : 'http:', hostname: proxy.hostname, port: proxy.port },
+    isKept: true,
     method: 'CONNECT',
     path: authority,
-    setHost: false,
-    headers: fields,
+    lines: fields,
     maxHeaderSize: settings.maxHeaderSize,
-  };
-  const sent = openOver(carried);
+  });
   sent.on('error', (cause: Error & { code?: string }) => {
     const isGarbage = cause.code?.startsWith('HPE_') === true;
     if (isGarbage) outcome.fail('ERR_PROXY_PROTOCOL', 'its answer is not HTTP', cause);

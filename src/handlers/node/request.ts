@@ -3,7 +3,7 @@ import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { type DialSettings, forwarderOf } from '../../connect/dial.ts';
 import { absoluteForm, hopHeaders } from '../../connect/forwarding.ts';
-import { type Carried, carriers, openOver } from '../../connect/given-socket-agent.ts';
+import { openOver } from '../../connect/given-socket-agent.ts';
 import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
 import { RequestError } from '../../message/errors.ts';
 import { checkHead } from '../../message/framing.ts';
@@ -55,16 +55,15 @@ export function openExchange(
   const fields = headFields(request, target, forwarder);
   const path = requestPath(request, target);
   const isUpperCase = method === method.toUpperCase();
-  const carried: Carried = {
-    agent: closes ? carriers.once : carriers.kept,
+  const sent = openOver({
     carrier,
+    server: target,
+    isKept: !closes,
     method,
     path: forwarder === undefined ? path : absoluteForm(target, path),
-    setHost: false,
+    lines: isUpperCase ? fields : undefined,
     maxHeaderSize: settings.maxHeaderSize,
-    ...(isUpperCase ? { headers: fields } : undefined),
-  };
-  const sent = openOver(carried);
+  });
   // Node drops what is beyond 2000 lines in silence; maxHeaderSize is the limit, and an error.
   sent.maxHeadersCount = 0;
   if (!isUpperCase) keepCase(sent, method, fields);
