@@ -20,6 +20,8 @@ const HEADER_LINES = 65_535;
 const MEMORY = 1024;
 /** Less than the minute after which many servers and NATs forget a connection. */
 const IDLE_LIMIT = 45_000;
+/** The answer to a PING is due without delay (RFC 9113 section 6.7). */
+const PING_LIMIT = 5_000;
 const LARGEST_SETTING = 4_294_967_295;
 
 export interface ConnectionObserver {
@@ -53,6 +55,8 @@ export class Http2Connection {
   #refusedAt = Number.POSITIVE_INFINITY;
   #isClosing = false;
   #stopIdle: (() => void) | undefined;
+  /** Ends the wait for the answer to a PING; nothing new begins before. */
+  #stopPing: (() => void) | undefined;
 
   /** @param expected what the server allowed on the connection before, until it says what it allows on this one */
   constructor(
@@ -67,7 +71,7 @@ export class Http2Connection {
     this.#observer = observer;
     this.#isSingle = !settings.keepAlive;
     this.#idleLimit = settings.idleTimeout ?? IDLE_LIMIT;
-    this.#stopAge = watchAge(settings, () => this.#retireOld());
+    this.#stopAge = watchAge(settings, () => this.#retire());
     this.#session = connect(target.origin, {
       createConnection: () => socket,
       maxSessionMemory: MEMORY,
@@ -83,12 +87,13 @@ export class Http2Connection {
 
   /** Whether it takes a request now. */
   get hasRoom(): boolean {
-    if (!this.isLive || (this.#isSingle && this.served + this.open > 0)) return false;
+    if (!this.isLive || this.#stopPing !== undefined || (this.#isSingle && this.served + this.open > 0)) return false;
     return this.#unanswered < UNANSWERED && this.open < this.#limit;
   }
 
-  /** Whether the server's own limit is what stands in the way. */
+  /** Whether what stands in the way is the server's own limit, or doubt that there is a server. */
   get isFull(): boolean {
+    if (this.#stopPing !== undefined) return true;
     return this.#isSingle || (this.#peerLimit !== undefined && this.open >= this.#limit);
   }
 
@@ -141,9 +146,20 @@ export class Http2Connection {
     this.#refusedAt = Math.max(1, this.open - 1);
   }
 
-  /** It may be dead: what is under way may end, nothing new begins. */
-  retire(): void {
-    this.#end();
+  /** The path may be dead: what is under way may end, and nothing new begins until the server has answered a PING. */
+  suspect(): void {
+    if (!this.isLive || this.#stopPing !== undefined) return;
+    // Whoever has never said a word may not speak HTTP/2 at all.
+    if (this.socket.bytesRead === 0) {
+      this.#end();
+      return;
+    }
+    const stop = (this.#stopPing = startTimer(systemClock, PING_LIMIT, () => this.#retire(), true));
+    this.#session.ping((error) => {
+      stop();
+      this.#stopPing = undefined;
+      if (error === null) this.#observer.changed(this);
+    });
   }
 
   /** Ends once nothing is under way. */
@@ -172,8 +188,8 @@ export class Http2Connection {
     });
   }
 
-  /** It has been used for long enough: what is under way may end. */
-  #retireOld(): void {
+  /** It has been used for long enough, or is lost: what is under way may end. */
+  #retire(): void {
     this.#end();
     this.close();
   }

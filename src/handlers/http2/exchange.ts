@@ -239,17 +239,6 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     this.fail(reason);
   }
 
-  protected override timedOut(reason: Error): void {
-    this.#suspect();
-    this.fail(reason);
-  }
-
-  /** Nothing at all came while this waited: the next request had better take another connection. */
-  #suspect(): void {
-    const connection = this.#connection;
-    if (connection !== undefined && connection.socket.bytesRead === this.#readBefore) connection.retire();
-  }
-
   protected override release(): void {
     super.release();
     if (this.#stream !== undefined) this.#endStream(this.#stream);
@@ -261,8 +250,9 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
   #endStream(stream: ClientHttp2Stream): void {
     const isSent = this.request.body === null || stream.writableFinished;
     if (isSent && this.#isWhole && stream.readableEnded) return;
-    // Whoever has never said a word may not speak HTTP/2 at all.
-    if (this.#connection?.socket.bytesRead === 0) this.#connection.retire();
+    const connection = this.#connection;
+    // Nothing at all came while this waited, whoever ended the wait.
+    if (connection?.socket.bytesRead === this.#readBefore) connection.suspect();
     if (!stream.closed) stream.close(NGHTTP2_CANCEL);
     // A stream whose rest nobody reads would stay for ever.
     stream.destroy();

@@ -479,6 +479,54 @@ describe('connections', () => {
     expect(peer.heads).toEqual(['1.1', '1.3', '2.1']);
   });
 
+  it.each([
+    ['the signal', (signal: AbortSignal) => ({ signal })],
+    ['headersTimeout', () => ({ headersTimeout: 50 })],
+  ])('takes another connection after one on which nothing came before %s ended the wait', async (_, limit) => {
+    await using peer = await startFrames((stream, connection) =>
+      connection === 1 && stream > 1 ? [] : [frames.headers(stream, {}, true)],
+    );
+    const handler = fresh();
+    await get(peer.url, {}, handler);
+    const caller = new AbortController();
+    const waiting = failed(get(peer.url, limit(caller.signal), handler));
+    await vi.waitFor(() => expect(peer.heads).toHaveLength(2));
+    caller.abort(new Error('enough'));
+    await waiting;
+    expect((await get(peer.url, {}, handler)).status).toBe(200);
+    expect((await get(peer.url, {}, handler)).status).toBe(200);
+    expect(peer.heads).toEqual(['1.1', '1.3', '2.1', '2.3']);
+  });
+
+  it('takes another connection after timeout ended a call on which nothing came', async () => {
+    await using peer = await startFrames((stream, connection) =>
+      connection === 1 && stream > 1 ? [] : [frames.headers(stream, {}, true)],
+    );
+    const client = new Client({ handler: HandlerStack.create(fresh()), version: '2' });
+    await client.get(peer.url);
+    expect(await failed(client.get(peer.url, { timeout: 80 }))).toMatchObject({ name: 'TimeoutError' });
+    expect((await client.get(peer.url, { timeout: 5_000 })).status).toBe(200);
+    expect(peer.heads).toEqual(['1.1', '1.3', '2.1']);
+  });
+
+  it('goes on over a connection that answers a PING after a wait was ended', async () => {
+    await using peer = await startHttp2();
+    peer.server.on('request', ({ url }, response) => void (url === '/hangs' || response.end('ok')));
+    const handler = fresh();
+    await get(peer.url(), {}, handler);
+    const [session] = peer.sessions;
+    const pinged = new Promise((resolve) => session!.once('ping', resolve));
+    const caller = new AbortController();
+    const waiting = failed(get(peer.url('/hangs'), { signal: caller.signal }, handler));
+    await new Promise((resolve) => peer.server.once('request', resolve));
+    caller.abort(new Error('enough'));
+    await waiting;
+    await pinged;
+    await vi.waitFor(() => expect(handler.stats?.()).toMatchObject({ origins: { [peer.origin]: { connections: 1 } } }));
+    expect((await get(peer.url(), {}, handler)).status).toBe(200);
+    expect(peer.sessions.has(session!)).toBe(true);
+  });
+
   it('lets the process end while a connection is idle', async () => {
     await using peer = await startHttp2({ listener: (_, response) => response.end() });
     await get(peer.url());
