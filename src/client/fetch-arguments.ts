@@ -5,6 +5,7 @@
 
 import type { RequestBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
+import { maskUrl, type Redact } from '../message/redact.ts';
 import { bareRecord } from '../options/option-record.ts';
 import { isSignal } from '../time/stop.ts';
 import { bodyOfInit, standInFor } from './fetch-body.ts';
@@ -16,6 +17,8 @@ export type FetchInit = RequestInit & { duplex?: 'half' };
 export interface FetchDefaults {
   readonly base: string | undefined;
   readonly headers: HttpHeaders;
+  /** Names that are masked beside the built-in ones. */
+  readonly redact?: Redact | undefined;
 }
 
 /** Arguments that the platform has checked. */
@@ -83,7 +86,7 @@ export function readFetchArguments(input: FetchInput, given: unknown, defaults: 
     return { url: request.url, request, body, stream: stream ?? request.body, signal };
   }
   const text = input instanceof URL ? input.href : `${input as string}`;
-  const request = new Request(forPlatform(text, defaults.base), checked);
+  const request = platformRequest(forPlatform(text, defaults.base), checked, text, defaults.redact);
   // Without a base, what is relative is so to the page, where there is one.
   const url = defaults.base !== undefined || URL.canParse(text) ? text : request.url;
   return { url, request, body, stream, signal };
@@ -118,6 +121,16 @@ function signalOf(init: FetchInit, source: Request | undefined): AbortSignal | u
   if (init.signal === null) return undefined;
   if (isSignal(init.signal)) return init.signal;
   throw new TypeError(`init.signal must be an AbortSignal or null, got ${typeof init.signal}`);
+}
+
+/** The platform's words of a URL that it cannot parse, and their cause, hold the whole URL. */
+function platformRequest(url: string, init: FetchInit, text: string, redact: Redact | undefined): Request {
+  try {
+    return new Request(url, init);
+  } catch (error) {
+    if (URL.canParse(url)) throw error;
+    throw new TypeError(`Failed to parse URL from ${maskUrl(text, redact)}`);
+  }
 }
 
 /** The URL as the platform takes it: absolute, and without credentials, of which the client makes an `Authorization`. */

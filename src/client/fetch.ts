@@ -38,7 +38,8 @@ export async function fetchThrough(
   input: FetchInput,
   init?: FetchInit,
 ): Promise<Response> {
-  const asked = readFetchArguments(input, init, defaults);
+  const { base, headers } = defaults;
+  const asked = readFetchArguments(input, init, { base, headers, redact: options.redact || undefined });
   const { signal } = asked;
   if (signal?.aborted) {
     asked.stream?.cancel(reasonOf(signal)).catch(() => undefined);

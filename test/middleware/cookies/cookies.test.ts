@@ -106,7 +106,7 @@ describe('the Cookie field of a request', () => {
     ['an empty name', { '': 'planted-secret' }, 'cookie "" must have a token as its name'],
     ['a number', { sid: 5 }, 'cookie "sid" must be a string, got number'],
     ['null', { sid: null }, 'cookie "sid" must be a string, got null'],
-    ['more than 4096 bytes', { sid: 'x'.repeat(4093) }, 'cookie "sid" is longer than 4096 bytes'],
+    ['more than 4096 bytes', { sid: 'x'.repeat(4094) }, 'cookie "sid" is longer than 4096 bytes'],
   ])('is refused for a record with %s, before anything is sent', async (_, record, message) => {
     const handler = recordingHandler();
     for (const option of [record, { jar: fixed(''), send: record }]) {
