@@ -62,6 +62,7 @@ const CRAWL_OPTIONS = {
   'max-bytes': text,
   'no-assets': flag,
   'ignore-robots': flag,
+  'no-cookies': flag,
   out: text,
   resume: flag,
 } as const;
@@ -87,6 +88,7 @@ function readCrawl(argv: readonly string[]): CrawlCommand {
     maxBytes: values['max-bytes'] === undefined ? TEN_MB : byteSize(values['max-bytes'], '--max-bytes'),
     assets: !values['no-assets'],
     robots: !values['ignore-robots'],
+    cookies: !values['no-cookies'],
     out: values.out,
     resume: values.resume ?? false,
   };

@@ -76,7 +76,7 @@ export interface CrawlCommand {
   readonly limit: number;
   readonly concurrency: number | 'auto';
   readonly perHost: number | 'auto' | undefined;
-  /** Milliseconds from one request of a host until the next. */
+  /** Milliseconds from an answer of a host until its next request. */
   readonly interval: number;
   /** Milliseconds of one page, body included. */
   readonly timeout: number;
@@ -85,6 +85,7 @@ export interface CrawlCommand {
   readonly maxBytes: number;
   readonly assets: boolean;
   readonly robots: boolean;
+  readonly cookies: boolean;
   readonly out: string | undefined;
   readonly resume: boolean;
 }

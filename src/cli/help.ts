@@ -84,13 +84,14 @@ const CRAWL = `sluice crawl URL... [options]
   --limit N               pages in all; default no limit
   --concurrency N|auto    pages at once; default 10
   --per-host N|auto       pages of one host at once; default no limit of its own
-  --interval TIME         from one request of a host to the next; default 0
+  --interval TIME         from an answer of a host to the next request; default 0
   --timeout TIME          for one page; default 60s
   --retry N               retries of a page that fails; default 0
   -H, --header 'N: V'     a header for every request; repeats
   --max-bytes SIZE        of a page that are read; default 10MB
   --no-assets             leave out what browsers load: images, scripts, style sheets
   --ignore-robots         do not ask for robots.txt: for a site of your own
+  --no-cookies            send no cookie that a site sets; default is as a browser does
   --out FILE.jsonl        write a line of JSON for each page
   --resume                go on from the lines in --out
 

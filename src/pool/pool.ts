@@ -311,10 +311,11 @@ export class Pool implements AsyncIterable<PoolResult> {
     if (host !== undefined && outcome instanceof HttpResponse && outcome.streamed) this.#hosts.answered(host);
   };
 
-  async #runAside(entry: Entry, { task }: Aside): Promise<void> {
+  async #runAside(entry: Entry, { task, done }: Aside): Promise<void> {
     this.#asides += 1;
     try {
       await this.#hosts.runAside(entry, task);
+      if (this.#state === 'open') done();
     } catch (error) {
       if (this.#state === 'open') this.#fail(error);
     }

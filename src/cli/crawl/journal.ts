@@ -103,6 +103,20 @@ export class JournalReader {
     this.#length = length;
   }
 
+  /** Another reader, which goes on from the same place and holds nothing yet. */
+  fork(): JournalReader {
+    const other = new JournalReader(this.#file, this.#length);
+    other.#offset = this.#offset - this.#buffer.length;
+    return other;
+  }
+
+  /** Lets go of what was read ahead, for a reader that is not asked for a while. */
+  park(): void {
+    this.#offset -= this.#buffer.length;
+    this.#buffer = Buffer.alloc(0);
+    this.#searched = 0;
+  }
+
   /** The next page, or `undefined` when there is none yet. A line that cannot be read is counted and passed over. */
   next(): PageLine | undefined {
     for (let text = this.#line(); text !== undefined; text = this.#line()) {
@@ -122,7 +136,9 @@ export class JournalReader {
       const end = this.#buffer.indexOf(NEWLINE, this.#searched);
       if (end !== -1) {
         const text = this.#buffer.toString('utf8', 0, end);
-        this.#buffer = this.#buffer.subarray(end + 1);
+        const isLast = end + 1 === this.#buffer.length;
+        // A view of nothing would hold all of what it is a view of.
+        this.#buffer = isLast ? Buffer.alloc(0) : this.#buffer.subarray(end + 1);
         this.#searched = 0;
         return text;
       }

@@ -39,8 +39,14 @@ export const REDIRECT_LOOP = 'ERR_REDIRECT_LOOP';
 
 /** Whether a link to the page is broken. What robots.txt forbids is unknown, not broken. */
 export function isBroken({ status, error }: PageLine): boolean {
-  if (error !== null) return error !== ROBOTS_DISALLOWED && error !== ROBOTS_UNREACHABLE;
+  if (isRefused({ error })) return false;
+  if (error !== null) return true;
   return status === null || status >= 400;
+}
+
+/** Whether nobody asked for the page, because of a robots.txt. */
+export function isRefused({ error }: Pick<PageLine, 'error'>): boolean {
+  return error === ROBOTS_DISALLOWED || error === ROBOTS_UNREACHABLE;
 }
 
 /** Whether a resumed crawl leaves the page alone. */

@@ -1,88 +1,105 @@
-/** Lets a crawl through where robots.txt does, and no faster than it asks. Each robots.txt is fetched once. */
-
-import { DelayQueue } from '../../call/delay-queue.ts';
+/** Says whether robots.txt lets a crawl through, once it was read. Each is fetched once, in its host's turn. */
+import pLimit from 'p-limit';
 import type { Client } from '../../client/client.ts';
-import { isRedirectError, isTransferError, RequestError } from '../../message/errors.ts';
+import { isTransferError, RequestError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
-import { originOf } from '../../message/uri.ts';
-import type { Clock } from '../../time/clock.ts';
-import { raceAbort } from '../../time/stop.ts';
+import { originOf, targetOf } from '../../message/uri.ts';
+import { aside } from '../../pool/aside.ts';
+import type { PoolItem } from '../../pool/pool-options.ts';
 import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from './page-line.ts';
+import { locationOf } from './read-page.ts';
 import { ROBOTS_BYTES, type RobotsAnswer, type RobotsRules, robotsRules } from './robots.ts';
+import { pageUrl } from './scope.ts';
 
 export interface RobotsGateOptions {
   readonly client: Client;
   /** The product token that the rules are looked up by. */
   readonly agent: string;
+  /** Adds to the pool that the pages go through, so that all of a host's requests keep one pace. */
+  add(item: PoolItem): void;
   /** What only the origin of the URL is sent. */
   headers(url: string): Readonly<Record<string, string>> | undefined;
-  readonly clock: Clock;
-  /** Ends every wait. */
+  /** Ends what is asked for. */
   readonly signal: AbortSignal;
 }
 
+/** Told whether the request may be sent: `undefined`, or the reason why not. */
+export type Verdict = (refusal: RequestError | undefined) => void;
+
 interface Site {
-  readonly rules: Promise<RobotsRules>;
-  /** When the next request may be sent, in milliseconds of the clock. */
-  nextAt: number;
+  rules: RobotsRules | undefined;
+  /** Those who want to know them. */
+  waiting: (() => void)[];
 }
 
 const TIMEOUT = '30s';
+// RFC 9309 §2.3.1.2: five redirects at least, to other hosts too.
+const MOST_REDIRECTS = 5;
+/** Files that are fetched at a time: they take no slot of the pool, and there may be many hosts. */
+const MOST_AT_ONCE = 100;
 
 export class RobotsGate {
   readonly #options: RobotsGateOptions;
-  readonly #queue: DelayQueue;
+  readonly #limit = pLimit(MOST_AT_ONCE);
+  /** By origin. */
   readonly #sites = new Map<string, Site>();
+  /** Milliseconds of `Crawl-delay`, by host. */
+  readonly #delays = new Map<string, number>();
 
   constructor(options: RobotsGateOptions) {
     this.#options = options;
-    this.#queue = new DelayQueue({ clock: options.clock });
   }
 
-  /**
-   * Resolves when the request may be sent.
-   * @throws RequestError (`ERR_ROBOTS_DISALLOWED`, `ERR_ROBOTS_UNREACHABLE`) when it may not, the signal's reason
-   */
-  async pass(request: HttpRequest): Promise<void> {
-    const { signal, clock } = this.#options;
-    const site = this.#site(originOf(request.url));
-    const rules = await raceAbort(site.rules, signal);
-    if (rules.unreachable !== undefined) {
-      const fact = `${rules.unreachable}, so that nothing may be fetched (RFC 9309 section 2.3.1.4)`;
-      throw new RequestError(fact, { request, code: ROBOTS_UNREACHABLE });
-    }
-    if (!rules.isAllowed(request.url)) {
-      throw new RequestError('robots.txt does not allow it', { request, code: ROBOTS_DISALLOWED });
-    }
-    if (rules.crawlDelay === 0) return;
-    const now = clock.now();
-    const at = Math.max(now, site.nextAt);
-    site.nextAt = at + rules.crawlDelay;
-    if (at > now) await this.#queue.add(Math.ceil(at - now), () => undefined, { signal });
+  /** Milliseconds from an answer of the host until its next request; 0 when its robots.txt does not say. */
+  delayOf(host: string): number {
+    return this.#delays.get(host) ?? 0;
   }
 
-  #site(origin: string): Site {
+  /** Tells the verdict, at once when the rules are known. The refusal is `ERR_ROBOTS_DISALLOWED` or `_UNREACHABLE`. */
+  pass(request: HttpRequest, tell: Verdict): void {
+    const origin = originOf(request.url);
     let site = this.#sites.get(origin);
     if (site === undefined) {
-      site = { rules: this.#fetch(`${origin}/robots.txt`), nextAt: 0 };
+      site = { rules: undefined, waiting: [] };
       this.#sites.set(origin, site);
+      this.#ask(site, origin, `${origin}/robots.txt`, 0);
     }
-    return site;
+    const { rules } = site;
+    if (rules !== undefined) tell(refusalOf(rules, request));
+    else site.waiting.push(() => this.pass(request, tell));
   }
 
-  async #fetch(url: string): Promise<RobotsRules> {
-    return robotsRules(await this.#ask(url), this.#options.agent);
+  /** A redirect is a request of its own, in the turn of the host it leads to. */
+  #ask(site: Site, origin: string, url: string, redirects: number): void {
+    let next: string | undefined;
+    const task = async () => {
+      const { location, ...answer } = await this.#limit(() => this.#fetch(url));
+      next = redirects < MOST_REDIRECTS ? location : undefined;
+      if (next === undefined) this.#learn(site, origin, answer);
+    };
+    const done = () => {
+      if (this.#options.signal.aborted) return;
+      if (next !== undefined) this.#ask(site, origin, next, redirects + 1);
+      else for (const pass of site.waiting.splice(0)) pass();
+    };
+    this.#options.add(aside(url, task, done));
   }
 
-  async #ask(url: string): Promise<RobotsAnswer> {
+  #learn(site: Site, origin: string, answer: RobotsAnswer): void {
+    site.rules = robotsRules(answer, this.#options.agent);
+    const { host } = targetOf(`${origin}/`);
+    const delay = Math.max(this.delayOf(host), site.rules.crawlDelay);
+    if (delay > 0) this.#delays.set(host, delay);
+  }
+
+  async #fetch(url: string): Promise<RobotsAnswer & { readonly location?: string | undefined }> {
     const { client, signal } = this.#options;
     const headers = this.#options.headers(url);
     try {
       const response = await client.get(url, {
         ...(headers !== undefined && { headers }),
-        // RFC 9309 §2.3.1.2: five redirects at least, to other hosts too.
-        allowRedirects: { max: 5 },
+        allowRedirects: false,
         httpErrors: false,
         stream: true,
         timeout: TIMEOUT,
@@ -91,12 +108,26 @@ export class RobotsGate {
       const { status, ok } = response;
       if (ok) return { status, text: await beginningOf(response) };
       await response.discard();
-      return { status, text: '' };
+      return { status, text: '', location: pageUrl(locationOf(response) ?? 'none:', url) };
     } catch (error) {
-      if (isRedirectError(error)) return { status: error.response.status, text: '' };
-      return { status: undefined, text: '', failure: isTransferError(error) ? error.code : (error as Error).name };
+      return { status: undefined, text: '', failure: failureOf(error) };
     }
   }
+}
+
+function refusalOf(rules: RobotsRules, request: HttpRequest): RequestError | undefined {
+  if (rules.unreachable !== undefined) {
+    const fact = `${rules.unreachable}, so that nothing may be fetched (RFC 9309 section 2.3.1.4)`;
+    return new RequestError(fact, { request, code: ROBOTS_UNREACHABLE });
+  }
+  if (rules.isAllowed(request.url)) return undefined;
+  return new RequestError('robots.txt does not allow it', { request, code: ROBOTS_DISALLOWED });
+}
+
+/** The code, and what happened in words: that the connection was refused, for one. */
+function failureOf(error: unknown): string {
+  const { name, message } = error as Error;
+  return `${isTransferError(error) ? error.code : name}: ${message.split('\n', 1)[0]}`;
 }
 
 /** What counts of the file: a longer one is not read to its end, and a line that is cut there is none. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Crawl, type CrawlOptions } from '../../../src/cli/crawl/crawl.ts';
+import { Crawl } from '../../../src/cli/crawl/crawl.ts';
+import type { CrawlOptions } from '../../../src/cli/crawl/crawl-options.ts';
 import { Journal } from '../../../src/cli/crawl/journal.ts';
 import type { PageLine } from '../../../src/cli/crawl/page-line.ts';
 import { Client } from '../../../src/client/client.ts';
@@ -367,7 +368,13 @@ describe('a crawl that is stopped', () => {
     });
     const options = { urls: ['http://a.example/'], journal, client, clock, interval: 50_000 };
     const first: Crawl = new Crawl({ ...options, onPage: () => setImmediate(() => first.stop()) });
-    expect(await first.run()).toMatchObject({ stopped: true, summary: { pages: 1 } });
+    const running = first.run();
+    // The first page waits for its turn after robots.txt.
+    while (seen.length === 0) {
+      await new Promise(setImmediate);
+      await clock.advance(10_000);
+    }
+    expect(await running).toMatchObject({ stopped: true, summary: { pages: 1 } });
     expect(clock.pending).toBe(0);
 
     const again = new Crawl({ ...options, robots: false, interval: 0 });
