@@ -1,12 +1,13 @@
 /** Text for a terminal, as pure functions: columns, numbers, and nothing that would steer it. */
 
-/** Rows as columns: a number to the right, text to the left. */
+/** Rows as columns: a number to the right, text, which may be a stranger's, to the left. */
 export function columns(rows: readonly (readonly (string | number)[])[], indent = '  '): string[] {
   const width: number[] = [];
-  for (const row of rows) {
+  const shown = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell : printable(cell))));
+  for (const row of shown) {
     for (const [i, cell] of row.entries()) width[i] = Math.max(width[i] ?? 0, String(cell).length);
   }
-  return rows.map((row) => {
+  return shown.map((row) => {
     const cells = row.map((cell, i) =>
       typeof cell === 'number' ? String(cell).padStart(width[i]!) : cell.padEnd(width[i]!),
     );

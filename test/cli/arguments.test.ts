@@ -174,6 +174,7 @@ describe('the arguments of a crawl', () => {
       maxBytes: 10_000_000,
       assets: true,
       robots: true,
+      cookies: true,
       out: undefined,
       resume: false,
     });
@@ -190,6 +191,7 @@ describe('the arguments of a crawl', () => {
     ['--max-bytes 2MiB', { maxBytes: 2_097_152 }],
     ['--max-bytes 3kB', { maxBytes: 3000 }],
     ['--no-assets --ignore-robots', { assets: false, robots: false }],
+    ['--no-cookies', { cookies: false }],
     ['--out f.jsonl --resume', { out: 'f.jsonl', resume: true }],
   ])('read %s', (line, expected) => {
     expect(read(`crawl ${URL} ${line}`)).toMatchObject(expected);

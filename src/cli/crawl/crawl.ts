@@ -11,6 +11,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { Pool } from '../../pool/pool.ts';
 import type { PoolClient, PoolItem } from '../../pool/pool-options.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
+import { brokenLinks } from './broken-links.ts';
 import { type CrawlOptions, headersOf, mostOfHost, startUrl } from './crawl-options.ts';
 import { CrawlHeaders } from './credentials.ts';
 import { Frontier } from './frontier.ts';
@@ -21,7 +22,7 @@ import { retryOf } from './retries.ts';
 import { productToken } from './robots.ts';
 import { RobotsGate } from './robots-gate.ts';
 import { scopeOf } from './scope.ts';
-import { type BrokenLink, brokenLinks, CrawlSummary } from './summary.ts';
+import { type BrokenLink, CrawlSummary } from './summary.ts';
 import type { Visit } from './visit.ts';
 
 export interface CrawlResult {

@@ -1,5 +1,6 @@
 /** The links of an HTML page, by a parser that reads it in pieces and builds no tree. */
 import { Parser } from 'htmlparser2';
+import { withQueryIn } from './query-charset.ts';
 import { forbidsFollowing } from './robots-tag.ts';
 import { pageUrl } from './scope.ts';
 
@@ -41,6 +42,8 @@ export interface LinkReaderOptions {
 
 /** Write the page piece by piece, then ask for its links. */
 export class LinkReader {
+  /** Of the page, as a `TextDecoder` names it. */
+  charset = 'utf-8';
   readonly #parser: Parser;
   readonly #references = new Set<string>();
   readonly #assets: boolean;
@@ -67,7 +70,7 @@ export class LinkReader {
     const urls = new Set<string>();
     const invalid: string[] = [];
     for (const reference of this.#references) {
-      const found = pageUrl(reference, base);
+      const found = pageUrl(withQueryIn(this.charset, reference), base);
       if (found !== undefined) urls.add(found);
       else if (!URL.canParse(reference, base) && invalid.length < MAX_INVALID) invalid.push(reference.slice(0, 200));
     }

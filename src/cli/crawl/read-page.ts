@@ -76,6 +76,7 @@ async function readLinks(
         if (beginning.byteLength >= PRESCAN_BYTES) {
           decoder = decoderFor(type, beginning);
           isHtml = decoder !== undefined;
+          if (decoder !== undefined) links.charset = decoder.encoding;
           links.write(decoder?.decode(beginning, { stream: true }) ?? '');
         }
       }
@@ -84,7 +85,12 @@ async function readLinks(
     }
   } finally {
     // Also of a page that breaks off: what was read counts.
-    if (isHtml) links.write(decoder?.decode() ?? decoderFor(type, beginning)?.decode(beginning) ?? '');
+    if (decoder !== undefined) links.write(decoder.decode());
+    else if (isHtml) {
+      decoder = decoderFor(type, beginning);
+      if (decoder !== undefined) links.charset = decoder.encoding;
+      links.write(decoder?.decode(beginning) ?? '');
+    }
   }
 }
 

@@ -22,6 +22,7 @@ export function reportText(summary: CrawlSummary, broken: readonly BrokenLink[],
     totals(summary, options),
     statuses(summary),
     forbiddenBlock(summary),
+    strayBlock(summary),
     slowest(summary),
     brokenBlock(summary, broken),
     invalidBlock(summary),
@@ -64,17 +65,27 @@ function forbiddenBlock({ forbiddenStarts }: CrawlSummary): string[] {
   return ['not even the start was fetched', ...lines];
 }
 
+function strayBlock({ strayStarts }: CrawlSummary): string[] {
+  if (strayStarts.length === 0) return [];
+  const hosts = [...new Set(strayStarts.map(({ location }) => new URL(location).host))].join(',');
+  const isOne = strayStarts.length === 1;
+  const what = isOne ? 'a start leads to another host, which was' : 'starts lead to other hosts, which were';
+  const title = `${what} not fetched; --hosts ${hosts} adds ${isOne ? 'it' : 'them'}`;
+  return [title, ...strayStarts.flatMap(({ url, location }) => [`  ${shown(url)}`, `      to ${shown(location)}`])];
+}
+
 function brokenBlock(summary: CrawlSummary, broken: readonly BrokenLink[]): string[] {
   if (summary.broken === 0) return ['no broken links'];
   const lines = broken.slice(0, MOST_SHOWN).flatMap(brokenLines);
   return [`broken links (${summary.broken})`, ...lines, ...more(summary.broken - MOST_SHOWN)];
 }
 
-function brokenLines({ url, status, error, message, pages, count }: BrokenLink): string[] {
-  const what = error ?? `${status} ${reasonPhrase(status ?? 0)}`.trim();
+function brokenLines({ url, status, error, message, pages, through, count }: BrokenLink): string[] {
+  const what = printable(error ?? `${status} ${reasonPhrase(status ?? 0)}`.trim());
   const on = pages.slice(0, MOST_PAGES).map((page) => `      on ${shown(page)}`);
   if (count === 0) on.push('      a start of the crawl');
   if (count > MOST_PAGES) on.push(`      and on ${plural(count - MOST_PAGES, 'more page')}`);
+  for (const redirect of through.slice(0, MOST_PAGES)) on.push(`      by way of ${shown(redirect)}`);
   const why = error === null || message === undefined ? [] : [`      ${printable(message.split('\n', 1)[0]!)}`];
   return [`  ${what}  ${shown(url)}`, ...why, ...on];
 }

@@ -1,5 +1,4 @@
 /** The figures of a crawl, of a size that does not grow with it. */
-import type { Journal } from './journal.ts';
 import { isBroken, type PageLine } from './page-line.ts';
 
 export interface SlowPage {
@@ -13,8 +12,10 @@ export interface BrokenLink {
   readonly status: number | null;
   readonly error: string | null;
   readonly message: string | undefined;
-  /** Pages that link to it, the first ones; empty for a start. */
+  /** Pages that link to it, or to a redirect that leads to it, the first ones; empty for a start. */
   readonly pages: string[];
+  /** Those redirects, the first ones. */
+  readonly through: string[];
   /** How many pages link to it. */
   count: number;
 }
@@ -26,7 +27,6 @@ export interface InvalidLink {
 
 const MOST_SLOW = 10;
 const MOST_BROKEN = 10_000;
-const MOST_PAGES = 20;
 const MOST_STARTS = 20;
 const MOST_INVALID = 1000;
 const MOST_HOSTS = 1000;
@@ -36,11 +36,13 @@ export class CrawlSummary {
   bytes = 0;
   /** Pages to which links are broken. */
   broken = 0;
-  /** Starts that gave no page, robots.txt included. */
+  /** Starts that gave no page, by a robots.txt or a redirect out of scope too. */
   failedStarts = 0;
   invalid = 0;
   /** Starts that robots.txt forbids, the first ones. */
   readonly forbiddenStarts: { readonly url: string; readonly message: string | undefined }[] = [];
+  /** Where starts were redirected to out of scope, the first ones. */
+  readonly strayStarts: { readonly url: string; readonly location: string }[] = [];
   /** By status, or by the code of the failure. */
   readonly statuses = new Map<string, number>();
   /** The slowest first. */
@@ -68,11 +70,18 @@ export class CrawlSummary {
     }
     if (isBroken(line)) {
       this.broken += 1;
-      const link = { url, status, error, message, pages: [], count: 0 };
+      const link = { url, status, error, message, pages: [], through: [], count: 0 };
       if (this.brokenPages.size < MOST_BROKEN) this.brokenPages.set(url, link);
     }
+    this.#lookForStray(line);
     this.#rank({ url, ms, status });
     this.#addLinks(line);
+  }
+
+  #lookForStray({ url, depth, location }: PageLine): void {
+    if (depth > 0 || location === undefined || this.#inScope(location)) return;
+    this.failedStarts += 1;
+    if (this.strayStarts.length < MOST_STARTS) this.strayStarts.push({ url, location });
   }
 
   #rank(page: SlowPage): void {
@@ -94,18 +103,4 @@ export class CrawlSummary {
       if (this.invalidLinks.length < MOST_INVALID) this.invalidLinks.push({ page: url, reference });
     }
   }
-}
-
-/** The broken links with the pages they are on, which takes one more walk over the journal. */
-export function brokenLinks(summary: CrawlSummary, journal: Journal): BrokenLink[] {
-  if (summary.brokenPages.size === 0) return [];
-  for (const { url, links } of journal.reader()) {
-    for (const link of links) {
-      const broken = summary.brokenPages.get(link);
-      if (broken === undefined) continue;
-      broken.count += 1;
-      if (broken.pages.length < MOST_PAGES) broken.pages.push(url);
-    }
-  }
-  return [...summary.brokenPages.values()].sort((a, b) => (a.url < b.url ? -1 : 1));
 }

@@ -42,6 +42,7 @@ describe('the report', () => {
         error: 'ERR_RESET',
         message: 'GET /down: reset',
         pages: ['http://a.example/'],
+        through: [],
         count: 1,
       },
       {
@@ -50,6 +51,7 @@ describe('the report', () => {
         error: null,
         message: undefined,
         pages: ['1', '2', '3', '4', '5', '6'].map((n) => `http://a.example/${n}`),
+        through: [],
         count: 9,
       },
     ];
