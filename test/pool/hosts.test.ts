@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HttpResponse } from '../../src/message/response.ts';
+import { aside } from '../../src/pool/aside.ts';
 import { Pool } from '../../src/pool/pool.ts';
 import type { PerHostOptions } from '../../src/pool/pool-options.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
@@ -252,5 +253,41 @@ describe('perHost.interval', () => {
     await clock.advance(5000);
     await done;
     expect(client.asked).toHaveLength(3);
+  });
+});
+
+describe('what is done aside', () => {
+  it('has its turn at its host and no slot, and what it adds keeps the interval', async () => {
+    const clock = new FakeClock();
+    const { client, started } = slowClient(clock, {});
+    let release = () => {};
+    const asked: [string, number][] = [];
+    const task = () => {
+      asked.push(['aside', clock.now()]);
+      return new Promise<void>((resolve) => (release = resolve));
+    };
+    const pool = new Pool(client, ['http://a.example/1'], { concurrency: 1, perHost: { interval: 100 }, clock });
+    pool.add(aside('http://a.example/', task, () => void pool.add('http://a.example/2')));
+    const [first, second] = ['http://b.example/1', 'http://b.example/2'];
+    pool.add(first, second);
+    let isOver = false;
+    const over = pool.promise().then(() => (isOver = true));
+    await clock.advance(250);
+    expect(asked).toEqual([['aside', 100]]);
+    expect(started.map(([host]) => host)).toEqual(['a.example', 'b.example', 'b.example']);
+    expect(isOver).toBe(false);
+    release();
+    await turn();
+    await clock.advance(150);
+    await over;
+    expect(started.at(-1)).toEqual(['a.example', 350]);
+    expect(pool.stats).toMatchObject({ done: 4, failed: 0, running: 0 });
+  });
+
+  it('ends the pool when it fails', async () => {
+    const pool = new Pool(poolClient(), []);
+    const failing = () => Promise.reject(new Error('no'));
+    pool.add(aside('http://a.example/', failing, () => expect.unreachable()));
+    await expect(pool.promise()).rejects.toThrow('no');
   });
 });

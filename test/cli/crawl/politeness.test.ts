@@ -144,6 +144,26 @@ describe('a slow host', () => {
     expect([...summary.statuses]).toEqual([['200', 1 + 2500 + 1 + 3]]);
     expect(new Set(a.seen.map(({ path }) => path)).size).toBe(a.seen.length);
   }, 30_000);
+
+  it('with more pages than can be held is done with what is near before others go far', async () => {
+    const many = paths('a', 300);
+    const a = await watched({
+      ...leaves(many),
+      '/a299': { body: links('/x') },
+      '/x': { body: links('/end') },
+      '/end': {},
+    });
+    const b = await watched({ '/near': { body: links('/far') }, '/far': { body: links(a.server.url('/x')) } });
+    const start = await watched({
+      '/': { body: links(...many.map((path) => a.server.url(path)), b.server.url('/near')) },
+    });
+    const hosts = [a, b].map(({ server }) => `127.0.0.1:${server.port}`);
+    await crawl({ urls: [start.server.url('/')], hosts, depth: 3, concurrency: 5 }).run();
+    const depths = new Map([...journal.reader()].map(({ url, depth }) => [url, depth]));
+    expect([a.server.url('/x'), a.server.url('/end'), b.server.url('/far')].map((url) => depths.get(url))).toEqual([
+      2, 3, 2,
+    ]);
+  });
 });
 
 describe('the interval of a host, at the server', () => {
