@@ -11,7 +11,7 @@ interface Facts {
   readonly url: string;
   readonly redirected: boolean;
   readonly headers: Headers;
-  /** The whole body, counted; `undefined` when it is sure to be within the limit. */
+  /** The whole body, joined as it comes and counted; `undefined` when it is in memory or there is none. */
   readonly whole: ((web: Response) => Promise<Response>) | undefined;
 }
 
@@ -45,20 +45,15 @@ export function webResponse(
   // The constructor takes 200 to 599 alone, and a null body status without a body (WHATWG fetch §5.5).
   const isTaken = status >= 200 && status <= 599;
   const web = new Response(source, { status: isTaken ? status : 200, statusText, headers: [...headers] });
-  const length = headers.get('content-length');
-  // A declared length is kept by the framing: only a body that does not say how long it is has to be counted.
-  const isShort =
-    isEmpty ||
-    bytes !== undefined ||
-    limit === Number.POSITIVE_INFINITY ||
-    (length !== null && Number(length) <= limit);
+  // The runtime's own readers keep an object for each chunk until the end, however small it is.
+  const isWhole = isEmpty || bytes !== undefined;
   const head = response.with({ body: null });
   return described(web, {
     status,
     url: response.url.replace(/#.*$/, ''),
     redirected: response.redirects.length > 0,
     headers: immutable(web.headers),
-    whole: isShort ? undefined : (read) => counted(read, limit, () => failed(tooLarge(limit, request, head))),
+    whole: isWhole ? undefined : (read) => counted(read, limit, () => failed(tooLarge(limit, request, head))),
   });
 }
 

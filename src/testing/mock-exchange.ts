@@ -8,7 +8,7 @@ import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
 import { failure, timeoutFailure } from '../connect/failure.ts';
 import { type ExchangeLimits, exchangeLimits } from '../handlers/exchange/phase-limits.ts';
 import { type Expiring, PhaseTimer } from '../handlers/exchange/phase-timer.ts';
-import { concatBytes, toBytes } from '../message/body.ts';
+import { Pieces, toBytes } from '../message/bytes.ts';
 import { Content, chunksOf, type StreamSource } from '../message/content.ts';
 import type { TimeoutPhase } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -103,14 +103,14 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   }
 
   async #collected(response: HttpResponse): Promise<HttpResponse> {
-    const chunks: Uint8Array[] = [];
+    const pieces = new Pieces();
     try {
-      for await (const chunk of this.#reads(response)) chunks.push(chunk);
+      for await (const chunk of this.#reads(response)) pieces.add(chunk);
     } catch (cause) {
       this.#throwIfOver();
       throw failure(cause, { request: this.request, options: this.#options, phase: 'body', response });
     }
-    return response.with({ body: new Content(concatBytes(chunks)), bytesReceived: this.#received });
+    return response.with({ body: new Content(pieces.bytes()), bytesReceived: this.#received });
   }
 
   /** No generator: dropped before it is read, one would not release its source. */
