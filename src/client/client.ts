@@ -212,7 +212,12 @@ export class Client implements AsyncDisposable, HttpClient {
 
   /** Blocks until the answer is there, which a worker thread fetches. @throws what `request` rejects with */
   requestSync(method: string, uri: Uri, options: RequestOptions = {}): SyncResponse {
-    return requestSync(this, this.#given, method, uri, options);
+    try {
+      return requestSync(this, this.#given, method, uri, options);
+    } catch (error) {
+      letGoOfSources(undefined, undefined, options);
+      throw error;
+    }
   }
 
   /** Resolves when no beacon is under way any more. */

@@ -43,6 +43,7 @@ export async function fetchThrough(
   const { signal } = asked;
   if (signal?.aborted) {
     asked.stream?.cancel(reasonOf(signal)).catch(() => undefined);
+    asked.body?.release();
     throw reasonOf(signal);
   }
   if (isForPlatform(asked, options)) return platformFetch(asked.request);
@@ -57,6 +58,7 @@ export async function fetchThrough(
     const response = await client.send(request, optionsFor(asked, options));
     return await given(asked, request, response, responseLimit(options, false), failed('terminated'));
   } catch (cause) {
+    asked.body?.release();
     throw failed('fetch failed')(cause);
   }
 }

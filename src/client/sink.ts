@@ -1,7 +1,7 @@
 /** Sends a response's body somewhere else, with back-pressure. */
 
 import type { Call } from '../call/call.ts';
-import { BodyError, isTransferError, ResponseError } from '../message/errors.ts';
+import { BodyError, isTransferError, RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { hasMethod } from '../message/source.ts';
@@ -21,17 +21,20 @@ import { completed } from './checked-answer.ts';
 class SinkFilling implements Abortable {
   readonly #sink: Sink;
   #failure: { readonly cause: unknown } | undefined;
+  #isBegun = false;
   #stop: ((reason: unknown) => void) | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   /** Called once nothing more is written: until then a `timeout` counts on. */
   onEnd: (() => void) | undefined;
 
-  constructor(sink: Sink) {
+  /** @param lost told when the sink fails while the answer is waited for: there is nothing to wait for any more */
+  constructor(sink: Sink, request: HttpRequest, lost: (error: RequestError) => void) {
     this.#sink = sink;
     if (!isNodeSink(sink)) return;
-    // It may fail while the answer is waited for, which is no reason to end the process.
     sink.on('error', (cause) => {
-      this.#failure ??= { cause };
+      if (this.#failure !== undefined) return;
+      this.#failure = { cause };
+      if (!this.#isBegun) lost(new RequestError(this.#fact(cause), { request, cause, code: 'ERR_SINK' }));
     });
   }
 
@@ -46,6 +49,7 @@ class SinkFilling implements Abortable {
    * @throws BodyError when the body fails on the way, ResponseError (`ERR_SINK`) when the sink does, the reason of `abort`
    */
   async fill(response: HttpResponse, request: HttpRequest): Promise<HttpResponse> {
+    this.#isBegun = true;
     try {
       if (this.#failure !== undefined) throw this.#failure.cause;
       const sink = this.#sink;
@@ -80,12 +84,14 @@ class SinkFilling implements Abortable {
 
   #failed(error: unknown, response: HttpResponse, request: HttpRequest): unknown {
     if (this.#aborted !== undefined) return this.#aborted.reason;
-    const sink = this.#sink;
     const cause = reasonOf(error);
     if (isTransferError(cause) || isAbort(cause)) return cause;
-    const where = typeof sink === 'string' ? `the sink "${sink}"` : 'the sink';
-    const fact = `${where} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
-    return new ResponseError(fact, { request, response, cause, code: 'ERR_SINK' });
+    return new ResponseError(this.#fact(cause), { request, response, cause, code: 'ERR_SINK' });
+  }
+
+  #fact(cause: unknown): string {
+    const where = typeof this.#sink === 'string' ? `the sink "${this.#sink}"` : 'the sink';
+    return `${where} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
   }
 
   async #toFile(response: HttpResponse, path: string): Promise<void> {
@@ -113,7 +119,7 @@ export async function sunk(
   call: Call,
 ): Promise<HttpResponse> {
   const { signal, sink } = options;
-  const filling = new SinkFilling(sink as Sink);
+  const filling = new SinkFilling(sink as Sink, request, (error) => call.abort(error));
   call.filling = filling;
   call.watch(filling);
   if (signal) watch(signal, call);

@@ -26,6 +26,8 @@ export class RequestBody {
   /** What can be read once. */
   readonly #source: BodySource | undefined;
   #opened = false;
+  /** While all of it is read into memory. */
+  #whole: BodyReader | undefined;
 
   private constructor(
     bytes: Uint8Array | undefined,
@@ -81,10 +83,12 @@ export class RequestBody {
 
   /**
    * Lets go of the source of a body that can be read once and was not: its call is over. One that is being read is its
-   * reader's to leave.
+   * reader's to leave, unless that is `bytes()` or `text()`, which then fails.
    */
   release(): void {
-    if (this.replayable || this.#opened) return;
+    if (this.replayable) return;
+    this.#whole?.release();
+    if (this.#opened) return;
     this.#opened = true;
     letGoOf(this.#source);
   }
@@ -104,7 +108,13 @@ export class RequestBody {
   async toBytes(): Promise<Uint8Array> {
     if (this.bytes !== undefined) return this.bytes;
     const pieces = new Pieces();
-    for await (const chunk of this.open()) pieces.add(chunk);
+    const reader = this.open();
+    this.#whole ??= reader;
+    try {
+      for await (const chunk of reader) pieces.add(chunk);
+    } finally {
+      if (this.#whole === reader) this.#whole = undefined;
+    }
     return pieces.bytes();
   }
 

@@ -2,7 +2,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { execFileSync } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,45 +12,87 @@ import { runInNewContext } from 'node:vm';
 import { FormData as UndiciFormData } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/client/client.ts';
+import type { DownloadOptions } from '../../src/download/download-options.ts';
+import { http2Handler } from '../../src/handlers/http2/http2.ts';
+import { NetworkError } from '../../src/message/errors.ts';
 import { HttpRequest } from '../../src/message/request.ts';
+import { HttpResponse } from '../../src/message/response.ts';
 import type { RequestOptions } from '../../src/options/options.ts';
+import { Pool } from '../../src/pool/pool.ts';
+import type { Transport } from '../../src/stack/handler.ts';
 import { HandlerStack } from '../../src/stack/handler-stack.ts';
+import { mockHandler } from '../../src/testing/mock-handler.ts';
 import { matrixHandlers } from '../security/fault-cells.ts';
 
-let server: Server;
-let origin: string;
+/** The handlers of HTTP/1.1, HTTP/2 without TLS, and the mock with the same answers out of memory. */
+const handlers: Readonly<Record<string, () => Transport>> = {
+  ...matrixHandlers,
+  http2: () => http2Handler(),
+  mock: memoryHandler,
+};
+
+let servers: readonly Server[];
+let origins: Readonly<Record<string, string>>;
 let folder: string;
 const sockets = new Set<Socket>();
 
 /** `/read` answers with the body, `/early` without it, `/never` not at all, `/slow` with a body that has no end. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sources-'));
-  server = createServer((request, response) => {
-    if (request.url === '/early') response.writeHead(413, { 'Content-Length': 0 }).end();
-    else if (request.url === '/slow') response.writeHead(200).write('x');
-    else if (request.url === '/304') response.writeHead(304, { ETag: '"1"' }).end();
-    else if (request.url === '/text') response.end('text');
-    else if (request.url === '/read') {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk) => chunks.push(chunk));
-      request.on('end', () => {
-        response.setHeader('X-Type', request.headers['content-type'] ?? '');
-        response.end(Buffer.concat(chunks));
-      });
-    } else request.resume();
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  servers = [createServer(answer), createHttp2Server(answer as never) as unknown as Server];
+  for (const server of servers) {
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  }
+  const [http1, http2] = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  origins = { http1: http1!, http2: http2!, mock: 'http://memory' };
 });
 afterAll(() => {
   for (const socket of sockets) socket.destroy();
-  server.close();
+  for (const server of servers) server.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  // The client ends streams of HTTP/2 with an error of theirs.
+  request.on('error', () => undefined);
+  if (request.url === '/early') response.writeHead(413, { 'Content-Length': 0 }).end();
+  else if (request.url === '/slow') response.writeHead(200).write('x');
+  else if (request.url === '/304') response.writeHead(304, { ETag: '"1"' }).end();
+  else if (request.url === '/text') response.end('text');
+  else if (request.url === '/read') {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      response.setHeader('X-Type', request.headers['content-type'] ?? '');
+      response.end(Buffer.concat(chunks));
+    });
+  } else request.resume();
+}
+
+function memoryHandler(): Transport {
+  const mock = mockHandler();
+  const answering: Transport = (request, options) => {
+    mock.append(memoryAnswer);
+    return mock(request, options);
+  };
+  return Object.assign(answering, { handlerName: 'mock' });
+}
+
+async function memoryAnswer(request: HttpRequest): Promise<HttpResponse> {
+  const { hostname, pathname } = new URL(request.url);
+  if (hostname !== 'memory') throw new NetworkError('nobody is there', { request });
+  if (pathname === '/early') return new HttpResponse(413);
+  if (pathname === '/slow')
+    return new HttpResponse(200, {}, new ReadableStream({ start: (to) => to.enqueue(Buffer.from('x')) }));
+  if (pathname === '/304') return new HttpResponse(304, { ETag: '"1"' });
+  if (pathname === '/text') return new HttpResponse(200, {}, request.method === 'HEAD' ? null : 'text');
+  const body = await request.bytes();
+  return new HttpResponse(200, { 'X-Type': request.headers.get('content-type') ?? '' }, body);
+}
 
 interface Source {
   readonly body: NonNullable<RequestOptions['body']>;
@@ -113,10 +156,11 @@ const ends: Readonly<Record<string, (stop: AbortController) => { path: string; o
   'an early answer': () => ({ path: '/early' }),
 };
 
-describe.each(Object.keys(matrixHandlers))('over %s', (name) => {
+describe.each(Object.keys(handlers))('over %s', (name) => {
   let client: Client;
   beforeEach(() => {
-    client = new Client({ handler: HandlerStack.create(matrixHandlers[name]!()), baseUri: origin });
+    const baseUri = origins[name] ?? origins['http1']!;
+    client = new Client({ handler: HandlerStack.create(handlers[name]!()), baseUri });
   });
   afterEach(() => client.destroy());
 
@@ -148,7 +192,8 @@ describe.each(Object.keys(matrixHandlers))('over %s', (name) => {
 
   it.each([0, 30])('a file that is not there is the cause of a rejection, after a delay of %d ms', async (delay) => {
     const missing = () => createReadStream(join(folder, 'none'));
-    const expected = { code: 'ERR_BODY_SOURCE', cause: { code: 'ENOENT' } };
+    // The mock's own function reads the body, and what it throws is what the call rejects with.
+    const expected = name === 'mock' ? { code: 'ENOENT' } : { code: 'ERR_BODY_SOURCE', cause: { code: 'ENOENT' } };
     await expect(client.post('/read', { body: missing(), delay })).rejects.toMatchObject(expected);
     const multipart = [{ name: 'file', contents: missing() }];
     await expect(client.post('/read', { multipart, delay })).rejects.toMatchObject(expected);
@@ -178,7 +223,8 @@ describe.each(Object.keys(matrixHandlers))('over %s', (name) => {
       }),
     );
     expect(await Promise.all(calls)).toEqual(Array(6).fill('ab'));
-    expect(seen.length).toBeGreaterThanOrEqual(24);
+    // Nothing is sent to the mock, which so tells no progress of it.
+    expect(seen.length).toBeGreaterThanOrEqual(name === 'mock' ? 18 : 24);
     expect(seen.filter(([call, store]) => call !== store)).toEqual([]);
   });
 
@@ -197,7 +243,8 @@ describe.each(Object.keys(matrixHandlers))('over %s', (name) => {
     },
   );
 
-  it('a stream that fails while nobody listens to it ends nothing', async () => {
+  // The mock's stream is told of it at its next read.
+  it.skipIf(name === 'mock')('a stream that fails while nobody listens to it ends nothing', async () => {
     const stop = new AbortController();
     const response = await client.get('/slow', { stream: true, signal: stop.signal });
     const stream = response.stream() as Readable;
@@ -206,7 +253,8 @@ describe.each(Object.keys(matrixHandlers))('over %s', (name) => {
     await new Promise(setImmediate);
   });
 
-  it('progress knows the total that Content-Length says of a stream', async () => {
+  // Nothing is sent to the mock.
+  it.skipIf(name === 'mock')('progress knows the total that Content-Length says of a stream', async () => {
     const totals = new Set<number | undefined>();
     const progress = ({ direction, total }: { direction: string; total: number | undefined }) => {
       if (direction === 'upload') totals.add(total);
@@ -224,6 +272,14 @@ describe.each(Object.keys(matrixHandlers))('over %s', (name) => {
     expect(readFileSync(path, 'utf8')).toBe('what was there');
     await client.get('/text', { sink: path });
     expect(readFileSync(path, 'utf8')).toBe('text');
+  });
+
+  it('a sink that fails while the head is waited for ends the call at once', async () => {
+    const source = waiting['an iterator']!();
+    const sink = createWriteStream(join(folder, 'none', 'file'));
+    const asked = client.post('/read', { body: source.body, sink, retry: 2 });
+    await expect(asked).rejects.toMatchObject({ name: 'RequestError', code: 'ERR_SINK', cause: { code: 'ENOENT' } });
+    await vi.waitFor(() => expect(source.released()).toBe(1));
   });
 
   it('timeout and signal reach a sink that takes nothing, and a named pipe that nobody reads', async () => {
@@ -262,6 +318,36 @@ describe.each(Object.keys(matrixHandlers))('over %s', (name) => {
       'multipart/form-data; boundary=edge',
       '--edge--\r\n',
     ]);
+  });
+});
+
+/** Other ways to give a source than a call of the client's own. */
+const ways: Readonly<Record<string, (client: Client, body: never, signal: AbortSignal) => Promise<unknown>>> = {
+  'client.fetch': (client, body, signal) =>
+    client.fetch(`${origins['http1']}/read`, { method: 'POST', body, signal, duplex: 'half' } as RequestInit),
+  download: (client, body, signal) =>
+    client.download('/read', join(folder, 'downloaded'), { body, signal } as DownloadOptions),
+  async Pool(client, body, signal) {
+    const pool = new Pool(client, [new HttpRequest('POST', '/read', {}, body)], { options: { signal } });
+    for await (const { error } of pool) throw error;
+  },
+  // A thread of its own sends it, and no stream gets there.
+  requestSync: async (client, body) => client.requestSync('POST', '/read', { body }),
+  send: (client, body, signal) => client.send(new HttpRequest('POST', '/read', {}, body), { signal }),
+};
+
+describe.each(Object.keys(ways))('given to %s', (way) => {
+  it.each(Object.keys(waiting))('%s that waits is let go of exactly once when the call is stopped', async (kind) => {
+    const client = new Client({ baseUri: origins['http1']! });
+    for (const delay of [0, 50]) {
+      const source = waiting[kind]!();
+      const signal = delay === 0 ? AbortSignal.abort() : AbortSignal.timeout(delay);
+      await expect(ways[way]!(client, source.body as never, signal)).rejects.toThrow();
+      await vi.waitFor(() => expect(source.released()).toBe(1));
+      await new Promise(setImmediate);
+      expect(source.released()).toBe(1);
+    }
+    await client.destroy();
   });
 });
 
