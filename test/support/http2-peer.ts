@@ -85,9 +85,10 @@ export interface FramePeer extends AsyncDisposable {
   readonly heads: readonly string[];
 }
 
-/** Answers each request of each connection with the frames, or whatever else, that `answer` gives. */
+/** Answers each request of each connection with the frames, or whatever else, that `answer` gives; `open` begins it. */
 export async function startFrames(
   answer: (stream: number, connection: number, socket: Socket) => readonly Buffer[],
+  open: (connection: number, socket: Socket) => readonly Buffer[] = () => [frames.settings()],
 ): Promise<FramePeer> {
   const heads: string[] = [];
   const sockets = new Set<Socket>();
@@ -95,7 +96,7 @@ export async function startFrames(
   const server = createTcpServer((socket) => {
     const connection = ++connections;
     sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
-    socket.write(frames.settings());
+    for (const bytes of open(connection, socket)) socket.write(bytes);
     let input: Buffer = Buffer.alloc(0);
     let isOpen = false;
     socket.on('data', (chunk) => {

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { type DialSettings, dial } from '../../connect/dial.ts';
 import { type Place, placeName } from '../../connect/failure.ts';
-import { ConnectError } from '../../message/errors.ts';
+import { ConnectError, NetworkError } from '../../message/errors.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { OriginStats } from '../../stack/handler.ts';
@@ -14,11 +14,16 @@ import {
 } from '../connections/connection-limits.ts';
 import { Http2Connection } from './connection.ts';
 
+/** How many connections in a row may end before a stream was opened on them, while somebody waits. */
+const FRUITLESS = 5;
+
 /** Wants a place for a stream. Told once that it has one, or that there is none. */
 export interface Http2Waiter {
   readonly options: RequestOptions;
   /** A connection is being made for it. */
   dialling(): void;
+  /** There is a connection, on which the server allows no stream yet. */
+  barred(): void;
   connected(connection: Http2Connection, isReused: boolean): void;
   /** The server chose HTTP/1.1. */
   plain(): void;
@@ -59,6 +64,8 @@ export class Http2Group implements PlaceHolder {
   readonly #dials = new Set<() => void>();
   readonly #dialWaits = new Set<DialWait>();
   #isClosed = false;
+  /** Connections that ended unused, since the last one that was of use. */
+  #fruitless = 0;
   /** What the server last said of its streams. */
   #peerLimit: number | undefined;
 
@@ -108,7 +115,7 @@ export class Http2Group implements PlaceHolder {
     this.#serve();
     return () => {
       this.#waiting.delete(waiter);
-      if (this.#waiting.size === 0) for (const cancel of [...this.#dials]) cancel();
+      if (this.#waiting.size === 0) this.#stopDialling();
       this.#trim();
       this.#forget();
     };
@@ -140,8 +147,25 @@ export class Http2Group implements PlaceHolder {
 
   lost(connection: Http2Connection): void {
     if (!this.#connections.delete(connection)) return;
+    this.#fruitless = connection.wasUsed || this.#waiting.size === 0 ? 0 : this.#fruitless + 1;
+    if (this.#fruitless >= FRUITLESS) this.#failAll(fruitless(this.#target));
     this.#serve();
     this.#forget();
+  }
+
+  #failAll(error: Error): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    this.#stopDialling();
+    for (const waiter of waiting) waiter.failed(error);
+  }
+
+  /** Nobody waits: nothing is made, and what was of no use yet is not kept. */
+  #stopDialling(): void {
+    for (const cancel of [...this.#dials]) cancel();
+    for (const connection of [...this.#connections]) {
+      if (connection.isBarred && connection.open === 0) connection.close();
+    }
   }
 
   #longestIdle(): Http2Connection | undefined {
@@ -181,8 +205,18 @@ export class Http2Group implements PlaceHolder {
   /** One dial at a time: while it lasts, places become free on the connections that there are. */
   #grow(): void {
     const wanted = this.#settings.keepAlive ? 1 : this.#waiting.size;
-    for (const connection of this.#connections) if (connection.isLive && !connection.isFull) return;
+    for (const connection of this.#connections) {
+      if (!connection.isLive || connection.isFull) continue;
+      if (connection.isBarred) this.#await(connection);
+      return;
+    }
     while (this.#dials.size + this.#dialWaits.size < wanted) this.#begin();
+  }
+
+  /** What waits has this connection's server to wait for. */
+  #await(connection: Http2Connection): void {
+    connection.hold();
+    for (const waiter of this.#waiting) waiter.barred();
   }
 
   /** Dials, or waits for a place to do so. */
@@ -238,7 +272,9 @@ export class Http2Group implements PlaceHolder {
     this.#connections.add(connection);
     socket.once('close', () => this.#limits.release(this, connection.isYielded));
     this.#serve(false);
-    if (this.#isClosed || connection.open === 0) connection.close();
+    // A connection that came too late for those it was made for; one that takes no stream yet is waited for.
+    const isUnwanted = connection.open === 0 && (this.#waiting.size === 0 || !connection.isBarred);
+    if (this.#isClosed || isUnwanted) connection.close();
   }
 
   #notOffered(): void {
@@ -269,6 +305,11 @@ export class Http2Group implements PlaceHolder {
     this.#limits.part(this);
     this.#owner.emptied(this);
   }
+}
+
+function fruitless(target: Place): NetworkError {
+  const fact = `${placeName(target)} closed ${FRUITLESS} new connections of HTTP/2 in a row before a request could be sent`;
+  return new NetworkError(fact, { code: 'ERR_CLOSED' });
 }
 
 function notOffered(target: Place): ConnectError {

@@ -39,6 +39,8 @@ export class Http2Connection {
   idleSince = 0;
   /** Its place is for somebody else. */
   isYielded = false;
+  /** A stream was opened on it. */
+  wasUsed = false;
   /** Heads that came over it. */
   served = 0;
   /** The last stream that the server took, once it has sent a GOAWAY (RFC 9113 section 6.8). */
@@ -93,8 +95,17 @@ export class Http2Connection {
 
   /** Whether what stands in the way is the server's own limit, or doubt that there is a server. */
   get isFull(): boolean {
+    if (this.isBarred) return false;
     if (this.#stopPing !== undefined) return true;
     return this.#isSingle || (this.#peerLimit !== undefined && this.open >= this.#limit);
+  }
+
+  /**
+   * Whether the server allows no stream on it, and has answered none (RFC 9113 section 6.5.2: it should be for a short
+   * time). Another connection would be no better: what waits, waits for its word on this one.
+   */
+  get isBarred(): boolean {
+    return this.isLive && this.served === 0 && this.#limit === 0;
   }
 
   get isLive(): boolean {
@@ -112,9 +123,14 @@ export class Http2Connection {
 
   /** Keeps a place for a stream. */
   take(): void {
+    this.wasUsed = true;
     this.open += 1;
     this.#unanswered += 1;
-    if (this.open > 1) return;
+    if (this.open === 1) this.hold();
+  }
+
+  /** Somebody needs it: it neither comes to rest nor lets the process end. */
+  hold(): void {
     this.#stopIdle?.();
     this.#stopIdle = undefined;
     if (!this.#session.destroyed) this.#session.ref();

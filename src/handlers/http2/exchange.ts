@@ -5,6 +5,7 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
 import { tell } from '../../call/callbacks.ts';
 import { dialTimings } from '../../connect/dial.ts';
+import type { TimeoutPhase } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse } from '../../message/response.ts';
@@ -18,7 +19,15 @@ import { NodeUpload } from '../exchange/upload.ts';
 import { Http2Answer } from './answer.ts';
 import type { Http2Connection } from './connection.ts';
 import type { Http2Group, Http2Waiter } from './connection-group.ts';
-import { bodyEnd, headOverflow, isNeverSent, isUnprocessed, type StreamEnd, streamFailure } from './failure.ts';
+import {
+  barredFailure,
+  bodyEnd,
+  headOverflow,
+  isNeverSent,
+  isUnprocessed,
+  type StreamEnd,
+  streamFailure,
+} from './failure.ts';
 import type { Http2Host } from './host.ts';
 import { answerHead, requestHead, requestTrailers, whenWhole } from './request.ts';
 
@@ -37,6 +46,8 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
   /** The connection was told of the head. */
   #wasAnswered = false;
   #isReused = false;
+  /** It waits for the server to allow a stream. */
+  #isBarred = false;
   /** Counts of the connection when this stream was opened. */
   #readBefore = 0;
   #servedBefore = 0;
@@ -79,8 +90,25 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     this.settle.resolve(this.#host.plain(this.request, this.options));
   }
 
+  barred(): void {
+    if (this.#isBarred) return;
+    this.#isBarred = true;
+    this.phase = 'queue';
+    const { queue, headers } = this.limits;
+    if (queue > 0) this.timer.start('queue', queue);
+    else this.timer.start('headers', headers);
+  }
+
+  override expired(phase: TimeoutPhase, limit: number): void {
+    // node:http2 keeps a request back whose server has just said that it takes none.
+    const isHeld = phase === 'headers' && this.#connection?.peerLimit === 0;
+    if (!this.#isBarred && !isHeld) super.expired(phase, limit);
+    else this.abort(barredFailure(phase, limit, this.target, this.request));
+  }
+
   connected(connection: Http2Connection, isReused: boolean): void {
     this.stopWaiting = undefined;
+    this.#isBarred = false;
     this.#connection = connection;
     this.#isReused = isReused;
     this.#readBefore = connection.socket.bytesRead;

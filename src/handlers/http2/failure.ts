@@ -1,7 +1,9 @@
 /** Why a stream of HTTP/2 ended before its time (RFC 9113 section 7), and whether its request may go again. */
 import { constants } from 'node:http2';
-import { NetworkError } from '../../message/errors.ts';
+import { placeName } from '../../connect/failure.ts';
+import { NetworkError, TimeoutError, type TimeoutPhase } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
+import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 
 /** How a stream ended that did not end well. */
@@ -37,6 +39,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENHANCE_YOUR_CALM: 'it asks for fewer requests, or its head is far beyond maxHeaderSize',
   HTTP_1_1_REQUIRED: "version 'auto' takes HTTP/1.1 then",
 };
+
+/** A wait for a server that has a connection and allows no request on it. */
+export function barredFailure(phase: TimeoutPhase, limit: number, target: Target, request: HttpRequest): TimeoutError {
+  const said = 'SETTINGS_MAX_CONCURRENT_STREAMS of its HTTP/2 is 0, or no longer told';
+  const fact = `${placeName(target)} allows no request (${said}), and did not within ${phase}Timeout (${limit} ms)`;
+  return new TimeoutError(fact, { request, phase });
+}
 
 /** More lines than `maxHeaderSize` allows, in a head or in trailers: named as node:http's parser does. */
 export function headOverflow({ maxHeaderSize }: RequestOptions, size: number): Error | undefined {
