@@ -13,7 +13,8 @@ const GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET', 'ECONNABORTED
 /** Follows a socket's writes; costs one call for each. Reading has to go on, as it does under a parser. */
 export function holdWriteErrors(socket: Socket): void {
   const { _write: write, _writev: writev } = socket;
-  // A stream has one write under way at a time.
+  // A stream has one write under way at a time. A socket that is not connected yet may write again with our own callback,
+  // as in Bun: it must not become the callback that it calls.
   let done: Written = () => undefined;
   const written: Written = (error) => {
     const isHeld = error && GONE.has((error as { code?: unknown }).code) && !socket.readableEnded && !socket.destroyed;
@@ -21,12 +22,12 @@ export function holdWriteErrors(socket: Socket): void {
     else done(error);
   };
   socket._write = (chunk: unknown, encoding: BufferEncoding, callback: Written) => {
-    done = callback;
+    if (callback !== written) done = callback;
     write.call(socket, chunk, encoding, written);
   };
   if (writev === undefined) return;
   socket._writev = (chunks, callback) => {
-    done = callback;
+    if (callback !== written) done = callback;
     writev.call(socket, chunks, written);
   };
 }

@@ -14,6 +14,11 @@ type Secured = (error: unknown, socket: TLSSocket | null) => void;
 
 /** Node copies options into a record that inherits: what it shall not find on `Object.prototype` must be there. */
 const NOT_GIVEN = { signal: undefined, timeout: undefined, lookup: undefined, path: undefined };
+/** One alert, as OpenSSL named it before 3.5 and since. */
+const HANDSHAKE_FAILURES: ReadonlySet<string | undefined> = new Set([
+  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+]);
 /** Sessions kept; the ones used least recently go first. */
 const SESSIONS = 100;
 const sessions = new Map<string, Buffer>();
@@ -63,8 +68,8 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
  * agreed on version and cipher (RFC 5246 section 7.3): what it still misses is ours.
  */
 function missesCertificate(error: Error & { code?: string }, socket: TLSSocket): Error {
-  const hasAgreed = error.code === 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' && socket.getPeerX509Certificate();
-  return hasAgreed ? Object.assign(error, { code: `${error.code}_CERT` }) : error;
+  const isRefused = HANDSHAKE_FAILURES.has(error.code) && socket.getPeerX509Certificate();
+  return isRefused ? Object.assign(error, { code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE_CERT' }) : error;
 }
 
 function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {
