@@ -4,6 +4,17 @@ import { COUNTED } from './scripts/counted-folders.ts';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
+/** The heavy proofs, each of many seconds: `npm run test:deep`. All else is the quick suite, `npm test`. */
+const DEEP = [
+  'test/leaks/**/*.test.ts',
+  'test/security/{bombs,crash,fault-offsets,hostile,pollution,prototype-reads}.test.ts',
+  'test/websocket/autobahn.test.ts',
+  'test/download/killed.test.ts',
+  'test/docs/{snippets,snippet-types}.test.ts',
+  'test/pool/million.test.ts',
+  'test/scripts/soak.test.ts',
+];
+
 export default defineConfig({
   resolve: {
     // The documentation's snippets and the examples import the package by its name.
@@ -14,7 +25,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    // Without `--project`, a run has both.
+    projects: [
+      { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: DEEP } },
+      { extends: true, test: { name: 'deep', include: DEEP } },
+    ],
+    globalSetup: ['test/support/build-once.ts'],
     environment: 'node',
     testTimeout: 15_000,
     setupFiles: ['test/fuzz/seed.ts'],
@@ -25,7 +41,8 @@ export default defineConfig({
       reporter: ['text', 'json', 'json-summary'],
       thresholds: Object.fromEntries(COUNTED.map((folder) => [`${folder}/**/*.ts`, { branches: 95 }])),
     },
-    // CI reads the counts from a file.
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],
+    // CI reads the counts from a file, of which each of its two runs names its own.
+    reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
+    outputFile: { json: 'coverage/tests.json' },
   },
 });

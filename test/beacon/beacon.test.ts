@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { RequestListener } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Client, HandlerStack, HttpResponse } from '../../src/index.ts';
 import { mockHandler, startServer, type TestServer } from '../../src/testing/index.ts';
+import { built } from '../support/built.ts';
 import { certificates } from '../support/certificates.ts';
 
-const script = fileURLToPath(new URL('sender.ts', import.meta.url));
 const MIB = 1_048_576;
 
 /** Counts what comes whole, and answers none of it before `answer` is called. */
@@ -29,7 +28,7 @@ function silentListener() {
 /** Runs the sender to its end; its lines. */
 async function run(...args: readonly string[]): Promise<{ code: unknown; lines: string[] }> {
   const env = { ...process.env, NODE_NO_WARNINGS: '1' };
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+  const child = spawn(process.execPath, [built('test/beacon/sender.ts'), ...args], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

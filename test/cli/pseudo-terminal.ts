@@ -1,8 +1,8 @@
 /** The command line tool in a real pseudo-terminal, which `script` (util-linux) makes. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { built } from '../support/built.ts';
 
-const entry = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Only util-linux's takes `--command`. */
@@ -26,7 +26,7 @@ export interface PseudoTerminal {
 }
 
 export function inPseudoTerminal(args: readonly string[], env: Record<string, string> = {}): PseudoTerminal {
-  const words = [process.execPath, '--import', 'tsx', entry, ...args];
+  const words = [process.execPath, built('src/cli/index.ts'), ...args];
   const command = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   const child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
     cwd: root,

@@ -1,10 +1,8 @@
 /** The command line tool as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { built } from '../support/built.ts';
 
-const entry = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
-/** By its address, so that it is found from any folder. */
-const tsx = import.meta.resolve('tsx');
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Sluice {
@@ -15,7 +13,7 @@ export interface Sluice {
 /** @param cwd where it runs; default: the project's folder */
 export function sluice(args: readonly string[], input = '', cwd = root): Sluice {
   // One process and not two: a signal must reach the tool itself.
-  const child = spawn(process.execPath, ['--import', tsx, entry, ...args], { cwd });
+  const child = spawn(process.execPath, [built('src/cli/index.ts'), ...args], { cwd });
   const text = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.out += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.err += chunk));

@@ -5,6 +5,7 @@ import type { CookieInit } from '../../src/cookies/cookie-init.ts';
 import { CookieJar } from '../../src/cookies/cookie-jar.ts';
 import { loadCookieParser } from '../../src/cookies/cookie-parser.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
+import { builtUrl } from '../support/built.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
 const HOME = 'https://example.com/';
@@ -525,11 +526,11 @@ describe('a jar from names and values', () => {
 describe('loading', () => {
   it('leaves tough-cookie alone until a response sets a cookie', async () => {
     const script = `
-      const { CookieJar } = await import('./src/cookies/cookie-jar.ts');
-      await import('./src/cookies/file-cookie-jar.ts');
+      const { CookieJar } = await import('${builtUrl('src/cookies/cookie-jar.ts')}');
+      await import('${builtUrl('src/cookies/file-cookie-jar.ts')}');
       const jar = new CookieJar();
       const before = [jar.getCookieHeader('http://h/'), CookieJar.from({ a: '1' }, 'h').getCookieHeader('http://h/')];
-      const { cookieParser } = await import('./src/cookies/cookie-parser.ts');
+      const { cookieParser } = await import('${builtUrl('src/cookies/cookie-parser.ts')}');
       const loaded = () => cookieParser() !== undefined;
       const first = loaded();
       const storing = jar.store('http://h/', ['a=1']);
@@ -539,9 +540,7 @@ describe('loading', () => {
         jar.store('http://h/', ['b=2']) === undefined, jar.getCookieHeader('http://h/')]));
     `;
     const run = promisify(execFile);
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-      cwd: new URL('../../', import.meta.url),
-    });
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
     expect(JSON.parse(stdout)).toEqual([['', 'a=1'], false, true, true, 'a=1', true, true, 'a=1; b=2']);
   });
 

@@ -15,15 +15,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Client } from '../../src/index.ts';
 import { startServer, type TestServer } from '../../src/testing/index.ts';
 import { seededBytes } from '../../src/testing/site-payload.ts';
+import { built } from '../support/built.ts';
 
 const SIZE = 300_000;
 const bytes = seededBytes(SIZE);
-const script = fileURLToPath(new URL('downloader.ts', import.meta.url));
 let server: TestServer;
 let client: Client;
 let folder: string;
@@ -127,7 +126,7 @@ describe('what somebody has put where the partial file goes', () => {
 
 describe('two processes on one path', { timeout: 60_000 }, () => {
   const start = (url: string) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', script, url, path], {
+    const child = spawn(process.execPath, [built('test/download/downloader.ts'), url, path], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let text = '';

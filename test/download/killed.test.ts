@@ -8,17 +8,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { startServer } from '../../src/testing/index.ts';
 import { seededBytes, seededPieces } from '../../src/testing/site-payload.ts';
+import { built } from '../support/built.ts';
 
 const MIB = 1_048_576;
 const SIZE = 64 * MIB;
 /** Bytes to one process before the server falls silent, and of one process before it is killed. */
 const STALL = 12 * MIB;
 const KILL = 9 * MIB;
-const script = fileURLToPath(new URL('downloader.ts', import.meta.url));
 
 /** Serves ranges of the seeded bytes, and of each answer no more than `stall()`. */
 function serve(stall: () => number): RequestListener {
@@ -45,7 +44,9 @@ function serve(stall: () => number): RequestListener {
 
 /** Runs the downloader until it is `most` bytes further, and kills it; or to its end. Resolves to its last line. */
 async function run(args: readonly string[], most: number): Promise<string> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [built('test/download/downloader.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise((resolve) => child.once('close', resolve));
   let first: number | undefined;
   let last = '';

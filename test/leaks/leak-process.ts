@@ -6,6 +6,7 @@ import { fork } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from '../../src/client/client.ts';
+import { built } from '../support/built.ts';
 import { leakHandlers } from './leak-handlers.ts';
 import { kinds, LEFT_ALONE } from './leak-kinds.ts';
 import { type Measure, measure, settle } from './leak-measure.ts';
@@ -39,8 +40,8 @@ export function startLeakProcess(
   handler: string,
   groups: readonly (readonly Job[])[],
 ): { found: Promise<Findings>; end(): void } {
-  const script = fileURLToPath(new URL('leak-process.ts', import.meta.url));
-  const child = fork(script, [handler, JSON.stringify(groups)], { execArgv: ['--expose-gc', '--import', 'tsx'] });
+  const script = built('test/leaks/leak-process.ts');
+  const child = fork(script, [handler, JSON.stringify(groups)], { execArgv: ['--expose-gc'] });
   const found = new Promise<Findings>((resolve, reject) => {
     child.once('message', (message) => resolve(message as Findings));
     child.once('error', reject);

@@ -13,6 +13,7 @@ import { Client } from '../../src/client/client.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import type { HttpResponse } from '../../src/message/response.ts';
 import { HandlerStack } from '../../src/stack/handler-stack.ts';
+import { built } from '../support/built.ts';
 import { matrixHandlers } from './fault-cells.ts';
 
 export interface BombOutcome {
@@ -98,8 +99,7 @@ export async function meetBombs(
   bombs: readonly string[],
   isFull: boolean,
 ): Promise<BombOutcome[]> {
-  const script = fileURLToPath(new URL('bomb-process.ts', import.meta.url));
-  const child = ['--import', 'tsx', script, handler, origin, JSON.stringify(bombs), String(isFull)];
+  const child = [built('test/security/bomb-process.ts'), handler, origin, JSON.stringify(bombs), String(isFull)];
   const { stdout } = await promisify(execFile)(process.execPath, child, { maxBuffer: 16 * MiB });
   return JSON.parse(stdout) as BombOutcome[];
 }

@@ -1,17 +1,16 @@
 /** What the runtime prints of an error that nobody caught: it asks no `inspect` of ours, and goes five levels deep. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startServer } from '../../src/testing/server.ts';
 import { root } from '../architecture/imports.ts';
+import { built } from '../support/built.ts';
 import { matrixHandlers } from './fault-cells.ts';
 import { leaks, secretAnswer } from './secret-places.ts';
 
 const INTERNALS = /\bcall: |\bfacts: |\btransfer: |\bbytes: |Uint8Array|<Buffer/;
 
 async function crashed(handler: string, way: string, url: string): Promise<string> {
-  const script = join(root, 'test/security/crashing-process.ts');
-  const args = ['--import', 'tsx', '--no-warnings', script, handler, way, url];
+  const args = ['--no-warnings', built('test/security/crashing-process.ts'), handler, way, url];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: root, timeout: 60_000 }, (error, _, stderr) => {
       if (error === null) reject(new Error('the process ended well'));

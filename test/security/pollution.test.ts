@@ -3,17 +3,16 @@
  * byte on the wire may change, nor what the caller gets.
  */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { root } from '../architecture/imports.ts';
+import { built } from '../support/built.ts';
 import { matrixHandlers } from './fault-cells.ts';
 import type { Round } from './polluted-process.ts';
 import { pollutionRows, readByRuntime } from './pollution-rows.ts';
 
 async function roundsOver(handler: string): Promise<Round[]> {
-  const script = join(root, 'test/security/polluted-process.ts');
-  const args = ['--import', 'tsx', '--no-warnings', script, handler];
+  const args = ['--no-warnings', built('test/security/polluted-process.ts'), handler];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 64 * 1024 * 1024 });
   return JSON.parse(stdout) as Round[];
 }

@@ -14,8 +14,7 @@ for (let i = 0; i < 50; i++) {
 }
 writeSync(1, `${answers} answers\n`);
 
-/** This file once more. A thread does not learn TypeScript from the one that started it. */
+/** This file once more. */
 function startThread(): void {
-  const source = `import('tsx/esm/api').then(({ register }) => { register(); return import('${import.meta.url}'); })`;
-  new Worker(source, { eval: true, argv: [baseUri], execArgv: [] });
+  new Worker(new URL(import.meta.url), { argv: [baseUri], execArgv: [] });
 }

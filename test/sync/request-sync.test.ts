@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client, ClientError, CookieJar, HandlerStack, type RequestOptions, tap } from '../../src/index.ts';
 import { mockHandler } from '../../src/testing/index.ts';
 import { seededBytes } from '../../src/testing/site-payload.ts';
+import { built } from '../support/built.ts';
 
 let site: ChildProcess;
 let client: Client;
 
 beforeAll(async () => {
-  const script = fileURLToPath(new URL('site-process.ts', import.meta.url));
-  site = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  site = spawn(process.execPath, [built('test/sync/site-process.ts')], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = await once(site.stdout!, 'data');
   client = new Client({ baseUri: String(line).trim(), headers: { 'X-App': 'sync' } });
 }, 30_000);
@@ -32,9 +32,8 @@ function thrownBy(call: () => unknown): Error & Record<string, unknown> {
 
 /** Runs a script that asks; its lines, once it has ended by itself. */
 async function run(script: string, how: string, preload: string): Promise<{ code: unknown; lines: string[] }> {
-  const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const origin = client.requestSync('GET', '/').url;
-  const child = spawn(process.execPath, ['--import', 'tsx', file(script), origin, how, file(preload)], {
+  const child = spawn(process.execPath, [built(`test/sync/${script}`), origin, how, preload], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
@@ -54,7 +53,7 @@ describe('the thread that sends', () => {
   ])(
     'that %s is an error, and the next call works',
     async (_, how, failure) => {
-      const { code, lines } = await run('asker.ts', how, 'dying-thread.cjs');
+      const { code, lines } = await run('asker.ts', how, fileURLToPath(new URL('dying-thread.cjs', import.meta.url)));
       expect([code, ...lines]).toEqual([0, failure, '200']);
     },
     60_000,

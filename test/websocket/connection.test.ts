@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { constants, deflateRawSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../../src/websocket/index.ts';
+import { builtUrl } from '../support/built.ts';
 import { certificates } from '../support/certificates.ts';
 import { binary, close, frame, more, OPCODE, ping, pong, text } from '../support/websocket-frames.ts';
 import { type PeerOptions, startPeer, type WebSocketPeer } from '../support/websocket-peer.ts';
@@ -635,13 +635,11 @@ describe('the end', () => {
       await peer.write(close(1000));
     });
     const script = `
-      import { Client } from 'sluice';
+      import { Client } from '${builtUrl('src/index.ts')}';
       const client = new Client({ timeout: '30s' });
       const socket = await client.upgrade('${peers.url}');
       console.log(JSON.stringify(await socket.close()));`;
-    const folder = fileURLToPath(new URL('../../', import.meta.url));
-    const run = promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-      cwd: folder,
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
       timeout: 12_000,
     });
     expect(JSON.parse((await run).stdout)).toEqual({ code: 1000, reason: '', clean: true });

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type NodeHandlerSettings, nodeHttpHandler } from '../../../src/handlers/node/node-http.ts';
@@ -12,6 +11,7 @@ import { FakeClock } from '../../../src/testing/fake-clock.ts';
 import { overlongBody, plainResponse, smuggledSecondResponse, staleKeepAlive } from '../../../src/testing/faults.ts';
 import { type Script, type ScriptedServer, startScriptedServer } from '../../../src/testing/scripted-server.ts';
 import { startServer, type TestServer } from '../../../src/testing/server.ts';
+import { builtUrl } from '../../support/built.ts';
 import { rejection } from '../../support/fake-handler.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -352,14 +352,12 @@ describe('connections of nodeHttpHandler', () => {
 
   it('keeps no process alive with an idle connection', async () => {
     const server = await site();
-    const source = (path: string) => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
     const script = `
-      const { nodeHttpHandler } = await import(${source('handlers/node/node-http.ts')});
-      const { HttpRequest } = await import(${source('message/request.ts')});
+      const { nodeHttpHandler } = await import('${builtUrl('src/handlers/node/node-http.ts')}');
+      const { HttpRequest } = await import('${builtUrl('src/message/request.ts')}');
       const response = await nodeHttpHandler()(new HttpRequest('GET', ${JSON.stringify(server.url('/json'))}), {});
       console.log(response.status);`;
-    const tsx = pathToFileURL(fileURLToPath(import.meta.resolve('tsx'))).href;
-    const run = promisify(execFile)(process.execPath, ['--import', tsx, '--input-type=module', '-e', script], {
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
       timeout: 10_000,
     });
     expect((await run).stdout).toBe('200\n');

@@ -1,0 +1,46 @@
+/** Vitest's `globalSetup`: makes what `built.ts` names. Folder `.built`, which is not part of the repository. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { transform } from 'esbuild';
+import { BUILT, root } from './built.ts';
+
+/** Builds what is newer than its built file, so that a second run builds nothing. */
+export async function setup(): Promise<void> {
+  const stale = ['src', 'test'].flatMap(sourcesIn).filter(({ from, to }) => isNewer(from, to));
+  await Promise.all(stale.map(({ from, to }) => build(from, to)));
+  // The thread of `requestSync` looks for its file beside the one that starts it, as the package has it.
+  const worker = join(BUILT, 'src/sync/sync-worker.js');
+  if (!existsSync(worker)) writeFileSync(worker, "import '../sync-worker.js';\n");
+}
+
+interface Built {
+  readonly from: string;
+  readonly to: string;
+}
+
+function sourcesIn(folder: string): Built[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /(?<!\.test|\.d)\.ts$/.test(name) && !name.includes('.generated'))
+    .map((name) => {
+      const from = join(root, folder, name);
+      return { from, to: join(BUILT, relative(root, from).replace(/\.ts$/, '.js')) };
+    });
+}
+
+function isNewer(from: string, to: string): boolean {
+  return statSync(from).mtimeMs > (statSync(to, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+}
+
+/** Renamed into place: another run may be reading the file. */
+async function build(from: string, to: string): Promise<void> {
+  const { code } = await transform(readFileSync(from, 'utf8'), { loader: 'ts', format: 'esm', target: 'node20' });
+  mkdirSync(dirname(to), { recursive: true });
+  const part = `${to}.${process.pid}`;
+  writeFileSync(part, withJavaScriptNames(code));
+  renameSync(part, to);
+}
+
+/** An import of `./x.ts` is one of `./x.js`. Esbuild writes every name of a module in double quotes. */
+function withJavaScriptNames(code: string): string {
+  return code.replace(/(\bfrom |\bimport ?\(?)"(\.{1,2}\/[^"]*)\.ts"/g, '$1"$2.js"');
+}
