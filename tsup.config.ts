@@ -10,7 +10,8 @@ const esbuildPlugins = [notices('dist/THIRD-PARTY-NOTICES.txt'), oneCore(entry.i
 /** What only development depends on is bundled where it is imported: see docs/dependencies.md. */
 const library: Options = {
   entry: { ...entry, ...own },
-  dts: { entry },
+  // What is marked `@internal` is left out of the types.
+  dts: { entry, compilerOptions: { stripInternal: true } },
   splitting: true,
   target: 'node20',
   // Without its prefix, a module of Node may be taken for a package of that name.

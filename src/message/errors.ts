@@ -91,6 +91,7 @@ export class TransferError extends Error {
     return this.#parts.transfer;
   }
 
+  /** @internal */
   set transfer(facts: ResponseFacts | undefined) {
     this.#parts.transfer = facts;
   }

@@ -1,0 +1,1177 @@
+// ArrayFormat
+type ArrayFormat = 'indices' | 'brackets' | 'repeat' | 'comma';
+// Attempt
+type Attempt = readonly [
+    response: HttpResponse,
+    error: undefined
+] | readonly [
+    response: undefined,
+    error: NonNullable<unknown>
+];
+// AuthFlow
+type AuthFlow = (request: HttpRequest) => Generator<HttpRequest, HttpResponse | undefined | void, HttpResponse> | AsyncGenerator<HttpRequest, HttpResponse | undefined | void, HttpResponse>;
+// AuthOption
+type AuthOption = readonly [
+    user: string,
+    password: string,
+    scheme?: 'basic' | 'digest'
+] | {
+    readonly bearer: string;
+} | AuthFlow;
+// BadResponseError
+declare class BadResponseError extends ResponseError {
+    static readonly code: string;
+}
+// BatchResults
+type BatchResults<R extends PoolRequests> = R extends Iterable<PoolItem> ? PromiseSettledResult<HttpResponse>[] : R extends AsyncIterable<PoolItem> ? PromiseSettledResult<HttpResponse>[] : {
+    [K in keyof R]: PromiseSettledResult<HttpResponse>;
+};
+// Beacon
+interface Beacon {
+    readonly flushed: Promise<boolean>;
+    readonly done: Promise<HttpResponse | undefined>;
+}
+// BeaconOptions
+interface BeaconOptions extends RequestOptions {
+    method?: string | undefined;
+}
+// BodyError
+declare class BodyError extends ResponseError {
+    static readonly code: string;
+    readonly errno: number | undefined;
+    constructor(fact: string, init: TransferErrorInit & {
+        response: HttpResponse;
+    });
+    toJSON(): TransferErrorJSON;
+}
+// BodyInit
+type BodyInit = BodyValue | URLSearchParams | FormData | RequestBody | (() => BodyValue | Promise<BodyValue>);
+// BodyValue
+type BodyValue = string | Uint8Array | ArrayBuffer | ArrayBufferView | Blob | URLSearchParams | RequestBody | Streamable;
+// Client
+declare class Client implements AsyncDisposable, HttpClient {
+    #private;
+    constructor(options?: ClientOptions, family?: Calls);
+    get stack(): HandlerStack | undefined;
+    request(method: string, uri: Uri$1, options?: RequestOptions): RequestPromise;
+    requestAsync(method: string, uri: Uri$1, options?: RequestOptions): RequestPromise;
+    get(uri: Uri$1, options?: RequestOptions): RequestPromise;
+    head(uri: Uri$1, options?: RequestOptions): RequestPromise;
+    post(uri: Uri$1, options?: RequestOptions): RequestPromise;
+    put(uri: Uri$1, options?: RequestOptions): RequestPromise;
+    patch(uri: Uri$1, options?: RequestOptions): RequestPromise;
+    delete(uri: Uri$1, options?: RequestOptions): RequestPromise;
+    options(uri: Uri$1, options?: RequestOptions): RequestPromise;
+    send(request: HttpRequest, options?: RequestOptions): RequestPromise;
+    sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise;
+    sendRequest(request: HttpRequest): Promise<HttpResponse>;
+    attempt(method: string, uri: Uri$1, options?: RequestOptions): Promise<Attempt>;
+    readonly fetch: typeof globalThis.fetch;
+    upgrade(uri: Uri$1, options?: UpgradeOptions): Promise<WebSocketConnection>;
+    download(uri: Uri$1, path: string, options?: DownloadOptions): Promise<DownloadResult>;
+    beacon(uri: Uri$1, options?: BeaconOptions): Beacon;
+    requestSync(method: string, uri: Uri$1, options?: RequestOptions): SyncResponse;
+    drain(): Promise<void>;
+    extend(options: ClientOptions): Client;
+    close(options?: CloseOptions): Promise<void>;
+    destroy(reason?: unknown): Promise<void>;
+    stats(): ConnectionStats;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+// ClientError
+declare class ClientError extends BadResponseError {
+    static readonly code: string;
+}
+// ClientOptions
+interface ClientOptions extends RequestOptions {
+    handler?: HandlerStack | Handler | undefined;
+}
+// Clock
+interface Clock {
+    now(): number;
+    sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+// ConnectError
+declare class ConnectError extends NetworkError {
+    static readonly code: string;
+}
+// ConnectionBounds
+interface ConnectionBounds {
+    readonly perOrigin?: number | undefined;
+    readonly total?: number | undefined;
+}
+// ConnectionLimits
+declare class ConnectionLimits {
+    #private;
+    constructor(connections?: number | ConnectionBounds);
+    stats(): ConnectionStats;
+}
+// ConnectionSettings
+interface ConnectionSettings {
+    readonly connections?: number | ConnectionBounds | ConnectionLimits;
+}
+// ConnectionStats
+interface ConnectionStats extends OriginStats {
+    readonly origins: Readonly<Record<string, OriginStats>>;
+}
+// CookieJar
+declare class CookieJar implements CookieStore, Iterable<Cookie> {
+    #private;
+    constructor(options?: CookieJarOptions);
+    static from(cookies: Readonly<Record<string, string>> | CookieJarJSON | string, scope?: string | URL, options?: CookieJarOptions): CookieJar;
+    static fromJSON(json: CookieJarJSON | string | object, options?: CookieJarOptions): CookieJar;
+    get size(): number;
+    [Symbol.iterator](): IterableIterator<Cookie>;
+    getCookieHeader(url: string | URL): string | Promise<string>;
+    getCookies(url: string | URL): Cookie[];
+    setCookie(cookie: string | CookieInit, url?: string | URL): Promise<boolean>;
+    store(url: string | URL, lines: readonly string[]): void | Promise<void>;
+    clear(domain?: string, path?: string, name?: string): void | Promise<void>;
+    clearSessionCookies(): void | Promise<void>;
+    toJSON(): CookieJarJSON;
+    serialize(): string;
+}
+// CookieStore
+interface CookieStore {
+    getCookieHeader(url: string): string | Promise<string>;
+    store(url: string, lines: readonly string[]): void | Promise<void>;
+}
+// DeclaringMiddleware
+interface DeclaringMiddleware extends Middleware {
+    readonly options?: readonly string[];
+}
+// DelayQueue
+declare class DelayQueue {
+    #private;
+    constructor({ clock }?: DelayQueueOptions);
+    get size(): number;
+    get nextAt(): number | undefined;
+    add<T>(delay: Duration, task: () => T | PromiseLike<T>, { signal }?: {
+        signal?: AbortSignal;
+    }): Promise<T>;
+    close(): void;
+}
+// DigestName
+type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+// DnsCache
+interface DnsCache extends Lookup {
+    (...args: Parameters<Lookup>): void;
+    clear(hostname?: string): void;
+}
+// DnsCacheOptions
+interface DnsCacheOptions {
+    readonly size?: number;
+    readonly maxTtl?: Duration;
+    readonly fallbackTtl?: Duration;
+    readonly servers?: readonly string[];
+    readonly clock?: Clock;
+}
+// DownloadOptions
+interface DownloadOptions extends RequestOptions {
+    digest?: Partial<Readonly<Record<DigestName, string>>> | null | false | undefined;
+    segments?: number | null | false | undefined;
+    resume?: boolean | null | undefined;
+}
+// DownloadResult
+interface DownloadResult {
+    readonly response: HttpResponse;
+    readonly path: string;
+    readonly bytes: number;
+    readonly resumed: boolean;
+}
+// Duration
+type Duration = number | string | false;
+// Fields
+type Fields = object & {
+    readonly [Symbol.iterator]?: never;
+    readonly [Symbol.hasInstance]?: never;
+    readonly then?: never;
+};
+// FieldsInit
+type FieldsInit = {
+    readonly [key: string]: QueryValue;
+} | ReadonlyMap<string, unknown> | Fields;
+// FileCookieJar
+declare class FileCookieJar extends CookieJar implements AsyncDisposable {
+    #private;
+    readonly path: string;
+    private constructor();
+    static open(path: string, options?: FileCookieJarOptions): Promise<FileCookieJar>;
+    save(): Promise<void>;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+    protected changed(): void;
+}
+// Handler
+type Handler = (request: HttpRequest, options: RequestOptions) => Promise<HttpResponse>;
+// HandlerStack
+declare class HandlerStack {
+    #private;
+    static create: (handler?: Handler) => HandlerStack;
+    constructor(handler?: Handler);
+    get names(): readonly string[];
+    get declaredOptions(): readonly string[];
+    has(name: string): boolean;
+    hasHandler(): boolean;
+    get handler(): Transport | undefined;
+    setHandler(handler: Handler): this;
+    push(middleware: Middleware, name?: string): this;
+    unshift(middleware: Middleware, name?: string): this;
+    before(name: string, middleware: Middleware, newName?: string): this;
+    after(name: string, middleware: Middleware, newName?: string): this;
+    remove(which: string | Middleware): this;
+    resolve(): Handler;
+    clone(): HandlerStack;
+    toString(): string;
+}
+// HeadersInit
+type HeadersInit = HttpHeaders | Readonly<Record<string, string | number | readonly string[] | undefined>> | Iterable<readonly [
+    string,
+    string
+]>;
+// HistoryEntry
+interface HistoryEntry {
+    readonly request: HttpRequest;
+    readonly response: HttpResponse | undefined;
+    readonly error: unknown;
+    readonly options: RequestOptions;
+}
+// HostStats
+interface HostStats {
+    readonly waiting: number;
+    readonly running: number;
+    readonly done: number;
+    readonly failed: number;
+    readonly bytes: number;
+    readonly concurrency: number;
+}
+// HttpClient
+interface HttpClient {
+    sendRequest(request: HttpRequest): Promise<HttpResponse>;
+}
+// HttpHeaders
+declare class HttpHeaders implements Iterable<[
+    string,
+    string
+]> {
+    #private;
+    static readonly empty: HttpHeaders;
+    constructor(init?: HeadersInit | null);
+    static fromRaw(fields: readonly RawField[]): HttpHeaders;
+    get size(): number;
+    get(name: string): string | null;
+    getAll(name: string): string[];
+    getSetCookie(): string[];
+    has(name: string): boolean;
+    with(name: string, value: string | number | readonly string[]): HttpHeaders;
+    withAdded(name: string, value: string | number | readonly string[]): HttpHeaders;
+    without(...names: string[]): HttpHeaders;
+    filter(keep: (name: string, value: string) => boolean): HttpHeaders;
+    merge(other: HttpHeaders): HttpHeaders;
+    toRaw(): readonly string[];
+    [Symbol.iterator](): IterableIterator<[
+        string,
+        string
+    ]>;
+    entries(): IterableIterator<[
+        string,
+        string
+    ]>;
+    keys(): IterableIterator<string>;
+    values(): IterableIterator<string>;
+    forEach(callback: (value: string, name: string, headers: HttpHeaders) => void): void;
+    toJSON(): Record<string, string | string[]>;
+    masked(more?: Redact): Record<string, string | string[]>;
+    [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string;
+}
+// HttpRequest
+declare class HttpRequest extends HttpRequest_base {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: HttpHeaders;
+    readonly body: RequestBody | null;
+    readonly protocolVersion: string;
+    constructor(method: string, uri: string | URL, headers?: HeadersInit | null, body?: BodyInit | null, protocolVersion?: string);
+    with(changes: RequestChanges): HttpRequest;
+    withHeader(name: string, value: string | number | readonly string[]): HttpRequest;
+    withAddedHeader(name: string, value: string | number | readonly string[]): HttpRequest;
+    withoutHeader(name: string): HttpRequest;
+    text(): Promise<string>;
+    json<T = unknown>(): Promise<T>;
+    bytes(): Promise<Uint8Array>;
+    toJSON(): {
+        method: string;
+        url: string;
+        headers: Record<string, string | string[]>;
+        body: unknown;
+    };
+    toString(): string;
+    [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string;
+}
+// HttpResponse
+declare class HttpResponse {
+    #private;
+    readonly status: number;
+    readonly statusText: string;
+    readonly headers: HttpHeaders;
+    readonly protocolVersion: string;
+    readonly url: string;
+    readonly redirects: readonly RedirectHop[];
+    readonly attempts: number;
+    readonly timings: Timings;
+    readonly sink: unknown;
+    constructor(status?: number, headers?: HeadersInit | null, body?: ResponseBodyInit, protocolVersion?: string, reason?: string, facts?: ResponseFacts);
+    get request(): HttpRequest | undefined;
+    get ok(): boolean;
+    get cookies(): Record<string, string>;
+    get trailers(): HttpHeaders;
+    get streamed(): boolean;
+    get bodyUsed(): boolean;
+    get body(): ReadableStream<Uint8Array>;
+    with(changes: ResponseChanges): HttpResponse;
+    withHeader(name: string, value: string | number | readonly string[]): HttpResponse;
+    withAddedHeader(name: string, value: string | number | readonly string[]): HttpResponse;
+    withoutHeader(name: string): HttpResponse;
+    bytes(): Promise<Uint8Array>;
+    arrayBuffer(): Promise<ArrayBuffer>;
+    blob(): Promise<Blob>;
+    text(): Promise<string>;
+    json<T = unknown>(): Promise<T>;
+    formData(): Promise<FormData>;
+    stream(): NodeJS.ReadableStream & NodeStream;
+    toWeb(): ReadableStream<Uint8Array>;
+    [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined>;
+    events(): AsyncGenerator<ServerSentEvent, void, undefined>;
+    lines(): AsyncGenerator<string, void, undefined>;
+    ndjson<T = unknown>(): AsyncGenerator<T, void, undefined>;
+    discard(): Promise<void>;
+    toJSON(): Record<string, unknown>;
+    [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string;
+}
+// Lookup
+type Lookup = (hostname: string, options: {
+    family?: number;
+    all?: boolean;
+    hints?: number;
+}, callback: (error: Error | null, address: string | {
+    address: string;
+    family: number;
+}[], family?: number) => void) => unknown;
+// MessageFormatter
+declare class MessageFormatter {
+    #private;
+    static readonly CLF = "{hostname} {req_header_User-Agent} - [{date_common_log}] \"{method} {target} HTTP/{version}\" {code} {res_header_Content-Length}";
+    static readonly SHORT = "[{ts}] \"{method} {target} HTTP/{version}\" {code}";
+    static readonly DEBUG = ">>>>>>>>\n{request}\n<<<<<<<<\n{response}\n--------\n{error}";
+    readonly template: string;
+    constructor(template?: string | null);
+    format(request: HttpRequest, response?: HttpResponse | null, error?: unknown, options?: RequestOptions): string;
+}
+// Middleware
+type Middleware = (next: Handler) => Handler;
+// MultipartPart
+type MultipartPart = ContentsPart | FilePart;
+// NetworkError
+declare class NetworkError extends TransferError {
+    static readonly code: string;
+    readonly errno: number | undefined;
+    constructor(fact: string, init?: TransferErrorInit | HttpRequest);
+    toJSON(): TransferErrorJSON;
+}
+// OriginStats
+interface OriginStats {
+    readonly connections: number;
+    readonly idle: number;
+    readonly running: number;
+    readonly waiting: number;
+}
+// Pem
+type Pem = string | Uint8Array;
+// PerHostOptions
+interface PerHostOptions {
+    concurrency?: number | 'auto' | undefined;
+    interval?: Duration | ((host: string) => Duration) | undefined;
+    maxWaiting?: number | undefined;
+}
+// Pool
+declare class Pool implements AsyncIterable<PoolResult> {
+    #private;
+    readonly stats: PoolStats;
+    constructor(client: PoolClient, requests: PoolRequests, options?: PoolOptions);
+    static batch<R extends PoolRequests>(client: PoolClient, requests: R, options?: PoolOptions): Promise<BatchResults<R>>;
+    promise(): Promise<void>;
+    [Symbol.asyncIterator](): AsyncIterableIterator<PoolResult>;
+    add(...items: readonly PoolItem[]): this;
+    pause(): this;
+    resume(): this;
+    cancel(reason?: unknown): void;
+}
+// PoolClient
+interface PoolClient {
+    request(method: string, uri: string | URL, options?: RequestOptions): PromiseLike<HttpResponse>;
+    send(request: HttpRequest, options?: RequestOptions): PromiseLike<HttpResponse>;
+}
+// PoolConcurrency
+type PoolConcurrency = number | 'auto' | ((pending: number) => number);
+// PoolItem
+type PoolItem = string | URL | HttpRequest | ((options: RequestOptions) => HttpResponse | PromiseLike<HttpResponse>);
+// PoolKey
+type PoolKey = number | string;
+// PoolOptions
+interface PoolOptions extends PoolSettings<Pool> {
+}
+// PoolRequests
+type PoolRequests = Iterable<PoolItem> | AsyncIterable<PoolItem> | {
+    readonly [name: string]: PoolItem;
+};
+// PoolResult
+type PoolResult = {
+    readonly key: PoolKey;
+    readonly item: unknown;
+    readonly request: HttpRequest | undefined;
+} & ({
+    readonly response: HttpResponse;
+    readonly error: undefined;
+} | {
+    readonly response: undefined;
+    readonly error: NonNullable<unknown>;
+});
+// PoolStats
+interface PoolStats {
+    readonly waiting: number;
+    readonly running: number;
+    readonly done: number;
+    readonly failed: number;
+    readonly bytes: number;
+    readonly concurrency: number;
+    readonly hosts: {
+        readonly [host: string]: HostStats;
+    };
+}
+// PrivateNetworkOptions
+interface PrivateNetworkOptions {
+    readonly allow?: readonly string[] | undefined;
+    readonly deny?: readonly string[] | undefined;
+}
+// Progress
+interface Progress {
+    readonly direction: 'upload' | 'download';
+    readonly transferred: number;
+    readonly total: number | undefined;
+}
+// ProxyOptions
+interface ProxyOptions {
+    readonly http?: string | false | undefined;
+    readonly https?: string | false | undefined;
+    readonly no?: string | readonly string[] | undefined;
+}
+// QueryInit
+type QueryInit = string | URLSearchParams | FieldsInit;
+// QueryValue
+type QueryValue = string | number | bigint | boolean | null | undefined | Date | URL | ReadonlySet<unknown> | ReadonlyMap<string | number, unknown> | readonly QueryValue[] | {
+    readonly [key: string]: QueryValue;
+} | Fields;
+// RedirectError
+declare class RedirectError extends ResponseError {
+    static readonly code: string;
+}
+// RedirectHop
+interface RedirectHop {
+    readonly status: number;
+    readonly method: string;
+    readonly url: string;
+}
+// RedirectOptions
+interface RedirectOptions {
+    max?: number | undefined;
+    strict?: boolean | undefined;
+    referer?: boolean | undefined;
+    protocols?: readonly string[] | undefined;
+    onRedirect?(request: HttpRequest, response: HttpResponse, uri: string): void | Promise<void>;
+    keepHeaders?: readonly string[] | undefined;
+    allowDowngrade?: boolean | undefined;
+}
+// RequestBody
+declare class RequestBody {
+    #private;
+    readonly bytes: Uint8Array | undefined;
+    readonly length: number | undefined;
+    readonly replayable: boolean;
+    readonly contentType: string | undefined;
+    private constructor();
+    static fromBytes(bytes: Uint8Array, contentType?: string): RequestBody;
+    static fromText(text: string, contentType?: string): RequestBody;
+    static fromFactory(open: () => BodySource | Promise<BodySource>, length?: number, contentType?: string): RequestBody;
+    static once(source: BodySource, length?: number, contentType?: string): RequestBody;
+    get used(): boolean;
+    open(scope?: Scope): BodyReader;
+    release(): void;
+    toBytes(): Promise<Uint8Array>;
+    text(): Promise<string>;
+    toString(): string;
+    toJSON(): {
+        length: number | undefined;
+        replayable: boolean;
+    };
+}
+// RequestChanges
+interface RequestChanges {
+    method?: string;
+    url?: string | URL;
+    headers?: HeadersInit;
+    body?: BodyInit | null;
+    protocolVersion?: string;
+}
+// RequestError
+declare class RequestError extends TransferError {
+    static readonly code: string;
+}
+// RequestOptions
+interface RequestOptions {
+    baseUri?: string | URL | Off | undefined;
+    uriVars?: {
+        readonly [name: string]: unknown;
+    } | FieldsInit | Off | undefined;
+    headers?: HeadersInit | Readonly<Record<string, string | number | readonly string[] | null | undefined>> | Off;
+    query?: QueryInit | Off | undefined;
+    arrayFormat?: ArrayFormat | Off | undefined;
+    body?: BodyInit | Off | undefined;
+    json?: unknown;
+    formParams?: URLSearchParams | FieldsInit | Off | undefined;
+    multipart?: readonly MultipartPart[] | Off | undefined;
+    auth?: AuthOption | Off | undefined;
+    allowRedirects?: boolean | RedirectOptions | null | undefined;
+    httpErrors?: boolean | null | undefined;
+    cookies?: CookieOption | undefined;
+    decodeContent?: boolean | string | null | undefined;
+    retry?: number | RetryOptions | Off | undefined;
+    delay?: Duration | null | undefined;
+    timeout?: Duration | null | undefined;
+    connectTimeout?: Duration | null | undefined;
+    headersTimeout?: Duration | null | undefined;
+    readTimeout?: Duration | null | undefined;
+    queueTimeout?: Duration | null | undefined;
+    connections?: number | ConnectionBounds | Off | undefined;
+    idleTimeout?: Duration | null | undefined;
+    maxLifetime?: Duration | null | undefined;
+    signal?: AbortSignal | Off | undefined;
+    stream?: boolean | null | undefined;
+    sink?: Sink | Off | undefined;
+    maxResponseSize?: number | Off | undefined;
+    maxHeaderSize?: number | Off | undefined;
+    expect?: boolean | number | null | undefined;
+    trailers?: TrailersInit | Off | undefined;
+    onHeaders?: ((response: HttpResponse) => void) | Off | undefined;
+    onStats?: ((stats: TransferStats) => void) | Off | undefined;
+    onInformation?: ((response: HttpResponse) => void) | Off | undefined;
+    onError?: ((error: unknown) => void) | Off | undefined;
+    maxInFlight?: number | Off | undefined;
+    progress?: ((progress: Progress) => void) | Off | undefined;
+    denyPrivateNetwork?: boolean | PrivateNetworkOptions | null | undefined;
+    allowAbsoluteUrls?: boolean | null | undefined;
+    keepAlive?: boolean | null | undefined;
+    redact?: readonly string[] | Off | undefined;
+    proxy?: string | URL | ProxyOptions | Off | undefined;
+    verify?: boolean | string | null | undefined;
+    ca?: Pem | readonly Pem[] | Off | undefined;
+    cert?: Pem | readonly [
+        Pem,
+        string
+    ] | Off | undefined;
+    sslKey?: Pem | readonly [
+        Pem,
+        string
+    ] | Off | undefined;
+    tls?: TlsOptions | Off | undefined;
+    version?: '1.1' | '2' | 'auto' | null | undefined;
+    forceIpResolve?: 'v4' | 'v6' | Off | undefined;
+    lookup?: Lookup | Off | undefined;
+    localAddress?: string | Off | undefined;
+    socketPath?: string | Off | undefined;
+    debug?: boolean | {
+        write(text: string): unknown;
+    } | null | undefined;
+    context?: unknown;
+    clock?: Clock | undefined;
+}
+// RequestPromise
+declare class RequestPromise extends Promise<HttpResponse> {
+    json<T = unknown>(): Promise<T>;
+    text(): Promise<string>;
+    bytes(): Promise<Uint8Array>;
+    arrayBuffer(): Promise<ArrayBuffer>;
+    blob(): Promise<Blob>;
+    formData(): Promise<FormData>;
+    cancel(reason?: unknown): void;
+}
+// ResponseChanges
+interface ResponseChanges extends ResponseFacts {
+    status?: number;
+    statusText?: string;
+    headers?: HeadersInit;
+    body?: ResponseBodyInit;
+    protocolVersion?: string;
+}
+// ResponseError
+declare class ResponseError extends TransferError {
+    static readonly code: string;
+    constructor(fact: string, init: TransferErrorInit & {
+        response: HttpResponse;
+    });
+    get response(): HttpResponse;
+    toJSON(): TransferErrorJSON;
+}
+// RetryContext
+interface RetryContext {
+    readonly attempt: number;
+    readonly request: HttpRequest;
+    readonly response: HttpResponse | undefined;
+    readonly error: unknown;
+    readonly elapsed: number;
+}
+// RetryOptions
+interface RetryOptions {
+    limit?: number | undefined;
+    methods?: readonly string[] | undefined;
+    statuses?: readonly number[] | undefined;
+    decider?(context: RetryContext): boolean | Promise<boolean>;
+    delay?(context: RetryContext): number | Promise<number>;
+    maxDelay?: Duration | undefined;
+    maxRetryAfter?: Duration | undefined;
+    budget?: {
+        ratio?: number;
+        min?: number;
+        window?: Duration;
+    } | false | undefined;
+}
+// ServerError
+declare class ServerError extends BadResponseError {
+    static readonly code: string;
+}
+// ServerSentEvent
+interface ServerSentEvent {
+    readonly event: string;
+    readonly data: string;
+    readonly id: string;
+    readonly retry: number | undefined;
+}
+// Sink
+type Sink = string | NodeJS.WritableStream | WritableStream<Uint8Array>;
+// TimeoutError
+declare class TimeoutError extends NetworkError {
+    static readonly code: string;
+    readonly phase: TimeoutPhase;
+    constructor(fact: string, init?: TransferErrorInit & {
+        phase?: TimeoutPhase | undefined;
+    });
+    toJSON(): TransferErrorJSON;
+}
+// TimeoutPhase
+type TimeoutPhase = 'connect' | 'headers' | 'read' | 'total' | 'queue';
+// Timings
+interface Timings {
+    readonly queue?: number;
+    readonly dns?: number;
+    readonly connect?: number;
+    readonly tls?: number;
+    readonly send?: number;
+    readonly firstByte?: number;
+    readonly end?: number;
+    readonly total?: number;
+}
+// TlsOptions
+interface TlsOptions {
+    readonly servername?: string | undefined;
+    readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
+    readonly maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
+    readonly ciphers?: string | undefined;
+    readonly alpn?: readonly string[] | undefined;
+    readonly pfx?: Pem | readonly [
+        Pem,
+        string
+    ] | undefined;
+}
+// TooManyRedirectsError
+declare class TooManyRedirectsError extends RedirectError {
+    static readonly code: string;
+    constructor(fact: string, init: TransferErrorInit & {
+        response: HttpResponse;
+        redirects?: HttpResponse['redirects'];
+    });
+    get redirects(): HttpResponse['redirects'];
+    toJSON(): TransferErrorJSON;
+}
+// TrailersInit
+type TrailersInit = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+// TransferError
+declare class TransferError extends Error {
+    #private;
+    static readonly code: string;
+    readonly code: string;
+    attempts: number;
+    elapsed: number;
+    constructor(fact: string, init?: TransferErrorInit | HttpRequest);
+    get request(): HttpRequest | undefined;
+    set request(request: HttpRequest | undefined);
+    set transfer(facts: ResponseFacts | undefined);
+    toJSON(): TransferErrorJSON;
+    static fromJSON(json: TransferErrorJSON): TransferError;
+}
+// TransferErrorInit
+interface TransferErrorInit {
+    request?: HttpRequest | undefined;
+    response?: HttpResponse | undefined;
+    code?: string;
+    cause?: unknown;
+    attempts?: number;
+    elapsed?: number;
+}
+// TransferErrorJSON
+interface TransferErrorJSON {
+    name: string;
+    message: string;
+    code: string;
+    attempts: number;
+    elapsed: number;
+    stack?: string | undefined;
+    request?: {
+        method: string;
+        url: string;
+        headers: [
+            string,
+            string
+        ][];
+    };
+    response?: {
+        status: number;
+        statusText: string;
+        url: string;
+        headers: [
+            string,
+            string
+        ][];
+    };
+    cause?: {
+        name: string;
+        message: string;
+    };
+    phase?: TimeoutPhase;
+    errno?: number | undefined;
+    redirects?: readonly unknown[];
+}
+// TransferStats
+interface TransferStats {
+    readonly request: HttpRequest;
+    readonly response: HttpResponse | undefined;
+    readonly error: unknown;
+    readonly handler: string;
+    readonly attempt: number;
+    readonly hop: number;
+    readonly timings: Timings;
+    readonly bytesSent: number;
+    readonly bytesReceived: number;
+}
+// Transport
+interface Transport extends Handler {
+    readonly handlerName?: string;
+    supports?(request: HttpRequest, options: RequestOptions): string | undefined;
+    close?(): Promise<void>;
+    destroy?(reason?: unknown): Promise<void>;
+    stats?(): ConnectionStats;
+}
+// VERSION
+declare const VERSION = "0.1.0";
+// any
+declare function any<T>(promises: Iterable<T>): Promise<Awaited<T>>;
+declare function any<T extends object>(promises: T): Promise<Awaited<T[keyof T]>>;
+// attempt
+declare function attempt(method: string, uri: Uri, requestOptions?: RequestOptions): Promise<Attempt>;
+// auth
+declare function auth(): Middleware;
+// chooseHandler
+declare function chooseHandler(environment?: Environment): Transport;
+// cookies
+declare function cookies(): Middleware;
+// deadline
+declare function deadline(): Middleware;
+// debug
+declare function debug(): Middleware;
+// decodeContent
+declare function decodeContent(): Middleware;
+// defaultStack
+declare function defaultStack(handler?: Handler): HandlerStack;
+// del
+declare const del: Verb;
+// delay
+declare function delay(queue?: DelayQueue): Middleware;
+// delete
+declare const del: Verb;
+// denyPrivateNetwork
+declare function denyPrivateNetwork(policy?: true | PrivateNetworkOptions): Middleware;
+// dnsCache
+declare function dnsCache(options?: DnsCacheOptions): DnsCache;
+// each
+declare function each<T>(items: Iterable<T> | AsyncIterable<T>, options?: EachOptions<EachValue<T>, number>): Promise<void>;
+declare function each<T extends object>(items: T, options?: EachOptions<EachValue<T[keyof T]>, Extract<keyof T, string>>): Promise<void>;
+// eachLimit
+declare function eachLimit<T>(items: Iterable<T> | AsyncIterable<T>, n: number | ((pending: number) => number), fulfilled?: EachOptions<EachValue<T>, number>['fulfilled'], rejected?: EachOptions<EachValue<T>, number>['rejected']): Promise<void>;
+declare function eachLimit<T extends object>(items: T, n: number | ((pending: number) => number), fulfilled?: EachOptions<EachValue<T[keyof T]>, Extract<keyof T, string>>['fulfilled'], rejected?: EachOptions<EachValue<T[keyof T]>, Extract<keyof T, string>>['rejected']): Promise<void>;
+// fetchHandler
+declare function fetchHandler(fetch?: FetchFunction): Transport;
+// get
+declare const get: Verb;
+// head
+declare const head: Verb;
+// history
+declare function history(entries: HistoryEntry[]): Middleware;
+// http2Handler
+declare function http2Handler(elsewhere?: Handler, settings?: ConnectionSettings): Transport;
+// httpErrors
+declare function httpErrors(settings?: HttpErrorsOptions): Middleware;
+// isBadResponseError
+declare const isBadResponseError: (value: unknown) => value is BadResponseError;
+// isBodyError
+declare const isBodyError: (value: unknown) => value is BodyError;
+// isClientError
+declare const isClientError: (value: unknown) => value is ClientError;
+// isConnectError
+declare const isConnectError: (value: unknown) => value is ConnectError;
+// isNetworkError
+declare const isNetworkError: (value: unknown) => value is NetworkError;
+// isRedirectError
+declare const isRedirectError: (value: unknown) => value is RedirectError;
+// isRequestError
+declare const isRequestError: (value: unknown) => value is RequestError;
+// isResponseError
+declare const isResponseError: (value: unknown) => value is ResponseError;
+// isServerError
+declare const isServerError: (value: unknown) => value is ServerError;
+// isTimeoutError
+declare const isTimeoutError: (value: unknown) => value is TimeoutError;
+// isTooManyRedirectsError
+declare const isTooManyRedirectsError: (value: unknown) => value is TooManyRedirectsError;
+// isTransferError
+declare const isTransferError: (value: unknown) => value is TransferError;
+// limits
+declare function limits(): Middleware;
+// log
+declare function log(logger: Logger, template?: string | MessageFormatter | null, level?: LogLevel): Middleware;
+// mapRequest
+declare function mapRequest(fn: (request: HttpRequest) => HttpRequest | Promise<HttpRequest>): Middleware;
+// mapResponse
+declare function mapResponse(fn: (response: HttpResponse) => HttpResponse | Promise<HttpResponse>): Middleware;
+// milliseconds
+declare function milliseconds(value: Duration | null | undefined, name: string): number;
+// nodeHttpHandler
+declare function nodeHttpHandler(settings?: NodeHandlerSettings): Transport;
+// options
+declare const options: Verb;
+// patch
+declare const patch: Verb;
+// post
+declare const post: Verb;
+// prepareBody
+declare function prepareBody(): Middleware;
+// put
+declare const put: Verb;
+// redirect
+declare function redirect(): Middleware;
+// request
+declare function request(method: string, uri: Uri, requestOptions?: RequestOptions): RequestPromise;
+// retry
+declare function retry(defaults?: number | RetryOptions, { random, queue }?: RetryTools): Middleware;
+// settle
+declare function settle<const T extends readonly unknown[]>(promises: T): Promise<AllSettled<T>>;
+declare function settle<T>(promises: Iterable<T>): Promise<PromiseSettledResult<Awaited<T>>[]>;
+declare function settle<T extends object>(promises: T): Promise<AllSettled<T>>;
+// some
+declare function some<T>(n: number, promises: Iterable<T>): Promise<Awaited<T>[]>;
+declare function some<T extends object>(n: number, promises: T): Promise<Awaited<T[keyof T]>[]>;
+// stats
+declare function stats(): Middleware;
+// streamHandler
+declare function streamHandler(settings?: NodeHandlerSettings): Transport;
+// systemClock
+declare const systemClock: Clock;
+// tap
+declare function tap(before?: TapBefore | null, after?: TapAfter | null): Middleware;
+// undiciHandler
+declare function undiciHandler(elsewhere?: SendElsewhere, settings?: ConnectionSettings): Transport;
+// unwrap
+declare function unwrap<const T extends readonly unknown[]>(promises: T): Promise<Unwrapped<T>>;
+declare function unwrap<T>(promises: Iterable<T>): Promise<Awaited<T>[]>;
+declare function unwrap<T extends object>(promises: T): Promise<Unwrapped<T>>;
+// wrapStreaming
+declare function wrapStreaming(handler: Handler, streaming: Handler): Transport;
+// Mentioned above, and not exported by a name
+interface Abortable {
+    abort(reason: unknown): void;
+    watching?: Watching | undefined;
+    readonly isForgotten?: boolean;
+}
+type AllSettled<T> = {
+    -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>>;
+};
+declare class BodyReader implements AsyncIterableIterator<Uint8Array, void, undefined> {
+    #private;
+    constructor(hooks: BodyReaderHooks);
+    [Symbol.asyncIterator](): this;
+    next(): Promise<Step>;
+    return(): Promise<Step>;
+    release(reason?: unknown): void;
+}
+interface BodyReaderHooks {
+    open(): BodySource | Promise<BodySource>;
+    readonly scope?: Scope | undefined;
+    unread?(): void;
+}
+type BodySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+declare class Call extends Stop implements Member {
+    #private;
+    readonly started: number;
+    redact?: readonly string[] | undefined;
+    place: number;
+    calls: Calls | undefined;
+    attempt: number;
+    hop: number;
+    request: HttpRequest | undefined;
+    reject: ((reason: unknown) => void) | undefined;
+    filling: Filling | undefined;
+    followed: AbortSignal | undefined;
+    constructor(started: number, redact?: readonly string[] | undefined);
+    settled(): void;
+    protected emptied(): void;
+    abort(reason?: unknown): void;
+}
+declare class Calls {
+    #private;
+    constructor(parent?: Calls);
+    get isClosing(): boolean;
+    join(call: Call, isAdmitted: boolean): void;
+    leave(call: Call): void;
+    holding<T>(work: () => Promise<T>): Promise<T>;
+    close(beside?: Promise<void>): Promise<void>;
+    destroy(reason: unknown): void;
+    members(): Call[];
+    onceOver(callback: () => void): void;
+    isIn(family: Calls): boolean;
+}
+interface CloseOptions {
+    timeout?: Duration | false | null;
+    signal?: AbortSignal | null;
+}
+declare class Content {
+    bytes: Uint8Array | undefined;
+    source: StreamSource | undefined;
+    used: boolean;
+    constructor(bytes: Uint8Array | undefined, source?: StreamSource);
+    take(refuse: () => Error): StreamSource;
+    buffer(refuse: () => Error): Promise<Uint8Array>;
+    discard(drain: boolean): void;
+}
+interface ContentsPart extends PartHead {
+    readonly contents: PartContents;
+    readonly path?: undefined;
+}
+interface Cookie {
+    readonly name: string;
+    readonly value: string;
+    readonly domain: string;
+    readonly path: string;
+    readonly expires: number | undefined;
+    readonly secure: boolean;
+    readonly httpOnly: boolean;
+    readonly hostOnly: boolean;
+    readonly sameSite: SameSite | undefined;
+    readonly created: number;
+}
+interface CookieInit {
+    name: string;
+    value: string;
+    domain?: string;
+    path?: string;
+    expires?: Date | number;
+    maxAge?: number;
+    secure?: boolean;
+    httpOnly?: boolean;
+    sameSite?: SameSite;
+}
+interface CookieJSON {
+    key: string;
+    value: string;
+    domain: string;
+    path: string;
+    expires?: string;
+    secure?: boolean;
+    httpOnly?: boolean;
+    hostOnly: boolean;
+    sameSite?: SameSite;
+    creation: string;
+}
+interface CookieJarJSON {
+    version: string;
+    cookies: CookieJSON[];
+}
+interface CookieJarOptions {
+    strict?: boolean;
+    maxCookies?: number;
+    maxPerDomain?: number;
+    clock?: {
+        now(): number;
+    };
+}
+type CookieOption = boolean | CookieStore | CookieRecord | JarWithCookies | null;
+type CookieRecord = Readonly<Record<string, string | undefined>>;
+interface DelayQueueOptions {
+    clock?: Clock;
+}
+interface EachControl {
+    resolve(): void;
+    reject(reason: unknown): void;
+}
+interface EachOptions<T, K> {
+    concurrency?: number | ((pending: number) => number);
+    fulfilled?: ((value: T, key: K, control: EachControl) => unknown) | undefined;
+    rejected?: ((reason: unknown, key: K, control: EachControl) => unknown) | undefined;
+}
+type EachValue<T> = T extends () => infer R ? Awaited<R> : Awaited<T>;
+interface Environment extends ConnectionSettings {
+    readonly node?: boolean;
+    readonly fetch?: FetchFunction;
+}
+type FetchFunction = (input: Request, init: RequestInit) => Response | Promise<Response>;
+interface FileCookieJarOptions extends Omit<CookieJarOptions, 'clock'> {
+    session?: boolean;
+    clock?: Clock;
+}
+interface FilePart extends PartHead {
+    readonly path: string;
+    readonly offset?: number;
+    readonly length?: number;
+    readonly contents?: undefined;
+}
+interface Filling extends Abortable {
+    onEnd: (() => void) | undefined;
+}
+interface HttpErrorsOptions {
+    summarize?(response: HttpResponse): string | null | undefined | Promise<string | null | undefined>;
+    summaryLength?: number;
+}
+declare const HttpRequest_base: new () => PartOfCall;
+declare const INSPECT: unique symbol;
+type Inspect = (value: unknown, options: unknown) => string;
+interface JarWithCookies {
+    readonly jar: CookieStore;
+    readonly send: CookieRecord;
+}
+type LogLevel = 'trace' | 'debug' | 'info' | 'log' | 'warn' | 'error';
+type Logger = {
+    error(line: string): unknown;
+} & {
+    readonly [level in LogLevel]?: (line: string) => unknown;
+};
+interface Member {
+    place: number;
+}
+type NodeHandlerSettings = ConnectionSettings;
+interface NodeStream extends AsyncIterable<Uint8Array> {
+    pipe(target: NodeJS.WritableStream): unknown;
+    resume(): unknown;
+    destroy(error?: Error): unknown;
+    once(event: string, listener: (...args: never[]) => void): unknown;
+    readonly destroyed: boolean;
+    readonly closed: boolean;
+}
+type Off = null | false;
+type PartContents = BodyInit | number | bigint | boolean | null | readonly PartContents[] | {
+    readonly [key: string]: PartContents | undefined;
+};
+interface PartHead {
+    readonly name: string;
+    readonly filename?: string;
+    readonly type?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+}
+interface PartOfCall {
+}
+interface PoolSettings<P> {
+    concurrency?: PoolConcurrency | undefined;
+    perHost?: PerHostOptions | null | undefined;
+    options?: RequestOptions | undefined;
+    fulfilled?: ((response: HttpResponse, key: PoolKey, pool: P) => unknown) | undefined;
+    rejected?: ((error: unknown, key: PoolKey, pool: P) => unknown) | undefined;
+    signal?: AbortSignal | null | undefined;
+    clock?: Clock | undefined;
+}
+type RawField = string | {
+    readonly length: number;
+    toString(encoding: 'latin1'): string;
+};
+type Redact = readonly string[];
+type ResponseBodyInit = BodyInit | Content | null;
+interface ResponseFacts {
+    url?: string;
+    redirects?: readonly RedirectHop[];
+    attempts?: number;
+    timings?: Timings;
+    request?: HttpRequest;
+    sink?: unknown;
+    handler?: string;
+    bytesSent?: number;
+    bytesReceived?: number;
+    trailers?: HttpHeaders | (() => HttpHeaders) | undefined;
+    note?: string | undefined;
+}
+interface RetryTools {
+    random?: () => number;
+    queue?: DelayQueue;
+}
+type SameSite = 'strict' | 'lax' | 'none';
+type Scope = <R>(run: () => R) => R;
+type SendElsewhere = (request: HttpRequest, options: RequestOptions, error: Error) => Promise<HttpResponse>;
+interface SourceStream extends AsyncIterable<Uint8Array | string> {
+    pipe(target: unknown): unknown;
+    destroy?(error?: Error): unknown;
+    on(event: string, listener: (...args: never[]) => void): unknown;
+    readonly readableDidRead?: boolean;
+    readonly destroyed?: boolean;
+}
+type Step = IteratorResult<Uint8Array, void>;
+declare class Stop implements Abortable {
+    #private;
+    watching: Watching | undefined;
+    aborted: boolean;
+    reason: unknown;
+    get signal(): AbortSignal;
+    watch(target: Abortable): void;
+    unwatch(target: Abortable): void;
+    get isWatched(): boolean;
+    get isForgotten(): boolean;
+    protected emptied(): void;
+    abort(reason?: unknown): void;
+}
+type StreamSource = NodeStream | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+type Streamable = ReadableStream<Uint8Array> | SourceStream | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+interface SyncResponse {
+    readonly status: number;
+    readonly statusText: string;
+    readonly headers: HttpHeaders;
+    readonly url: string;
+    readonly body: Uint8Array;
+    text(): string;
+    json<T = unknown>(): T;
+}
+type TapAfter = (request: HttpRequest, options: RequestOptions, promise: Promise<HttpResponse>) => unknown;
+type TapBefore = (request: HttpRequest, options: RequestOptions) => unknown;
+type Unwrapped<T> = {
+    -readonly [K in keyof T]: Awaited<T[K]>;
+};
+type Uri = string | URL;
+type Uri$1 = string | URL;
+type Verb = (uri: Uri, options?: RequestOptions) => RequestPromise;
+declare class Watching implements Member {
+    readonly signal: AbortSignal;
+    readonly target: Abortable;
+    place: number;
+    constructor(signal: AbortSignal, target: Abortable);
+}
