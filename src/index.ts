@@ -10,7 +10,19 @@ export {
   type DownloadOptions,
   type DownloadResult,
 } from './client/client.ts';
-export { attempt, del, del as delete, get, head, options, patch, post, put, request } from './client/functions.ts';
+export {
+  attempt,
+  del,
+  del as delete,
+  get,
+  head,
+  options,
+  patch,
+  post,
+  put,
+  query,
+  request,
+} from './client/functions.ts';
 export type { HttpClient } from './client/psr-18.ts';
 export { type DnsCache, type DnsCacheOptions, dnsCache } from './connect/dns-cache.ts';
 export { CookieJar } from './cookies/cookie-jar.ts';
@@ -58,11 +70,13 @@ export { type HeadersInit, HttpHeaders } from './message/headers.ts';
 export type { ParseJson, StringifyJson } from './message/json.ts';
 export type { Link, Links } from './message/links.ts';
 export type { MultipartPart } from './message/multipart-parts.ts';
+export type { Problem } from './message/problem.ts';
 export type { ArrayFormat, Fields, FieldsInit, QueryInit, QueryValue } from './message/query.ts';
 export type { ServerSentEvent } from './message/readers.ts';
 export { HttpRequest, type RequestChanges } from './message/request.ts';
 export { HttpResponse, type RedirectHop, type ResponseChanges, type Timings } from './message/response.ts';
 export type { ServerTiming } from './message/server-timing.ts';
+export type { SchemaIssue, SchemaOutput, StandardSchema } from './message/standard-schema.ts';
 export type { TrailersInit } from './message/trailers.ts';
 export { auth } from './middleware/auth/auth.ts';
 export { cookies } from './middleware/cookies/cookies.ts';

@@ -1,6 +1,7 @@
 /** What a call returns: a promise of the response, with shortcuts to its body, that can be cancelled. */
 
 import type { HttpResponse } from '../message/response.ts';
+import type { SchemaOutput, StandardSchema } from '../message/standard-schema.ts';
 import { abortError } from '../time/stop.ts';
 import type { Call } from './call.ts';
 
@@ -23,11 +24,15 @@ export class RequestPromise extends Promise<HttpResponse> {
   /**
    * The body parsed as JSON. The request asks for it with `Accept: application/json`, unless it has an `Accept` or this is
    * called later than in the turn that made the call.
-   * @throws BodyError (`ERR_BODY_JSON`) when it is not JSON
+   * A Standard Schema (zod, valibot, arktype) checks it and gives its output.
+   * @throws BodyError (`ERR_BODY_JSON`) when it is not JSON, (`ERR_BODY_SCHEMA`, with `issues`) when it does not fit
+   * @example const user = await client.get('users/1').json(z.object({ name: z.string() }))
    */
-  json<T = unknown>(): Promise<T> {
+  json<T = unknown>(): Promise<T>;
+  json<S extends StandardSchema>(schema: S): Promise<SchemaOutput<S>>;
+  json(schema?: StandardSchema): Promise<unknown> {
     if (this.call !== undefined) this.call.wantsJson = true;
-    return this.then(readJson) as Promise<T>;
+    return this.then(schema === undefined ? readJson : (response) => response.json(schema));
   }
 
   /** The body as text, decoded by its charset. */

@@ -26,6 +26,7 @@ import { completed } from './checked-answer.ts';
 import { answered, type CloseOptions, closeWithin } from './closing.ts';
 import { fetchThrough } from './fetch.ts';
 import { checkedQuery, combined, definedOf, fieldsOver, isOptions, isRecord, noOptions } from './given-options.ts';
+import { withIdempotencyKey } from './idempotency-key.ts';
 import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
 import { type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { letGoOfSources } from './sources.ts';
@@ -130,6 +131,11 @@ export class Client implements AsyncDisposable, HttpClient {
 
   delete(uri: Uri, options?: RequestOptions): RequestPromise {
     return this.#start('DELETE', uri, options, undefined);
+  }
+
+  /** QUERY (RFC 10008): safe as a GET, and with a body. */
+  query(uri: Uri, options?: RequestOptions): RequestPromise {
+    return this.#start('QUERY', uri, options, undefined);
   }
 
   options(uri: Uri, options?: RequestOptions): RequestPromise {
@@ -350,8 +356,11 @@ export class Client implements AsyncDisposable, HttpClient {
       options === undefined ? this.#none : this.#read(ready === undefined ? method : '', options);
     let merged = given;
     if (own?.redact) call.redact = own.redact;
-    const { request, userinfo }: Built = buildRequest(method, uri, own, merged, this.#defaults, ready, call);
+    const built: Built = buildRequest(method, uri, own, merged, this.#defaults, ready, call);
+    const { userinfo } = built;
+    let { request } = built;
     request.call = call;
+    if (merged.idempotencyKey) request = withIdempotencyKey(request, merged.idempotencyKey);
     call.request = request;
     if (userinfo !== undefined && !(own && Object.hasOwn(own, 'auth'))) {
       merged = extendOptions(merged, { auth: [...userinfo] as [string, string] });

@@ -19,6 +19,7 @@ export const head: Verb = (uri, options) => client().head(uri, options);
 export const post: Verb = (uri, options) => client().post(uri, options);
 export const put: Verb = (uri, options) => client().put(uri, options);
 export const patch: Verb = (uri, options) => client().patch(uri, options);
+export const query: Verb = (uri, options) => client().query(uri, options);
 /** `delete` is a reserved word; it is exported under that name too. */
 export const del: Verb = (uri, options) => client().delete(uri, options);
 export const options: Verb = (uri, requestOptions) => client().options(uri, requestOptions);

@@ -16,10 +16,14 @@
  *
  * `code` is stable and tells cases apart within a class. No error shows a secret: URLs, headers and bodies are masked.
  */
+import { charsetOf, decodeText } from './content.ts';
 import { positiveErrno } from './error-codes.ts';
+import { HttpHeaders } from './headers.ts';
+import { dataOf, type Problem, problemOf } from './problem.ts';
 import { MASK, maskHeaders, maskUrl, type Redact } from './redact.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse, ResponseFacts } from './response.ts';
+import type { SchemaIssue } from './standard-schema.ts';
 
 /** Which wait took too long. */
 export type TimeoutPhase = 'connect' | 'headers' | 'read' | 'total' | 'queue';
@@ -45,6 +49,7 @@ interface Parts {
   response: HttpResponse | undefined;
   redirects: HttpResponse['redirects'] | undefined;
   transfer: ResponseFacts | undefined;
+  issues?: readonly SchemaIssue[] | undefined;
 }
 
 let partsOf: (error: TransferError) => Parts;
@@ -217,6 +222,19 @@ export class ResponseError extends TransferError {
 /** The status is 400 or more. */
 export class BadResponseError extends ResponseError {
   static override readonly code: string = 'ERR_BAD_RESPONSE';
+
+  /**
+   * The body of the answer: its JSON value, or its text when its type does not say JSON or it is none. `undefined` when it is
+   * empty, or not in memory.
+   */
+  get data(): unknown {
+    return dataOf(heldText(this.response), typeOf(this.response), this.request?.call?.parseJson);
+  }
+
+  /** Problem details (RFC 9457) of an answer of the type `application/problem+json`. */
+  get problem(): Problem | undefined {
+    return problemOf(heldText(this.response), typeOf(this.response));
+  }
 }
 
 /** 400 to 499: the server says the request is at fault. */
@@ -262,9 +280,18 @@ export class BodyError extends ResponseError {
   /** The system's positive number for what cut or broke the body; `undefined` when its content is at fault. */
   readonly errno: number | undefined;
 
-  constructor(fact: string, init: TransferErrorInit & { response: HttpResponse }) {
+  constructor(
+    fact: string,
+    init: TransferErrorInit & { response: HttpResponse; issues?: readonly SchemaIssue[] | undefined },
+  ) {
     super(fact, init);
     this.errno = positiveErrno(this.cause, this.code);
+    partsOf(this).issues = init.issues;
+  }
+
+  /** Of `ERR_BODY_SCHEMA`: what does not fit, as the schema's library says it. They may hold values of the body. */
+  get issues(): readonly SchemaIssue[] {
+    return partsOf(this).issues ?? [];
   }
 
   override toJSON(): TransferErrorJSON {
@@ -311,6 +338,16 @@ export const isServerError = guard('ServerError');
 export const isRedirectError = guard('RedirectError');
 export const isTooManyRedirectsError = guard('TooManyRedirectsError');
 export const isBodyError = guard('BodyError');
+
+/** The body as text, as far as it is in memory; `''` for none. One that `fromJSON` made has no body. */
+function heldText(response: HttpResponse): string {
+  if (typeof response.bytesNow !== 'function' || response.sink !== undefined) return '';
+  return decodeText(response.bytesNow() ?? new Uint8Array(0), charsetOf(typeOf(response)));
+}
+
+function typeOf({ headers }: HttpResponse): string | null {
+  return headers instanceof HttpHeaders ? headers.get('content-type') : null;
+}
 
 function isRequest(init: TransferErrorInit | HttpRequest): init is HttpRequest {
   return 'method' in init && 'url' in init;

@@ -2,10 +2,10 @@
 import { textDecoder } from './content.ts';
 
 /** One event of a server-sent event stream (WHATWG HTML section 9.2). */
-export interface ServerSentEvent {
+export interface ServerSentEvent<Data = string> {
   /** The type, `'message'` unless the server names one. */
   readonly event: string;
-  readonly data: string;
+  readonly data: Data;
   /** The last id the stream has set, `''` before the first. */
   readonly id: string;
   /** The reconnection time in milliseconds, when it was set since the event before. */
@@ -88,5 +88,22 @@ export async function* parseEvents(chunks: Chunks): AsyncGenerator<ServerSentEve
     else if (field === 'data') data.push(value);
     else if (field === 'id' && !value.includes('\0')) id = value;
     else if (field === 'retry' && /^\d+$/.test(value)) retry = Number(value);
+  }
+}
+
+/** The values that `change` makes of others; it lets go of their source when nobody wants more. */
+export async function* mapped<T, U>(
+  values: AsyncIterable<T>,
+  change: (value: T) => U | Promise<U>,
+): AsyncGenerator<U, void, undefined> {
+  for await (const value of values) yield await change(value);
+}
+
+/** @param fail makes the error for a text that is none that `parse` reads */
+export function parsedOr(text: string, parse: (text: string) => unknown, fail: (cause: unknown) => Error): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw fail(cause);
   }
 }

@@ -1,38 +1,29 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
 
-import { bodyFrom } from './body-from.ts';
 import { toBytes } from './bytes.ts';
-import {
-  Content,
-  charsetOf,
-  chunksOf,
-  decodeText,
-  isNodeStream,
-  type NodeStream,
-  toNodeStream,
-  toWebStream,
-} from './content.ts';
+import { Content, charsetOf, chunksOf, decodeText, type NodeStream, toNodeStream, toWebStream } from './content.ts';
+import { contentFrom } from './content-from.ts';
 import { cookiesOf } from './cookie-values.ts';
 import { BodyError, withoutSecretsOf } from './errors.ts';
 import { type HeadersInit, HttpHeaders } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { jsonText, type ParseJson } from './json.ts';
 import { type Links, linksOf } from './links.ts';
-import { parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './readers.ts';
-import { reasonPhrase } from './reason-phrases.ts';
+import { mapped, parsedOr, parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './readers.ts';
+import { checkedReason, reasonPhrase } from './reason-phrases.ts';
 import { maskUrl } from './redact.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
 import type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
 import { type ServerTiming, serverTimingsOf } from './server-timing.ts';
-import { isWebSource } from './source.ts';
+import { checkSchema, type SchemaIssue, type SchemaOutput, type StandardSchema, validated } from './standard-schema.ts';
 import { isNullBodyStatus, partsOfWeb, webResponseOf } from './web-response.ts';
+import { streamOfBytes } from './web-stream.ts';
 
 export type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
 
 /** A rest of at most this many bytes is read rather than its connection closed. */
 const DRAIN_BYTES = 65_536;
 const NO_HOPS: readonly RedirectHop[] = [];
-const NOTHING = new Uint8Array(0);
 
 export class HttpResponse {
   readonly status: number;
@@ -217,9 +208,16 @@ export class HttpResponse {
     return this.#decode(await this.bytes());
   }
 
-  /** @throws BodyError (`ERR_BODY_JSON`) when the body is not JSON */
-  async json<T = unknown>(): Promise<T> {
-    return this.#parse(await this.bytes()) as T;
+  /**
+   * The body parsed as JSON, and checked by a Standard Schema (zod, valibot, arktype) when one is given: its output.
+   * @throws BodyError (`ERR_BODY_JSON`) when the body is not JSON, (`ERR_BODY_SCHEMA`, with `issues`) when it does not fit
+   */
+  async json<T = unknown>(): Promise<T>;
+  async json<S extends StandardSchema>(schema: S): Promise<SchemaOutput<S>>;
+  async json(schema?: StandardSchema): Promise<unknown> {
+    if (schema !== undefined) checkSchema(schema, 'json()');
+    const value = this.#parse(await this.bytes());
+    return schema === undefined ? value : this.#fitting(schema, value);
   }
 
   /** The JSON value, without a promise when the body is in memory. @internal */
@@ -255,12 +253,7 @@ export class HttpResponse {
   toWeb(): ReadableStream<Uint8Array> {
     const bytes = this.bytesNow();
     if (bytes === undefined) return toWebStream(this.#content.take(() => this.#refuse()));
-    return new ReadableStream<Uint8Array>({
-      start(controller) {
-        if (bytes.byteLength > 0) controller.enqueue(bytes);
-        controller.close();
-      },
-    });
+    return streamOfBytes(bytes);
   }
 
   /** The platform's `Response` with this head and body; it takes over a body that is a stream. @throws as `bytes` does */
@@ -276,9 +269,21 @@ export class HttpResponse {
     } else if (bytes.byteLength > 0) yield bytes;
   }
 
-  /** Server-sent events (WHATWG HTML section 9.2), as they arrive. */
-  events(): AsyncGenerator<ServerSentEvent, void, undefined> {
-    return parseEvents(this);
+  /**
+   * Server-sent events (WHATWG HTML section 9.2), as they arrive. With a schema `data` is JSON: its output.
+   * @throws BodyError as `json` does
+   */
+  events(): AsyncGenerator<ServerSentEvent, void, undefined>;
+  events<S extends StandardSchema>(schema: S): AsyncGenerator<ServerSentEvent<SchemaOutput<S>>, void, undefined>;
+  events(schema?: StandardSchema): AsyncGenerator<ServerSentEvent<unknown>, void, undefined> {
+    const events = parseEvents(this);
+    if (schema === undefined) return events;
+    checkSchema(schema, 'events()');
+    const fail = (cause: unknown) => this.#error('the data of an event is not JSON', 'ERR_BODY_JSON', cause);
+    return mapped(events, async (event) => {
+      const data = await this.#fitting(schema, parsedOr(event.data, this.#parseJson, fail));
+      return { ...event, data };
+    });
   }
 
   /** Lines without their ends, as they arrive. */
@@ -286,11 +291,16 @@ export class HttpResponse {
     return splitLines(this, charsetOf(this.headers.get('content-type')));
   }
 
-  /** One JSON value for each line that is not blank, as they arrive. @throws BodyError for a line that is not JSON */
-  ndjson<T = unknown>(): AsyncGenerator<T, void, undefined> {
+  /** One JSON value for each line that is not blank, as they arrive; with a schema its output. @throws BodyError as `json` */
+  ndjson<T = unknown>(): AsyncGenerator<T, void, undefined>;
+  ndjson<S extends StandardSchema>(schema: S): AsyncGenerator<SchemaOutput<S>, void, undefined>;
+  ndjson(schema?: StandardSchema): AsyncGenerator<unknown, void, undefined> {
     const fail = (line: number, cause: unknown) =>
       this.#error(`line ${line} of the body is not JSON`, 'ERR_BODY_JSON', cause);
-    return parseNdjson<T>(this.lines(), fail, this.#parseJson);
+    const values = parseNdjson(this.lines(), fail, this.#parseJson);
+    if (schema === undefined) return values;
+    checkSchema(schema, 'ndjson()');
+    return mapped(values, (value) => this.#fitting(schema, value));
   }
 
   /** Lets go of a streamed body that nobody will read. Harmless on any other. */
@@ -351,6 +361,13 @@ export class HttpResponse {
     }
   }
 
+  #fitting(schema: StandardSchema, value: unknown): Promise<unknown> {
+    const { request } = this;
+    return validated(schema, value, request?.call?.redact, (fact, issues, cause) =>
+      this.#error(withoutSecretsOf(request, fact), 'ERR_BODY_SCHEMA', cause, issues),
+    );
+  }
+
   #refuse(): Error {
     if (this.sink !== undefined) {
       const where = typeof this.sink === 'string' ? this.sink : 'the stream that was given';
@@ -362,8 +379,8 @@ export class HttpResponse {
     );
   }
 
-  #error(fact: string, code: string, cause?: unknown): BodyError {
-    return new BodyError(fact, { request: this.request, response: this, code, cause });
+  #error(fact: string, code: string, cause?: unknown, issues?: readonly SchemaIssue[]): BodyError {
+    return new BodyError(fact, { request: this.request, response: this, code, cause, issues });
   }
 }
 
@@ -374,20 +391,4 @@ export function checkedResponse(given: unknown): HttpResponse {
   throw new TypeError(
     `a handler must return a promise of an HttpResponse, got ${found}; does a layer forget to return?`,
   );
-}
-
-function contentFrom(body: Exclude<ResponseBodyInit, Content> | undefined): Content {
-  if (body === undefined || body === null) return new Content(NOTHING);
-  if (body instanceof Uint8Array) return new Content(body);
-  const made = bodyFrom(body);
-  if (made === null) return new Content(NOTHING);
-  // The stream itself, which can be released before anybody reads it.
-  if (isNodeStream(body) || isWebSource(body)) return new Content(undefined, body);
-  return made.bytes === undefined ? new Content(undefined, made.openLast()) : new Content(made.bytes);
-}
-
-// RFC 9112 §4: reason-phrase
-function checkedReason(reason: string): string {
-  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return reason;
-  throw new TypeError('reason must not have control characters');
 }

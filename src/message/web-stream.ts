@@ -51,3 +51,13 @@ export class WebStreamReader implements AsyncIterableIterator<Uint8Array, void, 
     reader.releaseLock();
   }
 }
+
+/** A fresh stream of bytes that are in memory. */
+export function streamOfBytes(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (bytes.byteLength > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}

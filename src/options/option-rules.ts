@@ -97,6 +97,11 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     off: 0,
     nested: ['limit', 'methods', 'statuses', 'decider', 'delay', 'maxDelay', 'maxRetryAfter', 'budget'],
   },
+  idempotencyKey: {
+    expected: "'auto', text or a function",
+    accepts: (v) => (isText(v) && v !== '') || isFunction(v),
+    off: undefined,
+  },
   delay: duration,
   timeout: duration,
   connectTimeout: duration,
@@ -299,7 +304,7 @@ function refuseForeign(key: string): void {
  * @param declared names that layers of the stack have declared as theirs
  */
 export function refuseBareBody(method: string, options: RequestOptions, declared: readonly string[]): void {
-  if (method !== 'POST' && method !== 'PUT' && method !== 'PATCH') return;
+  if (method !== 'POST' && method !== 'PUT' && method !== 'PATCH' && method !== 'QUERY') return;
   const names = Object.keys(options);
   if (names.length === 0 || names.some((name) => known.has(name) || declared.includes(name))) return;
   const shown = names.slice(0, 3).map((name) => JSON.stringify(name.slice(0, 40)));

@@ -185,6 +185,11 @@ export interface RequestOptions {
   cookies?: CookieOption | undefined;
   /** Decode `Content-Encoding`; text is the `Accept-Encoding` to send. Default `true`. Read by `decodeContent`. */
   decodeContent?: boolean | string | null | undefined;
+  /**
+   * The `Idempotency-Key` of the call, one for all its attempts, which makes POST and PATCH retryable. `'auto'` gives each
+   * POST and PATCH a UUID; a text or what a function returns is sent with any method. Read by the client and `retry`.
+   */
+  idempotencyKey?: 'auto' | (string & {}) | ((request: HttpRequest) => string) | Off | undefined;
   /** Retries after a failure. Default 0. Read by `retry`. */
   retry?: number | RetryOptions | Off | undefined;
   /** Wait before the call is sent; not counted by `timeout`. Default 0. Read by `delay`. */

@@ -25,6 +25,7 @@ const evil: Readonly<Record<keyof RequestOptions, unknown>> = {
   cookies: { evil: '1' },
   decodeContent: 'evil',
   retry: 3,
+  idempotencyKey: 'evil',
   delay: 60_000,
   timeout: 1,
   connectTimeout: 1,

@@ -5,6 +5,7 @@
 
 import { charsetOf } from '../../message/content.ts';
 import { withoutSecretsOf } from '../../message/errors.ts';
+import { problemOf, wordsOf } from '../../message/problem.ts';
 import { isSecretKey, MASK, maskText, type Redact } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -56,6 +57,9 @@ export function summaryOf(
   const isPart = !complete || bytes.byteLength > ERROR_BODY_BYTES;
   const text = decode(bytes.subarray(0, ERROR_BODY_BYTES), charsetOf(type), isPart);
   if (UNPRINTABLE.test(text)) return undefined;
+  const problem = isPart ? undefined : problemOf(text, type);
+  const words = problem === undefined ? '' : oneLine(wordsOf(problem, response.statusText));
+  if (words !== '') return cut(hide(words), length);
   const masked = hide(oneLine(text));
   const shown = isPart ? masked.slice(0, Math.max(0, masked.length - longest)) : masked;
   return shown === '' ? undefined : cut(shown, length, isPart);

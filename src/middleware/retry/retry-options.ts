@@ -29,6 +29,8 @@ export interface RetryRules {
 const LIMIT = 2;
 // RFC 9110 §9.2.2: the idempotent methods; CONNECT and what is unknown are not.
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY']);
+/** Where the server knows a request again by its key. */
+const METHODS_WITH_KEY: ReadonlySet<string> = new Set([...METHODS, 'POST', 'PATCH']);
 const STATUSES: ReadonlySet<number> = new Set([408, 413, 425, 429, 500, 502, 503, 504]);
 const BUDGET: BudgetRules = { ratio: 0.2, min: 10, window: 60_000 };
 
@@ -55,6 +57,11 @@ export function retryRules(given: RequestOptions['retry'], defaults?: number | R
     maxRetryAfter: longest(setting('maxRetryAfter') ?? '60s', 'retry.maxRetryAfter') ?? Number.POSITIVE_INFINITY,
     budget: budgetRules(setting('budget')),
   };
+}
+
+/** The rules of a request whose `idempotencyKey` lets it be sent twice, unless the caller names the methods. */
+export function rulesWithKey(rules: RetryRules): RetryRules {
+  return rules.methods === METHODS ? { ...rules, methods: METHODS_WITH_KEY } : rules;
 }
 
 function asRecord(option: RequestOptions['retry']): RetryOptions | undefined {

@@ -21,7 +21,7 @@ import { milliseconds } from '../../time/duration.ts';
 import { timeLeft } from '../deadline/deadline.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ServerHint, serverHint } from './retry-hints.ts';
-import { type RetryRules, retryRules } from './retry-options.ts';
+import { type RetryRules, retryRules, rulesWithKey } from './retry-options.ts';
 import { answerOf, backoff, bodyRefusal, isFinal, isRetryable, type Outcome, waitRefusal } from './retry-policy.ts';
 
 /** What a test may replace. */
@@ -33,7 +33,7 @@ export interface RetryTools {
 }
 
 /**
- * Reads `retry`. The call ends with the last answer or error; its `attempts` says how often the request was sent, and an
+ * Reads `retry`, and `idempotencyKey`, with which POST and PATCH are retried. The call ends with the last answer or error; its `attempts` says how often the request was sent, and an
  * error's message why not more often, where the reason is not the limit.
  *
  * The retries of an origin are bounded by one budget for each layer. The layer that acts switches `retry` off for the
@@ -56,8 +56,11 @@ export function retry(defaults?: number | RetryOptions, { random = Math.random, 
   };
   return (next) =>
     function retry(request, options) {
-      const rules = rulesOf(options.retry);
-      if (rules === undefined) return next(request, options);
+      const usualRules = rulesOf(options.retry);
+      if (usualRules === undefined) return next(request, options);
+      // A key that was left behind at another origin protects nothing.
+      const isKeyed = options.idempotencyKey && request.headers.has('idempotency-key');
+      const rules = isKeyed ? rulesWithKey(usualRules) : usualRules;
       return new RetriedCall(next, request, options, rules, { random, queue, budget }).run();
     };
 }

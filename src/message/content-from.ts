@@ -1,0 +1,17 @@
+/** The body of a response from what somebody made one of. */
+import { bodyFrom } from './body-from.ts';
+import { Content, isNodeStream } from './content.ts';
+import type { ResponseBodyInit } from './response-facts.ts';
+import { isWebSource } from './source.ts';
+
+const NOTHING = new Uint8Array(0);
+
+export function contentFrom(body: Exclude<ResponseBodyInit, Content> | undefined): Content {
+  if (body === undefined || body === null) return new Content(NOTHING);
+  if (body instanceof Uint8Array) return new Content(body);
+  const made = bodyFrom(body);
+  if (made === null) return new Content(NOTHING);
+  // The stream itself, which can be released before anybody reads it.
+  if (isNodeStream(body) || isWebSource(body)) return new Content(undefined, body);
+  return made.bytes === undefined ? new Content(undefined, made.openLast()) : new Content(made.bytes);
+}
