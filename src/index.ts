@@ -23,6 +23,7 @@ export {
   query,
   request,
 } from './client/functions.ts';
+export type { PaginateOptions } from './client/paginate.ts';
 export type { HttpClient } from './client/psr-18.ts';
 export { type DnsCache, type DnsCacheOptions, dnsCache } from './connect/dns-cache.ts';
 export { CookieJar } from './cookies/cookie-jar.ts';

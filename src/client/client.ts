@@ -8,7 +8,7 @@ import { RequestPromise } from '../call/request-promise.ts';
 import { CookieJar } from '../cookies/cookie-jar.ts';
 import { checkDefaults, defaultStack } from '../default-stack.ts';
 import type { DownloadOptions, DownloadResult } from '../download/download-options.ts';
-import { isTransferError, NetworkError, type TransferError } from '../message/errors.ts';
+import { NetworkError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
@@ -25,31 +25,33 @@ import { carry, carryNextTurn } from './carry.ts';
 import { completed } from './checked-answer.ts';
 import { answered, type CloseOptions, closeWithin } from './closing.ts';
 import { fetchThrough } from './fetch.ts';
-import { checkedQuery, combined, definedOf, fieldsOver, isOptions, isRecord, noOptions } from './given-options.ts';
+import {
+  type Attempt,
+  checkedQuery,
+  combined,
+  definedOf,
+  fieldsOver,
+  isOptions,
+  isRecord,
+  noOptions,
+  type ReadOptions,
+} from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
+import { type PaginateOptions, paginate } from './paginate.ts';
 import { type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { letGoOfSources } from './sources.ts';
+import { stamped } from './stamped.ts';
 
 export type { DigestName, DownloadOptions, DownloadResult } from '../download/download-options.ts';
+export type { Attempt } from './given-options.ts';
 
 export interface ClientOptions extends RequestOptions {
   /** A stack, or a plain function that is used as it is, with no layers around it. Default: `HandlerStack.create()`. */
   handler?: HandlerStack | Handler | undefined;
 }
 
-/** The result of `attempt`: one of the two is there. */
-export type Attempt =
-  | readonly [response: HttpResponse, error: undefined]
-  | readonly [response: undefined, error: NonNullable<unknown>];
-
 type Uri = string | URL;
-
-interface ReadOptions {
-  readonly given: RequestOptions | undefined;
-  readonly own: RequestOptions | undefined;
-  readonly merged: RequestOptions;
-}
 
 export class Client implements AsyncDisposable, HttpClient {
   readonly #options: RequestOptions;
@@ -197,6 +199,16 @@ export class Client implements AsyncDisposable, HttpClient {
   }
 
   /**
+   * The items of every page, as they are asked for; the next page is the link `next` (RFC 8288), or what `next` says.
+   * @returns rejects as a request does, and with `ERR_PAGE_LOOP` for a page that was read before
+   * @example for await (const user of client.paginate<User>('users', { maxItems: 100 })) console.log(user.name);
+   */
+  paginate<T = unknown>(uri: Uri, options: PaginateOptions<T> = {}): AsyncIterableIterator<T, undefined, undefined> {
+    const handler: Handler = (request, given) => this.#resolved(request, given);
+    return paginate({ handler, get: (at, rest, over) => this.#start('GET', at, rest, undefined, over) }, uri, options);
+  }
+
+  /**
    * Saves what a GET brings: in `<path>.part` until it is complete and right. A transfer that broke, in this process or
    * one before, goes on from where it stopped when the file is still the same.
    * @returns rejects as a request does, and with `ERR_SINK` (the disk), `ERR_RANGE` or `ERR_BODY_DIGEST` (wrong bytes)
@@ -336,7 +348,7 @@ export class Client implements AsyncDisposable, HttpClient {
         (error: unknown) => {
           call.settled();
           letGoOfSources(call.request, ready, options);
-          throw this.#stamped(error, call);
+          throw stamped(error, call, this.#clock.now());
         },
       ),
       call,
@@ -385,19 +397,5 @@ export class Client implements AsyncDisposable, HttpClient {
     const merged = mergeOptions(this.#options, own);
     if (Object.hasOwn(own, 'cookies')) merged.cookies = cookiesFor(this.#options.cookies, own.cookies);
     return merged;
-  }
-
-  /** Completes an error with what only the client knows, and puts the caller's frames into its stack. */
-  #stamped(error: unknown, call: Call): unknown {
-    if (!isTransferError(error)) return error;
-    const failed = error as TransferError;
-    if (failed.attempts === 1) failed.attempts = call.attempt;
-    failed.elapsed ||= this.#clock.now() - call.started;
-    const here: { stack?: string } = {};
-    (Error as { captureStackTrace?(target: object, below?: unknown): void }).captureStackTrace?.(here, this.#stamped);
-    const frames = here.stack?.split('\n').filter((line) => /^\s+at async /.test(line)) ?? [];
-    const fresh = frames.filter((line) => !failed.stack?.includes(line));
-    if (fresh.length > 0) failed.stack = `${failed.stack}\n${fresh.join('\n')}`;
-    return failed;
   }
 }

@@ -2,8 +2,21 @@
 import { entriesOf } from '../message/field-value.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { type ArrayFormat, encodeQuery, type QueryInit } from '../message/query.ts';
+import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { applyHeaders } from './build-request.ts';
+
+/** The result of `attempt`: one of the two is there. */
+export type Attempt =
+  | readonly [response: HttpResponse, error: undefined]
+  | readonly [response: undefined, error: NonNullable<unknown>];
+
+/** The options of a call: as they were given, checked, and over the client's. */
+export interface ReadOptions {
+  readonly given: RequestOptions | undefined;
+  readonly own: RequestOptions | undefined;
+  readonly merged: RequestOptions;
+}
 
 export function isOptions(given: unknown): boolean {
   return typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof URL);

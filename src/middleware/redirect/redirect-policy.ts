@@ -129,6 +129,11 @@ function isBodyHeader(name: string): boolean {
 
 const BODY_HEADERS = new Set(['transfer-encoding', 'trailer', 'expect', 'digest', 'repr-digest']);
 
+/** The headers that another origin may see, of a request that nobody sent to it by hand. */
+export function crossOriginHeaders(headers: HttpHeaders, keepHeaders: readonly string[]): HttpHeaders {
+  return headers.filter((name) => mayCross(name) || keepHeaders.includes(name));
+}
+
 /** Headers that describe what is wanted, and never who wants it. */
 function mayCross(name: string): boolean {
   if (name === 'user-agent' || name === 'range') return true;

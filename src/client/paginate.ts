@@ -1,0 +1,235 @@
+/**
+ * Walks over the pages of an API and gives their items. Each page is a call of its own; where the next one is comes from
+ * the one before, whose server is not to decide who sees the caller's credentials.
+ */
+
+import type { RequestPromise } from '../call/request-promise.ts';
+import { ResponseError } from '../message/errors.ts';
+import { maskUrl } from '../message/redact.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { canonicalUrl, originOf, resolveUri, splitUserinfo } from '../message/uri.ts';
+import { delay as delayLayer } from '../middleware/delay.ts';
+import { redirectPolicy } from '../middleware/redirect/redirect-options.ts';
+import { crossOriginHeaders } from '../middleware/redirect/redirect-policy.ts';
+import { crossOriginOptions } from '../options/cross-origin-options.ts';
+import { extendOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler } from '../stack/handler.ts';
+import { type Duration, milliseconds } from '../time/duration.ts';
+import { fieldsOver, isRecord } from './given-options.ts';
+
+type Items<T> = Iterable<T> | AsyncIterable<T>;
+/** Where the next page is: a URI, relative to the page's, or options over those of the page; nothing ends it. */
+type Next = string | URL | RequestOptions | null | undefined | false;
+
+export interface PaginateOptions<T> extends RequestOptions {
+  /** The items of a page. Default: its JSON value, which must be a list. */
+  items?: ((response: HttpResponse) => Items<T> | Promise<Items<T>>) | undefined;
+  /** Where the page after this one is. Default: the link of the relation type `next` (RFC 8288). */
+  next?: ((response: HttpResponse) => Next | Promise<Next>) | undefined;
+  /** Pages asked for at most. Default: no limit. */
+  maxPages?: number | undefined;
+  /** Items given at most. Default: no limit. */
+  maxItems?: number | undefined;
+  /** Wait between two pages. Default 0. */
+  delay?: Duration | null | undefined;
+}
+
+/** What paging needs of the client. */
+export interface PageSource {
+  readonly handler: Handler;
+  get(uri: string | URL, options: RequestOptions, over: Handler): RequestPromise;
+}
+
+/** Where a page is, and how to ask for it. */
+interface Page {
+  readonly uri: string | URL;
+  readonly options: RequestOptions;
+  /** Whether an origin other than the first was named: from there on nothing of the caller's own goes along. */
+  readonly isAway: boolean;
+}
+
+/** The rules of a walk, checked. */
+interface Walk<T> {
+  readonly source: PageSource;
+  readonly items: NonNullable<PaginateOptions<T>['items']>;
+  readonly next: NonNullable<PaginateOptions<T>['next']>;
+  readonly maxPages: number;
+  readonly maxItems: number;
+  readonly delay: number;
+}
+
+/** @param began is given each call, which may be stopped by whoever wants no more */
+export async function* pagesOf<T>(
+  source: PageSource,
+  uri: string | URL,
+  given: PaginateOptions<T>,
+  began: (call: RequestPromise) => void,
+): AsyncGenerator<T, void, undefined> {
+  const { items, next, maxPages, maxItems, delay, ...options } = given;
+  const walk: Walk<T> = {
+    source,
+    items: callback(items, 'items') ?? listIn,
+    next: callback(next, 'next') ?? linkedNext,
+    maxPages: limit(maxPages, 'maxPages'),
+    maxItems: limit(maxItems, 'maxItems'),
+    delay: milliseconds(delay, 'option delay'),
+  };
+  const seen = new Set<string>();
+  let left = walk.maxItems;
+  let home = '';
+  let page: Page | undefined = { uri, options: withUserinfo(uri, options), isAway: false };
+  for (let count = 0; page !== undefined && count < walk.maxPages && left > 0; count += 1) {
+    const call = source.get(page.uri, page.options, handlerFor(walk, page.isAway, count));
+    began(call);
+    const response = await call;
+    const asked = call.call!.request!;
+    home ||= originOf(asked.url);
+    remember(seen, asked, response);
+    try {
+      for await (const item of checkedItems(await walk.items(response))) {
+        yield item;
+        left -= 1;
+        if (left === 0) return;
+      }
+      page = count + 1 < walk.maxPages ? await pageAfter(walk, page, response, home) : undefined;
+    } finally {
+      await response.discard();
+    }
+  }
+}
+
+/** Credentials in the URI are for its origin, and so for the pages that follow there. */
+function withUserinfo(uri: string | URL, options: RequestOptions): RequestOptions {
+  const text = String(uri);
+  if (options.auth !== undefined || !/^https?:\/\/[^/?#]*@/i.test(text)) return options;
+  const { userinfo } = splitUserinfo(canonicalUrl(text));
+  return userinfo === undefined ? options : { ...options, auth: userinfo };
+}
+
+/** The handler of one page: it waits between pages, and keeps what is the caller's own from other origins. */
+function handlerFor<T>({ source, delay }: Walk<T>, isAway: boolean, count: number): Handler {
+  const { handler } = source;
+  const send: Handler = isAway ? (request, options) => handler(...strangers(request, options)) : handler;
+  if (delay === 0 || count === 0) return send;
+  const waiting = delayLayer()((request, options) => send(request, extendOptions(options, { delay: 0 })));
+  return (request, options) => waiting(request, extendOptions(options, { delay }));
+}
+
+/** What another origin may see, by the rules of a redirect to it (RFC 9110 section 15.4). */
+function strangers(request: HttpRequest, options: RequestOptions): [HttpRequest, RequestOptions] {
+  const keep = redirectPolicy(options.allowRedirects)?.keepHeaders ?? [];
+  return [request.with({ headers: crossOriginHeaders(request.headers, keep) }), crossOriginOptions(options)];
+}
+
+async function pageAfter<T>(
+  { next }: Walk<T>,
+  page: Page,
+  response: HttpResponse,
+  home: string,
+): Promise<Page | undefined> {
+  const given = await next(response);
+  if (given === undefined || given === null || given === false) return undefined;
+  if (typeof given === 'object' && !(given instanceof URL)) {
+    return { ...page, options: changed(page.options, given) };
+  }
+  if (typeof given !== 'string' && !(given instanceof URL)) {
+    throw new TypeError(`next must give a URI, options or nothing, got ${typeof given}`);
+  }
+  // A server must not choose the credentials that we send.
+  const { url } = splitUserinfo(resolveUri(String(given), response.url || undefined));
+  const isAway = page.isAway || originOf(url) !== home;
+  // The query of the URL is the server's whole word: the caller's was for the first page.
+  const options: RequestOptions = { ...page.options, query: undefined, uriVars: null };
+  return { uri: url, options: isAway ? { ...options, query: null } : options, isAway };
+}
+
+function changed(options: RequestOptions, changes: RequestOptions): RequestOptions {
+  const merged = { ...options, ...changes };
+  if (isRecord(options.query) && isRecord(changes.query)) merged.query = fieldsOver(options.query, changes.query);
+  return merged;
+}
+
+/** @throws ResponseError (`ERR_PAGE_LOOP`) for a request that was made before: the walk would never end */
+function remember(seen: Set<string>, { method, url, headers, body }: HttpRequest, response: HttpResponse): void {
+  const bytes = body?.bytes;
+  // A body that nobody can look at may be another one each time.
+  if (body !== null && bytes === undefined) return;
+  const lines = [...headers].filter(([name]) => name.toLowerCase() !== 'idempotency-key');
+  const key = JSON.stringify([method, url.replace(/#.*/s, ''), lines, bytes && new TextDecoder().decode(bytes)]);
+  if (!seen.has(key)) {
+    seen.add(key);
+    return;
+  }
+  void response.discard();
+  const shown = maskUrl(url, response.request?.call?.redact);
+  throw new ResponseError(`page ${seen.size + 1} is one that was read before (${shown}); next leads in a circle`, {
+    response,
+    code: 'ERR_PAGE_LOOP',
+  });
+}
+
+async function listIn<T>(response: HttpResponse): Promise<readonly T[]> {
+  const value = await response.json();
+  if (Array.isArray(value)) return value as T[];
+  const found = value === null ? 'null' : typeof value;
+  throw new TypeError(`the JSON of a page is no list but ${found}; give items, which finds the list in a page`);
+}
+
+function linkedNext({ links }: HttpResponse): string | undefined {
+  return links.next?.url;
+}
+
+function checkedItems<T>(items: Items<T>): Items<T> {
+  if (typeof items === 'object' && items !== null) {
+    if (Symbol.iterator in items || Symbol.asyncIterator in items) return items;
+  }
+  throw new TypeError(`items must give a list or another iterable, got ${items === null ? 'null' : typeof items}`);
+}
+
+function callback<F>(value: F | undefined | null, name: string): F | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'function') return value;
+  throw new TypeError(`${name} must be a function of the response, got ${typeof value}`);
+}
+
+function limit(value: number | undefined | null, name: string): number {
+  if (value === undefined || value === null || value === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new TypeError(`${name} must be a whole number, 0 or more, got ${String(value)}`);
+}
+
+/** The items as an iterator that ends at once when nobody wants more, also while a page is under way. */
+export function paginate<T>(
+  source: PageSource,
+  uri: string | URL,
+  options: PaginateOptions<T>,
+): AsyncIterableIterator<T, undefined, undefined> {
+  let running: RequestPromise | undefined;
+  let isOver = false;
+  const items = pagesOf(source, uri, options, (call) => {
+    running = call;
+  });
+  const end = { done: true, value: undefined } as const;
+  return {
+    async next() {
+      try {
+        const step = await items.next();
+        return step.done ? end : step;
+      } catch (error) {
+        if (isOver) return end;
+        throw error;
+      }
+    },
+    async return() {
+      isOver = true;
+      running?.cancel();
+      await items.return();
+      return end;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
