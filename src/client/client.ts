@@ -135,7 +135,6 @@ export class Client implements AsyncDisposable, HttpClient {
     return this.#start('DELETE', uri, options, undefined);
   }
 
-  /** QUERY (RFC 10008): safe as a GET, and with a body. */
   query(uri: Uri, options?: RequestOptions): RequestPromise {
     return this.#start('QUERY', uri, options, undefined);
   }
@@ -199,9 +198,8 @@ export class Client implements AsyncDisposable, HttpClient {
   }
 
   /**
-   * The items of every page, as they are asked for; the next page is the link `next` (RFC 8288), or what `next` says.
-   * @returns rejects as a request does, and with `ERR_PAGE_LOOP` for a page that was read before
-   * @example for await (const user of client.paginate<User>('users', { maxItems: 100 })) console.log(user.name);
+   * The items of every page; the next is the link `next` (RFC 8288), or what option `next` says. Rejects as a request does,
+   * and with `ERR_PAGE_LOOP` for a page that was read before.
    */
   paginate<T = unknown>(uri: Uri, options: PaginateOptions<T> = {}): AsyncIterableIterator<T, undefined, undefined> {
     const handler: Handler = (request, given) => this.#resolved(request, given);
