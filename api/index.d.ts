@@ -321,9 +321,13 @@ declare class HttpResponse {
     readonly timings: Timings;
     readonly sink: unknown;
     constructor(status?: number, headers?: HeadersInit | null, body?: ResponseBodyInit, protocolVersion?: string, reason?: string, facts?: ResponseFacts);
+    static json(value: unknown, init?: ResponseInit): HttpResponse;
+    static from(response: Response): HttpResponse;
     get request(): HttpRequest | undefined;
     get ok(): boolean;
     get cookies(): Record<string, string>;
+    get links(): Links;
+    get serverTimings(): readonly ServerTiming[];
     get trailers(): HttpHeaders;
     get streamed(): boolean;
     get bodyUsed(): boolean;
@@ -340,6 +344,7 @@ declare class HttpResponse {
     formData(): Promise<FormData>;
     stream(): NodeJS.ReadableStream & NodeStream;
     toWeb(): ReadableStream<Uint8Array>;
+    toResponse(): Response;
     [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined>;
     events(): AsyncGenerator<ServerSentEvent, void, undefined>;
     lines(): AsyncGenerator<string, void, undefined>;
@@ -347,6 +352,26 @@ declare class HttpResponse {
     discard(): Promise<void>;
     toJSON(): Record<string, unknown>;
     [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string;
+}
+// Link
+interface Link {
+    readonly url: string;
+    readonly rel: string;
+    readonly anchor?: string;
+    readonly title?: string;
+    readonly type?: string;
+    readonly media?: string;
+    readonly hreflang?: readonly string[];
+    readonly params: Readonly<Record<string, string>>;
+}
+// Links
+interface Links extends Iterable<Link> {
+    readonly next?: Link;
+    readonly prev?: Link;
+    readonly first?: Link;
+    readonly last?: Link;
+    readonly self?: Link;
+    readonly [rel: string]: Link | undefined;
 }
 // Lookup
 type Lookup = (hostname: string, options: {
@@ -385,6 +410,8 @@ interface OriginStats {
     readonly running: number;
     readonly waiting: number;
 }
+// ParseJson
+type ParseJson = (text: string) => unknown;
 // Pem
 type Pem = string | Uint8Array;
 // PerHostOptions
@@ -537,11 +564,13 @@ interface RequestOptions {
     arrayFormat?: ArrayFormat | Off | undefined;
     body?: BodyInit | Off | undefined;
     json?: unknown;
+    stringifyJson?: StringifyJson | Off | undefined;
+    parseJson?: ParseJson | Off | undefined;
     formParams?: URLSearchParams | FieldsInit | Off | undefined;
     multipart?: readonly MultipartPart[] | Off | undefined;
     auth?: AuthOption | Off | undefined;
     allowRedirects?: boolean | RedirectOptions | null | undefined;
-    httpErrors?: boolean | null | undefined;
+    httpErrors?: boolean | ((status: number) => boolean) | null | undefined;
     cookies?: CookieOption | undefined;
     decodeContent?: boolean | string | null | undefined;
     retry?: number | RetryOptions | Off | undefined;
@@ -655,8 +684,16 @@ interface ServerSentEvent {
     readonly id: string;
     readonly retry: number | undefined;
 }
+// ServerTiming
+interface ServerTiming {
+    readonly name: string;
+    readonly duration: number;
+    readonly description: string;
+}
 // Sink
 type Sink = string | NodeJS.WritableStream | WritableStream<Uint8Array>;
+// StringifyJson
+type StringifyJson = (value: unknown) => string;
 // TimeoutError
 declare class TimeoutError extends NetworkError {
     static readonly code: string;
@@ -713,7 +750,6 @@ declare class TransferError extends Error {
     constructor(fact: string, init?: TransferErrorInit | HttpRequest);
     get request(): HttpRequest | undefined;
     set request(request: HttpRequest | undefined);
-    set transfer(facts: ResponseFacts | undefined);
     toJSON(): TransferErrorJSON;
     static fromJSON(json: TransferErrorJSON): TransferError;
 }
@@ -935,8 +971,11 @@ declare class Call extends Stop implements Member {
     attempt: number;
     hop: number;
     request: HttpRequest | undefined;
+    resolve: ((response: HttpResponse) => void) | undefined;
     reject: ((reason: unknown) => void) | undefined;
     filling: Filling | undefined;
+    wantsJson: boolean;
+    parseJson: ParseJson | undefined;
     followed: AbortSignal | undefined;
     constructor(started: number, redact?: readonly string[] | undefined);
     settled(): void;
