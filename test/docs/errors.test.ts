@@ -6,7 +6,7 @@ import { root } from '../architecture/imports.ts';
 
 const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
 /** Codes of Node that the source asks for by name. */
-const FOREIGN = new Set(['ERR_BUFFER_TOO_LARGE']);
+const FOREIGN = new Set(['ERR_ASSERTION', 'ERR_BUFFER_TOO_LARGE']);
 /** Made from `phase`. */
 const PHASES = ['ERR_TIMEOUT_QUEUE', 'ERR_TIMEOUT_TOTAL'];
 
