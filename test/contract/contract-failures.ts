@@ -23,6 +23,11 @@ const BEFORE_HEAD: readonly (readonly [string, () => Script, RegExp])[] = [
     () => [{ expect: 'head' }, { send: SWITCHED.replace('\r\n\r\n', '\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n') }],
     /^ERR_PROTOCOL$/,
   ],
+  [
+    'an answer under codings of transfer that nobody asked for',
+    () => [{ expect: 'head' }, { send: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n4\r\nabcd\r\n' }],
+    /^ERR_PROTOCOL$/,
+  ],
   ['a NUL in a header', faults.nulInHeader, /^ERR_PROTOCOL$/],
   ['a head larger than maxHeaderSize', () => faults.hugeHeaderLine(100_000), /^ERR_HEADERS_TOO_LARGE$/],
 ];

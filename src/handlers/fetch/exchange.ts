@@ -15,6 +15,7 @@ import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
 import { currentScope, type Scope, within } from '../../message/scope.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { phraseOfBytes } from '../../semantics/status-line.ts';
+import { codingRefusal } from '../../semantics/transfer-coding.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
@@ -124,7 +125,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     else this.#answer(this.#head!);
   }
 
-  /** Two answers that are none: browsers hide redirects that they were told not to follow, and status 0 is no status. */
+  /** Answers that are none: browsers hide redirects that they were told not to follow, and status 0 is no status. */
   #refuseHidden(response: Response): void {
     const request = this.request;
     if (response.type === 'opaqueredirect') {
@@ -133,6 +134,10 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
       throw new RequestError(fact, { request, code: 'ERR_OPAQUE_REDIRECT' });
     }
     if (response.status === 0) throw new NetworkError(`fetch gave a response of type ${response.type}`, { request });
+    const coding = response.headers.get('transfer-encoding');
+    const refusal =
+      coding === null ? undefined : codingRefusal(request, response.status, ['transfer-encoding', coding]);
+    if (refusal !== undefined) throw refusal;
   }
 
   #headOf(response: Response): HttpResponse {

@@ -14,6 +14,7 @@ import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
 import { unaskedSwitch } from '../../semantics/status-line.ts';
+import { codingRefusal } from '../../semantics/transfer-coding.ts';
 import { Exchange, type Settle } from '../exchange/exchange.ts';
 import { NodeUpload } from '../exchange/upload.ts';
 import { informationTo, NodeAnswer } from './answer.ts';
@@ -135,7 +136,9 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
       return;
     }
     const forwarder = this.#socket && forwarderOf(this.#socket);
-    const refusal = forwarderRefusal(message.statusCode ?? 0, forwarder, this.target);
+    const status = message.statusCode ?? 0;
+    const refusal =
+      forwarderRefusal(status, forwarder, this.target) ?? codingRefusal(this.request, status, message.rawHeaders);
     if (refusal !== undefined) {
       this.abort(this.failure(refusal));
       return;

@@ -20,6 +20,7 @@ import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
 import { phraseOfBytes, statusLineRefusal, unaskedSwitch } from '../../semantics/status-line.ts';
+import { codingRefusal } from '../../semantics/transfer-coding.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import type { Member } from '../../time/member-set.ts';
@@ -166,10 +167,12 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   }
 
   onHeaders(status: number, raw: RawField[], resume: () => void, statusText: string): boolean {
-    if (this.#done) return true;
-    if (status >= 100 && status < 200) return true;
-    const { forwarder } = this.#lane?.route.settings ?? {};
-    const refusal = statusLineRefusal(status, statusText) ?? forwarderRefusal(status, forwarder, this.#target);
+    if (this.#done || (status >= 100 && status < 200)) return true;
+    const route = this.#lane?.route;
+    const refusal =
+      statusLineRefusal(status, statusText) ??
+      forwarderRefusal(status, route?.settings.forwarder, this.#target) ??
+      codingRefusal(this.request, status, raw);
     if (refusal !== undefined) {
       this.abort(withRequest(refusal, this.request));
       return true;
@@ -178,15 +181,13 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#status = status;
     this.#statusText = phraseOfBytes(statusText);
     this.#headers = HttpHeaders.fromRaw(raw);
-    const route = this.#lane?.route;
     this.#lane?.hinted(raw);
     if (route?.settings.forwarder && !announcesReuse((name) => this.#headers.get(name))) route.isSingle = true;
     this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();
     if (this.#options.stream) this.#body = new UndiciBody(resume, this);
     if (this.#options.onHeaders) tell(this, 'onHeaders', this.#options.onHeaders, this.#headNow());
-    if (this.#done || this.#body === undefined) return true;
-    this.#answer(this.#response(new Content(undefined, this.#body.readable)));
+    if (!this.#done && this.#body) this.#answer(this.#response(new Content(undefined, this.#body.readable)));
     return true;
   }
 
