@@ -15,7 +15,7 @@ function codesOfSource(): string[] {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   const text = files
     // The command line has words of its own, and a page of its own.
-    .filter((name) => name.endsWith('.ts') && !name.startsWith('cli'))
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('cli/'))
     .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
     .join('\n');
   const found = [...text.matchAll(/'(ERR_[A-Z_]*[A-Z])'/g)].map(([, code = '']) => code);
