@@ -3,7 +3,12 @@ import { notices } from './scripts/notices.ts';
 import { oneCore } from './scripts/one-core.ts';
 import { requireInCjs } from './scripts/require-in-cjs.ts';
 
-const entry = { index: 'src/index.ts', testing: 'src/testing/index.ts', websocket: 'src/websocket/index.ts' };
+const entry = {
+  index: 'src/index.ts',
+  testing: 'src/testing/index.ts',
+  websocket: 'src/websocket/index.ts',
+  cache: 'src/cache/index.ts',
+};
 /** What only the library itself loads: the thread of `requestSync`. */
 const own = { 'sync-worker': 'src/sync-worker.ts' };
 const esbuildPlugins = [notices('dist/THIRD-PARTY-NOTICES.txt'), oneCore(entry.index)];

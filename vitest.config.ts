@@ -22,6 +22,7 @@ export default defineConfig({
       { find: /^sluice$/, replacement: source('index.ts') },
       { find: /^sluice\/testing$/, replacement: source('testing/index.ts') },
       { find: /^sluice\/websocket$/, replacement: source('websocket/index.ts') },
+      { find: /^sluice\/cache$/, replacement: source('cache/index.ts') },
     ],
   },
   test: {

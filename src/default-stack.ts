@@ -2,6 +2,7 @@
 
 import { chooseHandler } from './handlers/choose.ts';
 import { auth } from './middleware/auth/auth.ts';
+import { cache } from './middleware/cache.ts';
 import { cookies } from './middleware/cookies/cookies.ts';
 import { deadline } from './middleware/deadline/deadline.ts';
 import { decodeContent } from './middleware/decode-content/decode-content.ts';
@@ -37,6 +38,8 @@ export function defaultStack(handler: Handler = chooseHandler()): HandlerStack {
       .push(auth(), 'auth')
       // Inside auth and redirect, so that cookies of a challenge or a hop are stored and sent on.
       .push(cookies(), 'cookies')
+      // Inside all that changes who asks, and outside all that makes bytes: each hop is looked up with its final credentials.
+      .push(cache(), 'cache')
       // Once nothing above changes the body any more: its length, its type, `Expect`.
       .push(prepareBody(), 'prepareBody')
       // Below everything that reads bodies; it counts what it unpacks against the limit.

@@ -38,6 +38,7 @@ export { streamHandler } from './handlers/node/stream.ts';
 export { undiciHandler } from './handlers/undici/undici.ts';
 export { RequestBody } from './message/body.ts';
 export type { BodyInit, BodyValue } from './message/body-from.ts';
+export type { CacheFacts } from './message/cache-facts.ts';
 export {
   BadResponseError,
   BodyError,
@@ -80,6 +81,7 @@ export type { ServerTiming } from './message/server-timing.ts';
 export type { SchemaIssue, SchemaOutput, StandardSchema } from './message/standard-schema.ts';
 export type { TrailersInit } from './message/trailers.ts';
 export { auth } from './middleware/auth/auth.ts';
+export { cache } from './middleware/cache.ts';
 export { cookies } from './middleware/cookies/cookies.ts';
 export { deadline } from './middleware/deadline/deadline.ts';
 export { decodeContent } from './middleware/decode-content/decode-content.ts';
@@ -98,6 +100,7 @@ export { redirect } from './middleware/redirect/redirect.ts';
 export { retry } from './middleware/retry/retry.ts';
 export { stats } from './middleware/stats.ts';
 export { tap } from './middleware/tap.ts';
+export type { CacheLayer, CacheMode, CacheOption } from './options/cache-option.ts';
 export type { CookieStore } from './options/cookie-option.ts';
 export type * from './options/options.ts';
 export type { BatchResults } from './pool/batch.ts';

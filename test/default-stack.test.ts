@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { HandlerStack, HttpResponse } from '../src/index.ts';
 
 const LAYERS =
-  'httpErrors > delay > deadline > redirect > retry > auth > cookies > prepareBody > decodeContent > limits > stats > debug';
+  'httpErrors > delay > deadline > redirect > retry > auth > cookies > cache > prepareBody > decodeContent > limits > stats > debug';
 
 it('prints the default stack, from the outside in', () => {
   expect(String(HandlerStack.create())).toBe(`${LAYERS} > undici|stream|node`);

@@ -11,6 +11,7 @@ import type { DownloadOptions, DownloadResult } from '../download/download-optio
 import { NetworkError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { cacheOf, mergeCache } from '../options/cache-option.ts';
 import { extendOptions } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
@@ -236,9 +237,10 @@ export class Client implements AsyncDisposable, HttpClient {
     }
   }
 
-  /** Resolves when no beacon is under way any more. */
+  /** Resolves when no beacon, and no refresh of a stored answer, is under way any more. */
   async drain(): Promise<void> {
     await this.#beacons?.drain();
+    await cacheOf(this.#options.cache)?.drain?.();
   }
 
   /** A client over the same connections, with these options over this one's. */
@@ -249,7 +251,9 @@ export class Client implements AsyncDisposable, HttpClient {
     const headers = combined(given.headers, changes.headers);
     const query = isRecord(given.query) && isRecord(changes.query) ? fieldsOver(given.query, changes.query) : undefined;
     const jar = changes.cookies === undefined ? { cookies: this.#options.cookies } : {};
-    const merged = { ...given, ...jar, ...definedOf(changes), ...(headers && { headers }), ...(query && { query }) };
+    const cache = changes.cache === undefined ? {} : { cache: mergeCache(given.cache, changes.cache) };
+    const fields = { ...(headers && { headers }), ...(query && { query }) };
+    const merged = { ...given, ...jar, ...definedOf(changes), ...cache, ...fields };
     return new Client({ ...merged, handler } as ClientOptions, handler === this.#handler ? this.#calls : undefined);
   }
 
@@ -281,6 +285,7 @@ export class Client implements AsyncDisposable, HttpClient {
     const calls = this.#calls.close(this.#beacons?.drain());
     await (await this.#webSockets)?.close();
     await calls;
+    await cacheOf(this.#options.cache)?.drain?.();
     await (await this.#webSockets)?.close();
     await this.#beacons?.close();
     const jar = this.#options.cookies as { save?(): Promise<void> } | undefined;

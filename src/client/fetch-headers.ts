@@ -4,8 +4,11 @@ import type { HttpHeaders } from '../message/headers.ts';
 /** A request is conditional, and so not for a cache between, with any of these. */
 const CONDITIONS = ['if-modified-since', 'if-none-match', 'if-unmodified-since', 'if-match', 'if-range'];
 
-/** @param defaults the client's, over which the headers of a request win */
-export function fetchHeaders(request: Request, defaults: HttpHeaders): Headers {
+/**
+ * @param defaults the client's, over which the headers of a request win
+ * @param isCached the client has a cache, which knows what to do with a condition
+ */
+export function fetchHeaders(request: Request, defaults: HttpHeaders, isCached: boolean): Headers {
   const headers = new Headers(request.headers);
   const add = (name: string, value: string) => {
     if (!headers.has(name) && !defaults.has(name)) headers.set(name, value);
@@ -14,7 +17,7 @@ export function fetchHeaders(request: Request, defaults: HttpHeaders): Headers {
   const referrer = referrerOf(request);
   if (referrer !== '') headers.set('referer', referrer);
   if (request.cache === 'no-cache') add('cache-control', 'max-age=0');
-  const isConditional = request.cache === 'default' && CONDITIONS.some((name) => headers.has(name));
+  const isConditional = !isCached && request.cache === 'default' && CONDITIONS.some((name) => headers.has(name));
   if (isConditional || request.cache === 'no-store' || request.cache === 'reload') {
     add('pragma', 'no-cache');
     add('cache-control', 'no-cache');

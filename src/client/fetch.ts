@@ -4,6 +4,7 @@ import { Pieces } from '../message/bytes.ts';
 import { BodyError, RedirectError } from '../message/errors.ts';
 import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { cacheOf } from '../options/cache-option.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isRedirectStatus } from '../semantics/redirects.ts';
 import { responseLimit, tooLarge } from '../semantics/response-limit.ts';
@@ -52,7 +53,7 @@ export async function fetchThrough(
     signal?.aborted ? reasonOf(signal) : new TypeError(words, { cause });
   try {
     const body = asked.body ?? (await bodyOfRequest(asked.request, signal));
-    const headers = fetchHeaders(asked.request, defaults.headers);
+    const headers = fetchHeaders(asked.request, defaults.headers, cacheOf(options.cache) !== undefined);
     if (body?.contentType !== undefined && !headers.has('content-type')) headers.set('content-type', body.contentType);
     const request = new HttpRequest(asked.request.method, asked.url, [...headers], body);
     const response = await client.send(request, optionsFor(asked, options));
@@ -109,6 +110,7 @@ function optionsFor({ request, signal }: FetchArguments, client: RequestOptions)
   const options: RequestOptions = { httpErrors: false, stream: true, sink: null, body: null };
   options.allowRedirects = request.redirect === 'follow' ? redirectsOf(client.allowRedirects) : false;
   if (signal !== undefined) options.signal = signal;
+  if (request.cache !== 'default' && cacheOf(client.cache) !== undefined) options.cache = request.cache;
   // WHATWG fetch §4.6: neither cookies nor what answers a challenge.
   if (request.credentials === 'omit') Object.assign(options, { cookies: false, auth: null });
   return options;

@@ -1,5 +1,7 @@
 /** What a response is made from beside its head and body. */
+
 import type { BodyInit } from './body-from.ts';
+import type { CacheFacts } from './cache-facts.ts';
 import type { Content } from './content.ts';
 import type { HeadersInit, HttpHeaders } from './headers.ts';
 import type { HttpRequest } from './request.ts';
@@ -44,6 +46,8 @@ export interface ResponseFacts {
   bytesReceived?: number;
   /** Fields behind the body; a function is asked each time, because they come last. */
   trailers?: HttpHeaders | (() => HttpHeaders) | undefined;
+  /** What the cache did. */
+  cache?: CacheFacts | undefined;
   /** Why the call ended with this answer, in words that end an error's message. */
   note?: string | undefined;
 }

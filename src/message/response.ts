@@ -99,6 +99,11 @@ export class HttpResponse {
     return this.#facts.request;
   }
 
+  /** What the cache did for this call; `undefined` without one. */
+  get cache(): ResponseFacts['cache'] {
+    return Object.hasOwn(this.#facts, 'cache') ? this.#facts.cache : undefined;
+  }
+
   /** @internal */
   get facts(): ResponseFacts {
     return this.#facts;

@@ -9,6 +9,7 @@ import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
 import { milliseconds } from '../time/duration.ts';
 import { isSignal } from '../time/stop.ts';
+import { CACHE_MODES, isCacheOption, mergeCache } from './cache-option.ts';
 import { oursFor } from './foreign-options.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
@@ -88,6 +89,11 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   cookies: {
     expected: 'a jar, a record of names to values, or a boolean',
     accepts: (v) => v === true || isRecord(v),
+    off: false,
+  },
+  cache: {
+    expected: `a cache of sluice/cache, ${CACHE_MODES.map((mode) => JSON.stringify(mode)).join(', ')} or false`,
+    accepts: isCacheOption,
     off: false,
   },
   decodeContent: { expected: 'a boolean or an Accept-Encoding', accepts: (v) => v === true || isText(v), off: false },
@@ -237,6 +243,7 @@ export function mergeOptions(client: RequestOptions, call: RequestOptions): Requ
   if (BODIES.some((name) => Object.hasOwn(call, name))) {
     for (const name of BODIES) if (!Object.hasOwn(call, name)) delete merged[name];
   }
+  if (Object.hasOwn(call, 'cache')) merged.cache = mergeCache(client.cache, call.cache);
   // A socket that was the client's base is not that of another one.
   if (client.baseUri === UNIX_BASE && Object.hasOwn(call, 'baseUri') && !Object.hasOwn(call, 'socketPath')) {
     delete merged.socketPath;

@@ -13,6 +13,7 @@ import type { HttpResponse, Timings } from '../message/response.ts';
 import type { TrailersInit } from '../message/trailers.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Duration } from '../time/duration.ts';
+import type { CacheOption } from './cache-option.ts';
 import type { CookieOption } from './cookie-option.ts';
 
 /** Yields the request to send and receives its response; what it returns is the answer of the call. */
@@ -183,6 +184,8 @@ export interface RequestOptions {
   httpErrors?: boolean | ((status: number) => boolean) | null | undefined;
   /** A jar, cookies to send for this call beside the jar's, or `false`; `true` on the client makes a jar. Default `false`. Read by `cookies`. */
   cookies?: CookieOption | undefined;
+  /** A cache of `sluice/cache`; how a call uses it, in fetch's words; or `false`. Default `false`. Read by `cache`. */
+  cache?: CacheOption | undefined;
   /** Decode `Content-Encoding`; text is the `Accept-Encoding` to send. Default `true`. Read by `decodeContent`. */
   decodeContent?: boolean | string | null | undefined;
   /**
@@ -230,7 +233,7 @@ export interface RequestOptions {
   onStats?: ((stats: TransferStats) => void) | Off | undefined;
   /** Called with each informational answer (1xx). Read by the handler. */
   onInformation?: ((response: HttpResponse) => void) | Off | undefined;
-  /** Called with what made a beacon fail, bad statuses too. Read by `client.beacon`. */
+  /** Called with what made a beacon fail, bad statuses too, and what a cache's store failed with. Read by `client.beacon` and `cache`. */
   onError?: ((error: unknown) => void) | Off | undefined;
   /** Beacons of a client under way at a time; others wait for their turn. Default 64. Read by `client.beacon`, from the client's options. */
   maxInFlight?: number | Off | undefined;

@@ -110,6 +110,7 @@ export class HandlerStack {
   }
 
   #edit(layers: readonly Layer[]): this {
+    refuseAbove(layers);
     this.#layers = layers;
     this.#resolved = undefined;
     return this;
@@ -136,6 +137,18 @@ function layer(middleware: Middleware, name?: string): Layer {
   if (typeof middleware !== 'function')
     throw new TypeError(`a middleware must be a function, got ${typeof middleware}`);
   return { middleware, name: name ?? (middleware.name || 'anonymous') };
+}
+
+/** @throws TypeError for a layer above the one that it must stand below */
+function refuseAbove(layers: readonly Layer[]): void {
+  for (const [at, { name, middleware }] of layers.entries()) {
+    const { below } = middleware as DeclaringMiddleware;
+    if (below === undefined || !layers.some((layer, index) => index > at && layer.name === below)) continue;
+    throw new TypeError(
+      `"${name}" must stand below "${below}", which makes a new request for each hop: above it, what was answered for one URL and ` +
+        `user would be taken for another. Use stack.after('cookies', ...). The stack would be: ${layers.map((one) => one.name).join(' > ')}`,
+    );
+  }
 }
 
 /**

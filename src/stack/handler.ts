@@ -49,4 +49,6 @@ export interface Transport extends Handler {
 /** A middleware may declare the options it reads, so that "did you mean" leaves their names alone. */
 export interface DeclaringMiddleware extends Middleware {
   readonly options?: readonly string[];
+  /** The name of a layer that must not stand below this one: a stack in which it would refuses the edit. */
+  readonly below?: string | undefined;
 }

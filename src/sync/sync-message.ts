@@ -51,7 +51,7 @@ export const SAID = 0;
 export const LISTENS = 1;
 
 /** For the caller's own layers, which do not run there. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['context', 'stream', 'handler', 'onError', 'maxInFlight']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['context', 'stream', 'handler', 'onError', 'maxInFlight', 'cache']);
 
 /** Their values are written as text, whatever they were. */
 const FIELDS: ReadonlySet<string> = new Set(['query', 'formParams', 'uriVars']);

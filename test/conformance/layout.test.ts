@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 const names = `
   Client HandlerStack HttpRequest HttpResponse HttpHeaders RequestPromise CookieJar FileCookieJar Pool DelayQueue
   chooseHandler wrapStreaming undiciHandler nodeHttpHandler streamHandler fetchHandler
-  httpErrors delay deadline redirect retry auth cookies prepareBody decodeContent limits stats debug
+  httpErrors delay deadline redirect retry auth cookies cache prepareBody decodeContent limits stats debug
   mapRequest mapResponse tap history log
   get head post put patch del delete options request
   TransferError RequestError NetworkError ConnectError TimeoutError ResponseError BadResponseError ClientError ServerError

@@ -2,6 +2,7 @@
 import {
   auth,
   Client,
+  cache,
   cookies,
   deadline,
   debug,
@@ -41,7 +42,7 @@ function mark(letter: string): Middleware {
 describe('a printed stack', () => {
   it('lists the default layers from the outside in, then the handlers', () => {
     expect(String(HandlerStack.create())).toBe(
-      'httpErrors > delay > deadline > redirect > retry > auth > cookies > prepareBody > decodeContent > limits > stats > debug > undici|stream|node',
+      'httpErrors > delay > deadline > redirect > retry > auth > cookies > cache > prepareBody > decodeContent > limits > stats > debug > undici|stream|node',
     );
   });
 
@@ -64,6 +65,7 @@ describe('a printed stack', () => {
       retry,
       auth,
       cookies,
+      cache,
       prepareBody,
       decodeContent,
       limits,
@@ -128,7 +130,7 @@ describe('the order of layers', () => {
   it('lets before and after be given no name', () => {
     const stack = HandlerStack.create(mockHandler());
     expect(() => stack.after('redirect', tap())).not.toThrow();
-    expect(stack.names.length).toBe(13);
+    expect(stack.names.length).toBe(14);
   });
 });
 

@@ -65,6 +65,7 @@ const evil: Readonly<Record<keyof RequestOptions, unknown>> = {
   socketPath: '/nowhere/evil',
   debug: { write: fail },
   context: { evil: true },
+  cache: 'only-if-cached',
   clock: { now: fail, sleep: fail },
 };
 

@@ -1,0 +1,36 @@
+/** The response that a stored answer is, for the request at hand. Pure. */
+
+import type { CacheFacts } from '../message/cache-facts.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import type { HttpRequest } from '../message/request.ts';
+import { HttpResponse } from '../message/response.ts';
+import type { CacheEntry } from './entry.ts';
+import { partOf } from './ranges.ts';
+import { isNotModified } from './validation.ts';
+
+/** What of a head a 304 repeats (RFC 9110 section 15.4.5), and no more of what describes the content. */
+const NOT_IN_304 = ['Content-Length', 'Content-Encoding', 'Content-Type', 'Content-Range', 'Content-Language'];
+
+/** @param isAged whether it is given without having asked: then it says how old it is (RFC 9111 section 5.1) */
+export function answerFrom(request: HttpRequest, entry: CacheEntry, cache: CacheFacts, isAged: boolean): HttpResponse {
+  const stored = HttpHeaders.fromRaw(entry.headers);
+  const headers = isAged ? stored.with('Age', String(cache.age)) : stored;
+  const facts = { url: request.url, request, handler: 'cache', cache };
+  const made = (status: number, lines: HttpHeaders, body: Uint8Array | null, reason?: string) =>
+    new HttpResponse(status, lines, body, '1.1', reason, facts);
+  if (isNotModified(request, entry)) return made(304, headers.without(...NOT_IN_304), null);
+  if (request.method === 'HEAD') return made(entry.status, headers, null, entry.statusText);
+  const part = partOf(request.headers, entry);
+  const { byteLength } = entry.body;
+  if (part === 'unsatisfiable') {
+    const lines = headers.without('Content-Length').with('Content-Range', `bytes */${byteLength}`);
+    return made(416, lines.with('Content-Length', '0'), null);
+  }
+  // A copy: whoever gets it may change it.
+  if (part === 'whole') return made(entry.status, headers, entry.body.slice(), entry.statusText);
+  const { first, last } = part;
+  const lines = headers
+    .with('Content-Range', `bytes ${first}-${last}/${byteLength}`)
+    .with('Content-Length', String(last - first + 1));
+  return made(206, lines, entry.body.slice(first, last + 1));
+}

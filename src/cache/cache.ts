@@ -1,0 +1,161 @@
+/**
+ * An HTTP cache (RFC 9111) as a layer: answers from the store what may be answered from it, asks the origin for the rest,
+ * and takes out what a change made wrong. The rules are pure and next door: `cache-policy.ts`, `storing.ts`,
+ * `validation.ts`, `freshness.ts`.
+ */
+import { announce } from '../call/callbacks.ts';
+import { isStopReason, raceCaller } from '../call/caller-stop.ts';
+import { HttpRequest } from '../message/request.ts';
+import { HttpResponse } from '../message/response.ts';
+import { cacheModeOf } from '../options/cache-option.ts';
+import { extendOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { responseLimit } from '../semantics/response-limit.ts';
+import type { Handler } from '../stack/handler.ts';
+import { keysOf, prefixOf } from './cache-key.ts';
+import { verdictOf } from './cache-policy.ts';
+import type { CacheEntry } from './entry.ts';
+import { type CacheParts, Forward, served } from './forward.ts';
+import { termsOf } from './freshness.ts';
+import { Inquiry } from './inquiry.ts';
+import { forgetAfter, isSafe } from './invalidation.ts';
+import { isSimpleRange } from './ranges.ts';
+import type { Found } from './stored-answers.ts';
+import { isConditional, isForOrigin } from './validation.ts';
+
+export class CacheCore {
+  readonly #parts: CacheParts;
+  /** Misses under way, which others of the same key wait for; each tells whether its own caller stopped it. */
+  readonly #flights = new Map<string, Promise<boolean>>();
+  /** Refreshes that nobody waits for but `drain`. */
+  readonly #refreshes = new Set<Promise<unknown>>();
+
+  constructor(parts: CacheParts) {
+    this.#parts = parts;
+  }
+
+  async drain(): Promise<void> {
+    while (this.#refreshes.size > 0) await Promise.all(this.#refreshes);
+  }
+
+  async handle(request: HttpRequest, options: RequestOptions, next: Handler): Promise<HttpResponse> {
+    const mode = cacheModeOf(options.cache);
+    if (mode === false) return next(request, options);
+    const { method, headers } = request;
+    if (!isSafe(method)) return this.#bypass(request, options, next);
+    const isRead = method === 'GET' || method === 'HEAD' || method === 'QUERY';
+    if (!isRead || mode === 'no-store' || headers.has('upgrade')) return this.#bypass(request, options, next);
+    const keys = keysOf(request, options);
+    const known = keys instanceof Promise ? await keys : keys;
+    if (known === undefined) return this.#bypass(request, options, next);
+    const inquiry = new Inquiry(request, options, next, known, mode);
+    // RFC 9111 §5.2.1.5
+    if (inquiry.wishes.directives.has('no-store')) return this.#bypass(request, options, next);
+    return this.#answer(inquiry, true);
+  }
+
+  async #answer(inquiry: Inquiry, mayWait: boolean): Promise<HttpResponse> {
+    const { request, wishes } = inquiry;
+    const found = await this.#parts.answers.find(inquiry);
+    const entry = found?.entry;
+    if (entry !== undefined && this.#fits(inquiry, entry)) {
+      const verdict = verdictOf(entry, wishes, this.#parts.shared, inquiry.now());
+      if (verdict !== 'ask') {
+        if (verdict === 'refresh') this.#refresh(inquiry, found!);
+        const response = served(this.#parts, inquiry, entry, verdict === 'use' ? 'hit' : 'stale', found!.key);
+        if (inquiry.options.onHeaders) await announce(response, request, inquiry.options);
+        return response;
+      }
+    }
+    if (wishes.mode === 'only-if-cached' || wishes.directives.has('only-if-cached')) return this.#notCached(inquiry);
+    return this.#ask(inquiry, found, mayWait);
+  }
+
+  /** Whether a stored answer can be one to this request at all. */
+  #fits({ request, options }: Inquiry, { body }: CacheEntry): boolean {
+    if (isForOrigin(request)) return false;
+    const range = request.headers.get('range');
+    if (range !== null && request.method === 'GET' && !isSimpleRange(range)) return false;
+    return request.method === 'HEAD' || body.byteLength <= responseLimit(options, options.stream === true);
+  }
+
+  /** Concurrent misses of one key share one request; only what a store can answer is waited for. */
+  async #ask(inquiry: Inquiry, found: Found | undefined, mayWait: boolean): Promise<HttpResponse> {
+    const { request, options, keys } = inquiry;
+    const forward = () => new Forward(this.#parts, inquiry, found).run();
+    if (!this.#isShareable(inquiry, found)) return forward();
+    const flight = this.#flights.get(keys.own);
+    if (flight !== undefined && mayWait) {
+      const wasStopped = await raceCaller(flight, request, options);
+      return this.#answer(inquiry, wasStopped);
+    }
+    const run = forward();
+    if (flight === undefined) this.#fly(keys.own, run, inquiry);
+    return run;
+  }
+
+  #isShareable({ request, wishes }: Inquiry, found: Found | undefined): boolean {
+    if (request.method === 'HEAD' || wishes.mode !== 'default' || wishes.directives.size > 0) return false;
+    if (request.headers.has('range') || isConditional(request)) return false;
+    return found?.entry === undefined || !termsOf(found.entry, this.#parts.shared).alwaysAsk;
+  }
+
+  #fly(key: string, run: Promise<unknown>, { request, options }: Inquiry): void {
+    const end = (wasStopped: boolean): boolean => {
+      this.#flights.delete(key);
+      return wasStopped;
+    };
+    this.#flights.set(
+      key,
+      run.then(
+        () => end(false),
+        (error: unknown) => end(isStopReason(error, request, options)),
+      ),
+    );
+  }
+
+  /** RFC 5861 section 3: the stale answer is given, and a new one fetched behind it, once at a time. */
+  #refresh({ request, options, next, keys, wishes, tell }: Inquiry, found: Found): void {
+    if (this.#flights.has(keys.own)) return;
+    const { method, url, headers, body } = request;
+    // A request of its own: whoever stops the call does not stop this.
+    const own = new HttpRequest(method, url, headers.without('Range', 'If-Range'), body?.bytes);
+    const quiet = extendOptions(options, {
+      signal: undefined,
+      stream: false,
+      onHeaders: undefined,
+      progress: undefined,
+      onInformation: undefined,
+    });
+    const inquiry = new Inquiry(own, quiet, next, keys, wishes.mode);
+    const run = new Forward(this.#parts, inquiry, found).run();
+    this.#fly(keys.own, run, inquiry);
+    const refresh = run.then((response) => response.discard(), tell);
+    this.#refreshes.add(refresh);
+    void refresh.then(() => this.#refreshes.delete(refresh));
+  }
+
+  async #notCached({ request, options, keys }: Inquiry): Promise<HttpResponse> {
+    this.#parts.count('miss');
+    const cache = { status: 'miss', age: 0, ttl: 0, key: keys.own } as const;
+    // RFC 9111 §5.2.1.7
+    const response = new HttpResponse(504, { 'Content-Length': '0' }, null, '1.1', undefined, {
+      url: request.url,
+      request,
+      handler: 'cache',
+      cache,
+      note: 'nothing that may be used is stored, and only-if-cached asks nobody else',
+    });
+    await announce(response, request, options);
+    return response;
+  }
+
+  /** The origin's answer, untouched. What it changes there is not right in the store any more. */
+  async #bypass(request: HttpRequest, options: RequestOptions, next: Handler): Promise<HttpResponse> {
+    const response = await next(request, options);
+    await forgetAfter(this.#parts.answers, request, response, options);
+    this.#parts.count('bypass');
+    const key = `${prefixOf(request.url)}${request.method}`;
+    return response.with({ cache: { status: 'bypass', age: 0, ttl: 0, key } });
+  }
+}

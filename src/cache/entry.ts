@@ -1,0 +1,58 @@
+/** What a store keeps, and the contract of a store. */
+
+/** The answers to one URL that differ by the request's headers. */
+export interface Variant {
+  /** The field names that `Vary` gave, in lower case and sorted. */
+  readonly names: readonly string[];
+  /** Where the answer is. */
+  readonly key: string;
+  /** Its `ETag`, to be asked about; `null` without one. */
+  readonly etag: string | null;
+}
+
+/** One stored answer; or, with `variants`, the list of those that are stored for a URL. */
+export interface CacheEntry {
+  readonly url: string;
+  readonly status: number;
+  readonly statusText: string;
+  /** name, value, name, value, ... without what may not be stored. */
+  readonly headers: readonly string[];
+  /** Milliseconds since 1970 at which the request went out. */
+  readonly requestedAt: number;
+  /** Milliseconds since 1970 at which the answer, or the last confirmation of it, came. */
+  readonly receivedAt: number;
+  /** Decoded. */
+  readonly body: Uint8Array;
+  readonly variants?: readonly Variant[] | undefined;
+}
+
+type Maybe<T> = T | Promise<T>;
+
+/**
+ * Where entries live. A key begins with the URL and a space, so that all entries of a URL have a prefix. Methods may
+ * answer at once or by a promise; one that fails is told to `onError`, and the call goes on without the store.
+ */
+export interface CacheStore {
+  get(key: string): Maybe<CacheEntry | undefined>;
+  set(key: string, entry: CacheEntry): Maybe<void>;
+  /** Harmless for a key that is not there. */
+  delete(key: string): Maybe<void>;
+  /** Every key that begins with `prefix`; all for `''`. */
+  keys(prefix: string): Maybe<Iterable<string>>;
+}
+
+/** The value of a stored field, several lines joined with `, `, or `null`. @param name in lower case */
+export function fieldOf(entry: CacheEntry, name: string): string | null {
+  const lines = linesOf(entry, name);
+  return lines.length === 0 ? null : lines.join(', ');
+}
+
+/** Every line of a stored field. @param name in lower case */
+export function linesOf({ headers }: CacheEntry, name: string): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < headers.length; at += 2) {
+    const own = headers[at]!;
+    if (own.length === name.length && own.toLowerCase() === name) lines.push(headers[at + 1]!);
+  }
+  return lines;
+}

@@ -1,0 +1,223 @@
+/** Asks the origin, about what is stored where there is something, and keeps what comes. */
+import { announce } from '../call/callbacks.ts';
+import { isStopReason } from '../call/caller-stop.ts';
+import type { CacheFacts } from '../message/cache-facts.ts';
+import { isConnectError, isNetworkError, isTimeoutError } from '../message/errors.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { extendOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { answerFrom } from './answer.ts';
+import { keyUrl } from './cache-key.ts';
+import { mayServeStale, timesOf } from './cache-policy.ts';
+import type { CacheEntry } from './entry.ts';
+import type { Inquiry } from './inquiry.ts';
+import { forgetAfter } from './invalidation.ts';
+import type { Found, Sending, StoredAnswers } from './stored-answers.ts';
+import { mayStore, storedFields } from './storing.ts';
+import { teed } from './tee.ts';
+import { conditionalRequest, confirmed, isAbout, isConditional, isSameHead } from './validation.ts';
+
+/** What the parts of a cache share. */
+export interface CacheParts {
+  readonly answers: StoredAnswers;
+  readonly shared: boolean;
+  /** Bytes of a body. */
+  readonly maxEntrySize: number;
+  count(what: CacheFacts['status'] | 'stored'): void;
+}
+
+interface Times {
+  readonly requestedAt: number;
+  readonly receivedAt: number;
+}
+
+/** RFC 5861 section 4 */
+const ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+export class Forward {
+  readonly #parts: CacheParts;
+  readonly #inquiry: Inquiry;
+  readonly #found: Found | undefined;
+  readonly #sending: Sending;
+  /** The body is still being read; its end ends the sending. */
+  #isOpen = false;
+
+  constructor(parts: CacheParts, inquiry: Inquiry, found: Found | undefined) {
+    this.#parts = parts;
+    this.#inquiry = inquiry;
+    this.#found = found;
+    this.#sending = parts.answers.begin(inquiry.request.url);
+  }
+
+  /** @throws what the origin's answer fails with, unless a stale answer may stand in for it */
+  async run(): Promise<HttpResponse> {
+    try {
+      return await this.#run();
+    } finally {
+      if (!this.#isOpen) this.#parts.answers.end(this.#sending);
+    }
+  }
+
+  async #run(): Promise<HttpResponse> {
+    const { request, options, next } = this.#inquiry;
+    const entry = this.#found?.entry;
+    const isAsking = request.method !== 'HEAD' && this.#inquiry.wishes.mode !== 'reload';
+    const asked = isAsking ? conditionalRequest(request, this.#found, this.#parts.shared) : request;
+    const requestedAt = this.#inquiry.now();
+    let response: HttpResponse;
+    try {
+      response = await next(asked, this.#quiet(asked !== request));
+    } catch (error) {
+      if (entry === undefined || !this.#isFailure(error) || !this.#mayStandIn(entry, false)) throw error;
+      return this.#serve(entry, 'stale', this.#found!.key);
+    }
+    const times = { requestedAt, receivedAt: this.#inquiry.now() };
+    await forgetAfter(this.#parts.answers, request, response, options);
+    if (response.status === 304) {
+      const stored = await this.#storedFor(response);
+      if (stored !== undefined) return this.#confirm(stored.entry, stored.key, response, times);
+      if (asked !== request) {
+        // It says that something holds which is not here: asked again, without a condition.
+        await response.discard();
+        return this.#keep(await next(request, options), { ...times, receivedAt: this.#inquiry.now() });
+      }
+    }
+    if (entry !== undefined && ERRORS.has(response.status) && this.#mayStandIn(entry, true)) {
+      await response.discard();
+      return this.#serve(entry, 'stale', this.#found!.key);
+    }
+    if (asked !== request) await announce(response, request, options);
+    if (request.method === 'HEAD') return this.#keepHead(response, times);
+    return this.#keep(response, times);
+  }
+
+  /** `onHeaders` is for the answer that the caller gets, which may turn out to be the stored one. */
+  #quiet(isAsking: boolean): RequestOptions {
+    const { options } = this.#inquiry;
+    return isAsking && options.onHeaders ? extendOptions(options, { onHeaders: undefined }) : options;
+  }
+
+  /** Whether the origin was not reached, or broke off. What the caller stopped is no failure of the origin's. */
+  #isFailure(error: unknown): boolean {
+    const { request, options } = this.#inquiry;
+    if (isStopReason(error, request, options)) return false;
+    return isNetworkError(error) || isConnectError(error) || isTimeoutError(error);
+  }
+
+  #mayStandIn(entry: CacheEntry, isAnswer: boolean): boolean {
+    return mayServeStale(entry, this.#inquiry.wishes, this.#parts.shared, this.#inquiry.now(), isAnswer);
+  }
+
+  /** The stored answer that a 304 is about (RFC 9111 section 4.3.4). */
+  async #storedFor(response: HttpResponse): Promise<{ entry: CacheEntry; key: string } | undefined> {
+    if (this.#found === undefined) return undefined;
+    const { entry, key, variants } = this.#found;
+    // A caller's own condition may be about something newer than what is stored.
+    if (entry !== undefined && isAbout(response, entry, !isConditional(this.#inquiry.request))) return { entry, key };
+    const tag = response.headers.get('etag');
+    for (const variant of variants) {
+      if (tag === null || variant.etag !== tag) continue;
+      const other = await this.#parts.answers.get(variant.key, this.#inquiry);
+      if (other !== undefined) return { entry: other, key: variant.key };
+    }
+    return undefined;
+  }
+
+  async #confirm(entry: CacheEntry, key: string, response: HttpResponse, times: Times): Promise<HttpResponse> {
+    const { shared, answers } = this.#parts;
+    const fresh = confirmed(entry, response, times, shared);
+    const whole = response.with({ status: entry.status, headers: HttpHeaders.fromRaw(fresh.headers) });
+    // What the confirmation takes back is not kept, and given this once.
+    const stored = mayStore(this.#inquiry.request, whole, fresh, shared)
+      ? await answers.keep(this.#inquiry, fresh, this.#sending, this.#found, shared)
+      : undefined;
+    if (stored === undefined) await answers.drop(key, this.#inquiry);
+    else if (stored !== key) await answers.replace(key, fresh, this.#inquiry);
+    // The jar above is to see what the confirmation sets; the store is not.
+    return this.#serve(fresh, 'revalidated', stored ?? key, response.headers.getSetCookie());
+  }
+
+  async #serve(
+    entry: CacheEntry,
+    status: CacheFacts['status'],
+    key: string,
+    cookies: readonly string[] = [],
+  ): Promise<HttpResponse> {
+    const answer = served(this.#parts, this.#inquiry, entry, status, key);
+    const response = cookies.length === 0 ? answer : answer.withAddedHeader('Set-Cookie', cookies);
+    await announce(response, this.#inquiry.request, this.#inquiry.options);
+    return response;
+  }
+
+  /** An answer to HEAD brings the head of the stored answer up to date, or shows that it is over. */
+  async #keepHead(response: HttpResponse, times: Times): Promise<HttpResponse> {
+    const { answers, shared } = this.#parts;
+    if (this.#found?.entry !== undefined && response.status < 500 && response.status !== 304) {
+      const { entry, key } = this.#found;
+      const fresh = confirmed(entry, response, times, shared);
+      if (isSameHead(response, entry)) await answers.replace(key, fresh, this.#inquiry);
+      else await answers.drop(key, this.#inquiry);
+    }
+    return this.#missed(response, this.#entryOf(response, new Uint8Array(0), times), this.#inquiry.keys.own);
+  }
+
+  async #keep(response: HttpResponse, times: Times): Promise<HttpResponse> {
+    const { shared, maxEntrySize, answers } = this.#parts;
+    const { request } = this.#inquiry;
+    const head = this.#entryOf(response, new Uint8Array(0), times);
+    const length = response.headers.get('content-length');
+    const isTooLong = length !== null && Number(length) > maxEntrySize;
+    if (!mayStore(request, response, head, shared) || isTooLong || response.content.used) {
+      // What was stored is not what the origin has now.
+      const isNewer = response.status < 400 || response.status === 404 || response.status === 410;
+      if (this.#found?.entry !== undefined && isNewer && response.status !== 206 && response.status !== 304) {
+        await answers.drop(this.#found.key, this.#inquiry);
+      }
+      return this.#missed(response, head, this.#inquiry.keys.own);
+    }
+    const bytes = response.content.bytes;
+    if (bytes !== undefined) {
+      const key = bytes.byteLength > maxEntrySize ? undefined : await this.#store({ ...head, body: bytes.slice() });
+      return this.#missed(response, head, key ?? this.#inquiry.keys.own);
+    }
+    this.#isOpen = true;
+    const ended = () => answers.end(this.#sending);
+    const complete = async (whole: Uint8Array): Promise<void> => {
+      if (length === null || Number(length) === whole.byteLength) await this.#store({ ...head, body: whole.slice() });
+      ended();
+    };
+    return this.#missed(teed(response, maxEntrySize, complete, ended), head, this.#inquiry.keys.own);
+  }
+
+  async #store(entry: CacheEntry): Promise<string | undefined> {
+    const key = await this.#parts.answers.keep(this.#inquiry, entry, this.#sending, this.#found, this.#parts.shared);
+    if (key !== undefined) this.#parts.count('stored');
+    return key;
+  }
+
+  #entryOf(response: HttpResponse, body: Uint8Array, times: Times): CacheEntry {
+    const { status, statusText, headers } = response;
+    const url = keyUrl(this.#inquiry.request.url);
+    return { url, status, statusText, headers: storedFields(headers, this.#parts.shared), ...times, body };
+  }
+
+  #missed(response: HttpResponse, entry: CacheEntry, key: string): HttpResponse {
+    const { shared, count } = this.#parts;
+    count('miss');
+    return response.with({ cache: { status: 'miss', ...timesOf(entry, shared, this.#inquiry.now()), key } });
+  }
+}
+
+/** A stored answer for the request at hand, counted. */
+export function served(
+  { shared, count }: CacheParts,
+  inquiry: Inquiry,
+  entry: CacheEntry,
+  status: CacheFacts['status'],
+  key: string,
+): HttpResponse {
+  count(status);
+  const facts = { status, ...timesOf(entry, shared, inquiry.now()), key };
+  return answerFrom(inquiry.request, entry, facts, status !== 'revalidated');
+}

@@ -1,0 +1,54 @@
+/** One request as the cache looks at it: what is asked, by whom, when, and how the cache may answer. */
+import type { HttpRequest } from '../message/request.ts';
+import type { CacheMode } from '../options/cache-option.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler } from '../stack/handler.ts';
+import { type Clock, systemClock, wallClockBy } from '../time/clock.ts';
+import type { RequestKeys } from './cache-key.ts';
+import { type Wishes, wishesOf } from './cache-policy.ts';
+import type { Tell } from './guarded-store.ts';
+
+export class Inquiry {
+  readonly request: HttpRequest;
+  readonly options: RequestOptions;
+  readonly next: Handler;
+  readonly keys: RequestKeys;
+  readonly wishes: Wishes;
+  readonly clock: Clock;
+  readonly tell: Tell;
+
+  constructor(request: HttpRequest, options: RequestOptions, next: Handler, keys: RequestKeys, mode: CacheMode) {
+    this.request = request;
+    this.options = options;
+    this.next = next;
+    this.keys = keys;
+    this.wishes = wishesOf(request.headers, mode);
+    this.clock = clockOf(options);
+    this.tell = tellOf(options);
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return wallClockBy(this.clock);
+  }
+
+  /** The same for another sending, such as one that nobody waits for. */
+  with(request: HttpRequest, options: RequestOptions): Inquiry {
+    return new Inquiry(request, options, this.next, this.keys, this.wishes.mode);
+  }
+}
+
+export function clockOf(options: RequestOptions): Clock {
+  return options.clock ?? systemClock;
+}
+
+/** `onError` is the caller's; what it throws is nobody's. */
+export function tellOf({ onError }: RequestOptions): Tell {
+  return (error) => {
+    try {
+      if (onError) onError(error);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+}

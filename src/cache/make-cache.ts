@@ -1,0 +1,100 @@
+/** What the makers of caches return: a store, the layer over it, and what a program does to it by hand. */
+import type { CacheFacts } from '../message/cache-facts.ts';
+import type { CacheLayer } from '../options/cache-option.ts';
+import type { DeclaringMiddleware } from '../stack/handler.ts';
+import { systemClock } from '../time/clock.ts';
+import { type Duration, milliseconds } from '../time/duration.ts';
+import { CacheCore } from './cache.ts';
+import { keyUrl } from './cache-key.ts';
+import type { CacheStore } from './entry.ts';
+import { GuardedStore } from './guarded-store.ts';
+import { StoredAnswers } from './stored-answers.ts';
+
+/** Options of every maker. */
+export interface CacheSettings {
+  /** One cache for many users, as a proxy's: `private` is not stored, `s-maxage` counts. Default `false`. */
+  shared?: boolean;
+  /** Bytes of a body that is stored; a longer one is not. Default 5 MiB. */
+  maxEntrySize?: number;
+  /** How long a store may take for an answer before the call goes on without it. Default `'2s'`. */
+  storeTimeout?: Duration;
+}
+
+/** How calls were answered, since the cache was made. */
+export interface CacheStats {
+  readonly hits: number;
+  readonly misses: number;
+  readonly stale: number;
+  readonly revalidated: number;
+  readonly bypassed: number;
+  /** Answers that went into the store. */
+  readonly stored: number;
+}
+
+export interface HttpCache extends CacheLayer {
+  /** For a stack of one's own: `stack.after('cookies', cache.layer, 'cache')`. */
+  readonly layer: DeclaringMiddleware;
+  readonly store: CacheStore;
+  /** Takes out all that is stored of a URL. @throws TypeError for one that is not absolute; what the store throws */
+  purge(uri: string | URL): Promise<void>;
+  /** Takes out everything. @throws what the store throws */
+  clear(): Promise<void>;
+  /** Takes out the answers of a group (RFC 9875), of all origins or of one. Gives their number. @throws what the store throws */
+  invalidate(what: { group: string; origin?: string }): Promise<number>;
+  stats(): CacheStats;
+  /** Resolves when no refresh of a stale answer is under way any more. */
+  drain(): Promise<void>;
+}
+
+const MAX_ENTRY = 5_242_880;
+
+/** A cache over a store of yours. @throws TypeError for settings of the wrong kind */
+export function makeCache(store: CacheStore, settings: CacheSettings = {}): HttpCache {
+  const { shared = false, maxEntrySize = MAX_ENTRY, storeTimeout = '2s' } = settings;
+  if (typeof shared !== 'boolean') throw new TypeError(`shared must be a boolean, got ${typeof shared}`);
+  checkBytes('maxEntrySize', maxEntrySize);
+  const answers = new StoredAnswers(new GuardedStore(store, milliseconds(storeTimeout, 'storeTimeout')));
+  const counts = { hit: 0, miss: 0, stale: 0, revalidated: 0, bypass: 0, stored: 0 };
+  const count = (what: CacheFacts['status'] | 'stored'): void => {
+    counts[what] += 1;
+  };
+  const core = new CacheCore({ answers, shared, maxEntrySize, count });
+  const layer: DeclaringMiddleware = Object.assign(
+    (next: Parameters<DeclaringMiddleware>[0]) =>
+      function cache(...[request, options]: Parameters<typeof next>) {
+        return core.handle(request, options, next);
+      },
+    { below: 'redirect' },
+  );
+  /** Whoever asks for it wants to know that it failed. */
+  const strict = async <T>(run: (tell: (error: unknown) => void) => Promise<T>): Promise<T> => {
+    const errors: unknown[] = [];
+    const result = await run((error) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+    return result;
+  };
+  return {
+    layer,
+    store,
+    purge: (uri) => strict((tell) => answers.purge(keyUrl(new URL(uri).href), systemClock, tell)),
+    clear: () => strict((tell) => answers.clear('', systemClock, tell)),
+    invalidate: ({ group, origin = '' }) =>
+      strict((tell) => answers.invalidate([group], origin && new URL(origin).origin, systemClock, tell)),
+    stats: () => ({
+      hits: counts.hit,
+      misses: counts.miss,
+      stale: counts.stale,
+      revalidated: counts.revalidated,
+      bypassed: counts.bypass,
+      stored: counts.stored,
+    }),
+    drain: () => core.drain(),
+  };
+}
+
+/** @throws RangeError */
+export function checkBytes(name: string, value: unknown): void {
+  if (Number.isInteger(value) && (value as number) > 0) return;
+  if (value === Number.POSITIVE_INFINITY) return;
+  throw new RangeError(`${name} must be a whole number of bytes above 0, got ${String(value)}`);
+}

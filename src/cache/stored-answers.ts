@@ -1,0 +1,179 @@
+/** What is stored, as requests see it: finds, keeps, and takes out by URL, origin or group. */
+import type { HttpRequest } from '../message/request.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Clock } from '../time/clock.ts';
+import { keyUrl, prefixOf, urlOfKey, variantText } from './cache-key.ts';
+import { digestOf } from './digest.ts';
+import { type CacheEntry, fieldOf, linesOf, type Variant } from './entry.ts';
+import type { GuardedStore, Tell } from './guarded-store.ts';
+import type { Inquiry } from './inquiry.ts';
+import { isForAll, varyNames } from './storing.ts';
+import { parseStrings } from './targeted.ts';
+
+/** What there is for a request. */
+export interface Found {
+  /** The key of the answer, or of the list of variants. */
+  readonly base: string;
+  readonly key: string;
+  /** The answer whose `Vary` the request fits, if there is one. */
+  readonly entry: CacheEntry | undefined;
+  readonly variants: readonly Variant[];
+}
+
+/** A request under way; what it brings is not stored when its URL was invalidated meanwhile. */
+export interface Sending {
+  readonly url: string;
+  spoiled: boolean;
+}
+
+/** Answers that are remembered for one URL and user; the oldest goes. */
+const MOST_VARIANTS = 64;
+const NOTHING = new Uint8Array(0);
+
+export class StoredAnswers {
+  readonly #store: GuardedStore;
+  readonly #sendings = new Set<Sending>();
+  /** Work on one list of variants at a time. */
+  readonly #listing = new Map<string, Promise<unknown>>();
+
+  constructor(store: GuardedStore) {
+    this.#store = store;
+  }
+
+  async find({ request, options, keys, clock, tell }: Inquiry): Promise<Found | undefined> {
+    for (const base of [keys.own, keys.all]) {
+      const given = this.#store.get(base, clock, tell);
+      const entry = given instanceof Promise ? await given : given;
+      if (entry === undefined) continue;
+      // A key is a digest in part, and a store may be wrong: the entry says itself what it answers.
+      if (entry.url !== keyUrl(request.url)) continue;
+      if (entry.variants === undefined) return { base, key: base, entry, variants: [] };
+      const { variants } = entry;
+      for (const names of distinct(variants)) {
+        const key = await variantKey(base, names, request, options);
+        if (!variants.some((one) => one.key === key)) continue;
+        const variant = await this.#store.get(key, clock, tell);
+        if (variant !== undefined) return { base, key, entry: variant, variants };
+      }
+      if (variants.length > 0) return { base, key: base, entry: undefined, variants };
+    }
+    return undefined;
+  }
+
+  /** Stores the answer for whom it is meant. Gives its key, or `undefined` when it was not stored. */
+  async keep(
+    inquiry: Inquiry,
+    entry: CacheEntry,
+    sending: Sending,
+    found: Found | undefined,
+    shared: boolean,
+  ): Promise<string | undefined> {
+    const { request, options, keys, clock, tell } = inquiry;
+    const base = isForAll(request, entry, shared) ? keys.all : keys.own;
+    const names = varyNames(entry);
+    const key = names.length === 0 ? base : await variantKey(base, names, request, options);
+    if (sending.spoiled) return undefined;
+    if (!(await this.#store.set(key, entry, clock, tell))) return undefined;
+    if (key !== base) await this.#list(base, { names, key, etag: fieldOf(entry, 'etag') }, entry, clock, tell);
+    // An older answer for the user alone would hide the one for all.
+    if (found !== undefined && found.base === keys.own && found.base !== base) {
+      await this.#store.delete(found.base, clock, tell);
+    }
+    // Invalidated while it was being stored.
+    if (sending.spoiled) await this.#store.delete(key, clock, tell);
+    return key;
+  }
+
+  async drop(key: string, { clock, tell }: Inquiry): Promise<void> {
+    await this.#store.delete(key, clock, tell);
+  }
+
+  get(key: string, { clock, tell }: Inquiry): CacheEntry | undefined | Promise<CacheEntry | undefined> {
+    return this.#store.get(key, clock, tell);
+  }
+
+  async replace(key: string, entry: CacheEntry, { clock, tell }: Inquiry): Promise<void> {
+    await this.#store.set(key, entry, clock, tell);
+  }
+
+  begin(url: string): Sending {
+    const sending: Sending = { url: keyUrl(url), spoiled: false };
+    this.#sendings.add(sending);
+    return sending;
+  }
+
+  end(sending: Sending): void {
+    this.#sendings.delete(sending);
+  }
+
+  /** Takes out all that is stored of a URL, for every method, user and variant. */
+  purge(url: string, clock: Clock, tell: Tell): Promise<void> {
+    this.#spoil((one) => one === keyUrl(url));
+    return this.#deleteAll(prefixOf(url), clock, tell);
+  }
+
+  /** Takes out all of an origin, given without a slash at its end; all there is for `''`. */
+  clear(origin: string, clock: Clock, tell: Tell): Promise<void> {
+    const prefix = origin === '' ? '' : `${origin}/`;
+    this.#spoil((url) => url.startsWith(prefix));
+    return this.#deleteAll(prefix, clock, tell);
+  }
+
+  /** Takes out what belongs to one of the groups (RFC 9875), of one origin or, for `''`, of all. */
+  async invalidate(groups: readonly string[], origin: string, clock: Clock, tell: Tell): Promise<number> {
+    const prefix = origin === '' ? '' : `${origin}/`;
+    let count = 0;
+    const urls = new Set<string>();
+    for (const key of await this.#store.keys(prefix, clock, tell)) {
+      const entry = await this.#store.get(key, clock, tell);
+      if (entry === undefined || !parseStrings(linesOf(entry, 'cache-groups')).some((one) => groups.includes(one))) {
+        continue;
+      }
+      urls.add(urlOfKey(key));
+      count += 1;
+      await this.#store.delete(key, clock, tell);
+    }
+    this.#spoil((url) => urls.has(url));
+    return count;
+  }
+
+  #spoil(isGone: (url: string) => boolean): void {
+    for (const sending of this.#sendings) if (isGone(sending.url)) sending.spoiled = true;
+  }
+
+  async #deleteAll(prefix: string, clock: Clock, tell: Tell): Promise<void> {
+    for (const key of await this.#store.keys(prefix, clock, tell)) await this.#store.delete(key, clock, tell);
+  }
+
+  /** Adds a variant to the list of its URL, one at a time: the list is read and written again. */
+  async #list(base: string, variant: Variant, entry: CacheEntry, clock: Clock, tell: Tell): Promise<void> {
+    const before = this.#listing.get(base);
+    const work = (async () => {
+      await before;
+      const old = (await this.#store.get(base, clock, tell))?.variants ?? [];
+      const variants = [variant, ...old.filter(({ key }) => key !== variant.key)];
+      const { url, requestedAt, receivedAt } = entry;
+      const times = { requestedAt, receivedAt };
+      const list = { url, status: 200, statusText: '', headers: [], ...times, body: NOTHING };
+      await this.#store.set(base, { ...list, variants: variants.slice(0, MOST_VARIANTS) }, clock, tell);
+      for (const { key } of variants.slice(MOST_VARIANTS)) await this.#store.delete(key, clock, tell);
+    })();
+    this.#listing.set(base, work);
+    await work;
+    if (this.#listing.get(base) === work) this.#listing.delete(base);
+  }
+}
+
+/** Each list of names once, that of the newest answer first. */
+function distinct(variants: readonly Variant[]): Iterable<readonly string[]> {
+  return new Map(variants.map(({ names }) => [names.join(), names])).values();
+}
+
+async function variantKey(
+  base: string,
+  names: readonly string[],
+  request: HttpRequest,
+  options: RequestOptions,
+): Promise<string> {
+  return `${base} ${await digestOf(variantText(names, request, options))}`;
+}

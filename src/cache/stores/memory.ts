@@ -1,0 +1,80 @@
+/** Answers in memory: the ones that were not used for longest go first. */
+import type { CacheEntry, CacheStore } from '../entry.ts';
+import { type CacheSettings, checkBytes, type HttpCache, makeCache } from '../make-cache.ts';
+
+export interface MemoryCacheSettings extends CacheSettings {
+  /** Bytes of all entries, their heads and what holds them included. Default 50 000 000. */
+  maxBytes?: number;
+}
+
+/** What an entry costs beside its text and its bytes. */
+const OVERHEAD = 600;
+/** What a string costs beside its characters. */
+const STRING = 24;
+
+export class MemoryStore implements CacheStore {
+  readonly #entries = new Map<string, { readonly entry: CacheEntry; readonly size: number }>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes = 50_000_000) {
+    checkBytes('maxBytes', maxBytes);
+    this.#maxBytes = maxBytes;
+  }
+
+  /** What is stored, as it is counted against `maxBytes`. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): CacheEntry | undefined {
+    const held = this.#entries.get(key);
+    if (held === undefined) return undefined;
+    // A map keeps the order of insertion: what was used last stands last.
+    this.#entries.delete(key);
+    this.#entries.set(key, held);
+    return held.entry;
+  }
+
+  set(key: string, entry: CacheEntry): void {
+    this.delete(key);
+    const size = sizeOf(key, entry);
+    if (size > this.#maxBytes) return;
+    this.#entries.set(key, { entry, size });
+    this.#bytes += size;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.delete(oldest);
+    }
+  }
+
+  delete(key: string): void {
+    const held = this.#entries.get(key);
+    if (held === undefined) return;
+    this.#bytes -= held.size;
+    this.#entries.delete(key);
+  }
+
+  /** Every key has a URL in front, so that none is missed while entries go. */
+  keys(prefix: string): string[] {
+    return [...this.#entries.keys()].filter((key) => key.startsWith(prefix));
+  }
+}
+
+function sizeOf(key: string, { url, statusText, headers, body, variants = [] }: CacheEntry): number {
+  const texts = headers.reduce((sum, text) => sum + text.length + STRING, 0);
+  const listed = variants.reduce((sum, { key: own }) => sum + own.length + OVERHEAD / 4, 0);
+  return OVERHEAD + key.length + url.length + statusText.length + texts + listed + body.byteLength;
+}
+
+/**
+ * A cache in memory, for `new Client({ cache: memoryCache() })`.
+ * @throws RangeError for a limit that is no number of bytes
+ */
+export function memoryCache({ maxBytes, ...settings }: MemoryCacheSettings = {}): HttpCache {
+  return makeCache(new MemoryStore(maxBytes), settings);
+}
