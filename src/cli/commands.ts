@@ -50,6 +50,8 @@ export interface RequestCommand extends RequestArguments {
   readonly output: string | undefined;
   /** The head goes to standard output, before the body. */
   readonly include: boolean;
+  /** The directory of a cache. */
+  readonly cache: string | undefined;
 }
 
 export interface DownloadCommand extends RequestArguments {

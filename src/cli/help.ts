@@ -45,6 +45,7 @@ The body of the answer goes to standard output; for head, the status and headers
   -X, --request METHOD    send another method
   -L, --follow            follow redirects, five at most; without it they are shown
   -i, --include           the head too, before the body
+  --cache DIR             answer from this directory what may be, and store answers in it
   -o, --output FILE       write the body into a file; nothing is written for a
                           status of 400 or more
 ${COMMON.replace('RETRIES', '0')}

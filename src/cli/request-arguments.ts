@@ -45,6 +45,7 @@ const REQUEST_OPTIONS = {
   multipart: { ...list, short: 'F' },
   follow: { ...flag, short: 'L' },
   include: { ...flag, short: 'i' },
+  cache: text,
 } as const;
 
 const DOWNLOAD_OPTIONS = {
@@ -65,6 +66,7 @@ export function readRequest(name: string, argv: readonly string[]): RequestComma
   const { values, positionals } = parseOptions(name, argv, REQUEST_OPTIONS, true);
   const [url, dash, ...more] = positionals;
   if (url === undefined) throw new UsageError(`expected a URL: sluice ${name} URL`);
+  if (values.cache === '') throw new UsageError('--cache expects the path of a directory');
   const extra = dash === '-' ? more[0] : dash;
   if (extra !== undefined) {
     throw new UsageError(`unexpected argument ${quoted(extra)} after the URL; only - (body from stdin) may follow`);
@@ -77,6 +79,7 @@ export function readRequest(name: string, argv: readonly string[]): RequestComma
     follow: values.follow ?? false,
     output: values.output,
     include: values.include ?? false,
+    cache: values.cache,
   };
 }
 

@@ -23,15 +23,26 @@ export async function requestCommand(command: RequestCommand, terminal: Terminal
     ...(isJson && { headers: [...headers, ['Content-Type', 'application/json']] }),
     allowRedirects: follow,
     stream: true,
+    ...(command.cache !== undefined && (await cacheOptions(command.cache, terminal))),
   } satisfies RequestOptions);
-  if (output !== undefined) return intoFile(client, { ...command, output }, options, terminal);
+  if (output !== undefined) return await intoFile(client, { ...command, output }, options, terminal);
   const started = terminal.clock.now();
   const response = await client.request(method, url, extendOptions(options, { httpErrors: false }));
   if (method === 'HEAD' || include) await showHead(response, terminal, method !== 'HEAD');
   if (method === 'HEAD') await response.discard();
   else await showBody(response, terminal);
+  if (verbose && response.cache) terminal.stderr.write(`* cache: ${response.cache.status}\n`);
   if (verbose) terminal.stderr.write(`* complete after ${(terminal.clock.now() - started).toFixed(1)} ms\n`);
   return response.status >= 400 ? 1 : 0;
+}
+
+/** What the cache could not do is told, and no failure of the request. */
+async function cacheOptions(directory: string, { stderr }: Terminal): Promise<RequestOptions> {
+  const { fileCache } = await import('../cache/stores/file.ts');
+  const onError = (error: unknown) => {
+    stderr.write(`sluice: ${printableLines(String((error as Error)?.message ?? error))}\n`);
+  };
+  return { cache: fileCache(directory), onError };
 }
 
 /** A bad answer is no file: it rejects before anything is written. Half an answer is none either. */

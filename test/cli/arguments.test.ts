@@ -20,6 +20,7 @@ describe('the arguments of a request', () => {
       output: undefined,
       verbose: false,
       include: false,
+      cache: undefined,
       insecure: false,
       proxy: undefined,
       http2: false,
@@ -87,6 +88,7 @@ describe('the arguments of a request', () => {
     ['--retry 3', { retry: 3 }],
     ['-X PURGE', { method: 'PURGE' }],
     ['-i', { include: true }],
+    ['--cache /tmp/c', { cache: '/tmp/c' }],
     ['-iLv', { include: true, follow: true, verbose: true }],
     [
       '-F a=b=c -F file=@/tmp/x.bin;type=text/plain;filename=y.txt',

@@ -171,6 +171,19 @@ describe('sluice METHOD URL', () => {
     );
   });
 
+  it('answers from the directory of --cache', async () => {
+    const url = server.url('/response-headers?Cache-Control=max-age%3D60');
+    const args = ['get', url, '-v', '--cache', join(folder, 'cache')];
+    const first = await run(args);
+    const second = await run(args);
+    expect([first.err, second.err].map((text) => /\* cache: (\w+)/.exec(text)?.[1])).toEqual(['miss', 'hit']);
+    expect(second.out).toBe(first.out);
+    writeFileSync(join(folder, 'taken'), '');
+    const third = await run(['get', url, '--cache', join(folder, 'taken')]);
+    expect([third.code, third.out]).toEqual([0, first.out]);
+    expect(third.err).toContain('taken');
+  });
+
   it('shows both heads and the timings, secrets masked, on standard error', async () => {
     const { err, out } = await run(['get', server.url('/anything?token=s3cret'), '--auth', 'ada:s3cret', '-v']);
     expect(err).toMatch(/> GET \/anything\?token=\*\*\* HTTP\/1\.1\n/);

@@ -6,6 +6,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as esm from 'sluice';
+import * as cacheModule from 'sluice/cache';
 import { mockHandler, startServer } from 'sluice/testing';
 
 const require = createRequire(import.meta.url);
@@ -14,6 +15,7 @@ const cjsTesting = require('sluice/testing');
 
 assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort(), 'both formats export the same names');
 assert.equal(typeof cjsTesting.mockHandler, 'function');
+assert.deepEqual(Object.keys(require('sluice/cache')).sort(), Object.keys(cacheModule).sort());
 
 const server = await startServer();
 for (const [format, { Client, HandlerStack, HttpResponse, isClientError }] of Object.entries({ esm, cjs })) {
@@ -34,6 +36,12 @@ for (const [format, { Client, HandlerStack, HttpResponse, isClientError }] of Ob
 }
 const mocked = new esm.Client({ handler: esm.HandlerStack.create(mockHandler([new esm.HttpResponse(204)])) });
 assert.equal((await mocked.get('http://h.test/')).status, 204);
+const cached = new esm.Client({
+  cache: cacheModule.memoryCache(),
+  handler: esm.HandlerStack.create(mockHandler([new esm.HttpResponse(200, { 'Cache-Control': 'max-age=60' }, 'once')])),
+});
+await cached.get('http://h.test/');
+assert.equal((await cached.get('http://h.test/')).cache.status, 'hit');
 const { bin, dependencies, version } = require('sluice/package.json');
 const cli = fileURLToPath(new URL(bin.sluice, import.meta.resolve('sluice/package.json')));
 assert.equal(execFileSync(process.execPath, [cli, 'version'], { encoding: 'utf8' }), `${version}\n`);

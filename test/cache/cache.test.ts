@@ -1,0 +1,248 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { type CacheStore, makeCache, memoryCache } from '../../src/cache/index.ts';
+import {
+  Client,
+  cache as cachePlace,
+  HandlerStack,
+  HttpResponse,
+  nodeHttpHandler,
+  streamHandler,
+} from '../../src/index.ts';
+import { mockHandler } from '../../src/testing/mock-handler.ts';
+import { cached } from './cached.ts';
+
+const URL_ = 'http://site.test/';
+const FRESH = { 'Cache-Control': 'max-age=60' };
+
+describe('the place in the stack', () => {
+  it('is refused above redirect, with the reason', () => {
+    const { layer } = memoryCache();
+    const reason = /"cache" must stand below "redirect", which makes a new request for each hop/;
+    expect(() => HandlerStack.create(mockHandler()).before('redirect', layer, 'cache')).toThrow(reason);
+    expect(() => HandlerStack.create(mockHandler()).unshift(layer, 'cache')).toThrow(reason);
+    expect(() => HandlerStack.create(mockHandler()).after('cookies', layer, 'cache')).not.toThrow();
+  });
+
+  it('does nothing without a store', () => {
+    const answer = Promise.resolve(new HttpResponse());
+    const next = vi.fn(() => answer);
+    const options = { cache: 'reload' } as const;
+    const request = {} as never;
+    expect(cachePlace()(next)(request, options)).toBe(answer);
+    expect(next).toHaveBeenCalledWith(request, options);
+  });
+
+  it('stores each hop by itself, and replays no cookie', async () => {
+    const { answers, client, asked } = cached(memoryCache(), { cookies: true });
+    answers(
+      { status: 301, head: { ...FRESH, Location: '/b', 'Set-Cookie': 'a=1' } },
+      { head: { ...FRESH, 'Cache-Control': 'max-age=60, public' } },
+    );
+    await client.get(URL_);
+    const again = await client.get(`${URL_}b`);
+    expect([again.cache?.status, asked.length]).toEqual(['hit', 2]);
+    expect(again.headers.getSetCookie()).toEqual([]);
+  });
+});
+
+describe('concurrent misses', () => {
+  it('share one request', async () => {
+    const { answers, get, asked } = cached();
+    answers({ head: FRESH });
+    const all = await Promise.all(Array.from({ length: 100 }, () => get()));
+    expect(asked).toHaveLength(1);
+    expect(all.filter((one) => one === 'hit body 1')).toHaveLength(99);
+  });
+
+  it('go on by themselves when nothing may be stored', async () => {
+    const { answers, get, asked } = cached();
+    answers({ head: { 'Cache-Control': 'no-store' } });
+    await Promise.all([get(), get(), get()]);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('are not shared between users', async () => {
+    const { get, asked } = cached();
+    await Promise.all(['a', 'b'].map((user) => get('/', { headers: { Authorization: user } })));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('go on when the first caller stops', async () => {
+    let count = 0;
+    const stack = HandlerStack.create((_request, { signal }) => {
+      count += 1;
+      if (count > 1) return Promise.resolve(new HttpResponse(200, FRESH, 'second'));
+      return new Promise((_, reject) => {
+        if (signal) signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    });
+    const client = new Client({ handler: stack, cache: memoryCache() });
+    const stop = new AbortController();
+    const first = client.get(URL_, { signal: stop.signal });
+    await vi.waitFor(() => expect(count).toBe(1));
+    const others = [client.get(URL_), client.get(URL_)];
+    stop.abort(new Error('mine'));
+    await expect(first).rejects.toThrow('mine');
+    expect((await Promise.all(others)).map(({ cache }) => cache?.status).sort()).toEqual(['hit', 'miss']);
+    expect(count).toBe(2);
+  });
+});
+
+describe('a store that fails', () => {
+  const store = (over: Partial<CacheStore>): CacheStore => ({ ...memoryCache().store, ...over }) as CacheStore;
+  const empty = { get: () => undefined, set: () => undefined, delete: () => undefined, keys: () => [] };
+  const fail = () => {
+    throw new Error('broken');
+  };
+  it.each<[string, Partial<CacheStore>]>([
+    ['get throws', { ...empty, get: fail }],
+    ['set throws', { ...empty, set: fail }],
+    ['get rejects', { ...empty, get: async () => fail() }],
+    ['set rejects', { ...empty, set: async () => fail() }],
+  ])('%s: told, and a miss', async (_what, over) => {
+    const errors: unknown[] = [];
+    const { answers, get } = cached(makeCache(store(over)), { onError: (error) => errors.push(error) });
+    answers({ head: FRESH });
+    expect(await get()).toBe('miss body 1');
+    expect(errors.map(String)).toContain('Error: broken');
+  });
+
+  it.each(['keys', 'delete'] as const)('%s throws: told, and the change went through', async (method) => {
+    const errors: unknown[] = [];
+    const over = { ...empty, keys: () => ['http://site.test/ GET -'], [method]: fail };
+    const { client } = cached(makeCache(store(over)), { onError: (error) => errors.push(error) });
+    expect((await client.post(URL_)).status).toBe(200);
+    expect(errors.map(String)).toEqual(['Error: broken']);
+  });
+
+  it('one that hangs is left alone for a while', async () => {
+    const errors: unknown[] = [];
+    const get = vi.fn(() => new Promise<undefined>(() => undefined));
+    const made = makeCache({ ...empty, get });
+    const { client, seconds } = cached(made, { onError: (error) => errors.push(error) });
+    const first = client.get(URL_);
+    await seconds(3);
+    expect((await first).cache?.status).toBe('miss');
+    expect(String(errors[0])).toContain("the cache's store did not answer get within 2000 ms");
+    const asked = get.mock.calls.length;
+    expect((await client.get(URL_)).cache?.status).toBe('miss');
+    expect(get).toHaveBeenCalledTimes(asked);
+  });
+
+  it('purge tells by rejecting', async () => {
+    await expect(makeCache({ ...empty, keys: fail }).purge(URL_)).rejects.toThrow('broken');
+  });
+});
+
+it('one user’s private answer never reaches another', async () => {
+  const user = fc.record({
+    header: fc.constantFrom('Authorization', 'Cookie', 'X-Api-Key', 'Proxy-Authorization', 'X-Session-Token'),
+    name: fc.constantFrom('ann', 'bob', 'cid', ''),
+  });
+  const step = fc.record({
+    user,
+    path: fc.constantFrom('/', '/a', '/redirect'),
+    control: fc.constantFrom('max-age=60', 'private, max-age=60', 'no-cache', 'max-age=1, stale-while-revalidate=60'),
+    vary: fc.constantFrom('', 'Cookie', 'Authorization', 'X-Lang', '*'),
+    lang: fc.constantFrom('a', 'b'),
+    wait: fc.constantFrom(0, 5),
+    stream: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), fc.boolean(), async (steps, shared) => {
+      const who = (headers: { get(name: string): string | null }) =>
+        ['authorization', 'cookie', 'x-api-key', 'proxy-authorization', 'x-session-token']
+          .map((name) => headers.get(name) ?? '')
+          .join('|');
+      let current: (typeof steps)[number] | undefined;
+      const stack = HandlerStack.create(async (request) => {
+        const lines = {
+          'Cache-Control': current!.control,
+          ETag: '"same"',
+          ...(current!.vary && { Vary: current!.vary }),
+        };
+        if (request.headers.has('if-none-match') && request.headers.get('x-lang') === 'b') {
+          return new HttpResponse(304, lines);
+        }
+        if (request.url.endsWith('/redirect')) return new HttpResponse(302, { ...lines, Location: '/a' });
+        return new HttpResponse(200, lines, who(request.headers));
+      });
+      const client = new Client({ handler: stack, cache: memoryCache({ shared }) });
+      for (const one of steps) {
+        current = one;
+        const headers = { ...(one.user.name && { [one.user.header]: one.user.name }), 'X-Lang': one.lang };
+        const asked = new Headers(headers);
+        const response = await client.get(`http://site.test${one.path}`, { headers, stream: one.stream });
+        expect(await response.text()).toBe(who(asked));
+        await client.drain();
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+describe.each([
+  ['undici', undefined],
+  ['node', nodeHttpHandler],
+  ['stream', streamHandler],
+] as const)('over %s', (_name, handler) => {
+  it('stores streams, gzip and chunks, and stands in when the origin closes', async () => {
+    const { gzipSync } = await import('node:zlib');
+    let count = 0;
+    const server = createServer((request, response) => {
+      count += 1;
+      if (count > 2) return void request.socket.destroy();
+      response.setHeader('Cache-Control', count === 1 ? 'max-age=60' : 'max-age=0');
+      response.setHeader('Content-Encoding', 'gzip');
+      response.write(gzipSync(`answer ${count}`));
+      return void response.end();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const stack = handler === undefined ? HandlerStack.create() : HandlerStack.create(handler());
+    await using client = new Client({ handler: stack, cache: memoryCache() });
+    try {
+      for (const status of ['miss', 'hit']) {
+        const response = await client.get(url, { stream: true });
+        expect([response.cache?.status, await response.text()]).toEqual([status, 'answer 1']);
+      }
+      expect(await client.get(url, { cache: 'reload' }).text()).toBe('answer 2');
+      const stale = await client.get(url);
+      expect([stale.cache?.status, await stale.text()]).toEqual(['stale', 'answer 2']);
+    } finally {
+      server.close();
+    }
+  });
+});
+
+it('calls onHeaders once, with the answer that the caller gets', async () => {
+  const { answers, client, seconds } = cached();
+  const head = { 'Cache-Control': 'max-age=1', ETag: '"a"' };
+  answers({ head }, { status: 304, head });
+  const seen: string[] = [];
+  const onHeaders = (response: HttpResponse) => seen.push(`${response.status} ${response.cache?.status}`);
+  await client.get(URL_, { onHeaders });
+  await client.get(URL_, { onHeaders });
+  await seconds(5);
+  await client.get(URL_, { onHeaders });
+  expect(seen).toEqual(['200 undefined', '200 hit', '200 revalidated']);
+});
+
+it('hands out copies: who changes an answer changes no other', async () => {
+  const { answers, client } = cached();
+  answers({ head: FRESH });
+  for (const _ of [1, 2]) (await (await client.get(URL_)).bytes()).fill(0);
+  expect(await client.get(URL_).text()).toBe('body 1');
+});
+
+it('a stream that is left half-read is not stored', async () => {
+  const { answers, client, get } = cached();
+  answers({ head: FRESH }, { head: FRESH });
+  const response = await client.get(URL_, { stream: true });
+  await response.discard();
+  expect(await get()).toBe('miss body 2');
+});
