@@ -7,6 +7,7 @@ import { HttpHeaders } from '../message/headers.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { hasNoContent } from '../semantics/response-limit.ts';
 import { answerFrom } from './answer.ts';
 import { keyUrl } from './cache-key.ts';
 import { mayServeStale, timesOf } from './cache-policy.ts';
@@ -32,6 +33,8 @@ interface Times {
   readonly receivedAt: number;
 }
 
+/** Bytes of a redirect's body that are read for the sake of the store. */
+const SHORT = 65_536;
 /** RFC 5861 section 4 */
 const ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
@@ -176,10 +179,13 @@ export class Forward {
       }
       return this.#missed(response, head, this.#inquiry.keys.own);
     }
-    const bytes = response.content.bytes;
+    const bytes = isThrownAway(response, request.method)
+      ? await response.content.buffer(alreadyRead)
+      : response.content.bytes;
     if (bytes !== undefined) {
+      const whole = response.content.bytes === undefined ? response.with({ body: bytes }) : response;
       const key = bytes.byteLength > maxEntrySize ? undefined : await this.#store({ ...head, body: bytes.slice() });
-      return this.#missed(response, head, key ?? this.#inquiry.keys.own);
+      return this.#missed(whole, head, key ?? this.#inquiry.keys.own);
     }
     this.#isOpen = true;
     const ended = () => answers.end(this.#sending);
@@ -207,6 +213,20 @@ export class Forward {
     count('miss');
     return response.with({ cache: { status: 'miss', ...timesOf(entry, shared, this.#inquiry.now()), key } });
   }
+}
+
+/**
+ * Whether the body of this answer is likely left unread, and so short that it is read here: an answer without content, or
+ * a redirect that is followed.
+ */
+function isThrownAway({ status, headers }: HttpResponse, method: string): boolean {
+  if (hasNoContent(method, status) || status === 205) return true;
+  const length = headers.get('content-length');
+  return status >= 300 && status < 400 && length !== null && Number(length) <= SHORT;
+}
+
+function alreadyRead(): Error {
+  return new TypeError('the body was read before it came to the cache');
 }
 
 /** A stored answer for the request at hand, counted. */

@@ -80,7 +80,14 @@ describe('the architecture', () => {
   });
 
   it('has nobody who imports an entry', () => {
-    const entries = new Set(['index.ts', 'sync-worker.ts', 'testing/index.ts', 'websocket/index.ts', 'cache/index.ts', 'cli/index.ts']);
+    const entries = new Set([
+      'index.ts',
+      'sync-worker.ts',
+      'testing/index.ts',
+      'websocket/index.ts',
+      'cache/index.ts',
+      'cli/index.ts',
+    ]);
     expect(broken((_, path) => entries.has(path.slice('src/'.length)))).toEqual([]);
   });
 

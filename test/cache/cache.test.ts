@@ -239,6 +239,18 @@ it('hands out copies: who changes an answer changes no other', async () => {
   expect(await client.get(URL_).text()).toBe('body 1');
 });
 
+it.each([
+  [204, {}],
+  [301, { Location: '/b', 'Content-Length': '6' }],
+])('a streamed %s is stored though nobody reads its body', async (status, head) => {
+  const { answers, client } = cached();
+  answers({ status, head: { ...FRESH, ...head }, body: status === 204 ? '' : 'body 1' });
+  const options = { stream: true, allowRedirects: false };
+  await (await client.get(URL_, options)).discard();
+  const again = await client.get(URL_, options);
+  expect([again.status, again.cache?.status]).toEqual([status, 'hit']);
+});
+
 it('a stream that is left half-read is not stored', async () => {
   const { answers, client, get } = cached();
   answers({ head: FRESH }, { head: FRESH });
