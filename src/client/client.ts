@@ -11,7 +11,7 @@ import type { DownloadOptions, DownloadResult } from '../download/download-optio
 import { NetworkError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { cacheOf, mergeCache } from '../options/cache-option.ts';
+import { cacheOf } from '../options/cache-option.ts';
 import { extendOptions } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
@@ -26,17 +26,7 @@ import { carry, carryNextTurn } from './carry.ts';
 import { completed } from './checked-answer.ts';
 import { answered, type CloseOptions, closeWithin } from './closing.ts';
 import { fetchThrough } from './fetch.ts';
-import {
-  type Attempt,
-  checkedQuery,
-  combined,
-  definedOf,
-  fieldsOver,
-  isOptions,
-  isRecord,
-  noOptions,
-  type ReadOptions,
-} from './given-options.ts';
+import { type Attempt, checkedQuery, extended, isOptions, noOptions, type ReadOptions } from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
 import { type PaginateOptions, paginate } from './paginate.ts';
@@ -248,12 +238,7 @@ export class Client implements AsyncDisposable, HttpClient {
     if (!isOptions(options)) throw noOptions(options);
     const { handler = this.#handler, ...changes } = options;
     const { handler: _, ...given } = this.#given;
-    const headers = combined(given.headers, changes.headers);
-    const query = isRecord(given.query) && isRecord(changes.query) ? fieldsOver(given.query, changes.query) : undefined;
-    const jar = changes.cookies === undefined ? { cookies: this.#options.cookies } : {};
-    const cache = changes.cache === undefined ? {} : { cache: mergeCache(given.cache, changes.cache) };
-    const fields = { ...(headers && { headers }), ...(query && { query }) };
-    const merged = { ...given, ...jar, ...definedOf(changes), ...cache, ...fields };
+    const merged = extended(given, this.#options.cookies, changes);
     return new Client({ ...merged, handler } as ClientOptions, handler === this.#handler ? this.#calls : undefined);
   }
 

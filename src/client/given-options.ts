@@ -3,6 +3,7 @@ import { entriesOf } from '../message/field-value.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { type ArrayFormat, encodeQuery, type QueryInit } from '../message/query.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { mergeCache } from '../options/cache-option.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { applyHeaders } from './build-request.ts';
 
@@ -44,14 +45,28 @@ export function fieldsOver(under: object, over: object): Record<string, never> {
   return Object.fromEntries([...entriesOf(under, 'query'), ...entriesOf(over, 'query')]) as Record<string, never>;
 }
 
-export function definedOf<T extends object>(record: T): Partial<T> {
+function definedOf<T extends object>(record: T): Partial<T> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-export function combined(
+function combined(
   client: RequestOptions['headers'],
   changes: RequestOptions['headers'],
 ): RequestOptions['headers'] | undefined {
   if (!client || !changes) return undefined;
   return [...applyHeaders(applyHeaders(HttpHeaders.empty, client), changes)];
+}
+
+/** The options of an extended client. @param cookies the jar that both share unless the changes say otherwise */
+export function extended(
+  given: RequestOptions,
+  cookies: RequestOptions['cookies'],
+  changes: RequestOptions,
+): RequestOptions {
+  const headers = combined(given.headers, changes.headers);
+  const query = isRecord(given.query) && isRecord(changes.query) ? fieldsOver(given.query, changes.query) : undefined;
+  const jar = changes.cookies === undefined ? { cookies } : {};
+  const cache = changes.cache === undefined ? {} : { cache: mergeCache(given.cache, changes.cache) };
+  const fields = { ...(headers && { headers }), ...(query && { query }) };
+  return { ...given, ...jar, ...definedOf(changes), ...cache, ...fields };
 }
