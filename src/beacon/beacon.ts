@@ -8,8 +8,9 @@ import { isPromiseLike } from '../call/callbacks.ts';
 import type { RequestPromise } from '../call/request-promise.ts';
 import type { WrittenConnection } from '../handlers/node/beacon-handler.ts';
 import { ClientError, ServerError } from '../message/errors.ts';
+import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { extendOptions } from '../options/option-record.ts';
+import { bareRecord, extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
 import { HandlerStack, handlerName } from '../stack/handler-stack.ts';
@@ -120,16 +121,16 @@ export class Beacons {
       return response;
     } catch (error) {
       flush(false);
-      tell(options?.onError === undefined ? this.#defaults.onError : options.onError, error);
+      tell(own(options, 'onError') ?? this.#defaults.onError, error);
       return undefined;
     }
   }
 
   async #sent(uri: string | URL, given: BeaconOptions, flush: (isFlushed: boolean) => void): Promise<HttpResponse> {
     const over = await this.#over();
-    const { method = 'POST', ...rest } = given;
+    const { method = 'POST', ...rest } = bareRecord(given);
     const options = extendOptions(rest, { stream: true, sink: null, httpErrors: true });
-    if ((given.clock ?? this.#defaults.clock ?? systemClock) === systemClock) options.clock = this.#clock;
+    if ((own(given, 'clock') ?? this.#defaults.clock ?? systemClock) === systemClock) options.clock = this.#clock;
     const promise = this.#start(method, uri, options, over);
     if (promise.call !== undefined) this.#written.set(promise.call, () => flush(true));
     const response = await promise;

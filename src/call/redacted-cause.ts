@@ -2,7 +2,9 @@
  * What may be kept of another library's error. Most are kept as they are; one that repeats a URL with its userinfo, the
  * bytes of a response or a header's value is kept as a copy without them.
  */
+
 import { withoutSecretsOf } from '../message/errors.ts';
+import { own } from '../message/own.ts';
 import { maskText, type Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
@@ -29,9 +31,10 @@ export function safeCause(
   if (!(cause instanceof Error)) return cause;
   const message = clean(cause.message);
   const stack = cause.stack === undefined ? undefined : clean(cause.stack);
-  const inner = safeCause(cause.cause, request, redact, depth + 1);
+  const given: unknown = own(cause, 'cause');
+  const inner = safeCause(given, request, redact, depth + 1);
   const shows = Object.keys(cause).some((name) => !isTelling(name)) || cause instanceof AggregateError;
-  if (message === cause.message && stack === cause.stack && inner === cause.cause && !shows) return cause;
+  if (message === cause.message && stack === cause.stack && inner === given && !shows) return cause;
   const init = inner === undefined ? undefined : { cause: inner };
   const joined = cause instanceof AggregateError ? cause.errors : undefined;
   const copy = (
@@ -46,7 +49,7 @@ export function safeCause(
   copy.name = cause.name;
   if (stack !== undefined) copy.stack = stack;
   for (const name of TELLING) {
-    const value = (cause as Error & Record<string, unknown>)[name];
+    const value = own(cause as Error & Record<string, unknown>, name);
     if (typeof value === 'string') copy[name] = clean(value);
     else if (typeof value === 'number') copy[name] = value;
   }

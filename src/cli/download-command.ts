@@ -1,6 +1,6 @@
 /** `sluice download URL`: `client.download` with a name, a bar, and Ctrl-C that loses nothing. */
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, type StatSyncOptions, statSync } from 'node:fs';
 import { chmod, link, rename, rm, utimes } from 'node:fs/promises';
 import { Client } from '../client/client.ts';
 import { defaultStack } from '../default-stack.ts';
@@ -100,7 +100,9 @@ function ownOptions({ headers, resume, segments, checksums, newerThan }: Downloa
 function dateFor(text: string): Date | undefined {
   const date = new Date(text);
   if (/^\d{4}-\d\d-\d\d|^[a-z]{3},? /i.test(text) && !Number.isNaN(date.getTime())) return date;
-  const found = statSync(text, { throwIfNoEntry: false });
+  const found = statSync(text, { __proto__: null, throwIfNoEntry: false } as StatSyncOptions & {
+    throwIfNoEntry: false;
+  });
   if (found?.isDirectory()) throw new UsageError(`-z expects a date such as 2026-01-31, or a file, got a folder`);
   return found?.mtime;
 }

@@ -1,6 +1,6 @@
 /** From the arguments of a command to the options of its request. */
 
-import type { Timings } from '../message/response.ts';
+import type { Timings } from '../message/response-facts.ts';
 import { extendOptions, newOptions } from '../options/option-record.ts';
 import type { RequestOptions, TransferStats } from '../options/options.ts';
 import type { BodySource, Pair, RequestArguments } from './commands.ts';

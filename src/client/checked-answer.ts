@@ -2,8 +2,9 @@
 
 import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../message/request.ts';
-import { checkedResponse, type HttpResponse } from '../message/response.ts';
+import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { checkedResponse } from '../stack/checked-response.ts';
 import type { Handler } from '../stack/handler.ts';
 import { unwatch, watch } from '../time/stop.ts';
 

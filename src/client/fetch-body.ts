@@ -2,6 +2,7 @@
 
 import { concatBytes, RequestBody, toBytes } from '../message/body.ts';
 import { type BodyInit, bodyFrom } from '../message/body-from.ts';
+import { runtimeOptions } from '../message/runtime-options.ts';
 import { reasonOf } from '../time/stop.ts';
 
 const PLAIN_TEXT = 'text/plain;charset=UTF-8';
@@ -83,7 +84,7 @@ function rest(
   // Its failure is for whoever reads so far; nobody may.
   reading.catch(() => undefined);
   return new ReadableStream<Uint8Array>(
-    {
+    runtimeOptions<UnderlyingDefaultSource<Uint8Array>>('webStream', {
       async pull(controller) {
         const kept = chunks.shift();
         if (kept !== undefined) {
@@ -96,8 +97,8 @@ function rest(
         else controller.enqueue(value);
       },
       cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
+    }),
+    runtimeOptions('webStream', { highWaterMark: 0 }),
   );
 }
 

@@ -2,6 +2,7 @@
 import { Pieces } from '../message/bytes.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { runtimeOptions } from '../message/runtime-options.ts';
 import { iterate } from '../message/web-stream.ts';
 import { tooLarge } from '../semantics/response-limit.ts';
 
@@ -94,7 +95,7 @@ function immutable(headers: Headers): Headers {
 /** A byte stream, which a BYOB reader can read (WHATWG streams section 4.7). */
 function byteStream(source: ReadableStream<Uint8Array>, failed: (cause: unknown) => unknown): ReadableStream {
   const reader = source.getReader();
-  return new ReadableStream({
+  const bytes: UnderlyingByteSource = {
     type: 'bytes',
     async pull(controller) {
       try {
@@ -114,7 +115,8 @@ function byteStream(source: ReadableStream<Uint8Array>, failed: (cause: unknown)
       controller.byobRequest?.respond(0);
     },
     cancel: (reason) => reader.cancel(reason),
-  });
+  };
+  return new ReadableStream(runtimeOptions('webStream', bytes));
 }
 
 /** The same body in memory, unless it gives too many bytes. */

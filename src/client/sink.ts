@@ -4,6 +4,7 @@ import type { Call } from '../call/call.ts';
 import { BodyError, isTransferError, RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { runtimeOptions } from '../message/runtime-options.ts';
 import { hasMethod } from '../message/source.ts';
 import { reasonOf } from '../message/stream-reason.ts';
 import { extendOptions } from '../options/option-record.ts';
@@ -96,7 +97,7 @@ class SinkFilling implements Abortable {
 
   async #toFile(response: HttpResponse, path: string): Promise<void> {
     const fs = needBuiltin<typeof import('node:fs')>('node:fs', `sink: '${path}'`);
-    const file = fs.createWriteStream(path);
+    const file = fs.createWriteStream(path, runtimeOptions('file', {}));
     const closed = new Promise<void>((resolve) => file.once('close', resolve));
     try {
       await this.#raced((signal) => pipe(response, file, signal));
@@ -144,7 +145,7 @@ function pipe(response: HttpResponse, sink: Exclude<Sink, string>, signal: Abort
     'node:stream/promises',
     'a Node stream as sink',
   );
-  return pipeline(response.stream(), sink, { signal });
+  return pipeline(response.stream(), sink, runtimeOptions('listener', { signal }));
 }
 
 /** The opening of a named pipe that nobody reads waits without end, and a thread with it; a reader of ours ends that. */

@@ -2,7 +2,9 @@
  * The one dialler of all transports of Node: name, address, proxy, TCP, TLS, under one exact `connectTimeout`. Each step
  * is a function of its own, and what stands between them has its place: which addresses are allowed, a tunnel.
  */
+
 import { isIP, type Socket } from 'node:net';
+import { own } from '../message/own.ts';
 import { startTimer } from '../time/clock.ts';
 import { blockedFailure, connectFailure, connectTimeoutFailure, type Place } from './failure.ts';
 import { proxyFor } from './forwarding.ts';
@@ -131,7 +133,7 @@ class Dialling {
     const settings = family === 0 ? this.#settings : changedSettings(this.#settings, { family });
     resolveHost(hostname, settings, (error, addresses) => {
       if (this.#isSettled) return;
-      if (isIP(hostname) === 0) this.#timings.dns = (this.#timings.dns ?? 0) + clock.now() - begun;
+      if (isIP(hostname) === 0) this.#timings.dns = (own(this.#timings, 'dns') ?? 0) + clock.now() - begun;
       then(error, addresses);
     });
   }
@@ -168,7 +170,7 @@ class Dialling {
     try {
       this.#stopStep = begin((error, socket) => {
         if (this.#isSettled) return;
-        this.#timings[name] = (this.#timings[name] ?? 0) + clock.now() - begun;
+        this.#timings[name] = (own(this.#timings, name) ?? 0) + clock.now() - begun;
         if (socket === null) failed(error);
         else then(socket);
       });

@@ -3,6 +3,8 @@
  * however many requests wait. Names that DNS does not have, such as those of a hosts file, are the system's to find.
  */
 
+import { runtimeOptions } from '../message/runtime-options.ts';
+import { bareRecord } from '../options/option-record.ts';
 import type { Lookup } from '../options/options.ts';
 import { needBuiltin } from '../runtime/platform.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
@@ -52,7 +54,8 @@ export interface DnsCache extends Lookup {
  * Makes a lookup with a memory of its own; give one to a client as option `lookup`.
  * @throws TypeError for a duration that is none, or where there is no Node
  */
-export function dnsCache(options: DnsCacheOptions = {}): DnsCache {
+export function dnsCache(given: DnsCacheOptions = {}): DnsCache {
+  const options = bareRecord(given);
   const { size = 1000, clock = systemClock } = options;
   const maxTtl = milliseconds(options.maxTtl ?? '1h', 'maxTtl');
   const fallbackTtl = milliseconds(options.fallbackTtl ?? '5s', 'fallbackTtl');
@@ -79,11 +82,10 @@ export function dnsCache(options: DnsCacheOptions = {}): DnsCache {
   async function ask(hostname: string, family: number): Promise<Answer> {
     const wanted = family === 0 ? ([4, 6] as const) : family === 6 ? ([6] as const) : ([4] as const);
     const found = (await Promise.all(wanted.map((one) => resolve(hostname, one)))).flat();
-    if (found.length > 0) {
-      return { addresses: found, ttl: Math.min(...found.map(({ ttl }) => ttl)) * 1000 };
-    }
+    if (found.length > 0) return { addresses: found, ttl: Math.min(...found.map(({ ttl }) => ttl)) * 1000 };
     try {
-      const addresses = await dns.promises.lookup(hostname, { all: true, family, verbatim: true });
+      const wish = runtimeOptions('dns', { all: true as const, family, verbatim: true });
+      const addresses = await dns.promises.lookup(hostname, wish);
       return { addresses: addresses as Address[], ttl: fallbackTtl };
     } catch (error) {
       return { addresses: [], error: error as Error, ttl: fallbackTtl };
@@ -103,13 +105,10 @@ export function dnsCache(options: DnsCacheOptions = {}): DnsCache {
   }
 
   function lookup(...[hostname, { family = 0, all }, callback]: Parameters<Lookup>): void {
-    answerFor(hostname, family).then(({ addresses, error }) => {
+    answerFor(hostname, family).then((answer) => {
+      const { addresses, error } = bareRecord(answer);
       if (error !== undefined) callback(error, []);
-      else if (all)
-        callback(
-          null,
-          addresses.map((one) => ({ ...one })),
-        );
+      else if (all) callback(null, structuredClone(addresses) as Address[]);
       else callback(null, addresses[0]!.address, addresses[0]!.family);
     });
   }

@@ -17,9 +17,11 @@ import {
   TransferError,
   withoutSecretsOf,
 } from '../message/errors.ts';
+import { own } from '../message/own.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { targetOf } from '../message/uri.ts';
+import { bareRecord } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 
 /** How far an exchange had come when it failed. */
@@ -111,7 +113,7 @@ export function withRequest<T>(error: T, request: HttpRequest): T {
   if (!(error instanceof TransferError) || error.request !== undefined) return error;
   const { code, attempts, elapsed } = error;
   // Only now is it known whose secrets the words of another library may repeat.
-  const cause = safeCause(error.cause, request, request.call?.redact);
+  const cause = safeCause(own(error, 'cause'), request, request.call?.redact);
   const fact = withoutSecretsOf(request, error.message);
   const init = { request, code, cause, attempts, elapsed };
   if (error instanceof TimeoutError) return new TimeoutError(fact, { ...init, phase: error.phase }) as T;
@@ -221,8 +223,8 @@ function isReason(cause: unknown, request: HttpRequest, options: RequestOptions)
 
 /** Node's word for an orderly end of the connection: the code of a reset, but no number from the system. */
 function isHangUp(cause: unknown): boolean {
-  const { code, errno } = cause as { code?: unknown; errno?: unknown };
-  return code === 'ECONNRESET' && errno === undefined;
+  const error = Object(cause) as { code?: unknown; errno?: unknown };
+  return own(error, 'code') === 'ECONNRESET' && own(error, 'errno') === undefined;
 }
 
 function connectTimeoutFact(target: Place, limit: number, through?: string): string {
@@ -233,7 +235,9 @@ function connectTimeoutFact(target: Place, limit: number, through?: string): str
 /** Where the connection was to lead: the address that was dialled, when it says more than the name. */
 function reached(cause: unknown, target: Place): string {
   const name = place(target.hostname, target.port);
-  const { address, port, hostname } = (cause ?? {}) as { address?: unknown; port?: unknown; hostname?: unknown };
+  const { address, port, hostname } = bareRecord<{ address?: unknown; port?: unknown; hostname?: unknown }>(
+    Object(cause),
+  );
   if (typeof address !== 'string' || typeof hostname === 'string') return name;
   const dialled = typeof port === 'number' ? place(address, port) : address;
   return dialled === name ? name : `${name} at ${dialled}`;

@@ -1,7 +1,7 @@
 /** An agent of node:http that makes no connection: each request goes over the one it is given. */
 import { Agent, type ClientRequest, type ClientRequestArgs, type OutgoingHttpHeaders, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { bareRecord } from '../options/option-record.ts';
+import { runtimeOptions } from '../message/runtime-options.ts';
 
 /** A request, and the connection that it goes over. */
 export interface Carried {
@@ -22,7 +22,7 @@ class CarrierAgent extends Agent {
   readonly protocol: string;
 
   constructor(protocol: string, keepAlive: boolean) {
-    super({ keepAlive });
+    super(runtimeOptions('tls', { keepAlive }));
     this.protocol = protocol;
   }
 
@@ -36,23 +36,10 @@ const carriers = {
   'https:': { kept: new CarrierAgent('https:', true), once: new CarrierAgent('https:', false) },
 } as const;
 
-/** Node copies options into a record that inherits: what it shall not find on `Object.prototype` must be there. */
-const NOT_GIVEN = {
-  auth: undefined,
-  headers: undefined,
-  insecureHTTPParser: undefined,
-  joinDuplicateHeaders: undefined,
-  signal: undefined,
-  socketPath: undefined,
-  timeout: undefined,
-  uniqueHeaders: undefined,
-} as const;
-
 /** A request of node:http that has the options it is given, and no other. */
 export function openOver({ carrier, server, isKept, method, path, lines, maxHeaderSize }: Carried): ClientRequest {
   const { protocol, hostname, port } = server;
   const args: ClientRequestArgs & Pick<Carried, 'carrier'> = {
-    ...NOT_GIVEN,
     agent: carriers[protocol][isKept ? 'kept' : 'once'],
     carrier,
     protocol,
@@ -65,7 +52,7 @@ export function openOver({ carrier, server, isKept, method, path, lines, maxHead
     maxHeaderSize,
     headers: lines && headersOf(lines),
   };
-  const sent = request(bareRecord(args));
+  const sent = request(runtimeOptions('httpRequest', args));
   // Read later, and not set without the option of this name.
   return Object.defineProperty(sent, 'timeout', { value: undefined, writable: true, configurable: true });
 }

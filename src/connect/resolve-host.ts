@@ -1,6 +1,8 @@
 /** From a host name to the addresses that may be tried, by the system's resolver or the caller's `lookup`. */
+
 import { lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
+import { runtimeOptions } from '../message/runtime-options.ts';
 import type { Lookup } from '../options/options.ts';
 import type { DialSettings } from './settings/dial-settings.ts';
 
@@ -23,16 +25,20 @@ export function resolveHost(hostname: string, settings: DialSettings, callback: 
     customLookup(settings.lookup, hostname, settings, callback);
     return;
   }
-  systemLookup(hostname, { all: true, family: settings.family, verbatim: true }, (error, addresses) => {
-    if (error !== null) callback(error, []);
-    else
-      finish(
-        addresses.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 })),
-        hostname,
-        settings,
-        callback,
-      );
-  });
+  systemLookup(
+    hostname,
+    runtimeOptions('dns', { all: true as const, family: settings.family, verbatim: true }),
+    (error, addresses) => {
+      if (error !== null) callback(error, []);
+      else
+        finish(
+          addresses.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 })),
+          hostname,
+          settings,
+          callback,
+        );
+    },
+  );
 }
 
 /** A `lookup` may call back or return a promise; whichever comes first counts. */
@@ -48,9 +54,13 @@ function customLookup(lookup: Lookup, hostname: string, settings: DialSettings, 
     });
   };
   try {
-    const promise = lookup(hostname, { all: true, family: settings.family }, (error, address, family) => {
-      done(error, typeof address === 'string' && family !== undefined ? { address, family } : address);
-    });
+    const promise = lookup(
+      hostname,
+      runtimeOptions('dns', { all: true, family: settings.family }),
+      (error, address, family) => {
+        done(error, typeof address === 'string' && family !== undefined ? { address, family } : address);
+      },
+    );
     // Node's own returns a handle of its own kind.
     if (!isThenable(promise)) return;
     promise.then(

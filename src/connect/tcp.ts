@@ -2,16 +2,15 @@
  * TCP to the first address that answers (RFC 8305, "happy eyeballs"): each address gets a head start over the next one,
  * and an attempt goes on when the next has begun. Node's own way drops a slow attempt after 250 ms for good.
  */
+
 import { connect as connectSocket, isIP, type Socket } from 'node:net';
-import { bareRecord } from '../options/option-record.ts';
+import { runtimeOptions } from '../message/runtime-options.ts';
 import { startTimer } from '../time/clock.ts';
 import type { Address } from './resolve-host.ts';
 import type { DialSettings } from './settings/dial-settings.ts';
 
 /** RFC 8305 section 5, "Connection Attempt Delay". */
 const HEAD_START = 250;
-/** Node copies options into a record that inherits: what it shall not find on `Object.prototype` must be there. */
-const NOT_GIVEN = { signal: undefined, timeout: undefined, lookup: undefined };
 /** Milliseconds of silence before the system probes whether the other side is still there. */
 const PROBE_AFTER = 60_000;
 
@@ -62,9 +61,8 @@ export function connectFirst(
 }
 
 function open(to: Address | undefined, port: number, settings: DialSettings): Socket {
-  if (to === undefined) return connectSocket(bareRecord({ path: settings.socketPath!, ...NOT_GIVEN }));
+  if (to === undefined) return connectSocket(runtimeOptions('socket', { path: settings.socketPath! }));
   const options = {
-    ...NOT_GIVEN,
     host: to.address,
     port,
     noDelay: true,
@@ -73,7 +71,7 @@ function open(to: Address | undefined, port: number, settings: DialSettings): So
     autoSelectFamily: false,
     localAddress: settings.localAddress,
   };
-  return connectSocket(bareRecord(options));
+  return connectSocket(runtimeOptions('socket', options));
 }
 
 /** A socket bound to an address of one family cannot reach one of the other. */

@@ -1,4 +1,5 @@
 /** TLS over a connected socket, with sessions resumed between connections of the same settings. */
+
 import { isIP, type Socket } from 'node:net';
 import {
   type ConnectionOptions,
@@ -7,13 +8,12 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { bareRecord } from '../options/option-record.ts';
+import { own } from '../message/own.ts';
+import { runtimeOptions } from '../message/runtime-options.ts';
 import type { DialSettings, DialTarget } from './settings/dial-settings.ts';
 
 type Secured = (error: unknown, socket: TLSSocket | null) => void;
 
-/** Node copies options into a record that inherits: what it shall not find on `Object.prototype` must be there. */
-const NOT_GIVEN = { signal: undefined, timeout: undefined, lookup: undefined, path: undefined };
 /** One alert, as OpenSSL named it before 3.5 and since. */
 const HANDSHAKE_FAILURES: ReadonlySet<string | undefined> = new Set([
   'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
@@ -74,7 +74,7 @@ function missesCertificate(error: Error & { code?: string }, socket: TLSSocket):
 
 function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {
   try {
-    return connectTls(bareRecord({ ...NOT_GIVEN, ...options, socket: plain }));
+    return connectTls(runtimeOptions('tls', { ...options, socket: plain }));
   } catch (error) {
     plain.destroy();
     throw error;
@@ -82,7 +82,7 @@ function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {
 }
 
 function serverNameOf(target: DialTarget, tls: ConnectionOptions): string {
-  const wanted = target.servername ?? tls.servername ?? target.hostname;
+  const wanted = own(target, 'servername') ?? tls.servername ?? target.hostname;
   // RFC 6066 §3: without the dot that ends a fully qualified name.
   return isIP(wanted) === 0 ? wanted.replace(/\.$/, '') : '';
 }
@@ -91,7 +91,7 @@ function contextOf(tls: ConnectionOptions): SecureContext {
   if (tls.secureContext !== undefined) return tls.secureContext;
   const known = contexts.get(tls);
   if (known !== undefined) return known;
-  const context = createSecureContext(bareRecord({ minVersion: tls.minVersion }));
+  const context = createSecureContext(runtimeOptions('tls', { minVersion: tls.minVersion }));
   contexts.set(tls, context);
   return context;
 }

@@ -1,7 +1,9 @@
 /** Through a proxy to a server: CONNECT for HTTP proxies (RFC 9110 section 9.3.6), the handshakes of SOCKS 4, 4a and 5. */
+
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { SocksClient } from 'socks';
+import { runtimeOptions } from '../message/runtime-options.ts';
 import { type Place, placeName } from './failure.ts';
 import { openOver } from './given-socket-agent.ts';
 import { type ProxyFault, proxyRefusal } from './proxy-failure.ts';
@@ -114,18 +116,20 @@ function openSocks(
   import('socks')
     .then(({ SocksClient }) => {
       if (isOver) return;
-      client = new SocksClient({
-        command: 'connect',
-        proxy: {
-          host: proxy.hostname,
-          port: proxy.port,
-          type: proxy.scheme.startsWith('socks4') ? 4 : 5,
-          userId: proxy.username,
-          password: proxy.password,
-        },
-        destination: { host: to.hostname, port: to.port },
-        timeout: settings.connectTimeout || LONGEST_HANDSHAKE,
-      });
+      client = new SocksClient(
+        runtimeOptions('socks', {
+          command: 'connect',
+          proxy: runtimeOptions('socks', {
+            host: proxy.hostname,
+            port: proxy.port,
+            type: proxy.scheme.startsWith('socks4') ? 4 : 5,
+            userId: proxy.username,
+            password: proxy.password,
+          }),
+          destination: runtimeOptions('socks', { host: to.hostname, port: to.port }),
+          timeout: settings.connectTimeout || LONGEST_HANDSHAKE,
+        }),
+      );
       client.once('established', () => {
         stop();
         outcome.done();

@@ -47,6 +47,6 @@ export async function parallel<Item, Result>(
     running -= 1;
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  if (ended !== undefined && 'error' in ended) throw ended.error;
+  if (ended !== undefined && Object.hasOwn(ended, 'error')) throw ended.error;
   return ended?.result;
 }

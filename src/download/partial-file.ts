@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { bareRecord } from '../options/option-record.ts';
 import { PathInUseError, PathLock } from './path-lock.ts';
 import { isSameResource, isStrong, type Range, type Validators } from './range-policy.ts';
 import { checkFolder, createFile, isSameFile, reasonOf, reopenFile, type TargetFile, targetOf } from './target-file.ts';
@@ -312,7 +313,8 @@ async function removed(path: string): Promise<void> {
   });
 }
 
-function recordOf({ url, etag, lastModified, total, ranges }: PartState): PartRecord {
+function recordOf(state: PartState): PartRecord {
+  const { url, etag, lastModified, total, ranges } = bareRecord(state);
   const record: PartRecord = { url };
   if (etag !== undefined) record.etag = etag;
   if (lastModified !== undefined) record.lastModified = lastModified;

@@ -40,7 +40,7 @@ export async function* received(
         waiting -= chunk.byteLength;
         if (waiting <= MOST / 2 && stream.isPaused()) stream.resume();
       }
-      if (end !== undefined && 'error' in end) throw end.error;
+      if (end !== undefined && Object.hasOwn(end, 'error')) throw end.error;
       if (end !== undefined) return;
       await new Promise<void>((resolve) => {
         wake = resolve;

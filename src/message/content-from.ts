@@ -6,7 +6,9 @@ import { isWebSource } from './source.ts';
 
 const NOTHING = new Uint8Array(0);
 
-export function contentFrom(body: Exclude<ResponseBodyInit, Content> | undefined): Content {
+/** What a response reads its body from, given what it was made with. */
+export function contentFrom(body: ResponseBodyInit | undefined): Content {
+  if (body instanceof Content) return body;
   if (body === undefined || body === null) return new Content(NOTHING);
   if (body instanceof Uint8Array) return new Content(body);
   const made = bodyFrom(body);

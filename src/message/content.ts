@@ -2,8 +2,10 @@
  * What a response's body is read from: bytes in memory, a stream that can be read once, or nothing because it went to a
  * sink. Copies of a response share it, so that reading one copy is reading all.
  */
+
 import { needBuiltin } from '../runtime/platform.ts';
 import { Pieces, toBytes } from './bytes.ts';
+import { runtimeOptions } from './runtime-options.ts';
 import { ignore, isWebSource } from './source.ts';
 import { reasonOf } from './stream-reason.ts';
 import { iterate } from './web-stream.ts';
@@ -93,7 +95,7 @@ export function toWebStream(source: StreamSource): ReadableStream<Uint8Array> {
   if (isWebSource(source)) return source;
   let iterator: AsyncIterator<Uint8Array> | undefined;
   return new ReadableStream<Uint8Array>(
-    {
+    runtimeOptions<UnderlyingDefaultSource<Uint8Array>>('webStream', {
       async pull(controller) {
         iterator ??= chunksOf(source)[Symbol.asyncIterator]();
         const { done, value } = await iterator.next();
@@ -105,8 +107,8 @@ export function toWebStream(source: StreamSource): ReadableStream<Uint8Array> {
         if (iterator === undefined || isNodeStream(source)) letGo(source, false);
         else await iterator.return?.();
       },
-    },
-    { highWaterMark: 0 },
+    }),
+    runtimeOptions('webStream', { highWaterMark: 0 }),
   );
 }
 
@@ -115,10 +117,12 @@ export function toNodeStream(source: StreamSource | Uint8Array): NodeStream {
   if (isNodeStream(source)) return source;
   const { Readable } = needBuiltin<typeof import('node:stream')>('node:stream', 'response.stream()');
   if (source instanceof Uint8Array) {
-    return Readable.from(source.byteLength === 0 ? [] : [source], { objectMode: false });
+    return Readable.from(source.byteLength === 0 ? [] : [source], runtimeOptions('stream', { objectMode: false }));
   }
   // A web stream not by its chunks: destroying the Node stream must cancel it, also while a read waits.
-  const stream = isWebSource(source) ? Readable.fromWeb(source as never) : Readable.from(source, { objectMode: false });
+  const stream = isWebSource(source)
+    ? Readable.fromWeb(source as never)
+    : Readable.from(source, runtimeOptions('stream', { objectMode: false }));
   // A body that fails while nobody listens was dropped: that is no reason to end the process.
   return stream.on('error', ignore);
 }

@@ -2,7 +2,9 @@
  * The one table from the codes of Node, undici and fetch to ours. A test lists every code those can give and fails on
  * one that is missing here.
  */
+
 import { builtin } from '../runtime/platform.ts';
+import { own } from './own.ts';
 
 /** Which class of `errors.ts` a failure belongs to. */
 export type ErrorKind = 'request' | 'network' | 'connect' | 'timeout' | 'body' | 'aborted';
@@ -173,9 +175,11 @@ export function classifyCode(code: string): Classified | undefined {
 }
 
 /** The first code found in an error, its causes and, for several addresses tried, the last of their errors. */
-export function codeOf(error: unknown): string | undefined {
-  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 8; depth += 1) {
-    const { code, errors, cause, name } = at as { code?: unknown; errors?: unknown[]; cause?: unknown; name?: unknown };
+export function codeOf(failure: unknown): string | undefined {
+  for (let at = failure, depth = 0; typeof at === 'object' && at !== null && depth < 8; depth += 1) {
+    const error: { code?: unknown; errors?: unknown; cause?: unknown; name?: unknown } = at;
+    const [code, errors, cause] = [own(error, 'code'), own(error, 'errors'), own(error, 'cause')];
+    const { name } = error;
     if (typeof code === 'string' && code !== '' && classifyCode(code) !== undefined) return code;
     if (name === 'HTTPParserError') return 'HPE_INVALID';
     at = Array.isArray(errors) && errors.length > 0 ? errors.at(-1) : cause;

@@ -19,6 +19,7 @@
 import { charsetOf, decodeText } from './content.ts';
 import { positiveErrno } from './error-codes.ts';
 import { HttpHeaders } from './headers.ts';
+import { own } from './own.ts';
 import { dataOf, type Problem, problemOf } from './problem.ts';
 import { MASK, maskHeaders, maskUrl, type Redact } from './redact.ts';
 import type { HttpRequest } from './request.ts';
@@ -75,11 +76,12 @@ export class TransferError extends Error {
    */
   constructor(fact: string, init: TransferErrorInit | HttpRequest = {}) {
     const given: TransferErrorInit = isRequest(init) ? { request: init } : init;
-    super(described(fact, given.request), given.cause === undefined ? undefined : { cause: given.cause });
-    this.#parts = { request: given.request, response: undefined, redirects: undefined, transfer: undefined };
-    this.code = given.code ?? (new.target as typeof TransferError).code;
-    if (given.attempts !== undefined) this.attempts = given.attempts;
-    if (given.elapsed !== undefined) this.elapsed = given.elapsed;
+    const [request, cause] = [own(given, 'request'), own(given, 'cause')];
+    super(described(fact, request), cause === undefined ? undefined : { cause });
+    this.#parts = { request, response: undefined, redirects: undefined, transfer: undefined };
+    this.code = own(given, 'code') ?? (new.target as typeof TransferError).code;
+    this.attempts = own(given, 'attempts') ?? this.attempts;
+    this.elapsed = own(given, 'elapsed') ?? this.elapsed;
   }
 
   /** The request that failed, as it was sent last. */
@@ -119,7 +121,8 @@ export class TransferError extends Error {
       const headers = [...maskHeaders(request.headers, redact)];
       json.request = { method: request.method, url: maskUrl(request.url, redact), headers };
     }
-    if (this.cause instanceof Error) json.cause = { name: this.cause.name, message: this.cause.message };
+    const cause = own(this, 'cause');
+    if (cause instanceof Error) json.cause = { name: cause.name, message: cause.message };
     return json;
   }
 
@@ -165,7 +168,7 @@ export class NetworkError extends TransferError {
 
   constructor(fact: string, init: TransferErrorInit | HttpRequest = {}) {
     super(fact, init);
-    this.errno = positiveErrno(this.cause, this.code);
+    this.errno = positiveErrno(own(this, 'cause'), this.code);
   }
 
   override toJSON(): TransferErrorJSON {
@@ -260,7 +263,7 @@ export class TooManyRedirectsError extends RedirectError {
     init: TransferErrorInit & { response: HttpResponse; redirects?: HttpResponse['redirects'] },
   ) {
     super(fact, init);
-    partsOf(this).redirects = init.redirects ?? init.response.redirects;
+    partsOf(this).redirects = own(init, 'redirects') ?? init.response.redirects;
   }
 
   /** The hops that were followed. */
@@ -285,7 +288,7 @@ export class BodyError extends ResponseError {
     init: TransferErrorInit & { response: HttpResponse; issues?: readonly SchemaIssue[] | undefined },
   ) {
     super(fact, init);
-    this.errno = positiveErrno(this.cause, this.code);
+    this.errno = positiveErrno(own(this, 'cause'), this.code);
     partsOf(this).issues = init.issues;
   }
 
@@ -349,8 +352,13 @@ function typeOf({ headers }: HttpResponse): string | null {
   return headers instanceof HttpHeaders ? headers.get('content-type') : null;
 }
 
+/** The same error with an answer that says more, such as how it was reached. */
+export function withAnswer(error: ResponseError, response: HttpResponse): void {
+  partsOf(error).response = response;
+}
+
 function isRequest(init: TransferErrorInit | HttpRequest): init is HttpRequest {
-  return 'method' in init && 'url' in init;
+  return Object.hasOwn(init, 'method') && Object.hasOwn(init, 'url');
 }
 
 function redactOf(request: HttpRequest | undefined): Redact | undefined {

@@ -1,5 +1,7 @@
 /** Node streams as a body: listened to from the moment they are given, and those of the oldest kind made readable. */
+import type { TransformOptions } from 'node:stream';
 import { needBuiltin } from '../runtime/platform.ts';
+import { runtimeOptions } from './runtime-options.ts';
 import { ignore, type SourceStream } from './source.ts';
 
 /**
@@ -13,12 +15,14 @@ export function readable(stream: SourceStream): SourceStream {
     'node:stream',
     'a stream without an iterator as body',
   );
-  const through = new PassThrough({
-    destroy(error, callback) {
-      stream.destroy?.();
-      callback(error);
-    },
-  });
+  const through = new PassThrough(
+    runtimeOptions<TransformOptions>('stream', {
+      destroy(error, callback) {
+        stream.destroy?.();
+        callback(error);
+      },
+    }),
+  );
   through.on('error', ignore);
   stream.on('error', (error: Error) => through.destroy(error));
   stream.pipe(through);

@@ -1,5 +1,6 @@
 /** Readers of line-based formats over a body that arrives piece by piece. */
 import { textDecoder } from './content.ts';
+import { own } from './own.ts';
 
 /** One event of a server-sent event stream (WHATWG HTML section 9.2). */
 export interface ServerSentEvent<Data = string> {
@@ -14,12 +15,48 @@ export interface ServerSentEvent<Data = string> {
 
 type Chunks = AsyncIterable<Uint8Array>;
 
+/** How much of a body `lines()`, `ndjson()` and `events()` hold at a time. */
+export interface LineOptions {
+  /**
+   * The most characters (UTF-16 code units) that one line may have, and one event's data in all. More is a `BodyError`
+   * (`ERR_BODY_LINE`), so that a line without an end does not fill the memory. Default: 1 048 576. `Infinity`: no limit.
+   */
+  readonly maxLineLength?: number | undefined;
+}
+
+const MAX_LINE_LENGTH = 1_048_576;
+
+/** @throws TypeError for a limit that is no whole number above 0 */
+export function lineLimit(options: LineOptions | undefined): number {
+  const limit = own(options ?? {}, 'maxLineLength') ?? MAX_LINE_LENGTH;
+  if (limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit > 0)) return limit;
+  throw new TypeError(`maxLineLength must be a whole number above 0 or Infinity, got ${String(limit)}`);
+}
+
+/** The most that may be held, and the error for more, given what it was that has no end. */
+export interface HeldText {
+  readonly limit: number;
+  fail(what: 'line' | 'event'): Error;
+}
+
+/** @throws TypeError as `lineLimit` */
+export function heldText(options: LineOptions | undefined, error: (fact: string) => Error): HeldText {
+  const limit = lineLimit(options);
+  const fail = (what: 'line' | 'event') =>
+    error(`one ${what} of the body is longer than maxLineLength (${limit} characters)`);
+  return { limit, fail };
+}
+
 /**
  * Lines without their ends: LF, CRLF or CR, also when an end is split over two chunks. A line is given as soon as its end
  * is there.
  * @param charset a label of the WHATWG Encoding standard; an unknown one counts as UTF-8
  */
-export async function* splitLines(chunks: Chunks, charset?: string): AsyncGenerator<string, void, undefined> {
+export async function* splitLines(
+  chunks: Chunks,
+  held: HeldText,
+  charset?: string,
+): AsyncGenerator<string, void, undefined> {
   const decoder = textDecoder(charset);
   // Only what is new is searched: a long line that comes in many chunks is looked at once.
   let line = '';
@@ -30,6 +67,7 @@ export async function* splitLines(chunks: Chunks, charset?: string): AsyncGenera
     if (text !== '') endedByCr = text.endsWith('\r');
     const pieces = text.slice(start).split(/\r\n|\n|\r/);
     for (const [i, piece] of pieces.entries()) {
+      if (line.length + piece.length > held.limit) throw held.fail('line');
       line += piece;
       if (i === pieces.length - 1) return;
       yield line;
@@ -65,12 +103,13 @@ export async function* parseNdjson<T>(
 }
 
 /** An event without data is not dispatched, and an incomplete one at the end of the stream is dropped, as the standard says. */
-export async function* parseEvents(chunks: Chunks): AsyncGenerator<ServerSentEvent, void, undefined> {
+export async function* parseEvents(chunks: Chunks, held: HeldText): AsyncGenerator<ServerSentEvent, void, undefined> {
   let event = '';
   let data: string[] = [];
+  let size = 0;
   let id = '';
   let retry: number | undefined;
-  for await (const line of splitLines(chunks)) {
+  for await (const line of splitLines(chunks, held)) {
     if (line === '') {
       if (data.length > 0) {
         yield { event: event || 'message', data: data.join('\n'), id, retry };
@@ -78,6 +117,7 @@ export async function* parseEvents(chunks: Chunks): AsyncGenerator<ServerSentEve
       }
       event = '';
       data = [];
+      size = 0;
       continue;
     }
     const colon = line.indexOf(':');
@@ -85,8 +125,12 @@ export async function* parseEvents(chunks: Chunks): AsyncGenerator<ServerSentEve
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (field === 'event') event = value;
-    else if (field === 'data') data.push(value);
-    else if (field === 'id' && !value.includes('\0')) id = value;
+    else if (field === 'data') {
+      // With the line end that joins it, so that data of empty lines is bounded as well.
+      size += value.length + 1;
+      if (size > held.limit + 1) throw held.fail('event');
+      data.push(value);
+    } else if (field === 'id' && !value.includes('\0')) id = value;
     else if (field === 'retry' && /^\d+$/.test(value)) retry = Number(value);
   }
 }

@@ -1,7 +1,15 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
 
 import { toBytes } from './bytes.ts';
-import { Content, charsetOf, chunksOf, decodeText, type NodeStream, toNodeStream, toWebStream } from './content.ts';
+import {
+  type Content,
+  charsetOf,
+  chunksOf,
+  decodeText,
+  type NodeStream,
+  toNodeStream,
+  toWebStream,
+} from './content.ts';
 import { contentFrom } from './content-from.ts';
 import { cookiesOf } from './cookie-values.ts';
 import { BodyError, withoutSecretsOf } from './errors.ts';
@@ -9,13 +17,32 @@ import { type HeadersInit, HttpHeaders } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { jsonText, type ParseJson } from './json.ts';
 import { type Links, linksOf } from './links.ts';
-import { mapped, parsedOr, parseEvents, parseNdjson, type ServerSentEvent, splitLines } from './readers.ts';
+import { own } from './own.ts';
+import {
+  type HeldText,
+  heldText,
+  type LineOptions,
+  mapped,
+  parsedOr,
+  parseEvents,
+  parseNdjson,
+  type ServerSentEvent,
+  splitLines,
+} from './readers.ts';
 import { checkedReason, reasonPhrase } from './reason-phrases.ts';
-import { maskUrl } from './redact.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
 import type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
 import { type ServerTiming, serverTimingsOf } from './server-timing.ts';
-import { checkSchema, type SchemaIssue, type SchemaOutput, type StandardSchema, validated } from './standard-schema.ts';
+import { shownResponse } from './shown-response.ts';
+import {
+  checkSchema,
+  type SchemaIssue,
+  type SchemaOutput,
+  type StandardSchema,
+  schemaFirst,
+  validated,
+} from './standard-schema.ts';
+import { whyUnreadable } from './unreadable.ts';
 import { isNullBodyStatus, partsOfWeb, webResponseOf } from './web-response.ts';
 import { streamOfBytes } from './web-stream.ts';
 
@@ -64,13 +91,13 @@ export class HttpResponse {
     this.headers =
       headers instanceof HttpHeaders ? headers : headers == null ? HttpHeaders.empty : new HttpHeaders(headers);
     this.protocolVersion = protocolVersion === '1.1' ? protocolVersion : checkedVersion(protocolVersion);
-    this.url = facts.url ?? '';
-    this.redirects = facts.redirects ?? NO_HOPS;
-    this.attempts = facts.attempts ?? 1;
-    this.timings = facts.timings ?? {};
-    this.sink = Object.hasOwn(facts, 'sink') ? facts.sink : undefined;
+    this.url = own(facts, 'url') ?? '';
+    this.redirects = own(facts, 'redirects') ?? NO_HOPS;
+    this.attempts = own(facts, 'attempts') ?? 1;
+    this.timings = own(facts, 'timings') ?? {};
+    this.sink = own(facts, 'sink');
     this.#facts = facts;
-    this.#content = body instanceof Content ? body : contentFrom(body);
+    this.#content = contentFrom(body);
   }
 
   /**
@@ -96,7 +123,7 @@ export class HttpResponse {
 
   /** The request that was answered. */
   get request(): HttpRequest | undefined {
-    return this.#facts.request;
+    return own(this.#facts, 'request');
   }
 
   /** What the cache did for this call; `undefined` without one. */
@@ -134,7 +161,7 @@ export class HttpResponse {
    * streamed body was read to its end, and over fetch, which does not show them.
    */
   get trailers(): HttpHeaders {
-    const given = Object.hasOwn(this.#facts, 'trailers') ? this.#facts.trailers : undefined;
+    const given = own(this.#facts, 'trailers');
     return (typeof given === 'function' ? given() : given) ?? HttpHeaders.empty;
   }
 
@@ -276,14 +303,18 @@ export class HttpResponse {
 
   /**
    * Server-sent events (WHATWG HTML section 9.2), as they arrive. With a schema `data` is JSON: its output.
-   * @throws BodyError as `json` does
+   * @throws BodyError (`ERR_BODY_LINE`) for a line, or an event's data, of more than `maxLineLength` characters, and as
+   * `json` does
    */
-  events(): AsyncGenerator<ServerSentEvent, void, undefined>;
-  events<S extends StandardSchema>(schema: S): AsyncGenerator<ServerSentEvent<SchemaOutput<S>>, void, undefined>;
-  events(schema?: StandardSchema): AsyncGenerator<ServerSentEvent<unknown>, void, undefined> {
-    const events = parseEvents(this);
+  events(options?: LineOptions): AsyncGenerator<ServerSentEvent, void, undefined>;
+  events<S extends StandardSchema>(
+    schema: S,
+    options?: LineOptions,
+  ): AsyncGenerator<ServerSentEvent<SchemaOutput<S>>, void, undefined>;
+  events(first?: StandardSchema | LineOptions, more?: LineOptions): AsyncGenerator<ServerSentEvent<unknown>, void> {
+    const [schema, options] = schemaFirst(first, more, 'events()');
+    const events = parseEvents(this, this.#held(options));
     if (schema === undefined) return events;
-    checkSchema(schema, 'events()');
     const fail = (cause: unknown) => this.#error('the data of an event is not JSON', 'ERR_BODY_JSON', cause);
     return mapped(events, async (event) => {
       const data = await this.#fitting(schema, parsedOr(event.data, this.#parseJson, fail));
@@ -291,21 +322,20 @@ export class HttpResponse {
     });
   }
 
-  /** Lines without their ends, as they arrive. */
-  lines(): AsyncGenerator<string, void, undefined> {
-    return splitLines(this, charsetOf(this.headers.get('content-type')));
+  /** Lines without their ends, as they arrive. @throws BodyError (`ERR_BODY_LINE`) for one beyond `maxLineLength` */
+  lines(options?: LineOptions): AsyncGenerator<string, void, undefined> {
+    return splitLines(this, this.#held(options), charsetOf(this.headers.get('content-type')));
   }
 
-  /** One JSON value for each line that is not blank, as they arrive; with a schema its output. @throws BodyError as `json` */
-  ndjson<T = unknown>(): AsyncGenerator<T, void, undefined>;
-  ndjson<S extends StandardSchema>(schema: S): AsyncGenerator<SchemaOutput<S>, void, undefined>;
-  ndjson(schema?: StandardSchema): AsyncGenerator<unknown, void, undefined> {
+  /** One JSON value for each line that is not blank; with a schema its output. @throws BodyError as `lines` and `json` */
+  ndjson<T = unknown>(options?: LineOptions): AsyncGenerator<T, void, undefined>;
+  ndjson<S extends StandardSchema>(schema: S, options?: LineOptions): AsyncGenerator<SchemaOutput<S>, void, undefined>;
+  ndjson(first?: StandardSchema | LineOptions, more?: LineOptions): AsyncGenerator<unknown, void, undefined> {
+    const [schema, options] = schemaFirst(first, more, 'ndjson()');
     const fail = (line: number, cause: unknown) =>
       this.#error(`line ${line} of the body is not JSON`, 'ERR_BODY_JSON', cause);
-    const values = parseNdjson(this.lines(), fail, this.#parseJson);
-    if (schema === undefined) return values;
-    checkSchema(schema, 'ndjson()');
-    return mapped(values, (value) => this.#fitting(schema, value));
+    const values = parseNdjson(this.lines(options), fail, this.#parseJson);
+    return schema === undefined ? values : mapped(values, (value) => this.#fitting(schema, value));
   }
 
   /** Lets go of a streamed body that nobody will read. Harmless on any other. */
@@ -316,26 +346,7 @@ export class HttpResponse {
 
   /** Secrets masked; never the body's content. */
   toJSON(): Record<string, unknown> {
-    const { status, statusText, headers, redirects, trailers } = this;
-    const redact = this.request?.call?.redact;
-    // A server may repeat what it was sent.
-    const hide = (text: string) => withoutSecretsOf(this.request, text);
-    const shown = (lines: HttpHeaders) =>
-      Object.fromEntries(
-        Object.entries(lines.masked(redact)).map(([name, value]) => [
-          name,
-          typeof value === 'string' ? hide(value) : value.map(hide),
-        ]),
-      );
-    const hops = redirects.map((hop) => ({ ...hop, url: maskUrl(hop.url, redact) }));
-    return {
-      status,
-      statusText: hide(statusText),
-      url: maskUrl(this.url, redact),
-      headers: shown(headers),
-      redirects: hops,
-      ...(trailers.size > 0 && { trailers: shown(trailers) }),
-    };
+    return shownResponse(this, this.request?.call?.redact, (text) => withoutSecretsOf(this.request, text));
   }
 
   [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string {
@@ -373,27 +384,16 @@ export class HttpResponse {
     );
   }
 
+  #held(options: LineOptions | undefined): HeldText {
+    return heldText(options, (fact) => this.#error(fact, 'ERR_BODY_LINE'));
+  }
+
   #refuse(): Error {
-    if (this.sink !== undefined) {
-      const where = typeof this.sink === 'string' ? this.sink : 'the stream that was given';
-      return this.#error(`the body went to the sink (${where}); read it there`, 'ERR_BODY_SINK');
-    }
-    return this.#error(
-      'the body is a stream that was already read; leave out the stream option to read it again',
-      'ERR_BODY_USED',
-    );
+    const { fact, code } = whyUnreadable(this.sink);
+    return this.#error(fact, code);
   }
 
   #error(fact: string, code: string, cause?: unknown, issues?: readonly SchemaIssue[]): BodyError {
     return new BodyError(fact, { request: this.request, response: this, code, cause, issues });
   }
-}
-
-/** @throws TypeError for what is no response: a handler or a layer of the user's forgot to return one */
-export function checkedResponse(given: unknown): HttpResponse {
-  if (given instanceof HttpResponse) return given;
-  const found = given === null ? 'null' : typeof given;
-  throw new TypeError(
-    `a handler must return a promise of an HttpResponse, got ${found}; does a layer forget to return?`,
-  );
 }

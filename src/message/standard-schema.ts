@@ -80,3 +80,20 @@ function shownIssue(issue: SchemaIssue, redact: Redact | undefined): string {
   const path = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   return path === '' ? message : `at ${path.replace(/^\./, '').slice(0, LONGEST)}: ${message}`;
 }
+
+/**
+ * What a reader was given: a schema, options, or first the one and then the other.
+ * @throws TypeError for a first value that is neither
+ */
+export function schemaFirst<Options extends object>(
+  first: StandardSchema | Options | undefined,
+  more: Options | undefined,
+  method: string,
+): readonly [schema: StandardSchema | undefined, options: Options | undefined] {
+  if (first === undefined) return [undefined, more];
+  if (typeof first === 'object' && first !== null && Object.hasOwn(first, 'maxLineLength')) {
+    return [undefined, first as Options];
+  }
+  checkSchema(first, method);
+  return [first, more];
+}

@@ -2,6 +2,8 @@
  * Reads a web stream by its reader: not every runtime lets it be iterated. Leaving the loop early cancels it, at once:
  * also while a read waits, behind which the `return()` of a generator would wait too.
  */
+import { runtimeOptions } from './runtime-options.ts';
+
 export function iterate(stream: ReadableStream<Uint8Array>): WebStreamReader {
   return new WebStreamReader(stream);
 }
@@ -54,10 +56,9 @@ export class WebStreamReader implements AsyncIterableIterator<Uint8Array, void, 
 
 /** A fresh stream of bytes that are in memory. */
 export function streamOfBytes(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      if (bytes.byteLength > 0) controller.enqueue(bytes);
-      controller.close();
-    },
-  });
+  const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    if (bytes.byteLength > 0) controller.enqueue(bytes);
+    controller.close();
+  };
+  return new ReadableStream<Uint8Array>(runtimeOptions('webStream', { start }));
 }

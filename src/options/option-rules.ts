@@ -5,6 +5,7 @@
 
 import { isFields } from '../message/field-value.ts';
 import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
+import { own } from '../message/own.ts';
 import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
 import { milliseconds } from '../time/duration.ts';
@@ -262,13 +263,14 @@ function readUnixBase(options: Record<string, unknown>): void {
 }
 
 function checkedValue(rule: Rule, name: string, value: unknown): unknown {
-  if ((value === null || value === false) && 'off' in rule) return rule.off;
+  if ((value === null || value === false) && Object.hasOwn(rule, 'off')) return rule.off;
   if (!rule.accepts(value)) {
     const found = SECRETIVE.has(name) && typeof value === 'string' ? 'text' : describe(value);
     throw new TypeError(`option ${name} must be ${rule.expected}, got ${found}`);
   }
-  if (rule.read !== undefined) return rule.read(value as never, `option ${name}`);
-  return rule.nested && isPlain(value) ? nestedRecord(value, name, rule.nested) : value;
+  const [read, nested] = [own(rule, 'read'), own(rule, 'nested')];
+  if (read !== undefined) return read(value as never, `option ${name}`);
+  return nested && isPlain(value) ? nestedRecord(value, name, nested) : value;
 }
 
 function refuseTwoBodies(options: Record<string, unknown>): void {

@@ -1,11 +1,12 @@
 /** What a pool refuses, in words. */
+import { bareRecord } from '../options/option-record.ts';
 import { isSignal } from '../time/stop.ts';
 import { describe } from './source.ts';
 
 const CALLBACKS = ['fulfilled', 'rejected'] as const;
 
-/** @throws TypeError for a client or options of the wrong kind */
-export function checkSettings(client: unknown, options: unknown): void {
+/** The options alone, without what they inherit. @throws TypeError for a client or options of the wrong kind */
+export function checkedSettings<T extends object>(client: unknown, options: T): T {
   const methods = client as { request?: unknown; send?: unknown } | null | undefined;
   if (typeof methods?.request !== 'function' || typeof methods.send !== 'function') {
     throw new TypeError(`a pool's client must have request() and send(), got ${describe(client)}`);
@@ -13,7 +14,8 @@ export function checkSettings(client: unknown, options: unknown): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`a pool's options must be a record, got ${describe(options)}`);
   }
-  const given = options as Record<string, unknown>;
+  const settings = bareRecord(options);
+  const given = settings as Record<string, unknown>;
   for (const name of CALLBACKS) {
     if (given[name] === undefined || typeof given[name] === 'function') continue;
     throw new TypeError(`${name} must be a function, got ${describe(given[name])}`);
@@ -25,6 +27,7 @@ export function checkSettings(client: unknown, options: unknown): void {
   if (signal !== undefined && signal !== null && !isSignal(signal)) {
     throw new TypeError(`signal must be an AbortSignal, got ${describe(signal)}`);
   }
+  return settings;
 }
 
 /** Why an item cannot be sent. */

@@ -2,9 +2,11 @@
  * The hosts that a pool talks to: their figures, and with `perHost` their politeness. A request of a busy host waits in
  * the host's own line and takes no slot of the pool; hosts whose turn has come are served round robin.
  */
+
 import pLimit, { type LimitFunction } from 'p-limit';
 import { DelayQueue } from '../call/delay-queue.ts';
 import { canonicalUrl, resolveUri, splitUserinfo, targetOf } from '../message/uri.ts';
+import { bareRecord } from '../options/option-record.ts';
 import type { Clock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
 import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
@@ -77,7 +79,7 @@ export class Hosts {
    * @throws TypeError or RangeError for a mistake in the options
    */
   constructor(options: PerHostOptions | null | undefined, clock: Clock, base: unknown, onReady: () => void) {
-    const { concurrency, interval, maxWaiting = MAX_WAITING } = checked(options);
+    const { concurrency, interval, maxWaiting = MAX_WAITING } = bareRecord(checked(options));
     const asked = options === null || options === undefined ? undefined : (concurrency ?? Number.POSITIVE_INFINITY);
     this.#concurrency =
       asked === undefined || asked === 'auto' ? asked : checkedConcurrency(asked, 'perHost.concurrency', " or 'auto'");

@@ -13,7 +13,7 @@ import { systemClock } from '../time/clock.ts';
 import { type Abortable, abortError, unwatch, watch } from '../time/stop.ts';
 import { Aside } from './aside.ts';
 import { type BatchResults, batchOf } from './batch.ts';
-import { checkSettings, describeItem } from './checks.ts';
+import { checkedSettings, describeItem } from './checks.ts';
 import { Entry, requestOf, uriOf } from './entry.ts';
 import { EventLoopShare } from './event-loop-share.ts';
 import { Fifo } from './fifo.ts';
@@ -79,8 +79,8 @@ export class Pool implements AsyncIterable<PoolResult> {
    * @param requests an iterable, an async iterable or a record of URIs, requests and functions
    * @throws TypeError for a client, requests or options of the wrong kind, RangeError for a concurrency below 1
    */
-  constructor(client: PoolClient, requests: PoolRequests, options: PoolOptions = {}) {
-    checkSettings(client, options);
+  constructor(client: PoolClient, requests: PoolRequests, given: PoolOptions = {}) {
+    const options = checkedSettings(client, given);
     this.#client = client;
     this.#settings = options;
     this.#source = new Source(requests);
@@ -103,9 +103,9 @@ export class Pool implements AsyncIterable<PoolResult> {
   static async batch<R extends PoolRequests>(
     client: PoolClient,
     requests: R,
-    options: PoolOptions = {},
+    given: PoolOptions = {},
   ): Promise<BatchResults<R>> {
-    checkSettings(client, options);
+    const options = checkedSettings(client, given);
     const { callbacks, results } = batchOf<Pool, R>(requests, options);
     await new Pool(client, requests, { ...options, ...callbacks }).promise();
     return results();

@@ -3,6 +3,7 @@
  * `node:zlib`. What stands around them is in `middleware/decode-content/`.
  */
 import type { Transform } from 'node:stream';
+import { runtimeOptions } from '../message/runtime-options.ts';
 import { builtin } from '../runtime/platform.ts';
 
 export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
@@ -97,7 +98,7 @@ export function codingsOf(contentEncoding: string): readonly Coding[] | undefine
  */
 export function decodeNow(bytes: Uint8Array, coding: Coding, most: number): Uint8Array {
   const zlib = runtime().zlib!;
-  const options = { maxOutputLength: Math.max(1, most) };
+  const options = runtimeOptions('zlib', { maxOutputLength: Math.max(1, most) });
   if (coding === 'gzip') return zlib.gunzipSync(bytes, options);
   if (coding === 'br') return zlib.brotliDecompressSync(bytes, options);
   if (coding === 'zstd') return zlib.zstdDecompressSync!(bytes, options);
@@ -107,7 +108,7 @@ export function decodeNow(bytes: Uint8Array, coding: Coding, most: number): Uint
 /** A decoder for one coding. @param first the first byte that it will be given, which tells apart the kinds of deflate */
 export function createDecoder(coding: Coding, first: number): Transform {
   const zlib = runtime().zlib!;
-  const options = { chunkSize: CHUNK };
+  const options = runtimeOptions('zlib', { chunkSize: CHUNK });
   if (coding === 'gzip') return zlib.createGunzip(options);
   if (coding === 'br') return zlib.createBrotliDecompress(options);
   if (coding === 'zstd') return zlib.createZstdDecompress!(options);

@@ -1,5 +1,6 @@
 /** Named layers around a handler. The first pushed is outermost: it sees the request first and the response last. */
 
+import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
 import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
@@ -31,7 +32,7 @@ export class HandlerStack {
 
   /** The options that the layers declare as theirs. */
   get declaredOptions(): readonly string[] {
-    return this.#layers.flatMap(({ middleware }) => (middleware as DeclaringMiddleware).options ?? []);
+    return this.#layers.flatMap(({ middleware }) => own(middleware as DeclaringMiddleware, 'options') ?? []);
   }
 
   has(name: string): boolean {

@@ -2,7 +2,7 @@
 import type { TransferErrorJSON } from '../message/errors.ts';
 import { entriesOf, membersOf, textOf } from '../message/field-value.ts';
 import { DEEPEST, nestedTooDeeply } from '../message/query.ts';
-import type { RedirectHop } from '../message/response.ts';
+import type { RedirectHop } from '../message/response-facts.ts';
 import type { RequestOptions } from '../options/options.ts';
 
 /** Options as data. */

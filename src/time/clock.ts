@@ -34,7 +34,7 @@ export const systemClock: Clock = {
         stop();
         reject(signal?.reason);
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      signal?.addEventListener('abort', onAbort, { __proto__: null, once: true } as AddEventListenerOptions);
     });
   },
 };

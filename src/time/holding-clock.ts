@@ -44,7 +44,7 @@ export class HoldingClock implements Clock {
         resolve();
       };
       const sleep: Sleep = { at: this.now() + ms, fire, stop: () => undefined };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      signal?.addEventListener('abort', onAbort, { __proto__: null, once: true } as AddEventListenerOptions);
       this.#sleeps.add(sleep);
       this.#arm(sleep);
     });

@@ -91,7 +91,7 @@ export function watch(signal: AbortSignal, target: Abortable): void {
     target.abort(signal.reason);
     return;
   }
-  if (target.watching?.signal === signal) return;
+  if (Object.hasOwn(target, 'watching') && target.watching?.signal === signal) return;
   let roster = watched.get(signal);
   if (roster === undefined) {
     roster = new Roster();

@@ -1,5 +1,6 @@
 /** permessage-deflate (RFC 7692): the offer, what the server made of it, and which messages are compressed. */
 
+import { runtimeOptions } from '../message/runtime-options.ts';
 import type { CompressionOptions } from './connection-settings.ts';
 import { type Deflate, type DeflateOptions, type Extensions, extension, PerMessageDeflate } from './ws-parts.ts';
 
@@ -27,7 +28,8 @@ export class Compression {
       maxPayload,
       // Which messages are worth it is decided here, whatever was negotiated.
       threshold: 0,
-      zlibDeflateOptions: { level, memLevel },
+      zlibDeflateOptions: runtimeOptions('zlib', { level, memLevel }),
+      zlibInflateOptions: runtimeOptions('zlib', {}),
     };
     this.#deflate = new PerMessageDeflate(Object.assign(Object.create(null), chosen));
   }

@@ -2,8 +2,10 @@
  * A WebSocket (RFC 6455) after its handshake. Frames are read and written by `ws`; here is what a caller has to do with
  * it: messages as a bounded queue, promises for what is sent, and an end that says what happened on the wire.
  */
+
 import type { TransferError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { bareRecord } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Duration } from '../time/duration.ts';
 import { type CloseOutcome, checkClose } from './closing.ts';
@@ -90,7 +92,7 @@ export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, Asy
    */
   async send(data: MessageData, options: SendOptions = {}): Promise<void> {
     this.#core.needOpen('send');
-    await this.#core.outbox.send(data, options);
+    await this.#core.outbox.send(data, bareRecord(options));
   }
 
   /**
@@ -98,7 +100,7 @@ export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, Asy
    * @throws TimeoutError of the phase `'read'`, or the signal's reason; the connection stays as it is
    */
   receive(options: WaitOptions = {}): Promise<WebSocketMessage | undefined> {
-    return this.#core.inbox.take(options);
+    return this.#core.inbox.take(bareRecord(options));
   }
 
   /** Messages until it is closed. Leaving the loop leaves it open; while nobody reads, the server is held back. */
@@ -113,7 +115,7 @@ export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, Asy
   async ping(data: string | ArrayBuffer | ArrayBufferView = '', options: WaitOptions = {}): Promise<Uint8Array> {
     const payload = controlPayload(data, 'ping');
     this.#core.needOpen('ping');
-    const wait = this.#core.pings.add(Buffer.from(payload), options);
+    const wait = this.#core.pings.add(Buffer.from(payload), bareRecord(options));
     this.#core.outbox.ping(payload).catch((error: unknown) => wait.abort(error));
     return wait.promise;
   }

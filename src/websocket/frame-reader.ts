@@ -2,7 +2,9 @@
  * Feeds what a socket receives to the parser of frames, no faster than the messages are taken: while the reader sleeps
  * the socket is paused, and TCP tells the server.
  */
+
 import type { Socket } from 'node:net';
+import { runtimeOptions } from '../message/runtime-options.ts';
 import { type Extensions, type FrameReceiver, Receiver } from './ws-parts.ts';
 
 /** Told what comes from the server, in order. */
@@ -42,13 +44,15 @@ export class FrameReader {
     this.#socket = socket;
     this.#listener = listener;
     this.#pieceSize = Object.keys(extensions).length === 0 ? Number.POSITIVE_INFINITY : COMPRESSED_PIECE;
-    this.#receiver = new Receiver({
-      extensions,
-      isServer: false,
-      maxPayload,
-      maxFragments: MAX_PIECES,
-      maxBufferedChunks: MAX_PIECES,
-    });
+    this.#receiver = new Receiver(
+      runtimeOptions('stream', {
+        extensions,
+        isServer: false,
+        maxPayload,
+        maxFragments: MAX_PIECES,
+        maxBufferedChunks: MAX_PIECES,
+      }),
+    );
   }
 
   /** @param head what came before the first event */

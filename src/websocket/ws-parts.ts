@@ -18,6 +18,7 @@ export interface DeflateOptions {
   readonly clientNoContextTakeover?: boolean | undefined;
   readonly serverMaxWindowBits?: number | undefined;
   readonly clientMaxWindowBits?: number | boolean | undefined;
+  readonly zlibInflateOptions?: object;
   readonly zlibDeflateOptions?: { readonly level?: number | undefined; readonly memLevel?: number | undefined };
 }
 

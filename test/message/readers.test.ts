@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseEvents, parseNdjson, type ServerSentEvent, splitLines } from '../../src/message/readers.ts';
+import {
+  parseEvents as boundEvents,
+  splitLines as boundLines,
+  type HeldText,
+  parseNdjson,
+  type ServerSentEvent,
+} from '../../src/message/readers.ts';
+
+const unbound: HeldText = { limit: Number.POSITIVE_INFINITY, fail: () => expect.unreachable() };
+const splitLines = (chunks: AsyncIterable<Uint8Array>, charset?: string) => boundLines(chunks, unbound, charset);
+const parseEvents = (chunks: AsyncIterable<Uint8Array>) => boundEvents(chunks, unbound);
 
 async function* stream(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* chunks;

@@ -59,4 +59,15 @@ describe('a process that dies of an error', () => {
     isFit(await crashed('undici', 'rejection', server.url('/')), /RedirectError/);
     await server.close();
   });
+
+  it('prints no secret of an answer that breaks off after a redirect', { timeout: 60_000 }, async () => {
+    const server = await startServer();
+    const { headers } = secretAnswer(500);
+    server.enqueue((_, res) => res.writeHead(302, { Location: '/next' }).end());
+    server.enqueue((_, res) => {
+      res.writeHead(200, [...headers, ['Content-Length', '1000']].flat()).write('half', () => res.destroy());
+    });
+    isFit(await crashed('undici', 'rejection', server.url('/')), /BodyError/);
+    await server.close();
+  });
 });

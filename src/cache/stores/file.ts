@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { runtimeOptions } from '../../message/runtime-options.ts';
 import type { CacheEntry, CacheStore } from '../entry.ts';
 import { type CacheSettings, type HttpCache, makeCache } from '../make-cache.ts';
 import { decodeEntry, encodeEntry, keyIn } from './entry-codec.ts';
@@ -45,7 +46,7 @@ export class FileStore implements CacheStore {
     const { folder, path } = this.#place(key);
     const content = encodeEntry(key, entry);
     const temporary = join(folder, `.${randomBytes(9).toString('hex')}.tmp`);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, runtimeOptions('file', { recursive: true, mode: 0o700 }));
     try {
       const file = await open(temporary, 'wx', 0o600);
       try {

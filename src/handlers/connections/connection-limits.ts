@@ -4,6 +4,7 @@
  * is next when a connection has come to rest. First come, first served, over all of them.
  */
 
+import { bareRecord } from '../../options/option-record.ts';
 import type { ConnectionBounds, RequestOptions } from '../../options/options.ts';
 import type { ConnectionStats, OriginStats, Transport } from '../../stack/handler.ts';
 
@@ -287,7 +288,8 @@ export class ConnectionLimits {
 }
 
 /** The count that a handler's settings name, or one of its own. @throws TypeError for numbers that are none */
-export function connectionLimits(handler: string, { connections }: ConnectionSettings = {}): ConnectionLimits {
+export function connectionLimits(handler: string, settings: ConnectionSettings = {}): ConnectionLimits {
+  const { connections } = bareRecord(settings);
   if (connections instanceof ConnectionLimits) return connections;
   try {
     return new ConnectionLimits(connections);

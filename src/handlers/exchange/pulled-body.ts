@@ -1,7 +1,8 @@
 /** A response's body as a stream that is pulled: the socket rests while nobody reads. */
+
 import { Readable, type ReadableOptions } from 'node:stream';
+import { runtimeOptions } from '../../message/runtime-options.ts';
 import { streamError } from '../../message/stream-reason.ts';
-import { bareRecord } from '../../options/option-record.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
 
 /** What the body belongs to. */
@@ -28,7 +29,7 @@ export class UndiciBody {
         callback(error);
       },
     };
-    this.readable = new Readable(bareRecord(options));
+    this.readable = new Readable(runtimeOptions('stream', options));
     this.readable.on('resume', () => {
       if (this.readable.listenerCount('data') === 0) exchange.drained();
     });

@@ -1,7 +1,7 @@
 /** What one exchange cost so far: marks in time and counts of bytes, and the numbers that are made of them. */
 
 import type { DialTimings } from '../../connect/dial.ts';
-import type { Timings } from '../../message/response.ts';
+import type { Timings } from '../../message/response-facts.ts';
 import type { Clock } from '../../time/clock.ts';
 
 export class TransferRecord {

@@ -12,6 +12,7 @@ import { lengthMismatch } from '../../message/framing.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
+import { runtimeOptions } from '../../message/runtime-options.ts';
 import { currentScope, type Scope, within } from '../../message/scope.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { phraseOfBytes } from '../../semantics/status-line.ts';
@@ -176,7 +177,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   /** The body for the caller to pull; the read timeout counts while there is a read that waits. */
   #stream(): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>(
-      {
+      runtimeOptions<UnderlyingDefaultSource<Uint8Array>>('webStream', {
         start: (controller) => {
           this.#out = controller;
         },
@@ -199,8 +200,8 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
           }
         },
         cancel: (reason) => this.abort(reason ?? abortError('The body was dropped before its end')),
-      },
-      { highWaterMark: 0 },
+      }),
+      runtimeOptions('webStream', { highWaterMark: 0 }),
     );
   }
 
@@ -231,7 +232,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     const declared = given === null ? undefined : Number(given);
     this.#source = chunks;
     return new ReadableStream<Uint8Array>(
-      {
+      runtimeOptions<UnderlyingDefaultSource<Uint8Array>>('webStream', {
         pull: async (controller) => {
           try {
             // undici's fetch goes on reading after it was stopped, and would read a source without end for ever.
@@ -263,8 +264,8 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
           }
         },
         cancel: () => chunks.release(),
-      },
-      { highWaterMark: 0 },
+      }),
+      runtimeOptions('webStream', { highWaterMark: 0 }),
     );
   }
 

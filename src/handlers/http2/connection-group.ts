@@ -1,8 +1,10 @@
 /** The connections to one origin that stand in for each other, and the requests that wait for a place on one. */
+
 import type { Socket } from 'node:net';
 import { type DialSettings, dial } from '../../connect/dial.ts';
 import { type Place, placeName } from '../../connect/failure.ts';
 import { ConnectError, NetworkError } from '../../message/errors.ts';
+import { own } from '../../message/own.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { OriginStats } from '../../stack/handler.ts';
@@ -259,7 +261,7 @@ export class Http2Group implements PlaceHolder {
   }
 
   #connected(socket: Socket): void {
-    const chosen = (socket as { alpnProtocol?: string | false | null }).alpnProtocol;
+    const chosen = own(socket as { alpnProtocol?: string | false | null }, 'alpnProtocol');
     // RFC 9113 §3.3: over plain text there is only what both know before.
     if (this.#target.protocol === 'https:' && chosen !== 'h2') {
       socket.on('error', () => undefined);

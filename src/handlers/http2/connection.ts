@@ -1,7 +1,9 @@
 /** One connection of HTTP/2: how many streams it may carry, whether it takes new ones, and its rest when it carries none. */
+
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { DialSettings } from '../../connect/dial.ts';
+import { runtimeOptions } from '../../message/runtime-options.ts';
 import type { Target } from '../../message/uri.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
 import { watchAge } from '../connections/connection-age.ts';
@@ -74,16 +76,19 @@ export class Http2Connection {
     this.#isSingle = !settings.keepAlive;
     this.#idleLimit = settings.idleTimeout ?? IDLE_LIMIT;
     this.#stopAge = watchAge(settings, () => this.#retire());
-    this.#session = connect(target.origin, {
-      createConnection: () => socket,
-      maxSessionMemory: MEMORY,
-      maxHeaderListPairs: HEADER_LINES,
-      settings: {
-        enablePush: false,
-        initialWindowSize: STREAM_WINDOW,
-        maxHeaderListSize: Math.min(settings.maxHeaderSize + HEADER_MARGIN, LARGEST_SETTING),
-      },
-    });
+    this.#session = connect(
+      target.origin,
+      runtimeOptions('http2', {
+        createConnection: () => socket,
+        maxSessionMemory: MEMORY,
+        maxHeaderListPairs: HEADER_LINES,
+        settings: runtimeOptions('http2Settings', {
+          enablePush: false,
+          initialWindowSize: STREAM_WINDOW,
+          maxHeaderListSize: Math.min(settings.maxHeaderSize + HEADER_MARGIN, LARGEST_SETTING),
+        }),
+      }),
+    );
     this.#follow();
   }
 
@@ -138,7 +143,7 @@ export class Http2Connection {
 
   /** @throws what node:http2 has against the head, or that the connection takes no more requests */
   request(head: OutgoingHttpHeaders, isBodiless: boolean, waitForTrailers: boolean): ClientHttp2Stream {
-    return this.#session.request(head, { endStream: isBodiless, waitForTrailers });
+    return this.#session.request(head, runtimeOptions('http2Stream', { endStream: isBodiless, waitForTrailers }));
   }
 
   /** A head came. */

@@ -394,5 +394,6 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     within(this.#scope, () => tell(this, 'progress', progress, { direction, transferred, total }));
   }
 }
-
+// undici asks for methods of two generations: those that are not here must not come from `Object.prototype`.
+Object.setPrototypeOf(UndiciExchange.prototype, null);
 const NOTHING = new Uint8Array(0);

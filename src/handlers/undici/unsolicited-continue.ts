@@ -3,17 +3,19 @@
  * connection instead, before the answer, with an error that nothing but its words tells from others.
  */
 
+import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { originOf } from '../../message/uri.ts';
 
 const REMEMBERED = 1000;
 
 /** Whether undici failed over an unsolicited 100: its own error, or ours with that as its cause. */
-export function isUnsolicitedContinue(error: unknown): boolean {
-  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 4; depth += 1) {
-    const { code, message, cause } = at as { code?: unknown; message?: unknown; cause?: unknown };
+export function isUnsolicitedContinue(failure: unknown): boolean {
+  for (let at = failure, depth = 0; typeof at === 'object' && at !== null && depth < 4; depth += 1) {
+    const error: { code?: unknown; message?: unknown; cause?: unknown } = at;
+    const [code, message] = [own(error, 'code'), own(error, 'message')];
     if (code === 'UND_ERR_SOCKET' && message === 'bad response') return true;
-    at = cause;
+    at = own(error, 'cause');
   }
   return false;
 }

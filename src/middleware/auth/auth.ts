@@ -3,6 +3,7 @@
  * generators, which the one driver in `auth-conversation.ts` runs.
  */
 
+import { has } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { AuthOption, RequestOptions } from '../../options/options.ts';
@@ -41,7 +42,7 @@ function authenticate(
   try {
     if (typeof option === 'function') return converse(option, next, request, options);
     const plan = authPlan(option);
-    if ('user' in plan) return converse(digest(plan.user, plan.password, { sessions }), next, request, options);
+    if (has(plan, 'user')) return converse(digest(plan.user, plan.password, { sessions }), next, request, options);
     authorized = request.withHeader('Authorization', plan.authorization);
   } catch (error) {
     return Promise.reject(error);

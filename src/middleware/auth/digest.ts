@@ -6,9 +6,11 @@
  * Deliberately absent: `rspauth` is not verified, because an answer that was read can no longer be refused, and
  * `Proxy-Authenticate`, which is the handler's.
  */
+
 import { ResponseError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
+import { bareRecord } from '../../options/option-record.ts';
 import type { AuthFlow } from '../../options/options.ts';
 import { isRedirect } from '../../semantics/redirects.ts';
 import { strongestChallenge } from './digest-challenge.ts';
@@ -35,7 +37,7 @@ const MOST_STALE = 2;
  * answered a request that nobody made, which is a `ResponseError` (`ERR_AUTH_PROBE`).
  */
 export function digest(user: string, password: string, state: DigestState = {}): AuthFlow {
-  const { sessions = new DigestSessions(), cnonce } = state;
+  const { sessions = new DigestSessions(), cnonce } = bareRecord(state);
   return function* digest(asked) {
     const request = asked.withoutHeader('Authorization');
     const { url, body } = request;

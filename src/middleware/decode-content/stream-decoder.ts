@@ -1,6 +1,8 @@
 /** Undoes content codings of a body that is pulled: the source rests while nobody reads, and errors travel both ways. */
-import type { Readable } from 'node:stream';
+
+import type { Readable, ReadableOptions } from 'node:stream';
 import type { NodeStream } from '../../message/content.ts';
+import { runtimeOptions } from '../../message/runtime-options.ts';
 import { needBuiltin } from '../../runtime/platform.ts';
 import { type Coding, createDecoder } from '../../semantics/codings.ts';
 
@@ -41,14 +43,15 @@ export class StreamDecoder {
     const { Readable } = needBuiltin<typeof import('node:stream')>('node:stream', 'decoding a stream');
     this.#source = source as unknown as Readable;
     this.#settings = settings;
-    this.readable = new Readable({
+    const options: ReadableOptions = {
       highWaterMark: 65_536,
       read: () => this.#read(),
       destroy: (error, callback) => {
         this.#release();
         callback(error);
       },
-    });
+    };
+    this.readable = new Readable(runtimeOptions('stream', options));
     // A body that fails while nobody listens was dropped: that is no reason to end the process.
     this.readable.on('error', () => undefined);
     this.#follow();

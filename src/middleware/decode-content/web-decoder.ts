@@ -1,5 +1,7 @@
 /** Undoes content codings where there is no `node:zlib`: gzip and both kinds of deflate, by the web's own decoders. */
+
 import { Content, chunksOf, type StreamSource, toWebStream } from '../../message/content.ts';
+import { runtimeOptions } from '../../message/runtime-options.ts';
 import { iterate } from '../../message/web-stream.ts';
 import { type Coding, isZlibFormat } from '../../semantics/codings.ts';
 import type { DecoderSettings } from './stream-decoder.ts';
@@ -8,7 +10,7 @@ import type { DecoderSettings } from './stream-decoder.ts';
 export function decodeWeb(source: StreamSource, settings: DecoderSettings): ReadableStream<Uint8Array> {
   let chunks: AsyncGenerator<Uint8Array, void, undefined> | undefined;
   return new ReadableStream<Uint8Array>(
-    {
+    runtimeOptions<UnderlyingDefaultSource<Uint8Array>>('webStream', {
       async pull(controller) {
         chunks ??= decoded(source, settings);
         const { done, value } = await chunks.next();
@@ -19,8 +21,8 @@ export function decodeWeb(source: StreamSource, settings: DecoderSettings): Read
         if (chunks === undefined) new Content(undefined, source).discard(settings.drains);
         else await chunks.return();
       },
-    },
-    { highWaterMark: 0 },
+    }),
+    runtimeOptions('webStream', { highWaterMark: 0 }),
   );
 }
 

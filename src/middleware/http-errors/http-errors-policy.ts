@@ -105,7 +105,8 @@ function querySecrets(url: string, redact: Redact): string[] {
 
 function authSecrets(auth: RequestOptions['auth']): string[] {
   if (Array.isArray(auth)) return [String(auth[1])];
-  if (typeof auth === 'object' && auth !== null && 'bearer' in auth) return [auth.bearer];
+  if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, 'bearer'))
+    return [(auth as { bearer: string }).bearer];
   return [];
 }
 

@@ -3,8 +3,10 @@
  * for a result. Outermost of the layers: it judges the answer of the whole call.
  */
 import { BadResponseError, ClientError, ServerError } from '../../message/errors.ts';
+import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
+import { bareRecord } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { type Held, holdBody } from './error-body.ts';
@@ -24,7 +26,7 @@ export interface HttpErrorsOptions {
  * @throws TypeError for options of another kind
  */
 export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
-  const { summarize, summaryLength = 1000 } = settings;
+  const { summarize, summaryLength = 1000 } = bareRecord(settings);
   if (summarize !== undefined && typeof summarize !== 'function') {
     throw new TypeError(`httpErrors: summarize must be a function, got ${typeof summarize}`);
   }
@@ -73,17 +75,17 @@ async function reject(
 ): Promise<never> {
   const held: Held =
     answer.streamed && !answer.bodyUsed ? await holdBody(answer, asked, options) : { response: answer };
-  const { response, complete } = held;
+  const { response } = held;
   // As it was sent last: after redirects, and with what inner layers have added, so that an echo of it is masked.
   const request = response.request ?? asked;
   const hider = hiderOf([request, asked], options);
   const summary =
     summarize === undefined
-      ? summaryOf(response, summaryLength, hider, complete)
+      ? summaryOf(response, summaryLength, hider, own(held, 'complete'))
       : hider.hide((await summarize(response)) ?? '');
   const line = hider.hide(statusLine(response));
   const Kind = kindOf(response.status);
   const fact = summary ? `${line}: ${summary}` : line;
-  const { note } = response.facts;
+  const note = own(response.facts, 'note');
   throw new Kind(note ? `${fact}; ${note}` : fact, { request, response, attempts: response.attempts });
 }

@@ -1,5 +1,7 @@
 /** A stream that ends with an error once it has given too many bytes, and takes its source along. */
+import type { TransformOptions } from 'node:stream';
 import { type Content, isNodeStream, type StreamSource } from '../../message/content.ts';
+import { runtimeOptions } from '../../message/runtime-options.ts';
 import { isWebSource } from '../../message/source.ts';
 import { needBuiltin } from '../../runtime/platform.ts';
 
@@ -20,9 +22,13 @@ export function countedStream(content: Content, most: number, fail: () => Error)
   if (isNodeStream(source)) return countedNode(source, check);
   if (isWebSource(source)) {
     return source.pipeThrough(
-      new TransformStream({ transform: (chunk, controller) => controller.enqueue(check(chunk)) }, undefined, {
-        highWaterMark: 0,
-      }),
+      new TransformStream(
+        runtimeOptions<Transformer<Uint8Array, Uint8Array>>('webStream', {
+          transform: (chunk, controller) => controller.enqueue(check(chunk)),
+        }),
+        undefined,
+        runtimeOptions('webStream', { highWaterMark: 0 }),
+      ),
     );
   }
   return new CountedChunks(source, check);
@@ -30,7 +36,7 @@ export function countedStream(content: Content, most: number, fail: () => Error)
 
 function countedNode(source: StreamSource, check: (chunk: Uint8Array) => Uint8Array): StreamSource {
   const { pipeline, Transform } = needBuiltin<typeof import('node:stream')>('node:stream', 'a Node stream as body');
-  const counter = new Transform({
+  const options: TransformOptions = {
     transform(chunk: Uint8Array, _encoding, callback) {
       try {
         callback(null, check(chunk));
@@ -38,7 +44,8 @@ function countedNode(source: StreamSource, check: (chunk: Uint8Array) => Uint8Ar
         callback(error as Error);
       }
     },
-  });
+  };
+  const counter = new Transform(runtimeOptions('stream', options));
   // A body that fails while nobody listens was dropped: that is no reason to end the process.
   counter.on('error', () => undefined);
   pipeline(source as unknown as NodeJS.ReadableStream, counter, () => undefined);

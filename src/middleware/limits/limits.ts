@@ -6,10 +6,11 @@
 
 import { Content } from '../../message/content.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import { checkedResponse, type HttpResponse } from '../../message/response.ts';
+import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { codingsOf } from '../../semantics/codings.ts';
 import { encodedLimit, hasNoContent, responseLimit, tooLarge } from '../../semantics/response-limit.ts';
+import { checkedResponse } from '../../stack/checked-response.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { countedStream } from './counted-stream.ts';
 

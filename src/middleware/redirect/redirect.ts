@@ -3,10 +3,19 @@
  * layer, so that cookies, credentials and framing are made anew for the URL that is asked. The rules are in
  * `redirect-policy.ts`.
  */
+
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
-import { isResponseError, RedirectError, TooManyRedirectsError, withoutSecretsOf } from '../../message/errors.ts';
+import {
+  RedirectError,
+  ResponseError,
+  TooManyRedirectsError,
+  withAnswer,
+  withoutSecretsOf,
+} from '../../message/errors.ts';
+import { has } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import { HttpResponse, type RedirectHop } from '../../message/response.ts';
+import { HttpResponse } from '../../message/response.ts';
+import type { RedirectHop } from '../../message/response-facts.ts';
 import { crossOriginOptions } from '../../options/cross-origin-options.ts';
 import { extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
@@ -47,7 +56,7 @@ async function follow(
   while (isRedirect(response)) {
     if (hops.length >= policy.max) throw await tooMany(policy, request, response, hops);
     const hop = planHop(policy, request, options, response);
-    if ('fact' in hop) throw await refused(hop, request, response, hops);
+    if (has(hop, 'fact')) throw await refused(hop, request, response, hops);
     hops.push({ status: response.status, method: request.method, url: request.url });
     await leave(policy, request, options, response.with({ url: request.url }), hop.url);
     const { url, method, headers } = hop;
@@ -105,9 +114,12 @@ async function refused(
 
 /** An error that carries a response says how it got there, as the response itself would. */
 function withHistory(error: unknown, request: HttpRequest, hops: readonly RedirectHop[]): unknown {
-  if (isResponseError(error) && error.response instanceof HttpResponse && error.response.redirects.length === 0) {
-    const response = error.response.with({ redirects: hops, url: request.url });
-    Object.defineProperty(error, 'response', { value: response, enumerable: true, configurable: true, writable: true });
+  if (
+    error instanceof ResponseError &&
+    error.response instanceof HttpResponse &&
+    error.response.redirects.length === 0
+  ) {
+    withAnswer(error, error.response.with({ redirects: hops, url: request.url }));
   }
   return error;
 }

@@ -1,6 +1,7 @@
 /**
  * What is worth another attempt, and when, as pure functions. `retry.ts` carries it out.
  */
+
 import { classifyCode, codeOf } from '../../message/error-codes.ts';
 import {
   isBadResponseError,
@@ -10,6 +11,7 @@ import {
   isTimeoutError,
   isTransferError,
 } from '../../message/errors.ts';
+import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { ServerHint } from './retry-hints.ts';
@@ -31,12 +33,14 @@ const LASTING =
   /^ERR_(?:CLIENT_CLOSED|TLS_|ADDRESS_BLOCKED|LOCAL_ADDRESS|SOCKET_PATH|PROTOCOL$|HEADERS_TOO_LARGE|PROXY_AUTH)/;
 
 /** The answer of an attempt, also when a layer below has made an error of it. */
-export function answerOf({ response, error }: Outcome): HttpResponse | undefined {
-  return response ?? (isBadResponseError(error) ? error.response : undefined);
+export function answerOf(outcome: Outcome): HttpResponse | undefined {
+  const error = own(outcome, 'error');
+  return own(outcome, 'response') ?? (isBadResponseError(error) ? error.response : undefined);
 }
 
 /** What no `decider` is asked about: mistakes in the request or its options, aborts, and the end of all time. */
-export function isFinal({ error }: Outcome): boolean {
+export function isFinal(outcome: Outcome): boolean {
+  const error = own(outcome, 'error');
   if (error instanceof TypeError || isRequestError(error)) return true;
   if (isTimeoutError(error)) return error.phase === 'total';
   // The end of a client is the end of its calls.
@@ -48,7 +52,7 @@ export function isFinal({ error }: Outcome): boolean {
 export function isRetryable(rules: RetryRules, request: HttpRequest, outcome: Outcome): boolean {
   if (!rules.methods.has(request.method)) return false;
   const answer = answerOf(outcome);
-  return answer === undefined ? isTransient(outcome.error) : rules.statuses.has(answer.status);
+  return answer === undefined ? isTransient(own(outcome, 'error')) : rules.statuses.has(answer.status);
 }
 
 /** Whether the network failed in a way that may pass. */

@@ -12,7 +12,7 @@ import { maskUrl } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { originOf } from '../../message/uri.ts';
-import { extendOptions } from '../../options/option-record.ts';
+import { bareRecord, extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions, RetryContext, RetryOptions } from '../../options/options.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
@@ -42,7 +42,8 @@ export interface RetryTools {
  * @param defaults what applies where a call has no `retry`. Default: nothing is retried.
  * @throws TypeError for settings of another kind
  */
-export function retry(defaults?: number | RetryOptions, { random = Math.random, queue }: RetryTools = {}): Middleware {
+export function retry(defaults?: number | RetryOptions, tools: RetryTools = {}): Middleware {
+  const { random = Math.random, queue } = bareRecord(tools);
   const usual = retryRules(undefined, defaults);
   const budget = new RetryBudget();
   let last: readonly [given?: RequestOptions['retry'], rules?: RetryRules] = [];
@@ -66,7 +67,12 @@ export function retry(defaults?: number | RetryOptions, { random = Math.random, 
 }
 
 /** Wait and send again, or end with this outcome and perhaps a word why. */
-type Verdict = { readonly wait: number } | { readonly wait?: undefined; readonly note?: string | undefined };
+type Verdict =
+  | { readonly wait: number; readonly note: undefined }
+  | { readonly wait?: undefined; readonly note?: string | undefined };
+
+/** The end, and nothing to say about it. */
+const NO_MORE: Verdict = { wait: undefined, note: undefined };
 
 class RetriedCall {
   readonly #clock: Clock;
@@ -95,8 +101,8 @@ class RetriedCall {
   /** Most calls end with their first answer, and pay for no more than a look at it. */
   run(): Promise<HttpResponse> {
     return this.#send().then(
-      (response) => (this.#isLast(response) ? response : this.#goOn({ response })),
-      (error: unknown) => this.#goOn({ error }),
+      (response) => (this.#isLast(response) ? response : this.#goOn({ response, error: undefined })),
+      (error: unknown) => this.#goOn({ response: undefined, error }),
     );
   }
 
@@ -112,7 +118,7 @@ class RetriedCall {
   #isLast(response: HttpResponse): boolean {
     const { rules, request } = this;
     if (rules.decider !== undefined || this.#held !== undefined || response.attempts !== 1) return false;
-    if (isRetryable(rules, request, { response })) return false;
+    if (isRetryable(rules, request, { response, error: undefined })) return false;
     this.#earn();
     return true;
   }
@@ -124,8 +130,8 @@ class RetriedCall {
       await drop(outcome);
       await this.#wait(verdict.wait);
       outcome = await this.#send().then(
-        (response) => ({ response }),
-        (error: unknown) => ({ error }),
+        (response): Outcome => ({ response, error: undefined }),
+        (error: unknown): Outcome => ({ response: undefined, error }),
       );
     }
   }
@@ -147,11 +153,11 @@ class RetriedCall {
   #judge(outcome: Outcome): Verdict | Promise<Verdict> {
     const { rules, request } = this;
     this.#earn();
-    if (this.#attempt > rules.limit || isFinal(outcome) || stoppedByCaller(request, this.options)) return {};
+    if (this.#attempt > rules.limit || isFinal(outcome) || stoppedByCaller(request, this.options)) return NO_MORE;
     // Whoever was told of a response was promised that it is the final one.
-    if (this.#announced && outcome.response !== undefined) return {};
-    if (rules.decider === undefined) return isRetryable(rules, request, outcome) ? this.#plan(outcome) : {};
-    return this.#ask(rules.decider, outcome).then((wanted) => (wanted ? this.#plan(outcome) : {}));
+    if (this.#announced && outcome.response !== undefined) return NO_MORE;
+    if (rules.decider === undefined) return isRetryable(rules, request, outcome) ? this.#plan(outcome) : NO_MORE;
+    return this.#ask(rules.decider, outcome).then((wanted) => (wanted ? this.#plan(outcome) : NO_MORE));
   }
 
   /** Everything that still counts once an attempt is wanted. */
@@ -170,11 +176,11 @@ class RetriedCall {
   #afford(wait: number, hint?: ServerHint): Verdict {
     const { rules, tools } = this;
     const note = waitRefusal(rules, wait, hint, timeLeft(this.options));
-    if (note !== undefined) return { note };
+    if (note !== undefined) return { note, wait: undefined };
     if (rules.budget !== undefined && !tools.budget.spend(this.#origin, rules.budget, this.#clock.now())) {
-      return { note: `not retried: the retry.budget of ${maskUrl(this.#origin)} is used up` };
+      return { note: `not retried: the retry.budget of ${maskUrl(this.#origin)} is used up`, wait: undefined };
     }
-    return { wait };
+    return { note: undefined, wait };
   }
 
   /** Calls a function of the user's; an abort reaches one that waits. */
@@ -222,7 +228,7 @@ class RetriedCall {
   #mayDrop(response: HttpResponse): boolean {
     const { rules, request, tools } = this;
     if (this.#attempt > rules.limit || bodyRefusal(request) !== undefined) return false;
-    if (rules.decider === undefined && !isRetryable(rules, request, { response })) return false;
+    if (rules.decider === undefined && !isRetryable(rules, request, { response, error: undefined })) return false;
     const hint = serverHint(response, wallClockBy(this.#clock));
     if (waitRefusal(rules, hint?.ms ?? 0, hint, timeLeft(this.options)) !== undefined) return false;
     return rules.budget === undefined || tools.budget.has(this.#origin, rules.budget, this.#clock.now());

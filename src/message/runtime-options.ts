@@ -1,0 +1,134 @@
+/**
+ * Options for what the runtime and its libraries make. They copy a record of options into one that inherits from
+ * `Object.prototype`, and then read names that were never given: each of these has to stand there as `undefined`, or a
+ * polluted prototype turns certificates, addresses and limits into somebody else's. `test/security/prototype-reads.test.ts`
+ * finds a name that is missing here.
+ */
+const STREAM = [
+  ...['allowHalfOpen', 'autoDestroy', 'captureRejections', 'construct', 'decodeStrings', 'defaultEncoding', 'destroy'],
+  ...['emitClose', 'encoding', 'final', 'flush', 'highWaterMark', 'objectMode', 'read', 'readable'],
+  ...['readableHighWaterMark', 'readableObjectMode', 'signal', 'transform', 'writable', 'writableHighWaterMark'],
+  ...['writableObjectMode', 'write', 'writev'],
+];
+const SOCKET = [
+  ...STREAM,
+  ...['autoSelectFamily', 'autoSelectFamilyAttemptTimeout', 'blockList', 'family', 'fd', 'handle', 'hints'],
+  ...['keepAlive', 'keepAliveInitialDelay', 'localAddress', 'localPort', 'lookup', 'manualStart', 'noDelay', 'onread'],
+  ...['path', 'pauseOnCreate', 'port', 'host', 'timeout', 'typeOfService'],
+];
+
+const NAMES = {
+  stream: STREAM,
+  socket: SOCKET,
+  tls: [
+    ...SOCKET,
+    ...[
+      'ALPNCallback',
+      'ALPNProtocols',
+      'SNICallback',
+      'allowPartialTrustChain',
+      'ca',
+      'cert',
+      'ciphers',
+      'clientCertEngine',
+    ],
+    ...[
+      'crl',
+      'dhparam',
+      'ecdhCurve',
+      'enableTrace',
+      'handshakeTimeout',
+      'honorCipherOrder',
+      'isServer',
+      'key',
+      'maxVersion',
+    ],
+    ...['minVersion', 'passphrase', 'pfx', 'privateKeyEngine', 'privateKeyIdentifier', 'pskCallback', 'requestCert'],
+    ...[
+      'requestOCSP',
+      'secureOptions',
+      'secureProtocol',
+      'server',
+      'session',
+      'sessionIdContext',
+      'sessionTimeout',
+      'sigalgs',
+    ],
+    ...['ticketKeys', 'pipe', 'servername'],
+  ],
+  httpRequest: [
+    ...[
+      '_defaultAgent',
+      'auth',
+      'createConnection',
+      'defaultPort',
+      'headers',
+      'host',
+      'hostname',
+      'insecureHTTPParser',
+    ],
+    ...[
+      'joinDuplicateHeaders',
+      'maxHeaderSize',
+      'port',
+      'protocol',
+      'signal',
+      'socketPath',
+      'timeout',
+      'uniqueHeaders',
+    ],
+    ...['path', 'method', 'agent', 'setHost', 'keepAlive', 'lookup', 'localAddress', 'family'],
+  ],
+  http2: [
+    ...[
+      'maxDeflateDynamicTableSize',
+      'maxOutstandingPings',
+      'maxOutstandingSettings',
+      'maxReservedRemoteStreams',
+      'maxSettings',
+    ],
+    ...['maxSendHeaderBlockLength', 'maxSessionInvalidFrames', 'maxSessionRejectedStreams', 'paddingStrategy'],
+    ...['peerMaxConcurrentStreams', 'port', 'protocol', 'remoteCustomSettings', 'selectPadding', 'servername'],
+    ...['streamResetBurst', 'streamResetRate', 'strictFieldWhitespaceValidation', 'unknownProtocolTimeout'],
+    ...['ALPNProtocols', 'host', 'timeout', 'signal', 'strictSingleValueFields'],
+  ],
+  http2Settings: [
+    ...['customSettings', 'enableConnectProtocol', 'enablePush', 'headerTableSize', 'initialWindowSize'],
+    ...['maxConcurrentStreams', 'maxFrameSize', 'maxHeaderListSize', 'maxHeaderSize'],
+  ],
+  http2Stream: ['exclusive', 'parent', 'signal', 'silent', 'weight', 'endStream', 'waitForTrailers'],
+  zlib: [
+    ...STREAM,
+    ...['chunkSize', 'dictionary', 'finishFlush', 'info', 'level', 'maxOutputLength', 'memLevel', 'params', 'strategy'],
+    ...['windowBits', 'pledgedSrcSize', 'rejectGarbageAfterEnd'],
+  ],
+  dns: ['all', 'family', 'hints', 'order', 'verbatim'],
+  listener: ['capture', 'once', 'passive', 'signal', 'weak'],
+  webStream: ['autoAllocateChunkSize', 'cancel', 'pull', 'size', 'start', 'type', 'transform', 'flush'],
+  file: [...STREAM, ...['autoClose', 'end', 'fd', 'flags', 'fs', 'mode', 'start', 'flag', 'recursive']],
+  socks: [
+    ...[
+      'custom_auth_method',
+      'custom_auth_request_handler',
+      'custom_auth_response_handler',
+      'custom_auth_response_size',
+    ],
+    ...['existing_socket', 'ipaddress', 'set_tcp_nodelay'],
+  ],
+} as const;
+
+function Blank(this: object): void {}
+Blank.prototype = Object.create(null);
+const NoPrototype = Blank as unknown as new () => object;
+
+const blanks = new Map<keyof typeof NAMES, object>();
+
+/** The options, and nothing else that a reader of this kind could find. */
+export function runtimeOptions<T extends object>(kind: keyof typeof NAMES, options: T): T {
+  let blank = blanks.get(kind);
+  if (blank === undefined) {
+    blank = Object.fromEntries(NAMES[kind].map((name) => [name, undefined] as const));
+    blanks.set(kind, blank);
+  }
+  return Object.assign(new NoPrototype(), blank, options);
+}
