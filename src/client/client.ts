@@ -26,7 +26,7 @@ import { carry, carryNextTurn } from './carry.ts';
 import { completed } from './checked-answer.ts';
 import { answered, type CloseOptions, closeWithin } from './closing.ts';
 import { fetchThrough } from './fetch.ts';
-import { type Attempt, checkedQuery, extended, isOptions, noOptions, type ReadOptions } from './given-options.ts';
+import { type Attempt, checkedQuery, extended, isOptions, kept, noOptions, type ReadOptions } from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
 import { type PaginateOptions, paginate } from './paginate.ts';
@@ -73,7 +73,7 @@ export class Client implements AsyncDisposable, HttpClient {
     this.#options = this.#prepare(checkOptions(given, declared(handler)));
     checkDefaults(this.#options);
     this.#clock = this.#options.clock ?? systemClock;
-    this.#none = { given: undefined, own: undefined, merged: this.#options };
+    this.#none = kept({ given: undefined, own: undefined, merged: this.#options });
     this.#defaults = {
       base: canonicalBase(this.#options.baseUri),
       headers: defaultHeaders(this.#options.headers),
@@ -377,8 +377,7 @@ export class Client implements AsyncDisposable, HttpClient {
     const own = checkOptions(options, names);
     refuseBareBody(method, own, names);
     const read = { given: options, own, merged: this.#merge(own) };
-    if (Object.isFrozen(options) && !Object.hasOwn(own, 'cookies')) this.#last = read;
-    return read;
+    return Object.isFrozen(options) && !Object.hasOwn(own, 'cookies') ? (this.#last = kept(read)) : read;
   }
 
   #merge(own: RequestOptions): RequestOptions {

@@ -19,6 +19,12 @@ export interface ReadOptions {
   readonly merged: RequestOptions;
 }
 
+/** What several calls share: a layer that sets an option on it would change the others. */
+export function kept(read: ReadOptions): ReadOptions {
+  Object.freeze(read.merged);
+  return read;
+}
+
 export function isOptions(given: unknown): boolean {
   return typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof URL);
 }

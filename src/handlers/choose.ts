@@ -6,9 +6,9 @@
 
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { extendOptions, ownOptions } from '../options/option-record.ts';
+import { changedOptions } from '../options/changed-options.ts';
+import { ownOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { rememberLast } from '../options/remember-last.ts';
 import { canReplay } from '../semantics/replay.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits, joinedStats } from './connections/connection-limits.ts';
@@ -83,7 +83,7 @@ function chooseInNode(settings: ConnectionSettings): Transport {
   }
 
   /** Once for each options: what is read from them is kept by their identity. */
-  const asPlain = rememberLast((own: RequestOptions) => extendOptions(own, { version: '1.1' }));
+  const asPlain = changedOptions({ version: '1.1' });
 
   function plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
     const first = isStreamed(own)

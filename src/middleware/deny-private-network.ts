@@ -3,9 +3,8 @@
  * the next call: pushed by whoever owns the client, this cannot. The handler decides, on the address that it dials.
  */
 
-import { extendOptions } from '../options/option-record.ts';
-import type { PrivateNetworkOptions, RequestOptions } from '../options/options.ts';
-import { rememberLast } from '../options/remember-last.ts';
+import { changedOptions } from '../options/changed-options.ts';
+import type { PrivateNetworkOptions } from '../options/options.ts';
 import type { Middleware } from '../stack/handler.ts';
 
 /** @param policy `true`, or what is allowed and denied beside the built-in list, as in option `denyPrivateNetwork` */
@@ -14,8 +13,7 @@ export function denyPrivateNetwork(policy: true | PrivateNetworkOptions = true):
     throw new TypeError('denyPrivateNetwork takes true or { allow, deny }');
   }
   return (next) => {
-    // Handlers know options by identity.
-    const guarded = rememberLast((given: RequestOptions) => extendOptions(given, { denyPrivateNetwork: policy }));
+    const guarded = changedOptions({ denyPrivateNetwork: policy });
     return function denyPrivateNetwork(request, options) {
       return next(request, options.denyPrivateNetwork === policy ? options : guarded(options));
     };

@@ -51,7 +51,8 @@ export class LastSettings {
       this.#version = options.version;
     }
     if (!isSame) this.#values = isDefault(options) ? undefined : DIAL_OPTIONS.map((name) => options[name]);
-    this.#options = options;
+    // What may be changed where it stands is compared each time: a guard that is set so must not be overlooked.
+    this.#options = Object.isFrozen(options) ? options : undefined;
     return this.#settings!;
   }
 

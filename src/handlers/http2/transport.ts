@@ -7,9 +7,8 @@ import { LastSettings } from '../../connect/settings/last-settings.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { Target } from '../../message/uri.ts';
-import { extendOptions } from '../../options/option-record.ts';
+import { changedOptions } from '../../options/changed-options.ts';
 import type { RequestOptions } from '../../options/options.ts';
-import { rememberLast } from '../../options/remember-last.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { Handler } from '../../stack/handler.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
@@ -29,7 +28,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
   /** Keys of those that chose HTTP/1.1, the oldest first. */
   readonly #plain = new Set<string>();
   readonly #settings = new LastSettings(offering);
-  readonly #asPlain = rememberLast((options: RequestOptions) => extendOptions(options, { version: '1.1' }));
+  readonly #asPlain = changedOptions({ version: '1.1' });
 
   constructor(fallback: Handler, limits: ConnectionLimits) {
     this.#fallback = fallback;
