@@ -1,7 +1,7 @@
 /** The two ways to end a client, and how the first becomes the second. */
 
 import type { Call } from '../call/call.ts';
-import { Content } from '../message/content.ts';
+import { Content, type StreamSource } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { failable } from '../middleware/deadline/failable-stream.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
@@ -48,14 +48,27 @@ export async function closeWithin(
 /** The answer of a call, which is over when its promise settles, or with the last byte of a streamed body. */
 export function answered(response: HttpResponse, call: Call): HttpResponse {
   const { source, used } = response.content;
-  // A handler of ours follows the call until the body ends.
-  if (source === undefined || used || call.isWatched || response.facts.handler !== undefined) {
+  if (source === undefined || used) {
     call.settled();
     return response;
   }
-  const body = failable(source, () => call.unwatch(target));
-  const target: Abortable = { abort: (reason) => body.fail(reason) };
-  call.watch(target);
+  const given = followed(response, source, call);
   call.settled();
+  given.releaseWhenDropped();
+  return given;
+}
+
+/** The same response, whose body fails when the call is stopped, and holds up no `close` before it is read. */
+function followed(response: HttpResponse, source: StreamSource, call: Call): HttpResponse {
+  // A handler of ours follows the call until the body ends.
+  if (call.isWatched || response.facts.handler !== undefined) return response;
+  const body = failable(source, () => call.unwatch(target));
+  const target: Abortable = {
+    abort: (reason) => body.fail(reason),
+    get isForgotten() {
+      return body.isUnread;
+    },
+  };
+  call.watch(target);
   return body.source === source ? response : response.with({ body: new Content(undefined, body.source) });
 }

@@ -5,6 +5,7 @@
 
 import { needBuiltin } from '../runtime/platform.ts';
 import { Pieces, toBytes } from './bytes.ts';
+import { forget, releaseWhenCollected, type Unread } from './dropped.ts';
 import { runtimeOptions } from './runtime-options.ts';
 import { ignore, isWebSource } from './source.ts';
 import { reasonOf } from './stream-reason.ts';
@@ -18,6 +19,8 @@ export interface NodeStream extends AsyncIterable<Uint8Array> {
   once(event: string, listener: (...args: never[]) => void): unknown;
   readonly destroyed: boolean;
   readonly closed: boolean;
+  readonly readableFlowing?: boolean | null;
+  readonly readableDidRead?: boolean;
 }
 
 /** A body that arrives piece by piece. Each chunk is bytes; a failure is an error of `errors.ts`. */
@@ -28,6 +31,8 @@ export class Content {
   source: StreamSource | undefined;
   /** A stream was handed out or read; bytes never count as used. */
   used = false;
+  /** What lets go of the stream once nobody can read it any more. */
+  #unread: UnreadSource | undefined;
 
   constructor(bytes: Uint8Array | undefined, source?: StreamSource) {
     this.bytes = bytes;
@@ -38,7 +43,27 @@ export class Content {
   take(refuse: () => Error): StreamSource {
     if (this.used || this.source === undefined) throw refuse();
     this.used = true;
+    if (this.#unread !== undefined) forget(this);
     return this.source;
+  }
+
+  /** The same as a web stream. What is released when it is dropped unread is so too when the stream is dropped. */
+  takeWeb(refuse: () => Error): ReadableStream<Uint8Array> {
+    const source = this.take(refuse);
+    if (this.#unread === undefined) return toWebStream(source);
+    const stream = pulledStream(this.#unread);
+    releaseWhenCollected(stream, this.#unread);
+    return stream;
+  }
+
+  /**
+   * Lets go of a stream that is dropped before it is read, as the platform's fetch does.
+   * @param drain a short rest, which is read so that its connection can be used again
+   */
+  releaseWhenDropped(drain: boolean): void {
+    if (this.source === undefined || this.used || this.#unread !== undefined) return;
+    this.#unread = new UnreadSource(this.source, drain);
+    releaseWhenCollected(this, this.#unread);
   }
 
   /** Reads a stream to its end, once. Bytes are there as often as they are asked for. */
@@ -54,7 +79,36 @@ export class Content {
     const source = this.source;
     if (source === undefined || this.used) return;
     this.used = true;
+    if (this.#unread !== undefined) forget(this);
     letGo(source, drain);
+  }
+}
+
+/** A stream, and how far it was read. */
+class UnreadSource implements Unread {
+  readonly source: StreamSource;
+  readonly #drain: boolean;
+  #iterator: AsyncIterator<Uint8Array, unknown> | undefined;
+
+  constructor(source: StreamSource, drain: boolean) {
+    this.source = source;
+    this.#drain = drain;
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, unknown>> {
+    this.#iterator ??= chunksOf(this.source)[Symbol.asyncIterator]();
+    return this.#iterator.next();
+  }
+
+  release(): void {
+    if (this.#iterator === undefined || isNodeStream(this.source)) letGo(this.source, this.#drain);
+    else this.#iterator.return?.().catch(() => undefined);
+  }
+
+  async cancel(): Promise<void> {
+    // The iterator of a Node stream would first wait for the chunk that is being read, however long that takes.
+    if (this.#iterator === undefined || isNodeStream(this.source)) letGo(this.source, false);
+    else await this.#iterator.return?.();
   }
 }
 
@@ -92,24 +146,26 @@ async function* nodeChunks(source: NodeStream): AsyncGenerator<Uint8Array, void,
 
 /** The stream as the web knows it. */
 export function toWebStream(source: StreamSource): ReadableStream<Uint8Array> {
-  if (isWebSource(source)) return source;
-  let iterator: AsyncIterator<Uint8Array> | undefined;
+  return isWebSource(source) ? source : pulledStream(new UnreadSource(source, false));
+}
+
+function pulledStream(source: UnreadSource): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     runtimeOptions<UnderlyingDefaultSource<Uint8Array>>('webStream', {
       async pull(controller) {
-        iterator ??= chunksOf(source)[Symbol.asyncIterator]();
-        const { done, value } = await iterator.next();
+        const { done, value } = await source.next();
         if (done) controller.close();
         else controller.enqueue(toBytes(value));
       },
-      async cancel() {
-        // The iterator of a Node stream would first wait for the chunk that is being read, however long that takes.
-        if (iterator === undefined || isNodeStream(source)) letGo(source, false);
-        else await iterator.return?.();
-      },
+      cancel: () => source.cancel(),
     }),
     runtimeOptions('webStream', { highWaterMark: 0 }),
   );
+}
+
+/** Whether nobody has begun to read: a Node stream fills its buffer by itself, so that a pull says nothing of a reader. */
+export function isUntouched(stream: NodeStream): boolean {
+  return stream.readableFlowing === null && !stream.readableDidRead;
 }
 
 /** The stream as Node knows it. */

@@ -1,15 +1,7 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
 
 import { toBytes } from './bytes.ts';
-import {
-  type Content,
-  charsetOf,
-  chunksOf,
-  decodeText,
-  type NodeStream,
-  toNodeStream,
-  toWebStream,
-} from './content.ts';
+import { type Content, charsetOf, chunksOf, decodeText, type NodeStream, toNodeStream } from './content.ts';
 import { contentFrom } from './content-from.ts';
 import { cookiesOf } from './cookie-values.ts';
 import { BodyError, withoutSecretsOf } from './errors.ts';
@@ -284,7 +276,7 @@ export class HttpResponse {
   /** The body as a web stream; see `body`. */
   toWeb(): ReadableStream<Uint8Array> {
     const bytes = this.bytesNow();
-    if (bytes === undefined) return toWebStream(this.#content.take(() => this.#refuse()));
+    if (bytes === undefined) return this.#content.takeWeb(() => this.#refuse());
     return streamOfBytes(bytes);
   }
 
@@ -340,8 +332,17 @@ export class HttpResponse {
 
   /** Lets go of a streamed body that nobody will read. Harmless on any other. */
   async discard(): Promise<void> {
+    this.#content.discard(this.#isShort);
+  }
+
+  /** Lets go of a streamed body once nobody can read it any more. @internal */
+  releaseWhenDropped(): void {
+    this.#content.releaseWhenDropped(this.#isShort);
+  }
+
+  get #isShort(): boolean {
     const length = this.headers.get('content-length');
-    this.#content.discard(length !== null && Number(length) <= DRAIN_BYTES);
+    return length !== null && Number(length) <= DRAIN_BYTES;
   }
 
   /** Secrets masked; never the body's content. */

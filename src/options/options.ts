@@ -204,7 +204,7 @@ export interface RequestOptions {
   connectTimeout?: Duration | null | undefined;
   /** From the connection until the response head. Default `'5m'`. Read by the handler. */
   headersTimeout?: Duration | null | undefined;
-  /** Between two chunks of the body. Default `'5m'`. Read by the handler. */
+  /** Between two chunks of the body, and until somebody begins to read a streamed one. Default `'5m'`. Read by the handler. */
   readTimeout?: Duration | null | undefined;
   /** Waiting for a free connection, where `connections` has a limit. Default 0, off. Read by the handler. */
   queueTimeout?: Duration | null | undefined;

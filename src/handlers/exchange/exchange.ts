@@ -10,6 +10,7 @@ import { isTransferError, type TimeoutPhase } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../../message/response.ts';
 import { currentScope, type Scope, within } from '../../message/scope.ts';
+import { ignore } from '../../message/source.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
@@ -32,11 +33,15 @@ export interface Settle {
 export interface Answer {
   /** Without its body. */
   headOnly(): HttpResponse;
+  /** Whether the caller has a body that nobody has begun to read. */
+  readonly isUnread: boolean;
   /** Whether bytes wait for the reader. */
   isReaderBehind(): boolean;
   /** Ends a body that the caller has already. */
   fail(reason: unknown): void;
 }
+
+const SETTLED: Settle = { resolve: ignore, reject: ignore };
 
 export abstract class Exchange<Answered extends Answer>
   implements Abortable, CallbackHost, Expiring, UploadObserver, Member
@@ -48,7 +53,7 @@ export abstract class Exchange<Answered extends Answer>
   readonly timer: PhaseTimer;
   readonly record: TransferRecord;
   protected readonly target: Target;
-  protected readonly settle: Settle;
+  protected settle: Settle;
   protected readonly clock: Clock;
   protected readonly limits: ExchangeLimits;
   /** The context of the call, when something of the caller's runs while it is under way. */
@@ -113,6 +118,8 @@ export abstract class Exchange<Answered extends Answer>
   answered(response: HttpResponse): void {
     this.isAnswered = true;
     this.settle.resolve(whenTold(this, response));
+    // The promise would keep the response, of which the garbage collector is to tell that it was dropped.
+    this.settle = SETTLED;
   }
 
   /** Nobody wants the rest of the body, which is read for the sake of the connection. */
@@ -122,7 +129,15 @@ export abstract class Exchange<Answered extends Answer>
     this.timer.start('read', Math.min(this.limits.read || DRAIN_WAIT, DRAIN_WAIT));
   }
 
+  /** A chunk of the body came. The wait for a reader who has not begun is counted from the head. */
+  chunkCame(): void {
+    if (this.answer?.isUnread === true) this.timer.ahead();
+    else this.timer.touch();
+  }
+
   expired(phase: TimeoutPhase, limit: number): void {
+    const isRead = phase === 'read' && this.answer?.isUnread === false;
+    if (isRead && this.timer.goesOnFromAhead(phase, limit)) return;
     // While the reader is behind, the next byte is not the server's to send.
     if (phase === 'read' && this.answer?.isReaderBehind() === true) this.timer.start('read', limit);
     else this.timedOut(timeoutFailure(phase, limit, this.request, this.answer?.headOnly()));

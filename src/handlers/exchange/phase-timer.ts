@@ -20,6 +20,8 @@ export class PhaseTimer implements Member {
   #phase: TimeoutPhase = 'headers';
   /** When the phase began or last made progress. */
   since = 0;
+  /** When a chunk last came that nobody had begun to wait for. */
+  #ahead = 0;
 
   constructor(clock: Clock, owner: Expiring) {
     this.#clock = clock;
@@ -44,6 +46,20 @@ export class PhaseTimer implements Member {
   /** There was progress: the limit counts from now. */
   touch(): void {
     if (this.#lane !== undefined) this.since = this.#clock.now();
+  }
+
+  /** A chunk of a body that nobody reads: no progress as long as nobody does, and the last one for who begins. */
+  ahead(): void {
+    if (this.#lane !== undefined) this.#ahead = this.#clock.now();
+  }
+
+  /** Counts from that chunk on, after the phase expired. @returns whether time is left */
+  goesOnFromAhead(phase: TimeoutPhase, limit: number): boolean {
+    const since = this.#ahead;
+    if (since + limit <= this.#clock.now()) return false;
+    this.start(phase, limit);
+    this.since = since;
+    return true;
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 /** A response's body as a stream that is pulled: the socket rests while nobody reads. */
 
 import { Readable, type ReadableOptions } from 'node:stream';
+import { isUntouched } from '../../message/content.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
 import { streamError } from '../../message/stream-reason.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
@@ -53,9 +54,4 @@ export class UndiciBody {
     this.#ended = true;
     this.readable.destroy(streamError(reason));
   }
-}
-
-/** Whether nobody has begun to read: a stream fills its buffer by itself, so that a pull says nothing of a reader. */
-export function isUntouched(stream: Readable): boolean {
-  return stream.readableFlowing === null && !stream.readableDidRead;
 }

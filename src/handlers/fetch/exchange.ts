@@ -14,6 +14,7 @@ import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
 import { currentScope, type Scope, within } from '../../message/scope.ts';
+import { ignore } from '../../message/source.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { phraseOfBytes } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
@@ -36,8 +37,8 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
   readonly #options: RequestOptions;
-  readonly #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
-  readonly #reject: (reason: unknown) => void;
+  #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
+  #reject: (reason: unknown) => void;
   readonly #clock: Clock;
   readonly #timer: PhaseTimer;
   readonly #started: number;
@@ -123,7 +124,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     if (this.#options.onHeaders) tell(this, 'onHeaders', this.#options.onHeaders, head);
     if (this.#done) return;
     if (!this.#options.stream) void this.#collect();
-    else this.#answer(this.#head!);
+    else this.#answer(head.with({ body: new Content(undefined, this.#stream()) }));
   }
 
   /** Answers that are none: browsers hide redirects that they were told not to follow, and status 0 is no status. */
@@ -148,9 +149,8 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     const length = headers.get('content-length');
     if (this.#reader !== undefined && length !== null && /^\d+$/.test(length)) this.#expected = Number(length);
     this.#unframed = response.url === '';
-    const content = this.#options.stream ? new Content(undefined, this.#stream()) : new Content(NOTHING);
     const reason = phraseOfBytes(response.statusText);
-    this.#head = new HttpResponse(response.status, headers, content, '1.1', reason, this.#facts());
+    this.#head = new HttpResponse(response.status, headers, NOTHING, '1.1', reason, this.#facts());
     return this.#head;
   }
 
@@ -301,6 +301,8 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   #answer(response: HttpResponse): void {
     this.#answered = true;
     this.#resolve(whenTold(this, response));
+    // The promise would keep the response, of which the garbage collector is to tell that it was dropped.
+    this.#resolve = this.#reject = ignore;
   }
 
   #fail(reason: unknown): void {

@@ -118,7 +118,7 @@ export class Http2Answer implements Answer {
     const exchange = this.#exchange;
     if (exchange.isDone) return false;
     exchange.record.received += chunk.byteLength;
-    exchange.timer.touch();
+    exchange.chunkCame();
     exchange.report('download', exchange.record.received, this.#expected);
     return !exchange.isDone;
   }

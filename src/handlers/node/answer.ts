@@ -1,7 +1,7 @@
 /** The response of one exchange over node:http: its head, and its body collected or handed out as it comes. */
 import type { IncomingMessage, InformationEvent } from 'node:http';
 import { afterTold, tell } from '../../call/callbacks.ts';
-import { Content } from '../../message/content.ts';
+import { Content, isUntouched } from '../../message/content.ts';
 import { NetworkError } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import { HttpResponse } from '../../message/response.ts';
@@ -9,7 +9,6 @@ import { streamError } from '../../message/stream-reason.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
 import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
 import type { Answer } from '../exchange/exchange.ts';
-import { isUntouched } from '../exchange/pulled-body.ts';
 import { type BodyObserver, followBody } from './body.ts';
 import type { NodeExchange } from './exchange.ts';
 
@@ -77,10 +76,10 @@ export class NodeAnswer implements Answer, BodyObserver {
   // What the body tells
 
   received(chunk: Uint8Array): void {
-    const { record, timer, isDone } = this.#exchange;
+    const { record, isDone } = this.#exchange;
     if (isDone) return;
     record.received += chunk.byteLength;
-    timer.touch();
+    this.#exchange.chunkCame();
     this.#exchange.report('download', record.received, this.#expected);
   }
 

@@ -15,6 +15,7 @@ import { HttpHeaders, type RawField } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
 import { currentScope, type Scope, within } from '../../message/scope.ts';
+import { ignore } from '../../message/source.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
@@ -43,8 +44,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   readonly #options: RequestOptions;
   readonly #target: Target;
   readonly #transport: UndiciTransport;
-  readonly #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
-  readonly #reject: (reason: unknown) => void;
+  #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
+  #reject: (reason: unknown) => void;
   readonly #clock: Clock;
   readonly #timer: PhaseTimer;
   readonly #started: number;
@@ -194,7 +195,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   onData(chunk: Uint8Array): boolean {
     if (this.#done) return true;
     this.#received += chunk.byteLength;
-    this.#timer.touch();
+    if (this.#body?.isUntouched) this.#timer.ahead();
+    else this.#timer.touch();
     if (this.#options.progress) this.#report('download', this.#received, downloadTotal(this.#headers));
     if (this.#done) return true;
     if (this.#body !== undefined) return this.#feed(this.#body, chunk);
@@ -295,6 +297,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
 
   /** A phase took too long. */
   expired(phase: TimeoutPhase, limit: number): void {
+    const isRead = phase === 'read' && this.#body?.isUntouched === false;
+    if (isRead && this.#timer.goesOnFromAhead(phase, limit)) return;
     this.abort(timeoutFailure(phase, limit, this.request, this.headOnly()));
   }
 
@@ -331,6 +335,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #answer(response: HttpResponse): void {
     this.#answered = true;
     this.#resolve(whenTold(this, response));
+    // The promise would keep the response, of which the garbage collector is to tell that it was dropped.
+    this.#resolve = this.#reject = ignore;
   }
 
   #fail(reason: unknown): void {

@@ -15,7 +15,7 @@ import { send } from '../../stack/next.ts';
 import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import { Stop } from '../../time/stop.ts';
-import { failable } from './failable-stream.ts';
+import { type FailableStream, failable } from './failable-stream.ts';
 
 /**
  * Reads `timeout`. Rejects with a `TimeoutError` of the phase `'total'` (`ERR_TIMEOUT_TOTAL`) when the time is over;
@@ -47,6 +47,7 @@ class Deadline extends Stop {
   readonly #clock: Clock;
   readonly #started: number;
   #over = false;
+  #body: FailableStream | undefined;
   #stopTimer: (() => void) | undefined;
   /** Tells the caller: rejects the promise, later fails the body. */
   #fail: (reason: unknown) => void = () => undefined;
@@ -65,7 +66,7 @@ class Deadline extends Stop {
       this.#fail = reject;
       followCaller(this, this.#request, this.#options);
       if (this.#over) return;
-      this.#stopTimer = startTimer(this.#clock, this.#limit, () => this.abort(this.#timedOut()));
+      this.#startTimer();
       send(next, this.#request, withStop(this.#options, this)).then(
         (response) => this.#answered(response, resolve),
         (error) => {
@@ -74,6 +75,11 @@ class Deadline extends Stop {
         },
       );
     });
+  }
+
+  /** Apart: the timer would keep what the functions of `run` know, the promise and its response too. */
+  #startTimer(): void {
+    this.#stopTimer = startTimer(this.#clock, this.#limit, () => this.abort(this.#timedOut()));
   }
 
   get left(): number {
@@ -95,6 +101,10 @@ class Deadline extends Stop {
     super.abort(reason);
   }
 
+  override get isForgotten(): boolean {
+    return this.#body?.isUnread === true;
+  }
+
   #answered(response: HttpResponse, resolve: (response: HttpResponse) => void): void {
     if (this.#over) {
       void response.discard();
@@ -110,6 +120,7 @@ class Deadline extends Stop {
       return;
     }
     const body = failable(source, () => filling ?? this.#end());
+    this.#body = body;
     this.#fail = (reason) => {
       body.fail(reason);
       filling?.abort(reason);

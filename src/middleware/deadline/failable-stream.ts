@@ -1,9 +1,11 @@
 /** A body whose reading can be made to fail from outside, whatever the one who sends it does. */
-import { isNodeStream, type StreamSource, whenEnded } from '../../message/content.ts';
+import { isNodeStream, isUntouched, type StreamSource, whenEnded } from '../../message/content.ts';
 import { streamError } from '../../message/stream-reason.ts';
 
 export interface FailableStream {
   readonly source: StreamSource;
+  /** Whether nobody has begun to read. */
+  readonly isUnread: boolean;
   /** Every read, also one that waits, rejects with this from now on; the stream below is released. */
   fail(reason: unknown): void;
 }
@@ -12,7 +14,13 @@ export interface FailableStream {
 export function failable(source: StreamSource, ended: () => void): FailableStream {
   if (!isNodeStream(source)) {
     const reads = new FailableReads(whenEnded(source, ended));
-    return { source: reads, fail: (reason) => reads.fail(reason) };
+    return {
+      source: reads,
+      get isUnread() {
+        return reads.isUnread;
+      },
+      fail: (reason) => reads.fail(reason),
+    };
   }
   whenEnded(source, ended);
   const fail = (reason: unknown): void => {
@@ -20,11 +28,18 @@ export function failable(source: StreamSource, ended: () => void): FailableStrea
     source.once('error', () => undefined);
     source.destroy(streamError(reason));
   };
-  return { source, fail };
+  return {
+    source,
+    get isUnread() {
+      return isUntouched(source);
+    },
+    fail,
+  };
 }
 
 class FailableReads implements AsyncIterableIterator<Uint8Array, void, undefined> {
   readonly #chunks: AsyncIterator<Uint8Array, unknown>;
+  isUnread = true;
   #failure: { readonly reason: unknown } | undefined;
   #rejectRead: ((reason: unknown) => void) | undefined;
 
@@ -37,6 +52,7 @@ class FailableReads implements AsyncIterableIterator<Uint8Array, void, undefined
   }
 
   next(): Promise<IteratorResult<Uint8Array, void>> {
+    this.isUnread = false;
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(this.#failure.reason);

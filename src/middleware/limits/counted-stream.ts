@@ -1,8 +1,9 @@
 /** A stream that ends with an error once it has given too many bytes, and takes its source along. */
-import type { TransformOptions } from 'node:stream';
-import { type Content, isNodeStream, type StreamSource } from '../../message/content.ts';
+import type { TransformCallback } from 'node:stream';
+import { type Content, isNodeStream, type NodeStream, type StreamSource, toWebStream } from '../../message/content.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
-import { isWebSource } from '../../message/source.ts';
+import { ignore, isWebSource } from '../../message/source.ts';
+import { iterate } from '../../message/web-stream.ts';
 import { needBuiltin } from '../../runtime/platform.ts';
 
 /**
@@ -20,35 +21,41 @@ export function countedStream(content: Content, most: number, fail: () => Error)
     return chunk;
   };
   if (isNodeStream(source)) return countedNode(source, check);
-  if (isWebSource(source)) {
-    return source.pipeThrough(
-      new TransformStream(
-        runtimeOptions<Transformer<Uint8Array, Uint8Array>>('webStream', {
-          transform: (chunk, controller) => controller.enqueue(check(chunk)),
-        }),
-        undefined,
-        runtimeOptions('webStream', { highWaterMark: 0 }),
-      ),
-    );
-  }
+  if (isWebSource(source)) return toWebStream(new CountedChunks(iterate(source), check));
   return new CountedChunks(source, check);
 }
 
-function countedNode(source: StreamSource, check: (chunk: Uint8Array) => Uint8Array): StreamSource {
+/** Nothing flows before somebody reads: the source is to know whether anybody does. */
+function countedNode(source: NodeStream, check: (chunk: Uint8Array) => Uint8Array): StreamSource {
   const { pipeline, Transform } = needBuiltin<typeof import('node:stream')>('node:stream', 'a Node stream as body');
-  const options: TransformOptions = {
-    transform(chunk: Uint8Array, _encoding, callback) {
+  let isFlowing = false;
+  class Counter extends Transform {
+    override _read(size: number): void {
+      if (!isFlowing) {
+        isFlowing = true;
+        pipeline(source as unknown as NodeJS.ReadableStream, this, () => undefined);
+      }
+      super._read(size);
+    }
+
+    override _transform(chunk: Uint8Array, _encoding: string, callback: TransformCallback): void {
       try {
         callback(null, check(chunk));
       } catch (error) {
         callback(error as Error);
       }
-    },
-  };
-  const counter = new Transform(runtimeOptions('stream', options));
+    }
+
+    override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+      if (!isFlowing) source.destroy(error ?? undefined);
+      super._destroy(error, callback);
+    }
+  }
+  const counter = new Counter(runtimeOptions('stream', {}));
   // A body that fails while nobody listens was dropped: that is no reason to end the process.
-  counter.on('error', () => undefined);
-  pipeline(source as unknown as NodeJS.ReadableStream, counter, () => undefined);
+  counter.on('error', ignore);
+  // What ends before it is read tells whoever reads later why.
+  source.once('error', (error: Error) => isFlowing || counter.destroy(error));
   return counter;
 }
 

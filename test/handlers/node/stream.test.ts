@@ -207,13 +207,13 @@ describe('a body of streamHandler that fails', () => {
     await server.allClosed();
   });
 
-  it('gives a reason that is no error as the cause of one', async () => {
+  it('gives a reason that is no error as it is', async () => {
     const server = await site();
     const stop = new AbortController();
     const response = await streaming(server.url('/stall-in-body'), { signal: stop.signal });
     const reading = rejection(response.bytes());
     stop.abort('enough');
-    expect(await reading).toMatchObject({ cause: 'enough' });
+    expect(await reading).toBe('enough');
   });
 
   it('closes the connection when its reader leaves', async () => {
