@@ -5,10 +5,24 @@
  *
  * To join and to leave costs an array's push and pop: this is on the way of every request.
  */
+import { isTransferError } from '../message/errors.ts';
 import { Roster } from '../time/member-set.ts';
+import type { Abortable } from '../time/stop.ts';
 import type { Call } from './call.ts';
 import { clientClosed } from './client-closed.ts';
 import { letFinish } from './let-finish.ts';
+
+const byClient = new WeakMap<object, Calls>();
+
+/** Those of a client of ours, for what makes many of them. */
+export function callsOf(client: object): Calls | undefined {
+  return byClient.get(client);
+}
+
+/** Whether a call failed with it because its client has ended, which will send nothing any more. */
+export function isEndOf(client: object, error: unknown): boolean {
+  return isTransferError(error) && error.code === 'ERR_CLIENT_CLOSED' && callsOf(client)?.isClosing === true;
+}
 
 export class Calls {
   readonly #parent: Calls | undefined;
@@ -18,8 +32,12 @@ export class Calls {
   #isClosing = false;
   #destroyed: { readonly reason: unknown } | undefined;
   readonly #waiting: (() => void)[] = [];
+  /** What makes calls, and is to make no more. */
+  readonly #makers = new Set<Abortable>();
 
-  constructor(parent?: Calls) {
+  /** @param client whose they are */
+  constructor(client: object, parent?: Calls) {
+    byClient.set(client, this);
     this.#parent = parent;
     this.#all = parent === undefined ? new Roster() : parent.#all;
   }
@@ -70,8 +88,22 @@ export class Calls {
   destroy(reason: unknown): void {
     this.#isClosing = true;
     this.#destroyed ??= { reason };
+    for (const maker of this.#makers) maker.abort(clientClosed(undefined, reason));
     for (const call of this.members()) call.abort(clientClosed(call.request, reason));
     this.#wake();
+  }
+
+  /** Ends `maker` on `destroy`, until `unwatch`. */
+  watch(maker: Abortable): void {
+    const destroyed = this.#end();
+    if (destroyed !== undefined) maker.abort(clientClosed(undefined, destroyed.reason));
+    this.#makers.add(maker);
+    this.#parent?.watch(maker);
+  }
+
+  unwatch(maker: Abortable): void {
+    this.#makers.delete(maker);
+    this.#parent?.unwatch(maker);
   }
 
   members(): Call[] {

@@ -69,7 +69,7 @@ export class Client implements AsyncDisposable, HttpClient {
     this.#handler = handler;
     this.#given = options;
     this.#owner = family === undefined;
-    this.#calls = new Calls(family);
+    this.#calls = new Calls(this, family);
     this.#options = this.#prepare(checkOptions(given, declared(handler)));
     checkDefaults(this.#options);
     this.#clock = this.#options.clock ?? systemClock;

@@ -4,6 +4,7 @@
  * a million generated requests run in constant memory, and a slow consumer slows the source down.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
+import { callsOf, isEndOf } from '../call/calls.ts';
 import { HttpRequest } from '../message/request.ts';
 import { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
@@ -127,8 +128,8 @@ export class Pool implements AsyncIterable<PoolResult> {
   }
 
   /**
-   * Results as they complete; the pool starts when the first is asked for. A result that nobody took keeps its slot.
-   * Leaving the loop early cancels the pool. All iterators of a pool share its results.
+   * Results as they complete; the pool starts when the first is asked for. A result that nobody took keeps its slot. Leaving
+   * the loop early cancels the pool. All iterators share its results.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<PoolResult> {
     this.#results ??= this.#newResults();
@@ -186,6 +187,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     const { signal, options } = this.#settings;
     if (options?.signal) watch(options.signal, this.#onOptionsSignal);
     if (signal) watch(signal, this.#onSignal);
+    callsOf(this.#client)?.watch(this.#onSignal);
     this.#summon();
   }
 
@@ -333,6 +335,7 @@ export class Pool implements AsyncIterable<PoolResult> {
       release(response);
       return undefined;
     }
+    if (failed && isEndOf(this.#client, error)) throw error;
     const { fulfilled, rejected } = this.#settings;
     const returned = failed ? rejected?.(error, entry.key, this) : fulfilled?.(outcome, entry.key, this);
     if (this.#results === undefined) {
@@ -386,6 +389,7 @@ export class Pool implements AsyncIterable<PoolResult> {
   #letGo(): void {
     const { signal, options } = this.#settings;
     if (signal) unwatch(signal, this.#onSignal);
+    callsOf(this.#client)?.unwatch(this.#onSignal);
     if (options?.signal) unwatch(options.signal, this.#onOptionsSignal);
     this.#hosts.close();
   }
