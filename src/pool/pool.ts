@@ -147,9 +147,7 @@ export class Pool implements AsyncIterable<PoolResult> {
    */
   add(...items: readonly PoolItem[]): this {
     if (this.#state === 'done' || this.#state === 'failed') {
-      throw new TypeError(
-        'the pool has ended and takes no more requests; add them from a callback, or make a new pool',
-      );
+      throw new TypeError('the pool has ended and takes no more requests; add them in a callback, or make a new pool');
     }
     for (const item of items) {
       this.#held.push(new Entry(this.#source.length + this.#keys, item));
