@@ -1,7 +1,6 @@
 /**
- * Many requests, so many at once. A pool runs lanes: tasks of `p-limit`, which bounds how many there are, each sending
- * one request after the other. A lane pulls its next request from the source when it has nothing to do, and not before:
- * a million generated requests run in constant memory, and a slow consumer slows the source down.
+ * Many requests, so many at once. A pool runs lanes: tasks of `p-limit`, which bounds how many there are, each sending one
+ * request after the other. A lane pulls its next request when it has nothing to do, and not before: memory is constant.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 import { callsOf, isEndOf } from '../call/calls.ts';
@@ -40,8 +39,7 @@ const PULL = Symbol('pull');
  *     await new Pool(client, requests, { concurrency: 10, fulfilled, rejected }).promise();
  *     for await (const { key, request, response, error } of new Pool(client, requests)) { ... }
  *     const results = await Pool.batch(client, requests);
- *
- * A request that fails does not stop the pool; a callback or a source that throws does.
+ * A request that fails does not stop the pool; a callback or a source that throws does, and the end of the client.
  */
 export class Pool implements AsyncIterable<PoolResult> {
   /** Live figures. */

@@ -131,8 +131,7 @@ export abstract class Exchange<Answered extends Answer>
 
   /** A chunk of the body came. The wait for a reader who has not begun is counted from the head. */
   chunkCame(): void {
-    if (this.answer?.isUnread === true) this.timer.ahead();
-    else this.timer.touch();
+    this.timer.chunkCame(this.answer?.isUnread === true);
   }
 
   expired(phase: TimeoutPhase, limit: number): void {

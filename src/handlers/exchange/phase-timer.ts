@@ -48,9 +48,11 @@ export class PhaseTimer implements Member {
     if (this.#lane !== undefined) this.since = this.#clock.now();
   }
 
-  /** A chunk of a body that nobody reads: no progress as long as nobody does, and the last one for who begins. */
-  ahead(): void {
-    if (this.#lane !== undefined) this.#ahead = this.#clock.now();
+  /** A chunk came. That of a body that nobody reads is no progress yet, and the last one for who begins. */
+  chunkCame(isUnread: boolean): void {
+    if (this.#lane === undefined) return;
+    if (isUnread) this.#ahead = this.#clock.now();
+    else this.since = this.#clock.now();
   }
 
   /** Counts from that chunk on, after the phase expired. @returns whether time is left */

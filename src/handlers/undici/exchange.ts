@@ -195,8 +195,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   onData(chunk: Uint8Array): boolean {
     if (this.#done) return true;
     this.#received += chunk.byteLength;
-    if (this.#body?.isUntouched) this.#timer.ahead();
-    else this.#timer.touch();
+    this.#timer.chunkCame(this.#body?.isUntouched === true);
     if (this.#options.progress) this.#report('download', this.#received, downloadTotal(this.#headers));
     if (this.#done) return true;
     if (this.#body !== undefined) return this.#feed(this.#body, chunk);
@@ -285,7 +284,6 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     if (!this.#done) this.#fail(reason);
   }
 
-  /** Whether it waits for a connection. */
   get isWaiting(): boolean {
     return this.#wait !== undefined;
   }
@@ -295,10 +293,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     return this.#answered && !this.#done && this.#body?.isUntouched === true;
   }
 
-  /** A phase took too long. */
   expired(phase: TimeoutPhase, limit: number): void {
-    const isRead = phase === 'read' && this.#body?.isUntouched === false;
-    if (isRead && this.#timer.goesOnFromAhead(phase, limit)) return;
+    if (this.#body?.isUntouched === false && this.#timer.goesOnFromAhead(phase, limit)) return;
     this.abort(timeoutFailure(phase, limit, this.request, this.headOnly()));
   }
 
@@ -335,7 +331,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #answer(response: HttpResponse): void {
     this.#answered = true;
     this.#resolve(whenTold(this, response));
-    // The promise would keep the response, of which the garbage collector is to tell that it was dropped.
+    // The promise would keep the response from being collected.
     this.#resolve = this.#reject = ignore;
   }
 
