@@ -54,7 +54,7 @@ export function answered(response: HttpResponse, call: Call): HttpResponse {
   }
   const given = followed(response, source, call);
   call.settled();
-  given.releaseWhenDropped();
+  given.content.releaseWhenDropped(given.isShort);
   return given;
 }
 

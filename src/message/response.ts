@@ -332,15 +332,11 @@ export class HttpResponse {
 
   /** Lets go of a streamed body that nobody will read. Harmless on any other. */
   async discard(): Promise<void> {
-    this.#content.discard(this.#isShort);
+    this.#content.discard(this.isShort);
   }
 
-  /** Lets go of a streamed body once nobody can read it any more. @internal */
-  releaseWhenDropped(): void {
-    this.#content.releaseWhenDropped(this.#isShort);
-  }
-
-  get #isShort(): boolean {
+  /** @internal */
+  get isShort(): boolean {
     const length = this.headers.get('content-length');
     return length !== null && Number(length) <= DRAIN_BYTES;
   }
