@@ -1,7 +1,7 @@
 /** Bytes of all kinds as one kind, and many pieces of them as one. */
 
 const encoder = new TextEncoder();
-const NOTHING = new Uint8Array(0);
+export const NOTHING = new Uint8Array(0);
 const byteLengthOf = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')!.get!;
 
 /** Whether it is an ArrayBuffer, of this realm or another (a `vm` context, a frame, jsdom). */

@@ -1,10 +1,9 @@
 /** The body of a response from what somebody made one of. */
 import { bodyFrom } from './body-from.ts';
+import { NOTHING } from './bytes.ts';
 import { Content, isNodeStream } from './content.ts';
 import type { ResponseBodyInit } from './response-facts.ts';
 import { isWebSource } from './source.ts';
-
-const NOTHING = new Uint8Array(0);
 
 /** What a response reads its body from, given what it was made with. */
 export function contentFrom(body: ResponseBodyInit | undefined): Content {

@@ -8,7 +8,7 @@ import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
 import { failure, timeoutFailure, withRequest } from '../../connect/failure.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
 import type { BodyReader } from '../../message/body-reader.ts';
-import { Pieces } from '../../message/bytes.ts';
+import { NOTHING, Pieces } from '../../message/bytes.ts';
 import { Content } from '../../message/content.ts';
 import { NetworkError, type TimeoutPhase } from '../../message/errors.ts';
 import { HttpHeaders, type RawField } from '../../message/headers.ts';
@@ -396,6 +396,4 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     within(this.#scope, () => tell(this, 'progress', progress, { direction, transferred, total }));
   }
 }
-// undici asks for methods of two generations: those that are not here must not come from `Object.prototype`.
-Object.setPrototypeOf(UndiciExchange.prototype, null);
-const NOTHING = new Uint8Array(0);
+Object.setPrototypeOf(UndiciExchange.prototype, null); // undici asks for methods of two generations: none is inherited.
