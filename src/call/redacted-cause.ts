@@ -3,7 +3,7 @@
  * bytes of a response or a header's value is kept as a copy without them.
  */
 
-import { withoutSecretsOf } from '../message/errors.ts';
+import { withoutSecretsOf } from '../message/echoes.ts';
 import { own } from '../message/own.ts';
 import { maskText, type Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -18,22 +18,34 @@ export function redactOf(request: HttpRequest, options: RequestOptions): Redact 
   return request.call?.redact ?? (options.redact || undefined);
 }
 
-/** The cause itself when it shows no secret, otherwise a copy that does not. */
+/**
+ * The cause itself when it shows no secret, otherwise a copy that does not.
+ * @param isCallers it is of the caller's own code, as the error of a body's source is: kept, with its class and whatever
+ * properties it has, unless its words or a property that is text show a secret
+ */
 export function safeCause(
   cause: unknown,
   request: HttpRequest | undefined,
   redact: Redact | undefined,
-  depth = 0,
+  isCallers = false,
 ): unknown {
-  if (depth > DEPTH) return undefined;
   const clean = (text: string): string => withoutSecretsOf(request, maskText(text, redact));
+  return cleaned(cause, clean, isCallers, 0);
+}
+
+function cleaned(cause: unknown, clean: (text: string) => string, isCallers: boolean, depth: number): unknown {
+  if (depth > DEPTH) return undefined;
   if (typeof cause === 'string') return clean(cause);
   if (!(cause instanceof Error)) return cause;
   const message = clean(cause.message);
   const stack = cause.stack === undefined ? undefined : clean(cause.stack);
   const given: unknown = own(cause, 'cause');
-  const inner = safeCause(given, request, redact, depth + 1);
-  const shows = Object.keys(cause).some((name) => !isTelling(name)) || cause instanceof AggregateError;
+  const inner = cleaned(given, clean, isCallers, depth + 1);
+  const shows =
+    cause instanceof AggregateError ||
+    Object.entries(cause).some(([name, value]) =>
+      isCallers ? typeof value === 'string' && clean(value) !== value : !isTelling(name),
+    );
   if (message === cause.message && stack === cause.stack && inner === given && !shows) return cause;
   const init = inner === undefined ? undefined : { cause: inner };
   const joined = cause instanceof AggregateError ? cause.errors : undefined;
@@ -41,7 +53,7 @@ export function safeCause(
     joined === undefined
       ? new Error(message, init)
       : new AggregateError(
-          joined.map((one) => safeCause(one, request, redact, depth + 1)),
+          joined.map((one) => cleaned(one, clean, isCallers, depth + 1)),
           message,
           init,
         )

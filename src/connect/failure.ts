@@ -5,6 +5,7 @@
 
 import { isStopReason } from '../call/caller-stop.ts';
 import { flattened, redactOf, safeCause, safeText } from '../call/redacted-cause.ts';
+import { withoutSecretsOf } from '../message/echoes.ts';
 import { type Classified, classifyCode, codeOf } from '../message/error-codes.ts';
 import {
   BodyError,
@@ -15,7 +16,6 @@ import {
   TimeoutError,
   type TimeoutPhase,
   TransferError,
-  withoutSecretsOf,
 } from '../message/errors.ts';
 import { own } from '../message/own.ts';
 import type { HttpRequest } from '../message/request.ts';

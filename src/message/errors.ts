@@ -17,11 +17,12 @@
  * `code` is stable and tells cases apart within a class. No error shows a secret: URLs, headers and bodies are masked.
  */
 import { charsetOf, decodeText } from './content.ts';
+import { withoutSecretsOf } from './echoes.ts';
 import { positiveErrno } from './error-codes.ts';
 import { HttpHeaders } from './headers.ts';
 import { own } from './own.ts';
 import { dataOf, type Problem, problemOf } from './problem.ts';
-import { MASK, maskHeaders, maskUrl, type Redact } from './redact.ts';
+import { maskHeaders, maskUrl, type Redact } from './redact.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse, ResponseFacts } from './response.ts';
 import type { SchemaIssue } from './standard-schema.ts';
@@ -367,30 +368,4 @@ function redactOf(request: HttpRequest | undefined): Redact | undefined {
 
 function described(fact: string, request: HttpRequest | undefined): string {
   return request === undefined ? fact : `${request.method} ${maskUrl(request.url, redactOf(request))}: ${fact}`;
-}
-
-/** Removes the values of the request's own secrets from a text that may echo them, such as an error page. */
-export function withoutSecretsOf(request: HttpRequest | undefined, text: string): string {
-  if (request === undefined || text.length < LEAST_SECRET) return text;
-  const redact = redactOf(request);
-  const shown = new Map([...maskHeaders(request.headers, redact)].map(([name, value]) => [name, value]));
-  let safe = text;
-  for (const [name, value] of request.headers) {
-    if (shown.get(name) !== MASK) continue;
-    for (const secret of secretParts(value)) safe = safe.replaceAll(secret, MASK);
-  }
-  return safe;
-}
-
-/** Characters that a secret has at least. */
-const LEAST_SECRET = 6;
-
-/** A credential is echoed whole or without its scheme; a cookie line pair by pair. Short parts would mask ordinary words. */
-function secretParts(value: string): string[] {
-  const parts = [
-    value,
-    ...value.split(/[\s;]+/),
-    ...value.split(/;\s*/).map((pair) => pair.slice(pair.indexOf('=') + 1)),
-  ];
-  return parts.filter((part) => part.length >= LEAST_SECRET).sort((a, b) => b.length - a.length);
 }

@@ -113,6 +113,80 @@ describe.each(Object.keys(matrixHandlers))('over %s, no secret is shown', (handl
       await client.destroy();
     }));
 
+  it('of a password that the server repeats without its coding', () =>
+    withServer(async (server) => {
+      const { client, all } = watched({}, handler);
+      const password = hush('basic-password');
+      const coded = Buffer.from(`ada:${password}`).toString('base64');
+      const asked: readonly [string, RequestOptions][] = [
+        [server.url('/'), { auth: ['ada', password] }],
+        [server.url('/'), { headers: { Authorization: `Basic ${coded}` } }],
+        [server.url('/').replace('//', `//ada:${password}@`), {}],
+      ];
+      for (const [url, options] of asked) {
+        for (const status of [200, 401, 500]) {
+          server.enqueue((_, res) => {
+            res.writeHead(status, `No ${password}`, { 'X-Said': `ada:${password}`, 'Content-Type': 'text/plain' });
+            res.end(`wrong: ${password}, or ada:${password}`);
+          });
+          if (status === 200) isSilent(shown(await client.get(url, options)));
+          else isSilent(await failing(client.get(url, { ...options, stream: status === 500 })));
+        }
+      }
+      isSilent(all());
+      await client.destroy();
+    }));
+
+  it('of cookies that inner layers add and a body repeats', () =>
+    withServer(async (server) => {
+      const jar = new CookieJar();
+      await jar.setCookie(`plan=${hush('jar')}`, server.url('/'));
+      const { client, all } = watched({ cookies: jar }, handler);
+      for (const options of [
+        {},
+        { cookies: { color: hush('record') } },
+        { auth: ['ada', hush('auth-inner')] },
+      ] as const) {
+        for (const status of [200, 403]) {
+          server.enqueue((req, res) => {
+            const { cookie = '', authorization = '' } = req.headers;
+            const values = cookie.split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1));
+            res.writeHead(status, { 'X-Said': values.join() }).end(`you are ${values.join(' and ')} ${authorization}`);
+          });
+          await client.attempt('GET', server.url('/'), options as RequestOptions);
+        }
+      }
+      expect(server.requests.map((one) => one.headers['cookie']).join()).toContain(hush('record'));
+      expect(all()).toContain('you are ***');
+      isSilent(all());
+      await client.destroy();
+    }));
+
+  it('of the words of a body that fails while it is sent', () =>
+    withServer(async (server) => {
+      const { client, all } = watched({}, handler);
+      const url = `http://ada:${hush('source-password')}@h/?token=${hush('source-query')}`;
+      const errors = [
+        new Error(`cannot read ${url}`),
+        new Error('cannot read', { cause: new Error(`no answer from ${url}`) }),
+        new Error(`refused "${hush('authorization')}"`),
+        Object.assign(new Error('cannot read'), { url }),
+        `cannot read ${url}`,
+      ];
+      for (const error of errors) {
+        const body = (async function* () {
+          yield 'x';
+          throw error;
+        })();
+        const options = { ...secretOptions(), json: undefined, body };
+        const found = await rejection(client.post(server.url('/'), options));
+        expect(found).toMatchObject({ code: 'ERR_BODY_SOURCE' });
+        isSilent(shown(found));
+      }
+      isSilent(all());
+      await client.destroy();
+    }));
+
   it('of a connection that is refused, an answer that is late, and one that is broken', async () => {
     const { client, all } = watched({}, handler);
     for (const script of [faults.garbage(), faults.truncatedBody(), faults.resetAt(0), faults.badChunkSize()]) {

@@ -9,6 +9,7 @@ import { sentTrailers, type TrailersInit } from '../../message/trailers.ts';
 import { type Clock, startTimer } from '../../time/clock.ts';
 import { ONE_WRITE, PIECE, pieces } from './body-pieces.ts';
 import { declaredLength } from './callbacks.ts';
+import { sourceFailure } from './source-failure.ts';
 
 /** A request that is open: node:http's, or a stream of node:http2. */
 export type OpenRequest = Writable & {
@@ -108,10 +109,7 @@ export class NodeUpload {
     this.#send(source).catch((cause: unknown) => {
       if (this.#isStopped) return;
       this.stop();
-      const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
-      const isOurs = cause instanceof RequestError;
-      const init = { request: this.#request, cause, code: 'ERR_BODY_SOURCE' };
-      this.#observer.uploadFailed(isOurs ? cause : new RequestError(fact, init));
+      this.#observer.uploadFailed(cause instanceof RequestError ? cause : sourceFailure(this.#request, cause));
     });
   }
 
@@ -140,8 +138,7 @@ export class NodeUpload {
     try {
       this.trailers = sentTrailers(typeof trailing === 'function' ? await this.#asked(trailing) : trailing);
     } catch (cause) {
-      const fact = `option trailers failed: ${cause instanceof Error ? cause.message : String(cause)}`;
-      throw new RequestError(fact, { request: this.#request, cause, code: 'ERR_BODY_SOURCE' });
+      throw sourceFailure(this.#request, cause, 'option trailers failed');
     }
     this.#to.addTrailers?.([...this.trailers]);
   }

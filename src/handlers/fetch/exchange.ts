@@ -26,6 +26,7 @@ import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
 import type { Endable, Running } from '../exchange/open-exchanges.ts';
 import { FIVE_MINUTES } from '../exchange/phase-limits.ts';
 import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
+import { sourceFailure } from '../exchange/source-failure.ts';
 import { answersRead, callFetch, type FetchFunction, fetchInit, isDecoded } from './request.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -257,9 +258,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
             this.#report('upload', this.#sent, uploadTotal(this.request));
             controller.enqueue(value);
           } catch (cause) {
-            const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
-            const init = { request: this.request, cause, code: 'ERR_BODY_SOURCE' };
-            this.abort(cause instanceof RequestError ? cause : new RequestError(fact, init));
+            this.abort(cause instanceof RequestError ? cause : sourceFailure(this.request, cause));
             controller.error(cause);
           }
         },

@@ -3,10 +3,10 @@
 import { absoluteForm, hopHeaders } from '../../connect/forwarding.ts';
 import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
 import type { BodyReader } from '../../message/body-reader.ts';
-import { RequestError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
 import { inPieces, ONE_WRITE, PIECE, pieces } from '../exchange/body-pieces.ts';
+import { sourceFailure } from '../exchange/source-failure.ts';
 
 /** undici would read what is not set from `Object.prototype`. */
 export class DispatchOptions {
@@ -71,7 +71,6 @@ async function* pull(
   try {
     yield* chunks;
   } catch (cause) {
-    const fact = `the body failed while it was sent: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new RequestError(fact, { request, cause, code: 'ERR_BODY_SOURCE' });
+    throw sourceFailure(request, cause);
   }
 }

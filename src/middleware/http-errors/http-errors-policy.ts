@@ -4,7 +4,7 @@
  */
 
 import { charsetOf } from '../../message/content.ts';
-import { withoutSecretsOf } from '../../message/errors.ts';
+import { longestFirst, secretsOf, withoutSecrets } from '../../message/echoes.ts';
 import { problemOf, wordsOf } from '../../message/problem.ts';
 import { isSecretKey, MASK, maskText, type Redact } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -65,20 +65,20 @@ export function summaryOf(
   return shown === '' ? undefined : cut(shown, length, isPart);
 }
 
-/** Masks what must not be shown of one exchange in a text that may echo it. */
-export function hiderOf(requests: readonly HttpRequest[], options: RequestOptions): Hider {
-  const redact: Redact = [...(requests[0]?.call?.redact ?? []), ...(options.redact || [])];
-  const secrets = [...requests.flatMap((request) => querySecrets(request.url, redact)), ...authSecrets(options.auth)]
-    .filter((secret) => secret.length >= 4)
-    .sort((a, b) => b.length - a.length);
-  const values = requests.flatMap((request) => [...request.headers.values()]);
+/**
+ * Masks what must not be shown of one exchange in a text that may echo it.
+ * @param requests as it was asked, and as it was sent with what inner layers have added
+ */
+export function hiderOf(requests: readonly (HttpRequest | undefined)[], options: RequestOptions): Hider {
+  const known = [...new Set(requests)].filter((request) => request !== undefined);
+  const redact: Redact = [...(known[0]?.call?.redact ?? []), ...(options.redact || [])];
+  const secrets = longestFirst([
+    ...known.flatMap((request) => secretsOf(request, redact)),
+    ...authSecrets(options.auth),
+  ]);
+  const values = known.flatMap((request) => [...request.headers.values()]);
   const longest = Math.max(0, ...[...values, ...secrets].map((value) => value.length));
-  const hide = (text: string): string => {
-    let safe = text;
-    for (const secret of secrets) safe = safe.replaceAll(secret, MASK);
-    for (const request of requests) safe = withoutSecretsOf(request, safe);
-    return maskMembers(maskText(safe, redact), redact);
-  };
+  const hide = (text: string) => maskMembers(maskText(withoutSecrets(secrets, text), redact), redact);
   return { hide, longest };
 }
 
@@ -91,16 +91,6 @@ function maskMembers(text: string, redact: Redact): string {
     .replace(FORM_FIELD, (whole, mark: string, key: string) =>
       isSecretKey(key, redact) ? `${mark}${key}=${MASK}` : whole,
     );
-}
-
-function querySecrets(url: string, redact: Redact): string[] {
-  const query = url.indexOf('?');
-  if (query === -1) return [];
-  const raw = url.slice(query + 1).replace(/#.*$/, '');
-  const values: string[] = [];
-  for (const [key, value] of new URLSearchParams(raw)) if (isSecretKey(key, redact)) values.push(value);
-  // As it is written too: a page may quote the URL without decoding it.
-  return values.flatMap((value) => [value, encodeURIComponent(value)]);
 }
 
 function authSecrets(auth: RequestOptions['auth']): string[] {

@@ -1,6 +1,7 @@
 /** Writes an exchange by a template with Guzzle's placeholders. Secrets are masked in whatever comes out. */
 
 import type { RequestBody } from '../../message/body.ts';
+import { isTransferError } from '../../message/errors.ts';
 import { isSecretHeader, MASK, maskUrl, type Redact } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -69,7 +70,8 @@ export class MessageFormatter {
     const redact = [...(request.call?.redact ?? []), ...(options.redact || [])];
     const now = new Date(wallClock());
     const exchange: Exchange = { request, response: response ?? undefined, error, redact, now };
-    const { hide } = hiderOf([request], options);
+    const failed = isTransferError(error) ? error.request : undefined;
+    const { hide } = hiderOf([request, response?.request, failed], options);
     const known = new Map<string, string>();
     const text = this.#parts.map((part, i) => {
       if (i % 2 === 0) return part;

@@ -5,13 +5,8 @@
  */
 
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
-import {
-  RedirectError,
-  ResponseError,
-  TooManyRedirectsError,
-  withAnswer,
-  withoutSecretsOf,
-} from '../../message/errors.ts';
+import { withoutSecretsOf } from '../../message/echoes.ts';
+import { RedirectError, ResponseError, TooManyRedirectsError, withAnswer } from '../../message/errors.ts';
 import { has } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse } from '../../message/response.ts';
