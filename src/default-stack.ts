@@ -21,7 +21,11 @@ import type { Handler } from './stack/handler.ts';
 import { HandlerStack } from './stack/handler-stack.ts';
 
 /** The default layers around `handler`. Default: `chooseHandler()`. */
-export function defaultStack(handler: Handler = chooseHandler()): HandlerStack {
+export function defaultStack(handler?: Handler): HandlerStack {
+  return handler === undefined ? layersAround(chooseHandler()).markDefault() : layersAround(handler);
+}
+
+function layersAround(handler: Handler): HandlerStack {
   return (
     new HandlerStack(handler)
       // Outermost, so that it judges the answer of the whole call and not that of a hop or an attempt.

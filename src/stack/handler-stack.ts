@@ -20,6 +20,7 @@ export class HandlerStack {
   #layers: readonly Layer[] = [];
   #handler: Handler | undefined;
   #resolved: Handler | undefined;
+  #default: { readonly layers: readonly Layer[]; readonly handler: Handler | undefined } | undefined;
 
   constructor(handler?: Handler) {
     if (handler !== undefined) this.setHandler(handler);
@@ -33,6 +34,23 @@ export class HandlerStack {
   /** The options that the layers declare as theirs. */
   get declaredOptions(): readonly string[] {
     return this.#layers.flatMap(({ middleware }) => own(middleware as DeclaringMiddleware, 'options') ?? []);
+  }
+
+  /** What it holds now is the default, and nobody's own. @internal */
+  markDefault(): this {
+    this.#default = { layers: this.#layers, handler: this.#handler };
+    return this;
+  }
+
+  /** Whether it holds the very layers and the handler that are the default: names alone say nothing. @internal */
+  get isDefault(): boolean {
+    if (this.#default === undefined) return false;
+    const { layers, handler } = this.#default;
+    return (
+      handler === this.#handler &&
+      layers.length === this.#layers.length &&
+      layers.every((layer, i) => layer === this.#layers[i])
+    );
   }
 
   has(name: string): boolean {
@@ -101,6 +119,7 @@ export class HandlerStack {
   clone(): HandlerStack {
     const copy = new HandlerStack(this.#handler);
     copy.#layers = this.#layers;
+    copy.#default = this.#default;
     return copy;
   }
 

@@ -2,13 +2,12 @@
  * A request that blocks: for scripts and for reading a configuration before anything else runs. The request is sent by a
  * worker thread, whose own event loop carries it, while this thread sleeps; nothing else happens in it meanwhile.
  */
-import { defaultStack } from '../default-stack.ts';
 import { charsetOf, decodeText } from '../message/content.ts';
 import { RequestError, TransferError } from '../message/errors.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { HandlerStack } from '../stack/handler-stack.ts';
+import type { HandlerStack } from '../stack/handler-stack.ts';
 import { askWorker } from './ask-worker.ts';
 import { type SyncAnswer, sentOptions } from './sync-message.ts';
 
@@ -47,7 +46,7 @@ export function requestSync(
   uri: string | URL,
   options: RequestOptions,
 ): SyncResponse {
-  refuseOwnLayers(client, defaults);
+  refuseOwnLayers(client);
   let id = ids.get(client);
   if (id === undefined) ids.set(client, (id = ++lastId));
   const reply = askWorker({
@@ -65,11 +64,9 @@ export function requestSync(
   throw new RequestError(`the worker of requestSync failed: ${name}: ${message}`, {});
 }
 
-function refuseOwnLayers({ stack }: SyncClient, defaults: RequestOptions): void {
-  const { handler } = defaults as { handler?: unknown };
-  const isDefault = handler === undefined || handler instanceof HandlerStack;
-  if (isDefault && stack !== undefined && String(stack) === String(defaultStack())) return;
-  const found = stack === undefined ? 'a handler of its own' : String(stack);
+function refuseOwnLayers({ stack }: SyncClient): void {
+  if (stack?.isDefault) return;
+  const found = stack === undefined ? 'a handler of its own' : `layers or a handler of its own: ${stack}`;
   throw new TypeError(
     `requestSync needs a client with the default stack, because functions stay in their thread: this one has ${found}`,
   );

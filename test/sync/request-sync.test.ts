@@ -3,7 +3,15 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, ClientError, CookieJar, HandlerStack, type RequestOptions, tap } from '../../src/index.ts';
+import {
+  Client,
+  ClientError,
+  CookieJar,
+  type Handler,
+  HandlerStack,
+  type RequestOptions,
+  tap,
+} from '../../src/index.ts';
 import { mockHandler } from '../../src/testing/index.ts';
 import { seededBytes } from '../../src/testing/site-payload.ts';
 import { built } from '../support/built.ts';
@@ -190,6 +198,30 @@ describe('requestSync', () => {
     const watched = client.extend({ cookies: true, signal: AbortSignal.timeout(60_000), onStats: () => undefined });
     expect(thrownBy(() => watched.requestSync('GET', '/', { cookies: { a: '1' } }))).toBeInstanceOf(TypeError);
     expect(watched.requestSync('GET', '/', { cookies: false, signal: null, onStats: null }).status).toBe(200);
+  });
+
+  it('refuses what has the name of a default layer or handler, and is none', () => {
+    const handlerName = String(HandlerStack.create()).split(' > ').at(-1)!;
+    const handler: Handler = () => Promise.reject(new Error('not in this thread'));
+    const named = Object.assign(handler, { handlerName });
+    const layer = (next: Handler): Handler => next;
+    const renamed = HandlerStack.create().remove('debug').push(layer, 'debug');
+    expect(String(renamed)).toBe(String(HandlerStack.create()));
+    for (const stack of [HandlerStack.create(named), HandlerStack.create().setHandler(named), renamed]) {
+      const error = thrownBy(() => new Client({ handler: stack }).requestSync('GET', 'http://127.0.0.1:1/'));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error).toMatchObject({
+        message: expect.stringContaining('requestSync needs a client with the default stack'),
+      });
+    }
+  });
+
+  it('takes a default stack that was copied, or edited and put back', () => {
+    const layer = (next: Handler): Handler => next;
+    for (const stack of [HandlerStack.create().clone(), HandlerStack.create().push(layer, 'own').remove('own')]) {
+      const error = thrownBy(() => new Client({ handler: stack }).requestSync('GET', 'http://127.0.0.1:1/'));
+      expect(error).toMatchObject({ name: 'ConnectError' });
+    }
   });
 
   it('refuses a client whose layers or handler are its own', () => {
