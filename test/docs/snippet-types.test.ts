@@ -15,6 +15,7 @@ const OPTIONS: ts.CompilerOptions = {
     sluice: [join(root, 'src/index.ts')],
     'sluice/testing': [join(root, 'src/testing/index.ts')],
     'sluice/websocket': [join(root, 'src/websocket/index.ts')],
+    'sluice/cache': [join(root, 'src/cache/index.ts')],
   },
   strict: true,
   allowImportingTsExtensions: true,
