@@ -6,7 +6,7 @@ import { BUILT, root } from './built.ts';
 
 /** Builds what is newer than its built file, so that a second run builds nothing. */
 export async function setup(): Promise<void> {
-  const stale = ['src', 'test'].flatMap(sourcesIn).filter(({ from, to }) => isNewer(from, to));
+  const stale = ['src', 'test', 'examples'].flatMap(sourcesIn).filter(({ from, to }) => isNewer(from, to));
   await Promise.all(stale.map(({ from, to }) => build(from, to)));
   // The thread of `requestSync` looks for its file beside the one that starts it, as the package has it.
   const worker = join(BUILT, 'src/sync/sync-worker.js');
@@ -36,11 +36,18 @@ async function build(from: string, to: string): Promise<void> {
   const { code } = await transform(readFileSync(from, 'utf8'), { loader: 'ts', format: 'esm', target: 'node20' });
   mkdirSync(dirname(to), { recursive: true });
   const part = `${to}.${process.pid}`;
-  writeFileSync(part, withJavaScriptNames(code));
+  writeFileSync(part, withBuiltPackage(withJavaScriptNames(code), to));
   renameSync(part, to);
 }
 
 /** An import of `./x.ts` is one of `./x.js`. Esbuild writes every name of a module in double quotes. */
 function withJavaScriptNames(code: string): string {
   return code.replace(/(\bfrom |\bimport ?\(?)"(\.{1,2}\/[^"]*)\.ts"/g, '$1"$2.js"');
+}
+
+/** An example imports the package by its name, and means the built one. */
+function withBuiltPackage(code: string, file: string): string {
+  const folder = relative(BUILT, dirname(file));
+  if (folder !== 'examples') return code;
+  return code.replace(/\bfrom "sluice(\/\w+)?"/g, (_, entry = '') => `from "../src${entry}/index.js"`);
 }

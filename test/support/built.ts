@@ -1,6 +1,7 @@
 /**
- * The sources and the tests' own programs as JavaScript, for tests that start a process: plain Node runs that, and a
- * process that first loads a TypeScript compiler takes five times as long. `build-once.ts` makes it before the first test.
+ * The sources, the examples and the tests' own programs as JavaScript, for tests that start a process: plain Node runs
+ * that, and a process that first loads a TypeScript compiler takes five times as long. `build-once.ts` makes it before
+ * the first test.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,8 @@ export const BUILT = join(root, '.built');
 /** The built file of a source, such as `test/beacon/sender.ts`. */
 export function built(source: string): string {
   const file = join(BUILT, source.replace(/\.ts$/, '.js'));
-  if (!existsSync(file)) throw new Error(`${source} is not built: is it in src or test, and not a test itself?`);
+  if (!existsSync(file))
+    throw new Error(`${source} is not built: is it in src, test or examples, and not a test itself?`);
   return file;
 }
 
