@@ -74,14 +74,18 @@ export class Calls {
     }
   }
 
-  /** No call begins any more. Resolves when all are over; one that only waits for a reader that never came is ended. */
+  /** No call begins until `reopen`. Resolves when all are over; one that only waits for a reader that never came is ended. */
   async close(beside?: Promise<void>): Promise<void> {
     this.#isClosing = true;
     await beside;
     await letFinish(this, (call) => call.abort(clientClosed(call.request)));
     while (this.#count > 0 && this.#destroyed === undefined)
       await new Promise<void>((resolve) => this.onceOver(resolve));
-    this.#destroyed ??= { reason: undefined };
+  }
+
+  /** After a `close` that has released everything a call may begin again; after `destroy` none may. */
+  reopen(): void {
+    if (this.#destroyed === undefined) this.#isClosing = false;
   }
 
   /** Ends all at once, and whatever begins later. */

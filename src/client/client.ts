@@ -244,7 +244,7 @@ export class Client implements AsyncDisposable, HttpClient {
 
   /**
    * Lets every call finish, the waits between attempts included, then releases the connections and saves a file jar. A
-   * later call rejects with `ERR_CLIENT_CLOSED`. WebSockets are closed with 1001. A streamed body that nobody begins to
+   * call meanwhile rejects with `ERR_CLIENT_CLOSED`; one after it connects anew. WebSockets are closed with 1001. A streamed body that nobody begins to
    * read is not waited for.
    * @param options after `timeout`, or when `signal` aborts, what runs is destroyed, and `close` resolves
    * @throws TypeError for a `timeout` that is no duration
@@ -274,8 +274,13 @@ export class Client implements AsyncDisposable, HttpClient {
     await (await this.#webSockets)?.close();
     await this.#beacons?.close();
     const jar = this.#options.cookies as { save?(): Promise<void> } | undefined;
-    if (typeof jar === 'object' && typeof jar?.save === 'function') await jar.save();
-    if (this.#owner) await this.#transport?.close?.();
+    try {
+      if (typeof jar === 'object' && typeof jar?.save === 'function') await jar.save();
+    } finally {
+      if (this.#owner) await this.#transport?.close?.();
+      this.#closed = this.#beacons = this.#webSockets = undefined;
+      this.#calls.reopen();
+    }
   }
 
   /** The handler's connections and requests at this moment, by origin; zeros for a handler that does not tell. */

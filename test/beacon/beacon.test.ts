@@ -212,9 +212,15 @@ describe('client.beacon', () => {
     expect(failures).toHaveLength(1);
   });
 
-  it('is refused, and onError told, after the client was closed', async () => {
+  it('can be sent again after the client was closed', async () => {
     await client.beacon('/anything').done;
     await client.close();
+    expect((await client.beacon('/anything').done)?.status).toBe(200);
+  });
+
+  it('is refused, and onError told, after the client was destroyed', async () => {
+    await client.beacon('/anything').done;
+    await client.destroy();
     const { flushed, done } = client.beacon('/anything');
     expect([await flushed, await done]).toEqual([false, undefined]);
     expect(failures).toEqual([expect.objectContaining({ name: 'NetworkError', code: 'ERR_CLIENT_CLOSED' })]);

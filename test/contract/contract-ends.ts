@@ -88,15 +88,27 @@ export function ends(check: Check): void {
     expect(await rejection(running.then((response) => response.bytes()))).toMatchObject({ code: 'ERR_CLIENT_CLOSED' });
   });
 
-  check('refuses a call after close and after destroy', async ({ fresh, url }) => {
-    for (const end of ['close', 'destroy'] as const) {
+  check('refuses a call after destroy, also after close', async ({ fresh, url }) => {
+    for (const ends of [['destroy'], ['close', 'destroy'], ['destroy', 'close']] as const) {
       const { client, state } = counting(fresh());
-      await client[end]();
+      for (const end of ends) await client[end]();
       expect(await rejection(client.get(url('/text')))).toMatchObject({
         name: 'NetworkError',
         code: 'ERR_CLIENT_CLOSED',
       });
       expect(state.sent).toBe(0);
     }
+  });
+
+  check('refuses a call while it closes, and sends one once it is closed', async ({ fresh, url }) => {
+    const { client, state } = counting(fresh());
+    const running = client.get(url('/text'));
+    const closing = client.close();
+    expect(await rejection(client.get(url('/text')))).toMatchObject({ code: 'ERR_CLIENT_CLOSED' });
+    await closing;
+    expect((await running).status).toBe(200);
+    expect((await client.get(url('/text'))).status).toBe(200);
+    expect(state.sent).toBe(2);
+    await client.destroy();
   });
 }
