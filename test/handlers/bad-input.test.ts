@@ -156,22 +156,17 @@ describe.each(handlers)('over %s, before anything is sent', (_, make) => {
     expectTold(await rejection(handler(request, { version: '3' } as object)), /option version/);
   });
 
-  it.each([
-    ['HTTPS_PROXY', 'ftp://p:1', /HTTPS_PROXY/],
-    ['NO_PROXY', '10.0.0.0/99', /NO_PROXY.*10\.0\.0\.0\/99/],
-  ])('names the variable %s', async (name, value, words) => {
-    const before = { ...process.env };
-    process.env['HTTPS_PROXY'] = 'http://p:1';
-    process.env[name] = value;
+  // An entry of NO_PROXY that is none matches nothing: see test/connect/rules/proxy-policy.test.ts.
+  it('names the variable HTTPS_PROXY', async () => {
+    const before = process.env['HTTPS_PROXY'];
+    process.env['HTTPS_PROXY'] = 'ftp://p:1';
     const handler = make();
     try {
       const request = new HttpRequest('GET', server.url('/', 'localhost'));
-      expectTold(await rejection(handler(request, {})), words);
+      expectTold(await rejection(handler(request, {})), /HTTPS_PROXY/);
     } finally {
-      for (const one of ['HTTPS_PROXY', 'NO_PROXY']) {
-        if (before[one] === undefined) delete process.env[one];
-        else process.env[one] = before[one];
-      }
+      if (before === undefined) delete process.env['HTTPS_PROXY'];
+      else process.env['HTTPS_PROXY'] = before;
       await handler.destroy?.();
     }
   });

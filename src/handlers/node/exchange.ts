@@ -131,7 +131,8 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
 
   #responded(message: IncomingMessage): void {
     if (this.isDone) return;
-    if (message.statusCode === 101) {
+    // One that lies to a handshake is for whoever asked to switch to judge.
+    if (message.statusCode === 101 && this.#host.switched === undefined) {
       this.abort(unaskedSwitch(this.request));
       return;
     }
