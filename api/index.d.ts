@@ -21,6 +21,8 @@ type AuthOption = readonly [
 // BadResponseError
 declare class BadResponseError extends ResponseError {
     static readonly code: string;
+    get data(): unknown;
+    get problem(): Problem | undefined;
 }
 // BatchResults
 type BatchResults<R extends PoolRequests> = R extends Iterable<PoolItem> ? PromiseSettledResult<HttpResponse>[] : R extends AsyncIterable<PoolItem> ? PromiseSettledResult<HttpResponse>[] : {
@@ -41,13 +43,31 @@ declare class BodyError extends ResponseError {
     readonly errno: number | undefined;
     constructor(fact: string, init: TransferErrorInit & {
         response: HttpResponse;
+        issues?: readonly SchemaIssue[] | undefined;
     });
+    get issues(): readonly SchemaIssue[];
     toJSON(): TransferErrorJSON;
 }
 // BodyInit
 type BodyInit = BodyValue | URLSearchParams | FormData | RequestBody | (() => BodyValue | Promise<BodyValue>);
 // BodyValue
 type BodyValue = string | Uint8Array | ArrayBuffer | ArrayBufferView | Blob | URLSearchParams | RequestBody | Streamable;
+// CacheFacts
+interface CacheFacts {
+    readonly status: 'hit' | 'miss' | 'stale' | 'revalidated' | 'bypass';
+    readonly age: number;
+    readonly ttl: number;
+    readonly key: string;
+}
+// CacheLayer
+interface CacheLayer {
+    layer(next: never): unknown;
+    drain?(): Promise<void>;
+}
+// CacheMode
+type CacheMode = 'default' | 'no-store' | 'reload' | 'no-cache' | 'force-cache' | 'only-if-cached';
+// CacheOption
+type CacheOption = CacheLayer | CacheMode | CacheWithMode | false | null;
 // Client
 declare class Client implements AsyncDisposable, HttpClient {
     #private;
@@ -61,6 +81,7 @@ declare class Client implements AsyncDisposable, HttpClient {
     put(uri: Uri$1, options?: RequestOptions): RequestPromise;
     patch(uri: Uri$1, options?: RequestOptions): RequestPromise;
     delete(uri: Uri$1, options?: RequestOptions): RequestPromise;
+    query(uri: Uri$1, options?: RequestOptions): RequestPromise;
     options(uri: Uri$1, options?: RequestOptions): RequestPromise;
     send(request: HttpRequest, options?: RequestOptions): RequestPromise;
     sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise;
@@ -68,6 +89,7 @@ declare class Client implements AsyncDisposable, HttpClient {
     attempt(method: string, uri: Uri$1, options?: RequestOptions): Promise<Attempt>;
     readonly fetch: typeof globalThis.fetch;
     upgrade(uri: Uri$1, options?: UpgradeOptions): Promise<WebSocketConnection>;
+    paginate<T = unknown>(uri: Uri$1, options?: PaginateOptions<T>): AsyncIterableIterator<T, undefined, undefined>;
     download(uri: Uri$1, path: string, options?: DownloadOptions): Promise<DownloadResult>;
     beacon(uri: Uri$1, options?: BeaconOptions): Beacon;
     requestSync(method: string, uri: Uri$1, options?: RequestOptions): SyncResponse;
@@ -139,6 +161,7 @@ interface CookieStore {
 // DeclaringMiddleware
 interface DeclaringMiddleware extends Middleware {
     readonly options?: readonly string[];
+    readonly below?: string | undefined;
 }
 // DelayQueue
 declare class DelayQueue {
@@ -324,6 +347,7 @@ declare class HttpResponse {
     static json(value: unknown, init?: ResponseInit): HttpResponse;
     static from(response: Response): HttpResponse;
     get request(): HttpRequest | undefined;
+    get cache(): ResponseFacts['cache'];
     get ok(): boolean;
     get cookies(): Record<string, string>;
     get links(): Links;
@@ -341,17 +365,24 @@ declare class HttpResponse {
     blob(): Promise<Blob>;
     text(): Promise<string>;
     json<T = unknown>(): Promise<T>;
+    json<S extends StandardSchema>(schema: S): Promise<SchemaOutput<S>>;
     formData(): Promise<FormData>;
     stream(): NodeJS.ReadableStream & NodeStream;
     toWeb(): ReadableStream<Uint8Array>;
     toResponse(): Response;
     [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined>;
-    events(): AsyncGenerator<ServerSentEvent, void, undefined>;
-    lines(): AsyncGenerator<string, void, undefined>;
-    ndjson<T = unknown>(): AsyncGenerator<T, void, undefined>;
+    events(options?: LineOptions): AsyncGenerator<ServerSentEvent, void, undefined>;
+    events<S extends StandardSchema>(schema: S, options?: LineOptions): AsyncGenerator<ServerSentEvent<SchemaOutput<S>>, void, undefined>;
+    lines(options?: LineOptions): AsyncGenerator<string, void, undefined>;
+    ndjson<T = unknown>(options?: LineOptions): AsyncGenerator<T, void, undefined>;
+    ndjson<S extends StandardSchema>(schema: S, options?: LineOptions): AsyncGenerator<SchemaOutput<S>, void, undefined>;
     discard(): Promise<void>;
     toJSON(): Record<string, unknown>;
     [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string;
+}
+// LineOptions
+interface LineOptions {
+    readonly maxLineLength?: number | undefined;
 }
 // Link
 interface Link {
@@ -410,6 +441,14 @@ interface OriginStats {
     readonly running: number;
     readonly waiting: number;
 }
+// PaginateOptions
+interface PaginateOptions<T> extends RequestOptions {
+    items?: ((response: HttpResponse) => Items<T> | Promise<Items<T>>) | undefined;
+    next?: ((response: HttpResponse) => Next | Promise<Next>) | undefined;
+    maxPages?: number | undefined;
+    maxItems?: number | undefined;
+    delay?: Duration | null | undefined;
+}
 // ParseJson
 type ParseJson = (text: string) => unknown;
 // Pem
@@ -424,8 +463,8 @@ interface PerHostOptions {
 declare class Pool implements AsyncIterable<PoolResult> {
     #private;
     readonly stats: PoolStats;
-    constructor(client: PoolClient, requests: PoolRequests, options?: PoolOptions);
-    static batch<R extends PoolRequests>(client: PoolClient, requests: R, options?: PoolOptions): Promise<BatchResults<R>>;
+    constructor(client: PoolClient, requests: PoolRequests, given?: PoolOptions);
+    static batch<R extends PoolRequests>(client: PoolClient, requests: R, given?: PoolOptions): Promise<BatchResults<R>>;
     promise(): Promise<void>;
     [Symbol.asyncIterator](): AsyncIterableIterator<PoolResult>;
     add(...items: readonly PoolItem[]): this;
@@ -479,6 +518,15 @@ interface PoolStats {
 interface PrivateNetworkOptions {
     readonly allow?: readonly string[] | undefined;
     readonly deny?: readonly string[] | undefined;
+}
+// Problem
+interface Problem {
+    readonly type: string;
+    readonly title?: string;
+    readonly status?: number;
+    readonly detail?: string;
+    readonly instance?: string;
+    readonly [member: string]: unknown;
 }
 // Progress
 interface Progress {
@@ -572,7 +620,9 @@ interface RequestOptions {
     allowRedirects?: boolean | RedirectOptions | null | undefined;
     httpErrors?: boolean | ((status: number) => boolean) | null | undefined;
     cookies?: CookieOption | undefined;
+    cache?: CacheOption | undefined;
     decodeContent?: boolean | string | null | undefined;
+    idempotencyKey?: 'auto' | (string & {}) | ((request: HttpRequest) => string) | Off | undefined;
     retry?: number | RetryOptions | Off | undefined;
     delay?: Duration | null | undefined;
     timeout?: Duration | null | undefined;
@@ -626,6 +676,7 @@ interface RequestOptions {
 // RequestPromise
 declare class RequestPromise extends Promise<HttpResponse> {
     json<T = unknown>(): Promise<T>;
+    json<S extends StandardSchema>(schema: S): Promise<SchemaOutput<S>>;
     text(): Promise<string>;
     bytes(): Promise<Uint8Array>;
     arrayBuffer(): Promise<ArrayBuffer>;
@@ -673,14 +724,23 @@ interface RetryOptions {
         window?: Duration;
     } | false | undefined;
 }
+// SchemaIssue
+interface SchemaIssue {
+    readonly message: string;
+    readonly path?: readonly (PropertyKey | {
+        readonly key: PropertyKey;
+    })[] | undefined;
+}
+// SchemaOutput
+type SchemaOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output'];
 // ServerError
 declare class ServerError extends BadResponseError {
     static readonly code: string;
 }
 // ServerSentEvent
-interface ServerSentEvent {
+interface ServerSentEvent<Data = string> {
     readonly event: string;
-    readonly data: string;
+    readonly data: Data;
     readonly id: string;
     readonly retry: number | undefined;
 }
@@ -692,6 +752,18 @@ interface ServerTiming {
 }
 // Sink
 type Sink = string | NodeJS.WritableStream | WritableStream<Uint8Array>;
+// StandardSchema
+interface StandardSchema<Output = unknown> {
+    readonly '~standard': {
+        readonly version: 1;
+        readonly vendor: string;
+        readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+        readonly types?: {
+            readonly input: unknown;
+            readonly output: Output;
+        } | undefined;
+    };
+}
 // StringifyJson
 type StringifyJson = (value: unknown) => string;
 // TimeoutError
@@ -824,6 +896,8 @@ declare function any<T extends object>(promises: T): Promise<Awaited<T[keyof T]>
 declare function attempt(method: string, uri: Uri, requestOptions?: RequestOptions): Promise<Attempt>;
 // auth
 declare function auth(): Middleware;
+// cache
+declare function cache(): Middleware;
 // chooseHandler
 declare function chooseHandler(environment?: Environment): Transport;
 // cookies
@@ -845,7 +919,7 @@ declare const del: Verb;
 // denyPrivateNetwork
 declare function denyPrivateNetwork(policy?: true | PrivateNetworkOptions): Middleware;
 // dnsCache
-declare function dnsCache(options?: DnsCacheOptions): DnsCache;
+declare function dnsCache(given?: DnsCacheOptions): DnsCache;
 // each
 declare function each<T>(items: Iterable<T> | AsyncIterable<T>, options?: EachOptions<EachValue<T>, number>): Promise<void>;
 declare function each<T extends object>(items: T, options?: EachOptions<EachValue<T[keyof T]>, Extract<keyof T, string>>): Promise<void>;
@@ -910,12 +984,14 @@ declare const post: Verb;
 declare function prepareBody(): Middleware;
 // put
 declare const put: Verb;
+// query
+declare const query: Verb;
 // redirect
 declare function redirect(): Middleware;
 // request
 declare function request(method: string, uri: Uri, requestOptions?: RequestOptions): RequestPromise;
 // retry
-declare function retry(defaults?: number | RetryOptions, { random, queue }?: RetryTools): Middleware;
+declare function retry(defaults?: number | RetryOptions, tools?: RetryTools): Middleware;
 // settle
 declare function settle<const T extends readonly unknown[]>(promises: T): Promise<AllSettled<T>>;
 declare function settle<T>(promises: Iterable<T>): Promise<PromiseSettledResult<Awaited<T>>[]>;
@@ -962,6 +1038,10 @@ interface BodyReaderHooks {
     unread?(): void;
 }
 type BodySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+interface CacheWithMode {
+    readonly use: CacheLayer;
+    readonly mode: CacheMode;
+}
 declare class Call extends Stop implements Member {
     #private;
     readonly started: number;
@@ -984,13 +1064,16 @@ declare class Call extends Stop implements Member {
 }
 declare class Calls {
     #private;
-    constructor(parent?: Calls);
+    constructor(client: object, parent?: Calls);
     get isClosing(): boolean;
     join(call: Call, isAdmitted: boolean): void;
     leave(call: Call): void;
     holding<T>(work: () => Promise<T>): Promise<T>;
     close(beside?: Promise<void>): Promise<void>;
+    reopen(): void;
     destroy(reason: unknown): void;
+    watch(maker: Abortable): void;
+    unwatch(maker: Abortable): void;
     members(): Call[];
     onceOver(callback: () => void): void;
     isIn(family: Calls): boolean;
@@ -1000,11 +1083,14 @@ interface CloseOptions {
     signal?: AbortSignal | null;
 }
 declare class Content {
+    #private;
     bytes: Uint8Array | undefined;
     source: StreamSource | undefined;
     used: boolean;
     constructor(bytes: Uint8Array | undefined, source?: StreamSource);
     take(refuse: () => Error): StreamSource;
+    takeWeb(refuse: () => Error): ReadableStream<Uint8Array>;
+    releaseWhenDropped(drain: boolean): void;
     buffer(refuse: () => Error): Promise<Uint8Array>;
     discard(drain: boolean): void;
 }
@@ -1099,6 +1185,7 @@ interface HttpErrorsOptions {
 declare const HttpRequest_base: new () => PartOfCall;
 declare const INSPECT: unique symbol;
 type Inspect = (value: unknown, options: unknown) => string;
+type Items<T> = Iterable<T> | AsyncIterable<T>;
 interface JarWithCookies {
     readonly jar: CookieStore;
     readonly send: CookieRecord;
@@ -1112,6 +1199,7 @@ type Logger = {
 interface Member {
     place: number;
 }
+type Next = string | URL | RequestOptions | null | undefined | false;
 type NodeHandlerSettings = ConnectionSettings;
 interface NodeStream extends AsyncIterable<Uint8Array> {
     pipe(target: NodeJS.WritableStream): unknown;
@@ -1120,6 +1208,8 @@ interface NodeStream extends AsyncIterable<Uint8Array> {
     once(event: string, listener: (...args: never[]) => void): unknown;
     readonly destroyed: boolean;
     readonly closed: boolean;
+    readonly readableFlowing?: boolean | null;
+    readonly readableDidRead?: boolean;
 }
 type Off = null | false;
 type PartContents = BodyInit | number | bigint | boolean | null | readonly PartContents[] | {
@@ -1159,6 +1249,7 @@ interface ResponseFacts {
     bytesSent?: number;
     bytesReceived?: number;
     trailers?: HttpHeaders | (() => HttpHeaders) | undefined;
+    cache?: CacheFacts | undefined;
     note?: string | undefined;
 }
 interface RetryTools {
@@ -1166,6 +1257,12 @@ interface RetryTools {
     queue?: DelayQueue;
 }
 type SameSite = 'strict' | 'lax' | 'none';
+type SchemaResult<Output> = {
+    readonly value: Output;
+    readonly issues?: undefined;
+} | {
+    readonly issues: readonly SchemaIssue[];
+};
 type Scope = <R>(run: () => R) => R;
 type SendElsewhere = (request: HttpRequest, options: RequestOptions, error: Error) => Promise<HttpResponse>;
 interface SourceStream extends AsyncIterable<Uint8Array | string> {
