@@ -19,10 +19,10 @@ it('is in force whatever the options of a call say', async () => {
   );
 });
 
-it('makes the options once for calls that come with the same, and none for those that hold it', async () => {
+it('makes the options once for calls that share frozen ones, and none for those that hold it', async () => {
   const { handler, asked } = answering(new HttpResponse(204));
   const layer = denyPrivateNetwork(policy)(handler);
-  const same = newOptions();
+  const same = Object.freeze(newOptions());
   for (let i = 0; i < 2; i += 1) await layer(request, same);
   const guarded = Object.assign(newOptions(), { denyPrivateNetwork: policy });
   await layer(request, guarded);
