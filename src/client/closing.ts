@@ -2,6 +2,7 @@
 
 import type { Call } from '../call/call.ts';
 import { Content, type StreamSource } from '../message/content.ts';
+import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { failable } from '../middleware/deadline/failable-stream.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
@@ -20,10 +21,11 @@ export interface CloseOptions {
 export async function closeWithin(
   closing: () => Promise<void>,
   destroy: (reason: unknown) => Promise<void>,
-  { timeout, signal }: CloseOptions,
+  options: CloseOptions,
   clock: Clock,
 ): Promise<void> {
-  const limit = milliseconds(timeout, 'timeout');
+  const signal = own(options, 'signal');
+  const limit = milliseconds(own(options, 'timeout'), 'timeout');
   const closed = closing();
   let destroyed: Promise<void> | undefined;
   const force: Abortable = {

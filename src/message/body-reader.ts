@@ -3,6 +3,7 @@
  * and a source that has nothing to give yet would be held for as long.
  */
 import { toBytes } from './bytes.ts';
+import { has } from './own.ts';
 import type { Scope } from './scope.ts';
 import { type BodySource, finishIterator, isNodeSource, isWebSource, letGoOf } from './source.ts';
 import { iterate } from './web-stream.ts';
@@ -40,7 +41,7 @@ export class BodyReader implements AsyncIterableIterator<Uint8Array, void, undef
   next(): Promise<Step> {
     if (this.#isOver) return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
-      this.#end = (outcome) => ('reason' in outcome ? reject(outcome.reason) : resolve(outcome));
+      this.#end = (outcome) => (has(outcome, 'reason') ? reject(outcome.reason) : resolve(outcome));
       const { scope } = this.#hooks;
       const read = () => this.#read();
       (scope === undefined ? read() : scope(read)).then(resolve, reject);

@@ -5,6 +5,7 @@
 
 import { BodyReader } from './body-reader.ts';
 import { Pieces } from './bytes.ts';
+import { own } from './own.ts';
 import type { Scope } from './scope.ts';
 import { type BodySource, letGoOf } from './source.ts';
 
@@ -40,8 +41,8 @@ export class RequestBody {
     this.length = length;
     this.replayable = replayable;
     this.contentType = contentType;
-    this.#make = source.make;
-    this.#source = source.once;
+    this.#make = own(source, 'make');
+    this.#source = own(source, 'once');
   }
 
   static fromBytes(bytes: Uint8Array, contentType?: string): RequestBody {

@@ -290,7 +290,7 @@ export class BodyError extends ResponseError {
   ) {
     super(fact, init);
     this.errno = positiveErrno(own(this, 'cause'), this.code);
-    partsOf(this).issues = init.issues;
+    partsOf(this).issues = own(init, 'issues');
   }
 
   /** Of `ERR_BODY_SCHEMA`: what does not fit, as the schema's library says it. They may hold values of the body. */

@@ -58,10 +58,12 @@ export function hasMethod<K extends string | symbol>(
   value: unknown,
   name: K,
 ): value is Record<K, (...args: never[]) => unknown> {
-  return (
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    typeof (value as Record<K, unknown>)[name] === 'function'
-  );
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false;
+  // By its own class, never by `Object.prototype`, which is everybody's and may be polluted.
+  for (let at: object | null = value; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, name)) return typeof (value as Record<K, unknown>)[name] === 'function';
+  }
+  return false;
 }
 
 export function ignore(): void {}

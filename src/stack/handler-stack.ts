@@ -162,7 +162,7 @@ function layer(middleware: Middleware, name?: string): Layer {
 /** @throws TypeError for a layer above the one that it must stand below */
 function refuseAbove(layers: readonly Layer[]): void {
   for (const [at, { name, middleware }] of layers.entries()) {
-    const { below } = middleware as DeclaringMiddleware;
+    const below = own(middleware as DeclaringMiddleware, 'below');
     if (below === undefined || !layers.some((layer, index) => index > at && layer.name === below)) continue;
     throw new TypeError(
       `"${name}" must stand below "${below}", which makes a new request for each hop: above it, what was answered for one URL and ` +
