@@ -41,6 +41,8 @@ export function fetchInit(
   if (signal !== undefined) init.signal = signal;
   // A browser's cookies are not the caller's. Some workers refuse to be told, and keep none.
   if ('credentials' in Request.prototype) init.credentials = 'omit';
+  // A runtime may read what is not given from `Object.prototype`; where nobody polluted it, some refuse to be told.
+  if (Object.hasOwn(Object.prototype, 'cache')) init.cache = 'default';
   return init;
 }
 
