@@ -62,7 +62,9 @@ require('./checks.cjs')({ check: test, sluice: require('sluice'), testing: requi
     packages: { mocha: '11.8.0', chai: '4.5.0' },
     files: {
       'checks.test.cjs': `
-const { expect } = require('chai');
+const { config, expect } = require('chai');
+// chai cuts what it shows at 40 characters.
+config.truncateThreshold = 0;
 require('./checks.cjs')({ check: it, sluice: require('sluice'), testing: require('sluice/testing'), fails: ${CHAI} });`,
     },
     command: ['npx', 'mocha', '--timeout', '30000', 'checks.test.cjs'],
