@@ -6,16 +6,18 @@ import { HttpHeaders } from '../../message/headers.ts';
 import { HttpResponse } from '../../message/response.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
 import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
-import type { Answer } from '../exchange/exchange.ts';
-import { UndiciBody } from '../exchange/pulled-body.ts';
-import type { Http2Exchange } from './exchange.ts';
+import type { Answer, Exchange } from '../exchange/exchange.ts';
+import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
 import { headOverflow } from './failure.ts';
 import { answerHead } from './request.ts';
 
 const NOTHING = new Uint8Array(0);
 
+/** The exchange that an answer belongs to. */
+type AnsweredExchange = Exchange<Answer> & BodyOwner;
+
 export class Http2Answer implements Answer {
-  readonly #exchange: Http2Exchange;
+  readonly #exchange: AnsweredExchange;
   readonly #stream: ClientHttp2Stream;
   readonly #status: number;
   readonly #headers: HttpHeaders;
@@ -26,7 +28,7 @@ export class Http2Answer implements Answer {
   #head: HttpResponse | undefined;
   #trailers: HttpHeaders = HttpHeaders.empty;
 
-  constructor(exchange: Http2Exchange, stream: ClientHttp2Stream, status: number, fields: readonly string[]) {
+  constructor(exchange: AnsweredExchange, stream: ClientHttp2Stream, status: number, fields: readonly string[]) {
     this.#exchange = exchange;
     this.#stream = stream;
     this.#status = status;

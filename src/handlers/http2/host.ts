@@ -3,13 +3,13 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import type { Endable } from '../exchange/open-exchanges.ts';
 import type { Http2Group } from './connection-group.ts';
-import type { Http2Exchange } from './exchange.ts';
 
-/** What the transport brings to its exchanges. */
+/** The transport, as its exchanges see it: they know nothing else of it, so that neither file needs the other. */
 export interface Http2Host {
   group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group;
-  ended(exchange: Http2Exchange): void;
+  ended(exchange: Endable): void;
   /** Sends over HTTP/1.1. */
   plain(request: HttpRequest, options: RequestOptions): Promise<HttpResponse>;
   /** The server wants HTTP/1.1 for what goes to this origin. */

@@ -12,7 +12,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { Handler } from '../../stack/handler.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
-import { Running } from '../exchange/open-exchanges.ts';
+import { type Endable, Running } from '../exchange/open-exchanges.ts';
 import { offering } from './alpn.ts';
 import { type GroupOwner, Http2Group } from './connection-group.ts';
 import { Http2Exchange } from './exchange.ts';
@@ -24,7 +24,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
   readonly #fallback: Handler;
   readonly #limits: ConnectionLimits;
   readonly #groups = new Map<string, Http2Group>();
-  readonly #running = new Running<Http2Exchange>();
+  readonly #running = new Running<Endable>();
   /** Keys of those that chose HTTP/1.1, the oldest first. */
   readonly #plain = new Set<string>();
   readonly #settings = new LastSettings(offering);
@@ -87,7 +87,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
     if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
   }
 
-  ended(exchange: Http2Exchange): void {
+  ended(exchange: Endable): void {
     this.#running.ended(exchange);
   }
 

@@ -8,22 +8,29 @@ import { HttpResponse } from '../../message/response.ts';
 import { streamError } from '../../message/stream-reason.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
 import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
-import type { Answer } from '../exchange/exchange.ts';
+import type { Answer, Exchange } from '../exchange/exchange.ts';
 import { type BodyObserver, followBody } from './body.ts';
-import type { NodeExchange } from './exchange.ts';
 
 const NOTHING = new Uint8Array(0);
 
+/** The exchange that an answer belongs to. */
+interface AnsweredExchange extends Exchange<Answer> {
+  /** The whole answer came. */
+  finish(): void;
+  /** The reader left the body before its end. */
+  dropped(): void;
+}
+
 export class NodeAnswer implements Answer, BodyObserver {
   readonly #message: IncomingMessage;
-  readonly #exchange: NodeExchange;
+  readonly #exchange: AnsweredExchange;
   readonly #headers: HttpHeaders;
   /** The body's bytes, when the head says how many. */
   readonly #expected: number | undefined;
   #collector: Collector | undefined;
   #head: HttpResponse | undefined;
 
-  constructor(message: IncomingMessage, exchange: NodeExchange) {
+  constructor(message: IncomingMessage, exchange: AnsweredExchange) {
     this.#message = message;
     this.#exchange = exchange;
     this.#headers = HttpHeaders.fromRaw(message.rawHeaders);
@@ -166,7 +173,7 @@ export class NodeAnswer implements Answer, BodyObserver {
 
 /** Tells `onInformation` of each 1xx. */
 export function informationTo(
-  exchange: NodeExchange,
+  exchange: AnsweredExchange,
   onInformation: (response: HttpResponse) => void,
 ): (info: InformationEvent) => void {
   return ({ statusCode, rawHeaders, statusMessage, httpVersion }) => {

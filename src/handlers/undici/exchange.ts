@@ -33,8 +33,8 @@ import { PhaseTimer } from '../exchange/phase-timer.ts';
 import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
 import type { LaneWait, UndiciLane, UndiciRoute } from './connections.ts';
 import { isBodyless, isConnectionLost, isLengthMismatch, isUnaskedSwitch } from './error-meaning.ts';
+import type { UndiciHost } from './host.ts';
 import { dispatchOptions } from './request.ts';
-import type { UndiciTransport } from './transport.ts';
 import { isUnsolicitedContinue } from './unsolicited-continue.ts';
 
 export class UndiciExchange implements BodyOwner, CallbackHost, Member {
@@ -43,7 +43,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   readonly request: HttpRequest;
   readonly #options: RequestOptions;
   readonly #target: Target;
-  readonly #transport: UndiciTransport;
+  readonly #transport: UndiciHost;
   #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
   #reject: (reason: unknown) => void;
   readonly #clock: Clock;
@@ -83,7 +83,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     request: HttpRequest,
     options: RequestOptions,
     target: Target,
-    transport: UndiciTransport,
+    transport: UndiciHost,
     resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
     reject: (reason: unknown) => void,
   ) {

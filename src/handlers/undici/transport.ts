@@ -12,12 +12,10 @@ import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
-import { Running } from '../exchange/open-exchanges.ts';
+import { type Endable, Running } from '../exchange/open-exchanges.ts';
 import { UndiciRoute } from './connections.ts';
 import { UndiciExchange } from './exchange.ts';
-
-/** Takes over a request that undici failed, with the error it would end in. */
-export type SendElsewhere = (request: HttpRequest, options: RequestOptions, error: Error) => Promise<HttpResponse>;
+import type { SendElsewhere, UndiciHost } from './host.ts';
 
 /** undici's `Client` by itself: its entry brings a fetch, a cache and more along, two thirds of the time of a cold start. */
 const CLIENT_ALONE = 'undici/lib/dispatcher/client.js';
@@ -32,10 +30,10 @@ async function loadClient(): Promise<typeof Client> {
   }
 }
 
-export class UndiciTransport {
+export class UndiciTransport implements UndiciHost {
   readonly #Client: typeof Client;
   readonly #groups = new Map<string, Map<string, UndiciRoute>>();
-  readonly #running = new Running<UndiciExchange>();
+  readonly #running = new Running<Endable>();
   readonly #settings = new LastSettings();
 
   private constructor(
@@ -64,7 +62,7 @@ export class UndiciTransport {
   }
 
   /** An exchange is over. */
-  ended(exchange: UndiciExchange): void {
+  ended(exchange: Endable): void {
     this.#running.ended(exchange);
   }
 

@@ -12,7 +12,7 @@ import type { Transport } from '../../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
 import { LazyTransport } from '../exchange/lazy-transport.ts';
 import { refuse } from '../exchange/unsupported.ts';
-import type { SendElsewhere } from './transport.ts';
+import type { SendElsewhere } from './host.ts';
 
 /**
  * Sends over connections of its own. Handlers share none; a client and what extends it share one handler.
