@@ -1,12 +1,17 @@
 /** Hands a request to the stack, at once or behind the caller's own turn, and settles the call with what comes of it. */
 import type { Call } from '../call/call.ts';
+import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { rememberLast } from '../options/remember-last.ts';
 import type { Handler } from '../stack/handler.ts';
 import { guarded, promised } from './checked-answer.ts';
 import { sunk } from './sink.ts';
 
 const NEXT_TURN = Promise.resolve();
+
+/** The headers of one client's calls are mostly the same object: what is made of them is too, for the layers that follow. */
+const withJson = rememberLast((headers: HttpHeaders) => headers.plus(['Accept', 'application/json']));
 
 export function carry(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): void {
   const { sink, signal } = options;
@@ -32,7 +37,7 @@ export function carryNextTurn(handler: Handler, request: HttpRequest, options: R
 
 /** What a call for JSON asks for, where nobody said what it accepts (RFC 9110 section 12.5.1). */
 function acceptingJson(request: HttpRequest, call: Call): HttpRequest {
-  const accepting = request.with({ headers: request.headers.plus(['Accept', 'application/json']) });
+  const accepting = request.headed(withJson(request.headers));
   call.request = accepting;
   return accepting;
 }

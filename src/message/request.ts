@@ -92,6 +92,13 @@ export class HttpRequest extends (CallHolder as new () => PartOfCall) {
     return copy;
   }
 
+  /** A copy with other headers: what the layers ask for on the way of every request. @internal */
+  headed(headers: HttpHeaders): HttpRequest {
+    const copy = new HttpRequest(this.method, this.url, headers, this.body, this.protocolVersion);
+    copy.call = this.call;
+    return copy;
+  }
+
   withHeader(name: string, value: string | number | readonly string[]): HttpRequest {
     if (this.headers.holds(name, value)) return this;
     return this.with({ headers: this.headers.with(name, value) });

@@ -43,6 +43,8 @@ export type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Tim
 
 /** A rest of at most this many bytes is read rather than its connection closed. */
 const DRAIN_BYTES = 65_536;
+/** What `with` may change that is no fact. */
+const OF_HEAD_AND_BODY: ReadonlySet<string> = new Set(['status', 'statusText', 'headers', 'body', 'protocolVersion']);
 const NO_HOPS: readonly RedirectHop[] = [];
 
 export class HttpResponse {
@@ -180,22 +182,22 @@ export class HttpResponse {
 
   /** A copy with the changes, over the same body unless it is one of them; the same instance when nothing changes. */
   with(changes: ResponseChanges): HttpResponse {
-    const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
+    const names = Object.keys(changes) as (keyof ResponseChanges)[];
     // `body` is never compared: its getter would take the stream.
-    if (entries.every(([key, value]) => key !== 'body' && (this as Record<string, unknown>)[key] === value))
-      return this;
-    const { status, statusText, headers, body, protocolVersion, ...facts } = {
-      __proto__: null,
-      ...changes,
-    } as ResponseChanges;
-    const reason = statusText ?? (status === undefined || status === this.status ? this.statusText : undefined);
+    const isChange = (name: keyof ResponseChanges) =>
+      changes[name] !== undefined && (name === 'body' || this[name as 'url'] !== changes[name]);
+    if (!names.some(isChange)) return this;
+    const facts: Record<string, unknown> = { ...this.#facts };
+    for (const name of names) if (!OF_HEAD_AND_BODY.has(name)) facts[name] = changes[name];
+    const status = own(changes, 'status') ?? this.status;
+    const body = own(changes, 'body');
     return new HttpResponse(
-      status ?? this.status,
-      headers ?? this.headers,
+      status,
+      own(changes, 'headers') ?? this.headers,
       body === undefined ? this.#content : body,
-      protocolVersion ?? this.protocolVersion,
-      reason,
-      { ...this.#facts, ...facts },
+      own(changes, 'protocolVersion') ?? this.protocolVersion,
+      own(changes, 'statusText') ?? (status === this.status ? this.statusText : undefined),
+      facts,
     );
   }
 

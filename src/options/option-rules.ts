@@ -11,6 +11,7 @@ import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
 import { milliseconds } from '../time/duration.ts';
 import { isSignal } from '../time/stop.ts';
 import { CACHE_MODES, isCacheOption, mergeCache } from './cache-option.ts';
+import { editDistance } from './edit-distance.ts';
 import { oursFor } from './foreign-options.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
@@ -182,7 +183,23 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   clock: { expected: 'a Clock', accepts: (v) => hasMethod(v, 'now') && hasMethod(v, 'sleep'), off: undefined },
 };
 
-const known = new Map<string, Rule>(Object.entries(rules));
+/** A rule as every call reads it: with each key of its own, so that none is looked for in a prototype. */
+interface ReadyRule {
+  readonly expected: string;
+  readonly accepts: Rule['accepts'];
+  readonly hasOff: boolean;
+  readonly off: unknown;
+  readonly read: Rule['read'] | undefined;
+  readonly nested: Rule['nested'] | undefined;
+}
+
+const known = new Map<string, ReadyRule>(Object.entries(rules).map(([name, rule]) => [name, readyRule(rule)]));
+
+function readyRule(rule: Rule): ReadyRule {
+  const { expected, accepts } = rule;
+  const [off, read, nested] = [own(rule, 'off'), own(rule, 'read'), own(rule, 'nested')];
+  return { expected, accepts, hasOff: Object.hasOwn(rule, 'off'), off, read, nested };
+}
 
 function checkedTrailers(given: HeadersInit): HttpHeaders {
   try {
@@ -262,13 +279,13 @@ function readUnixBase(options: Record<string, unknown>): void {
   options['socketPath'] = path;
 }
 
-function checkedValue(rule: Rule, name: string, value: unknown): unknown {
-  if ((value === null || value === false) && Object.hasOwn(rule, 'off')) return rule.off;
+function checkedValue(rule: ReadyRule, name: string, value: unknown): unknown {
+  if ((value === null || value === false) && rule.hasOff) return rule.off;
   if (!rule.accepts(value)) {
     const found = SECRETIVE.has(name) && typeof value === 'string' ? 'text' : describe(value);
     throw new TypeError(`option ${name} must be ${rule.expected}, got ${found}`);
   }
-  const [read, nested] = [own(rule, 'read'), own(rule, 'nested')];
+  const { read, nested } = rule;
   if (read !== undefined) return read(value as never, `option ${name}`);
   return nested && isPlain(value) ? nestedRecord(value, name, nested) : value;
 }
@@ -324,27 +341,9 @@ export function refuseBareBody(method: string, options: RequestOptions, declared
 
 function refuseTypo(key: string, names = optionNames, prefix = ''): void {
   const wanted = camelCase(key).toLowerCase();
-  const close = names.find((name) => distance(name.toLowerCase(), wanted) <= (name.length > 5 ? 2 : 1));
+  const close = names.find((name) => editDistance(name.toLowerCase(), wanted) <= (name.length > 5 ? 2 : 1));
   if (close === undefined) return;
   throw new TypeError(`there is no option "${prefix}${key}"; did you mean "${prefix}${close}"?`);
-}
-
-/** Edits between two words: insert, delete, replace, swap of neighbours (Damerau-Levenshtein, optimal alignment). */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, rows[i - 2]![j - 2]! + 1);
-      row.push(best);
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
 }
 
 /** What was found, without showing what may be a secret: kinds, and only numbers and booleans as they are. */

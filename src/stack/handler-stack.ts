@@ -20,6 +20,8 @@ export class HandlerStack {
   #layers: readonly Layer[] = [];
   #handler: Handler | undefined;
   #resolved: Handler | undefined;
+  /** Asked for by every call that has options. */
+  #declared: readonly string[] | undefined;
   #default: { readonly layers: readonly Layer[]; readonly handler: Handler | undefined } | undefined;
 
   constructor(handler?: Handler) {
@@ -33,7 +35,10 @@ export class HandlerStack {
 
   /** The options that the layers declare as theirs. */
   get declaredOptions(): readonly string[] {
-    return this.#layers.flatMap(({ middleware }) => own(middleware as DeclaringMiddleware, 'options') ?? []);
+    this.#declared ??= this.#layers.flatMap(
+      ({ middleware }) => own(middleware as DeclaringMiddleware, 'options') ?? [],
+    );
+    return this.#declared;
   }
 
   /** What it holds now is the default, and nobody's own. @internal */
@@ -132,7 +137,7 @@ export class HandlerStack {
   #edit(layers: readonly Layer[]): this {
     refuseAbove(layers);
     this.#layers = layers;
-    this.#resolved = undefined;
+    this.#resolved = this.#declared = undefined;
     return this;
   }
 

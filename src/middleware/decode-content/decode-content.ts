@@ -35,7 +35,7 @@ export function decodeContent(): Middleware {
       try {
         const { headers } = request;
         const lines = typeof wanted === 'string' ? headers.with('Accept-Encoding', wanted) : asking(headers);
-        asked = lines === headers ? request : request.with({ headers: lines });
+        asked = lines === headers ? request : request.headed(lines);
       } catch (error) {
         return Promise.reject(error);
       }

@@ -31,11 +31,11 @@ function announced(request: HttpRequest, expect: RequestOptions['expect']): Http
   const { body, headers } = request;
   if (body === null || body.length === 0) {
     const lines = linesWithoutContent(request);
-    return lines.length === 0 ? request : request.with({ headers: headers.plus(lines) });
+    return lines.length === 0 ? request : request.headed(headers.plus(lines));
   }
   const lines = linesForContent(request, body, expect);
   const type = completedType(headers, body);
   if (type === undefined && lines.length === 0) return request;
   const typed = type === undefined ? headers : headers.with('Content-Type', type);
-  return request.with({ headers: lines.length === 0 ? typed : typed.plus(lines) });
+  return request.headed(lines.length === 0 ? typed : typed.plus(lines));
 }
