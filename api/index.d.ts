@@ -9,7 +9,7 @@ type Attempt = readonly [
     error: NonNullable<unknown>
 ];
 // AuthFlow
-type AuthFlow = (request: HttpRequest) => Generator<HttpRequest, HttpResponse | undefined | void, HttpResponse> | AsyncGenerator<HttpRequest, HttpResponse | undefined | void, HttpResponse>;
+type AuthFlow = (request: HttpRequest, options: RequestOptions) => Generator<HttpRequest, HttpResponse | undefined | void, HttpResponse> | AsyncGenerator<HttpRequest, HttpResponse | undefined | void, HttpResponse>;
 // AuthOption
 type AuthOption = readonly [
     user: string,
@@ -434,6 +434,29 @@ declare class NetworkError extends TransferError {
     constructor(fact: string, init?: TransferErrorInit | HttpRequest);
     toJSON(): TransferErrorJSON;
 }
+// OAuth2Options
+interface OAuth2Options {
+    token?: OAuth2TokenInit | undefined;
+    refresh: RefreshToken;
+    early?: Duration | null | undefined;
+    timeout?: Duration | null | undefined;
+}
+// OAuth2Token
+interface OAuth2Token {
+    readonly access_token: string;
+    readonly token_type?: string | undefined;
+    readonly expires_in?: number | undefined;
+    readonly expires_at?: number | Date | undefined;
+    readonly refresh_token?: string | undefined;
+}
+// OAuth2TokenInit
+type OAuth2TokenInit = string | OAuth2Token | {
+    readonly accessToken: string;
+    readonly tokenType?: string | undefined;
+    readonly expiresIn?: number | undefined;
+    readonly expiresAt?: number | Date | undefined;
+    readonly refreshToken?: string | undefined;
+};
 // OriginStats
 interface OriginStats {
     readonly connections: number;
@@ -566,6 +589,10 @@ interface RedirectOptions {
     keepHeaders?: readonly string[] | undefined;
     allowDowngrade?: boolean | undefined;
 }
+// RefreshToken
+type RefreshToken = (token: OAuth2Token | undefined, context: {
+    readonly signal: AbortSignal;
+}) => OAuth2TokenInit | Promise<OAuth2TokenInit>;
 // RequestBody
 declare class RequestBody {
     #private;
@@ -974,6 +1001,8 @@ declare function mapResponse(fn: (response: HttpResponse) => HttpResponse | Prom
 declare function milliseconds(value: Duration | null | undefined, name: string): number;
 // nodeHttpHandler
 declare function nodeHttpHandler(settings?: NodeHandlerSettings): Transport;
+// oauth2
+declare function oauth2(options: OAuth2Options): AuthFlow;
 // options
 declare const options: Verb;
 // patch

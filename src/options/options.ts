@@ -20,6 +20,7 @@ import type { CookieOption } from './cookie-option.ts';
 /** Yields the request to send and receives its response; what it returns is the answer of the call. */
 export type AuthFlow = (
   request: HttpRequest,
+  options: RequestOptions,
 ) =>
   | Generator<HttpRequest, HttpResponse | undefined | void, HttpResponse>
   | AsyncGenerator<HttpRequest, HttpResponse | undefined | void, HttpResponse>;

@@ -33,7 +33,7 @@ export async function converse(
   request: HttpRequest,
   options: RequestOptions,
 ): Promise<HttpResponse> {
-  const conversation = started(flow, request);
+  const conversation = started(flow, request, options);
   const sent = new Set<RequestBody>();
   const wait = (step: Step | Promise<Step>) => (isPromiseLike(step) ? raceCaller(step, request, options) : step);
   let response: HttpResponse | undefined;
@@ -70,8 +70,8 @@ export async function converse(
   }
 }
 
-function started(flow: AuthFlow, request: HttpRequest): Conversation {
-  const conversation: unknown = flow(request);
+function started(flow: AuthFlow, request: HttpRequest, options: RequestOptions): Conversation {
+  const conversation: unknown = flow(request, options);
   const isGenerator = ['next', 'throw', 'return'].every(
     (name) => typeof (conversation as Record<string, unknown> | null | undefined)?.[name] === 'function',
   );

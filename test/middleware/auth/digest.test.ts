@@ -16,7 +16,7 @@ const get = (url = 'http://h/a?b=c') => new HttpRequest('GET', url);
 
 /** Runs a flow over the answers; gives what was sent and how it ended. */
 function run(flow: ReturnType<typeof digest>, request: HttpRequest, ...answers: HttpResponse[]) {
-  const conversation = flow(request) as Flow;
+  const conversation = flow(request, {}) as Flow;
   const sent: HttpRequest[] = [];
   let step = conversation.next(undefined as never);
   while (!step.done) {

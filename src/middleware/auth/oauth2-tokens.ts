@@ -1,0 +1,128 @@
+/** The token that all calls of an `oauth2` flow share, and the one refresh that all of them wait for. */
+
+import { type Clock, startTimer, wallClockBy } from '../../time/clock.ts';
+import {
+  type OAuth2Token,
+  type OAuth2TokenInit,
+  type ReadToken,
+  readToken,
+  type Span,
+  spanOf,
+} from './oauth2-policy.ts';
+
+/**
+ * Gives another token.
+ * @param token the one before, if there was one; its `refresh_token` is the last that was given
+ */
+export type RefreshToken = (
+  token: OAuth2Token | undefined,
+  context: { readonly signal: AbortSignal },
+) => OAuth2TokenInit | Promise<OAuth2TokenInit>;
+
+export interface TokenRules {
+  readonly refresh: RefreshToken;
+  /** Milliseconds. */
+  readonly early: number;
+  /** Milliseconds that `refresh` may take; 0 for any time. */
+  readonly timeout: number;
+}
+
+/** A token in use, whose times are of the clock that was there when it came. */
+export interface HeldToken extends ReadToken, Span {
+  readonly clock: Clock;
+}
+
+/** That no token came, for each of those who waited to make an error of their own. */
+export class NoToken {
+  constructor(
+    readonly fact: string,
+    readonly cause?: unknown,
+    /** What the cause may have repeated. */
+    readonly before?: HeldToken | undefined,
+  ) {}
+}
+
+export class OAuth2Tokens {
+  readonly #rules: TokenRules;
+  /** The option `token`, until the first call brings a clock to count its time. */
+  #first: ReadToken | undefined;
+  #held: HeldToken | undefined;
+  /** The server has said that it is no good. */
+  #isRefused = false;
+  #refreshing: Promise<HeldToken> | undefined;
+
+  constructor(rules: TokenRules, first: ReadToken | undefined) {
+    this.#rules = rules;
+    this.#first = first;
+  }
+
+  /** The token to send at once; `undefined` when another one has to be waited for. */
+  ready(clock: Clock): HeldToken | undefined {
+    if (this.#first !== undefined) {
+      this.#held = this.#hold(this.#first, clock, false);
+      this.#first = undefined;
+    }
+    const held = this.#held;
+    if (held === undefined || this.#isRefused || held.clock.now() >= held.dueAt) return undefined;
+    return held;
+  }
+
+  /** Another token, by the refresh that is under way or by one that begins now. @throws NoToken */
+  renew(clock: Clock): Promise<HeldToken> {
+    this.#refreshing ??= this.#refresh(clock).finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  /** What takes the place of a token that the server has refused, which may have come meanwhile. @throws NoToken */
+  async instead(refused: HeldToken, clock: Clock): Promise<HeldToken> {
+    this.refuse(refused);
+    return this.ready(clock) ?? this.renew(clock);
+  }
+
+  /** The server has said that it is no good: the next call gets another. */
+  refuse(token: HeldToken): void {
+    if (this.#held === token) this.#isRefused = true;
+  }
+
+  async #refresh(clock: Clock): Promise<HeldToken> {
+    const before = this.#held;
+    try {
+      const given = await this.#asked(before?.token, clock);
+      this.#held = this.#hold(readToken(given, 'what oauth2.refresh gave', before?.token), clock, true);
+      this.#isRefused = false;
+      return this.#held;
+    } catch (cause) {
+      // It was asked for early: what is there is good until its end.
+      if (before !== undefined && !this.#isRefused && before.clock.now() < before.endsAt) return before;
+      throw cause instanceof NoToken ? cause : new NoToken('oauth2.refresh failed', cause, before);
+    }
+  }
+
+  /** @throws NoToken when it takes too long; what `refresh` throws */
+  #asked(token: OAuth2Token | undefined, clock: Clock): Promise<OAuth2TokenInit> {
+    const { refresh, timeout } = this.#rules;
+    const controller = new AbortController();
+    return new Promise<OAuth2TokenInit>((resolve, reject) => {
+      const late = () => {
+        const fact =
+          `oauth2.refresh gave no token within ${timeout} ms (oauth2.timeout); ` +
+          'does it ask through a client with this same auth? Give that call auth: null';
+        reject(new NoToken(fact));
+        controller.abort(new DOMException(fact, 'TimeoutError'));
+      };
+      // Those who wait hold the process, not this.
+      const stop = timeout === 0 ? undefined : startTimer(clock, timeout, late, true);
+      Promise.resolve()
+        .then(() => refresh(token, { signal: controller.signal }))
+        .finally(() => stop?.())
+        .then(resolve, reject);
+    });
+  }
+
+  #hold(read: ReadToken, clock: Clock, isFresh: boolean): HeldToken {
+    const times = { now: clock.now(), wallNow: wallClockBy(clock) };
+    return { ...read, ...spanOf(read, times, this.#rules.early, isFresh), clock };
+  }
+}
