@@ -2,6 +2,7 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { Client } from './client/client.ts';
 import { isTransferError, type TransferError } from './message/errors.ts';
+import { BoundedMap } from './runtime/bounded-map.ts';
 import {
   LISTENS,
   receivedOptions,
@@ -11,11 +12,12 @@ import {
   type SyncReply,
 } from './sync/sync-message.ts';
 
-/** Clients whose connections are kept. */
-const MOST_CLIENTS = 16;
-
 const { port, shared } = workerData as { port: MessagePort; shared: Int32Array };
-const clients = new Map<number, Client>();
+/** Clients whose connections are kept. */
+const clients = new BoundedMap<number, Client>(16, (client) => {
+  void client.close();
+  return true;
+});
 let asked = 0;
 
 port.on('message', (question: SyncQuestion) => {
@@ -44,16 +46,10 @@ async function answerTo({ client, defaults, method, uri, options }: SyncQuestion
 }
 
 function clientOf(id: number, make: () => Client): Client {
-  let client = clients.get(id);
-  if (client === undefined) {
-    client = make();
-    clients.set(id, client);
-    const [oldest] = clients.keys();
-    if (clients.size > MOST_CLIENTS && oldest !== undefined) {
-      void clients.get(oldest)?.close();
-      clients.delete(oldest);
-    }
-  }
+  const known = clients.use(id);
+  if (known !== undefined) return known;
+  const client = make();
+  clients.set(id, client);
   return client;
 }
 

@@ -1,18 +1,17 @@
 /** Digests for keys, so that no credential stands in one. */
+import { BoundedMap } from '../runtime/bounded-map.ts';
 
 const encoder = new TextEncoder();
 /** The same few credentials and headers come again and again. */
-const KEPT = 500;
-const known = new Map<string, string>();
+const known = new BoundedMap<string, string>(500);
 
 /** 128 bits of SHA-256 as 32 hexadecimal digits; at once when the text was asked for lately. */
 export function digestOf(text: string): string | Promise<string> {
-  return known.get(text) ?? compute(text);
+  return known.use(text) ?? compute(text);
 }
 
 async function compute(text: string): Promise<string> {
   const digest = await digestBytes(encoder.encode(text));
-  if (known.size >= KEPT) known.delete(known.keys().next().value!);
   known.set(text, digest);
   return digest;
 }

@@ -6,6 +6,7 @@
 import { runtimeOptions } from '../message/runtime-options.ts';
 import { bareRecord } from '../options/option-record.ts';
 import type { Lookup } from '../options/options.ts';
+import { BoundedMap } from '../runtime/bounded-map.ts';
 import { needBuiltin } from '../runtime/platform.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
@@ -62,16 +63,14 @@ export function dnsCache(given: DnsCacheOptions = {}): DnsCache {
   const dns = needBuiltin<Dns>('node:dns', 'dnsCache');
   const resolver = new dns.promises.Resolver();
   if (options.servers !== undefined) resolver.setServers(options.servers);
-  const entries = new Map<string, Entry>();
+  const entries = new BoundedMap<string, Entry>(size);
 
   function answerFor(hostname: string, family: number): Promise<Answer> {
     const key = `${family} ${hostname.toLowerCase()}`;
     const known = entries.get(key);
     if (known !== undefined && clock.now() < known.expires) return known.answer;
     const entry: Entry = { answer: ask(hostname, family), expires: Number.POSITIVE_INFINITY };
-    entries.delete(key);
     entries.set(key, entry);
-    if (entries.size > size) entries.delete(entries.keys().next().value!);
     entry.answer.then(({ ttl }) => {
       entry.expires = clock.now() + Math.min(ttl, maxTtl);
     });

@@ -10,6 +10,7 @@ import {
 } from 'node:tls';
 import { own } from '../message/own.ts';
 import { runtimeOptions } from '../message/runtime-options.ts';
+import { BoundedMap } from '../runtime/bounded-map.ts';
 import type { DialSettings, DialTarget } from './settings/dial-settings.ts';
 
 type Secured = (error: unknown, socket: TLSSocket | null) => void;
@@ -19,9 +20,7 @@ const HANDSHAKE_FAILURES: ReadonlySet<string | undefined> = new Set([
   'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
   'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
 ]);
-/** Sessions kept; the ones used least recently go first. */
-const SESSIONS = 100;
-const sessions = new Map<string, Buffer>();
+const sessions = new BoundedMap<string, Buffer>(100);
 /** Making a context parses every certificate authority, so those who share settings share it. */
 const contexts = new WeakMap<ConnectionOptions, SecureContext>();
 
@@ -29,7 +28,7 @@ const contexts = new WeakMap<ConnectionOptions, SecureContext>();
 export function startTls(plain: Socket, target: DialTarget, settings: DialSettings, callback: Secured): () => void {
   const servername = serverNameOf(target, settings.tls);
   const sessionKey = `${settings.key} ${servername || target.hostname}:${target.port}`;
-  const session = sessions.get(sessionKey);
+  const session = sessions.use(sessionKey);
   const socket = connectOver(plain, {
     ...settings.tls,
     secureContext: contextOf(settings.tls),
@@ -48,7 +47,7 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
     callback(missesCertificate(error, socket), null);
   };
   socket.once('error', onError);
-  socket.on('session', (fresh: Buffer) => remember(sessionKey, fresh));
+  socket.on('session', (fresh: Buffer) => sessions.set(sessionKey, fresh));
   socket.once('secureConnect', () => {
     if (isOver) return;
     isOver = true;
@@ -94,10 +93,4 @@ function contextOf(tls: ConnectionOptions): SecureContext {
   const context = createSecureContext(runtimeOptions('tls', { minVersion: tls.minVersion }));
   contexts.set(tls, context);
   return context;
-}
-
-function remember(key: string, session: Buffer): void {
-  sessions.delete(key);
-  sessions.set(key, session);
-  if (sessions.size > SESSIONS) sessions.delete(sessions.keys().next().value!);
 }

@@ -6,6 +6,7 @@
 
 import type { CookieStore } from '../options/cookie-option.ts';
 import { bareRecord } from '../options/option-record.ts';
+import { BoundedMap } from '../runtime/bounded-map.ts';
 import { wallClock } from '../time/clock.ts';
 import { type Cookie, type CookieJarJSON, cookieToJSON } from './cookie.ts';
 import { CookieIndex } from './cookie-index.ts';
@@ -45,9 +46,6 @@ interface Selection {
   readonly until: number;
 }
 
-/** Origins whose answer is kept. */
-const MAX_SELECTIONS = 1000;
-
 /**
  * A cookie jar. Give it as the `cookies` option of a client or a call; `cookies: true` makes one for a client.
  *
@@ -59,7 +57,8 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
   readonly #index: CookieIndex;
   readonly #strict: boolean;
   readonly #clock: { now(): number } | undefined;
-  readonly #selections = new Map<string, Selection>();
+  /** What is sent to an origin. */
+  readonly #selections = new BoundedMap<string, Selection>(1000);
   /** Settles when everything that was put in so far has arrived. */
   #pending: Promise<unknown> | undefined;
 
@@ -238,7 +237,6 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     const line = cookies.every((cookie) => cookie.path === '/') ? cookieLine(cookies) : undefined;
     const until = cookies.reduce((soonest, one) => Math.min(soonest, one.expires ?? soonest), Number.POSITIVE_INFINITY);
     const selection = { cookies, line, until };
-    if (this.#selections.size >= MAX_SELECTIONS) this.#selections.clear();
     // Only a canonical origin is a key: what two spellings mean is for the URL parser to say.
     const origin = `${url.slice(0, url.indexOf(':'))}://${host}`;
     if (slash !== -1 && isOriginOf(url.slice(0, slash), origin)) this.#selections.set(url.slice(0, slash), selection);

@@ -7,6 +7,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { DelayQueue } from '../call/delay-queue.ts';
 import { canonicalUrl, resolveUri, splitUserinfo, targetOf } from '../message/uri.ts';
 import { bareRecord } from '../options/option-record.ts';
+import { BoundedMap } from '../runtime/bounded-map.ts';
 import type { Clock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
 import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
@@ -60,7 +61,7 @@ export class Host {
 export class Hosts {
   /** How many entries stand in the lines of busy hosts. */
   waiting = 0;
-  readonly #hosts = new Map<string, Host>();
+  readonly #hosts = new BoundedMap<string, Host>(MOST_HOSTS, (host) => this.#release(host));
   readonly #ready = new Fifo<Host>();
   readonly #concurrency: number | 'auto' | undefined;
   readonly #interval: number | ((host: string) => number);
@@ -198,7 +199,6 @@ export class Hosts {
     if (host === undefined) {
       host = new Host(target.host, this.#concurrency);
       this.#hosts.set(target.host, host);
-      if (this.#hosts.size > MOST_HOSTS) this.#forgetOne();
     }
     if (target.origin !== '') this.#last = { prefix: `${target.origin}/`, host };
     return host;
@@ -214,13 +214,11 @@ export class Hosts {
     }
   }
 
-  /** The oldest host goes, or to the end of the line when something of it is under way. */
-  #forgetOne(): void {
-    const [oldest] = this.#hosts.values();
-    if (oldest === undefined) return;
-    this.#hosts.delete(oldest.name);
-    if (!oldest.idle || this.#waitOf(oldest) > 0) this.#hosts.set(oldest.name, oldest);
-    else if (this.#last?.host === oldest) this.#last = undefined;
+  /** A host of which something is under way is not forgotten. */
+  #release(host: Host): boolean {
+    if (!host.idle || this.#waitOf(host) > 0) return false;
+    if (this.#last?.host === host) this.#last = undefined;
+    return true;
   }
 }
 

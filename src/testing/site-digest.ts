@@ -4,7 +4,7 @@
  * are sloppy (quoting, nonce counts, session keys), and names what was wrong.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type DigestNonce, remember } from './site-state.ts';
+import type { DigestNonce } from './site-state.ts';
 
 export interface DigestSetup {
   readonly realm: string;
@@ -52,7 +52,7 @@ export function challenges(
   return setup.algorithms.map((algorithm) => {
     const nonce = randomBytes(16).toString('hex');
     const opaque = randomBytes(8).toString('hex');
-    remember(nonces, nonce, { opaque, algorithm, counts: new Set<number>(), uses });
+    nonces.set(nonce, { opaque, algorithm, counts: new Set<number>(), uses });
     const parts = [`realm="${setup.realm}"`];
     if (setup.qop.length > 0) parts.push(`qop="${setup.qop.join(', ')}"`);
     parts.push(`algorithm=${algorithm}`, `nonce="${nonce}"`, `opaque="${opaque}"`);

@@ -1,7 +1,5 @@
 /** What a site remembers between requests: how often something was asked, and which nonces it gave out. */
-
-/** Entries a site remembers before it forgets the oldest: a soak must not grow the server. */
-const MAX_STATE = 10_000;
+import { BoundedMap } from '../runtime/bounded-map.ts';
 
 /** What is known of a nonce that was given out. */
 export interface DigestNonce {
@@ -15,22 +13,15 @@ export interface DigestNonce {
   sessionKey?: { readonly cnonce: string; readonly hash: string };
 }
 
-/** What the site remembers between requests; one for each site, so that two servers never share a counter. */
-export interface SiteState {
-  readonly counters: Map<string, number>;
-  readonly nonces: Map<string, DigestNonce>;
+/** One for each site, so that two servers never share a counter. Bounded: a soak must not grow the server. */
+export class SiteState {
+  readonly counters = new BoundedMap<string, number>(10_000);
+  readonly nonces = new BoundedMap<string, DigestNonce>(10_000);
 }
 
 /** How often this key was counted before; counts it. */
 export function countUp(state: SiteState, key: string): number {
   const before = state.counters.get(key) ?? 0;
-  remember(state.counters, key, before + 1);
+  state.counters.set(key, before + 1);
   return before;
-}
-
-/** `map.set`, forgetting the oldest entry when the map is full. */
-export function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  if (map.size >= MAX_STATE) map.delete(map.keys().next().value!);
-  map.set(key, value);
 }

@@ -11,7 +11,7 @@ import { codingRoutes } from './site-codings.ts';
 import { faultRoutes } from './site-faults.ts';
 import { redirectRoutes } from './site-redirects.ts';
 import { type SiteCall, SiteRefusal, type SiteRoute, sendJson } from './site-route.ts';
-import type { SiteState } from './site-state.ts';
+import { SiteState } from './site-state.ts';
 import { webSocketRoutes } from './site-websocket.ts';
 
 export interface SiteOptions {
@@ -39,7 +39,7 @@ const candidates = indexRoutes(siteRoutes);
 
 /** A new site with counters and nonces of its own. */
 export function createSite(options: SiteOptions = {}): RequestListener {
-  const state: SiteState = { counters: new Map(), nonces: new Map() };
+  const state = new SiteState();
   const { clock = systemClock } = options;
   return (req, res) => {
     void answer(req, res, state, clock);

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ProxyOptions, RequestOptions } from '../../options/options.ts';
+import { BoundedMap } from '../../runtime/bounded-map.ts';
 import { type HostRule, hostRule, isFor, plainName } from './host-rule.ts';
 import { ipAddress } from './ip-address.ts';
 import { ProxyRuleError, type ProxyServer, parseProxy } from './proxy-url.ts';
@@ -33,8 +34,7 @@ export function fixedProxy(proxy: ProxyServer | undefined): ProxyRules {
 
 const DIRECT = fixedProxy(undefined);
 /** Options come as new objects with each call of a layer that changes some. */
-const known = new Map<string, ProxyRules>();
-const KNOWN = 64;
+const known = new BoundedMap<string, ProxyRules>(64);
 
 /** The rules that option `proxy` states. @throws ProxyRuleError, a TypeError, naming what cannot be read */
 export function proxyRules(option: RequestOptions['proxy']): ProxyRules {
@@ -128,8 +128,8 @@ function proxyFromEnvironment(target: ProxyTarget, environment: Environment): Pr
   const names = isCgi ? (isCaseBlind(environment) ? [] : [own[0]!]) : own;
   const name = [...names, 'all_proxy', 'ALL_PROXY'].find((one) => read(environment, one) !== undefined);
   if (name === undefined) return undefined;
-  const exceptions = ['no_proxy', 'NO_PROXY'].find((one) => read(environment, one) !== undefined);
-  if (exceptions !== undefined && exceptionsOf(read(environment, exceptions)!, exceptions)(target)) return undefined;
+  const except = ['no_proxy', 'NO_PROXY'].find((one) => read(environment, one) !== undefined);
+  if (except !== undefined && exceptionsOf(read(environment, except)!, except)(target)) return undefined;
   return proxyOf(read(environment, name)!, name);
 }
 
@@ -147,11 +147,13 @@ function isCaseBlind(environment: Environment): boolean {
   return process.platform === 'win32' && environment === process.env;
 }
 
-let lastExceptions: { readonly text: string; readonly test: (target: ProxyTarget) => boolean } | undefined;
+/** What `no_proxy` says, by its text: the variable is read for every request. */
+const exceptions = new BoundedMap<string, (target: ProxyTarget) => boolean>(8);
 
 function exceptionsOf(text: string, name: string): (target: ProxyTarget) => boolean {
-  if (lastExceptions?.text !== text) lastExceptions = { text, test: noProxy(text, `the variable ${name}`, true) };
-  return lastExceptions.test;
+  const test = exceptions.use(text) ?? noProxy(text, `the variable ${name}`, true);
+  exceptions.set(text, test);
+  return test;
 }
 
 function proxyOf(text: string, name: string): ProxyServer | undefined {
@@ -162,8 +164,7 @@ function proxyOf(text: string, name: string): ProxyServer | undefined {
 }
 
 function remembered(text: string, make: (text: string) => ProxyRules): ProxyRules {
-  const rules = known.get(text) ?? make(text);
-  if (known.size >= KNOWN) known.clear();
+  const rules = known.use(text) ?? make(text);
   known.set(text, rules);
   return rules;
 }

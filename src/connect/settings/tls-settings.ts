@@ -5,6 +5,7 @@ import { type ConnectionOptions, createSecureContext, type SecureContextOptions 
 import { RequestError } from '../../message/errors.ts';
 import { bareRecord } from '../../options/option-record.ts';
 import type { Pem, RequestOptions, TlsOptions } from '../../options/options.ts';
+import { BoundedMap } from '../../runtime/bounded-map.ts';
 
 interface TlsSettings {
   readonly connection: ConnectionOptions;
@@ -23,8 +24,7 @@ const defaults: TlsSettings = {
   hash: '',
 };
 /** Layers copy options for each request; making a context for each would cost more than the handshake. */
-const recent = new Map<string, TlsSettings>();
-const RECENT = 64;
+const recent = new BoundedMap<string, TlsSettings>(64);
 let warned = false;
 
 /** @throws RequestError (`ERR_TLS_OPTIONS`) naming the option that cannot be read or used */
@@ -39,10 +39,7 @@ export function tlsSettings(options: Material): TlsSettings {
     .update(JSON.stringify([verify !== false, tls.servername, tls.alpn, Object.entries(context)]))
     .digest('base64url');
   const known = recent.get(hash) ?? { connection: connectionOptions(context, verify !== false, tls), hash };
-  // The one used last is at the end, so that the first is the one to forget.
-  recent.delete(hash);
   recent.set(hash, known);
-  if (recent.size > RECENT) recent.delete(recent.keys().next().value!);
   return known;
 }
 
@@ -115,17 +112,15 @@ interface CachedFile {
   readonly bytes: Buffer;
 }
 
-const files = new Map<string, CachedFile>();
-const CACHED_FILES = 64;
+const files = new BoundedMap<string, CachedFile>(64);
 
 /** A file is read again when it has changed: certificates are renewed while a service runs. */
 function fileBytes(path: string, name: string): Buffer {
   try {
     const { mtimeMs: mtime, size } = statSync(path);
-    const cached = files.get(path);
+    const cached = files.use(path);
     if (cached !== undefined && cached.mtime === mtime && cached.size === size) return cached.bytes;
     const bytes = readFileSync(path);
-    if (files.size >= CACHED_FILES) files.clear();
     files.set(path, { mtime, size, bytes });
     return bytes;
   } catch (cause) {

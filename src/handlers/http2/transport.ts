@@ -9,6 +9,7 @@ import type { HttpResponse } from '../../message/response.ts';
 import type { Target } from '../../message/uri.ts';
 import { changedOptions } from '../../options/changed-options.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { BoundedMap } from '../../runtime/bounded-map.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { Handler } from '../../stack/handler.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
@@ -18,15 +19,13 @@ import { type GroupOwner, Http2Group } from './connection-group.ts';
 import { Http2Exchange } from './exchange.ts';
 import type { Http2Host } from './host.ts';
 
-const REMEMBERED = 1000;
-
 export class Http2Transport implements Http2Host, GroupOwner {
   readonly #fallback: Handler;
   readonly #limits: ConnectionLimits;
   readonly #groups = new Map<string, Http2Group>();
   readonly #running = new Running<Endable>();
-  /** Keys of those that chose HTTP/1.1, the oldest first. */
-  readonly #plain = new Set<string>();
+  /** Keys of those that chose HTTP/1.1. */
+  readonly #plain = new BoundedMap<string, true>(1000);
   readonly #settings = new LastSettings(offering);
   readonly #asPlain = changedOptions({ version: '1.1' });
 
@@ -79,8 +78,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
   }
 
   foundPlain({ key }: Http2Group): void {
-    this.#plain.add(key);
-    if (this.#plain.size > REMEMBERED) for (const oldest of this.#plain) return void this.#plain.delete(oldest);
+    this.#plain.set(key, true);
   }
 
   emptied(group: Http2Group): void {

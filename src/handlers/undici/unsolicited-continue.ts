@@ -6,8 +6,7 @@
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { originOf } from '../../message/uri.ts';
-
-const REMEMBERED = 1000;
+import { BoundedMap } from '../../runtime/bounded-map.ts';
 
 /** Whether undici failed over an unsolicited 100: its own error, or ours with that as its cause. */
 export function isUnsolicitedContinue(failure: unknown): boolean {
@@ -22,15 +21,14 @@ export function isUnsolicitedContinue(failure: unknown): boolean {
 
 /** Origins that sent one, so that their next requests take another way at once. Bounded: the oldest is forgotten. */
 export class UnsolicitedOrigins {
-  readonly #origins = new Set<string>();
+  readonly #origins = new BoundedMap<string, true>(1000);
 
   get size(): number {
     return this.#origins.size;
   }
 
   add(request: HttpRequest): void {
-    this.#origins.add(originOf(request.url));
-    if (this.#origins.size > REMEMBERED) for (const oldest of this.#origins) return void this.#origins.delete(oldest);
+    this.#origins.set(originOf(request.url), true);
   }
 
   has(request: HttpRequest): boolean {

@@ -1,5 +1,6 @@
 /** The sessions that later requests may use at once: one for each origin and user, a bounded number, without passwords. */
 import { originOf, resolveUri } from '../../message/uri.ts';
+import { BoundedMap } from '../../runtime/bounded-map.ts';
 import type { DigestSession } from './digest-session.ts';
 
 /** Origins and users that are remembered; the one that was not used for longest goes first. */
@@ -12,25 +13,21 @@ interface Entry {
 }
 
 export class DigestSessions {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new BoundedMap<string, Entry>(MOST);
 
   /** The session for this URL and user. */
   find(url: string, user: string): DigestSession | undefined {
     const key = keyOf(url, user);
     const entry = this.#entries.get(key);
     if (entry === undefined || !entry.prefixes.some((prefix) => url.startsWith(prefix))) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    return entry.session;
+    return this.#entries.use(key)!.session;
   }
 
   /** @param url the one that was challenged */
   remember(url: string, user: string, session: DigestSession): void {
     const key = keyOf(url, user);
     if (this.#entries.get(key)?.session === session) return;
-    this.#entries.delete(key);
     this.#entries.set(key, { session, prefixes: prefixesOf(session.challenge.domain, url) });
-    if (this.#entries.size > MOST) this.#entries.delete(this.#entries.keys().next().value!);
   }
 
   /** Forgets this session, not one that has taken its place. */

@@ -9,6 +9,7 @@
  * most `max(min, ratio x requests)`, and not the sum of both. A bucket that was not full for a whole `window`, because
  * there is too little traffic to earn anything, is filled again, on loan as well.
  */
+import { BoundedMap } from '../../runtime/bounded-map.ts';
 import type { BudgetRules } from './retry-options.ts';
 
 interface Bucket {
@@ -25,10 +26,7 @@ const MOST_ORIGINS = 4096;
 const ONE = 1 - 1e-9;
 
 export class RetryBudget {
-  readonly #buckets = new Map<string, Bucket>();
-  /** At the end already. */
-  #lastOrigin: string | undefined;
-  #last: Bucket | undefined;
+  readonly #buckets = new BoundedMap<string, Bucket>(MOST_ORIGINS);
 
   /** Counts a request, once it has settled. @param now milliseconds of the clock, here and below */
   earn(origin: string, rules: BudgetRules, now: number): void {
@@ -66,16 +64,11 @@ export class RetryBudget {
     return bucket;
   }
 
-  /** Moved to the end: the first of a Map is the one not used for longest. */
   #used(origin: string, rules: BudgetRules, now: number): Bucket {
-    if (origin === this.#lastOrigin) return this.#last!;
-    const found = this.#buckets.get(origin);
-    const bucket = found ?? { tokens: rules.min, debt: rules.min, fullAt: now };
-    if (found !== undefined) this.#buckets.delete(origin);
-    else if (this.#buckets.size >= MOST_ORIGINS) this.#buckets.delete(this.#buckets.keys().next().value!);
+    const known = this.#buckets.use(origin);
+    if (known !== undefined) return known;
+    const bucket: Bucket = { tokens: rules.min, debt: rules.min, fullAt: now };
     this.#buckets.set(origin, bucket);
-    this.#lastOrigin = origin;
-    this.#last = bucket;
     return bucket;
   }
 }
