@@ -8,6 +8,7 @@ const entry = {
   testing: 'src/testing/index.ts',
   websocket: 'src/websocket/index.ts',
   cache: 'src/cache/index.ts',
+  crawl: 'src/crawl/index.ts',
 };
 /** What only the library itself loads: the thread of `requestSync`. */
 const own = { 'sync-worker': 'src/sync-worker.ts' };

@@ -23,6 +23,7 @@ export default defineConfig({
       { find: /^sluice\/testing$/, replacement: source('testing/index.ts') },
       { find: /^sluice\/websocket$/, replacement: source('websocket/index.ts') },
       { find: /^sluice\/cache$/, replacement: source('cache/index.ts') },
+      { find: /^sluice\/crawl$/, replacement: source('crawl/index.ts') },
     ],
   },
   test: {

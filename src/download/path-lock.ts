@@ -39,9 +39,10 @@ export class PathLock {
   /**
    * @param path of the lock itself
    * @param written the file that shows by its date that the holder is at work
+   * @param doing what the holder does, for the message of the error
    * @throws PathInUseError, or the system's error
    */
-  static async take(path: string, written: string): Promise<PathLock> {
+  static async take(path: string, written: string, doing = 'downloading to it'): Promise<PathLock> {
     const me: Owner = { ...(await identity()), token: randomBytes(8).toString('hex') };
     let isInherited = false;
     for (let i = 0; i < TRIES; i++) {
@@ -51,11 +52,11 @@ export class PathLock {
       const owner = ownerOf(text);
       const isForeign = owner === undefined || owner.machine !== me.machine;
       const isAlive = isForeign ? await isRecent(path, written) : await isRunning(owner);
-      if (isAlive) throw inUse(owner, path);
+      if (isAlive) throw inUse(owner, path, doing);
       isInherited ||= isForeign;
-      if (!(await takenAway(path, text))) throw inUse(undefined, path);
+      if (!(await takenAway(path, text))) throw inUse(undefined, path, doing);
     }
-    throw inUse(undefined, path);
+    throw inUse(undefined, path, doing);
   }
 
   /** Whether no other process has taken it over. */
@@ -96,9 +97,9 @@ async function takenAway(path: string, expected: string): Promise<boolean> {
   return isOld;
 }
 
-function inUse(owner: Owner | undefined, path: string): PathInUseError {
+function inUse(owner: Owner | undefined, path: string, doing: string): PathInUseError {
   const who = owner === undefined ? 'another process' : `process ${owner.pid}`;
-  return new PathInUseError(`${who} is downloading to it; when there is none any more, remove "${path}"`);
+  return new PathInUseError(`${who} is ${doing}; when there is none any more, remove "${path}"`);
 }
 
 async function textOf(path: string): Promise<string | undefined> {

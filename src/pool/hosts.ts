@@ -154,6 +154,11 @@ export class Hosts {
     if (host.interval > 0) host.nextAt = this.#clock.now() + host.interval;
   }
 
+  /** A callback may have learnt that the host wants to be left alone for longer. */
+  told(host: Host): void {
+    if (typeof this.#interval === 'function' && this.#interval(host.name) > host.interval) this.answered(host);
+  }
+
   /** Puts a host whose turn has come behind the others that may start. */
   offer(host: Host): void {
     if (host.listed || host.line.size === 0 || !this.#hasRoom(host)) return;

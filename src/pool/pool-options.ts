@@ -33,7 +33,7 @@ export interface PerHostOptions {
   /**
    * From the end of an answer of a host until the start of its next request; where several may be in flight, also from
    * start to start. The end of a streamed answer is when its callback is done, or its result was taken. A function is
-   * asked after each answer, with the host and its port unless that is the scheme's. Default 0.
+   * asked after each answer and its callback, with the host and its port unless that is the scheme's. Default 0.
    */
   interval?: Duration | ((host: string) => Duration) | undefined;
   /**

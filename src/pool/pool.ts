@@ -306,7 +306,9 @@ export class Pool implements AsyncIterable<PoolResult> {
     if (host !== undefined) this.#hosts.answered(host);
     await this.#deliver(entry, outcome);
     // The end of a streamed answer is where whoever was handed it let it go.
-    if (host !== undefined && outcome instanceof HttpResponse && outcome.streamed) this.#hosts.answered(host);
+    if (host === undefined) return;
+    if (outcome instanceof HttpResponse && outcome.streamed) this.#hosts.answered(host);
+    else this.#hosts.told(host);
   };
 
   async #runAside(entry: Entry, { task, done }: Aside): Promise<void> {

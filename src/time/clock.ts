@@ -74,6 +74,21 @@ export function wallClockBy(clock: Clock): number {
   return now > SINCE_1970 ? now : wallClock();
 }
 
+/** When each clock began to count, in milliseconds since 1970. */
+const epochs = new WeakMap<Clock, number>();
+
+/** Milliseconds since 1970, at the pace of the clock: two times of one clock are as far apart as its own. */
+export function epochTime(clock: Clock): number {
+  const now = clock.now();
+  if (now > SINCE_1970) return now;
+  let epoch = epochs.get(clock);
+  if (epoch === undefined) {
+    epoch = wallClock() - now;
+    epochs.set(clock, epoch);
+  }
+  return epoch + now;
+}
+
 function repeatTimer(ms: number, fire: () => void): ReturnType<typeof setTimeout> {
   const end = performance.now() + ms;
   const timer = setTimeout(function check() {

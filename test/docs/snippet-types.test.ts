@@ -16,6 +16,7 @@ const OPTIONS: ts.CompilerOptions = {
     'sluice/testing': [join(root, 'src/testing/index.ts')],
     'sluice/websocket': [join(root, 'src/websocket/index.ts')],
     'sluice/cache': [join(root, 'src/cache/index.ts')],
+    'sluice/crawl': [join(root, 'src/crawl/index.ts')],
   },
   strict: true,
   allowImportingTsExtensions: true,

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as esm from 'sluice';
 import * as cacheModule from 'sluice/cache';
+import * as crawlModule from 'sluice/crawl';
 import { mockHandler, startServer } from 'sluice/testing';
 
 const require = createRequire(import.meta.url);
@@ -16,6 +17,7 @@ const cjsTesting = require('sluice/testing');
 assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort(), 'both formats export the same names');
 assert.equal(typeof cjsTesting.mockHandler, 'function');
 assert.deepEqual(Object.keys(require('sluice/cache')).sort(), Object.keys(cacheModule).sort());
+assert.deepEqual(Object.keys(require('sluice/crawl')).sort(), Object.keys(crawlModule).sort());
 
 const server = await startServer();
 for (const [format, { Client, HandlerStack, HttpResponse, isClientError }] of Object.entries({ esm, cjs })) {

@@ -27,6 +27,26 @@ function slowClient(clock: FakeClock, latency: Readonly<Record<string, number>>)
 
 const lastOf = (host: string, events: [string, number][]) => events.filter(([name]) => name === host).at(-1)?.[1];
 
+describe('a function of the interval', () => {
+  it('is asked again when the callback is done, which may have learnt of a pause', async () => {
+    const clock = new FakeClock();
+    const { client, started } = slowClient(clock, {});
+    let pause = 0;
+    const pool = new Pool(client, urls(3), {
+      perHost: { concurrency: 1, interval: () => pause },
+      fulfilled: (_response, key) => {
+        pause = key === 0 ? 700 : 0;
+      },
+      clock,
+    });
+    const over = pool.promise();
+    await clock.advance(2000);
+    await over;
+    expect(started.map(([, at]) => at)).toEqual([0, expect.any(Number), expect.any(Number)]);
+    expect(started[1]![1]).toBeGreaterThanOrEqual(700);
+  });
+});
+
 describe('perHost.concurrency', () => {
   it('bounds each host, below the bound of all', async () => {
     const gates = new Gates();

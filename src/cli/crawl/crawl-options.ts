@@ -1,10 +1,10 @@
 /** What a crawl is made from. */
 import type { Client } from '../../client/client.ts';
+import { pageUrl } from '../../crawl/page-url.ts';
 import { VERSION } from '../../runtime/version.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Journal } from './journal.ts';
 import type { PageLine } from './page-line.ts';
-import { pageUrl } from './scope.ts';
 
 export interface CrawlOptions {
   /** Where to start: absolute http(s) URLs. Their hosts are in scope. */

@@ -1,4 +1,5 @@
 /** One line of a crawl's journal: what became of one page, and enough to find the way on from it. */
+import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from '../../crawl/robots.ts';
 
 export interface PageLine {
   /** What was asked for. */
@@ -24,16 +25,14 @@ export interface PageLine {
   readonly location?: string;
   /** The redirects that led here, the first one first. */
   readonly via?: readonly string[];
+  /** A cookie was set on the way, after which what it leads back to may answer otherwise. */
+  readonly hasCookie?: true;
   /** Absolute http(s) URLs, those that are out of scope too. */
   readonly links: readonly string[];
   /** References on the page that are no valid URL. */
   readonly invalid?: readonly string[];
 }
 
-/** robots.txt forbids it. */
-export const ROBOTS_DISALLOWED = 'ERR_ROBOTS_DISALLOWED';
-/** robots.txt could not be read, which forbids everything for now; a resumed crawl asks again. */
-export const ROBOTS_UNREACHABLE = 'ERR_ROBOTS_UNREACHABLE';
 /** A redirect that leads back to where it came from, or never ends. */
 export const REDIRECT_LOOP = 'ERR_REDIRECT_LOOP';
 
@@ -69,7 +68,23 @@ export function parseLine(text: string): PageLine | undefined {
   }
   if (typeof found !== 'object' || found === null || typeof found.url !== 'string') return undefined;
   if (!URL.canParse(found.url)) return undefined;
-  const { url, status, error, message, from, depth, ms, bytes, type, truncated, location, via, links, invalid } = found;
+  const {
+    url,
+    status,
+    error,
+    message,
+    from,
+    depth,
+    ms,
+    bytes,
+    type,
+    truncated,
+    location,
+    via,
+    hasCookie,
+    links,
+    invalid,
+  } = found;
   return {
     url,
     status: typeof status === 'number' ? status : null,
@@ -84,6 +99,7 @@ export function parseLine(text: string): PageLine | undefined {
     ...(truncated === true && { truncated }),
     ...(typeof location === 'string' && URL.canParse(location) && { location }),
     ...(via !== undefined && { via: textsOf(via) }),
+    ...(hasCookie === true && { hasCookie }),
     ...(invalid !== undefined && { invalid: textsOf(invalid) }),
   };
 }

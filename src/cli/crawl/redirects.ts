@@ -1,8 +1,9 @@
 /** Where the redirects of a crawl lead, and what their failures and others are called. */
+
+import { pageUrl } from '../../crawl/page-url.ts';
 import { isTransferError } from '../../message/errors.ts';
 import { REDIRECT_LOOP } from './page-line.ts';
-import { pageUrl } from './scope.ts';
-import type { Visit } from './visit.ts';
+import type { PageVisit } from './visit.ts';
 
 const MOST_REDIRECTS = 10;
 
@@ -18,7 +19,7 @@ export function failureOf(error: unknown): Failure {
 
 export function redirectTo(
   reference: string | undefined,
-  { url, via, hasCookie = false }: Visit,
+  { url, via, hasCookie = false }: PageVisit,
 ): { location?: string; failure?: Failure; invalid?: string[] } {
   if (reference === undefined) return {};
   const location = pageUrl(reference, url);

@@ -1,8 +1,9 @@
 /** What a crawl says at its end, as a pure function. Secrets in the queries of URLs are masked. */
+
+import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from '../../crawl/robots.ts';
 import { reasonPhrase } from '../../message/reason-phrases.ts';
 import { maskUrl } from '../../message/redact.ts';
 import { byteText, columns, plural, printable, timeText } from '../text-table.ts';
-import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from './page-line.ts';
 import type { BrokenLink, CrawlSummary } from './summary.ts';
 
 /** Broken links, and invalid ones, that are shown; the file has all. */

@@ -1,23 +1,28 @@
-/** A page that is to be fetched. */
-import type { PageLine } from './page-line.ts';
+/** How a page was come to: what a crawl keeps with its URL beside the frontier's own. */
+import type { Visit } from '../../crawl/frontier.ts';
 
-export interface Visit {
-  readonly url: string;
-  readonly from: string | null;
-  readonly depth: number;
+export interface PageData {
   /** The redirects that led here. */
   readonly via: readonly string[];
   /** One of these redirects set a cookie: what they lead back to may answer otherwise now. */
   readonly hasCookie?: boolean;
 }
 
-/** Where the redirect of a line leads. It is no further away than what it redirects. */
-export function redirectOf(line: PageLine): Visit | undefined {
-  if (line.location === undefined || line.error !== null) return undefined;
-  return { url: line.location, from: line.url, depth: line.depth, via: [...(line.via ?? []), line.url] };
+export type PageVisit = Pick<Visit, 'url' | 'depth' | 'from'> & PageData;
+
+const NONE: PageData = { via: [] };
+
+export function pageVisit({ url, depth, from, data }: Pick<Visit, 'url' | 'depth' | 'from' | 'data'>): PageVisit {
+  return { url, depth, from, ...((data as PageData | undefined) ?? NONE) };
 }
 
-/** Whether a page is asked once more, because a redirect that set a cookie led back to it. */
-export function isRepeated({ url, via = [] }: { readonly url: string; readonly via?: readonly string[] }): boolean {
-  return via.includes(url);
+/** What a page is known by: one that is asked once more, because a redirect that set a cookie led back to it, is another. */
+export function keyOf({
+  url,
+  via = [],
+}: {
+  readonly url: string;
+  readonly via?: readonly string[] | undefined;
+}): string {
+  return via.includes(url) ? `${url}#${via.length}` : url;
 }

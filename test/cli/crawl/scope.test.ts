@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hostPattern, pageUrl, scopeOf } from '../../../src/cli/crawl/scope.ts';
+import { hostPattern, scopeOf } from '../../../src/cli/crawl/scope.ts';
+import { pageUrl } from '../../../src/crawl/page-url.ts';
 
 describe('the scope of a crawl', () => {
   it.each([

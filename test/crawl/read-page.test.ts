@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { readPage } from '../../../src/cli/crawl/read-page.ts';
-import { HttpResponse } from '../../../src/message/response.ts';
+import { readPage } from '../../src/crawl/read-page.ts';
+import { HttpResponse } from '../../src/message/response.ts';
 
 const URL_OF_PAGE = 'http://a.example/';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ABSENT, FOUND, TAKEN, UrlSet } from '../../../src/cli/crawl/url-set.ts';
+import { ABSENT, FOUND, TAKEN, UrlSet } from '../../src/crawl/url-set.ts';
 
 describe('a set of URLs', () => {
   it('raises a state and never lowers it', () => {

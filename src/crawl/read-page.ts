@@ -1,6 +1,6 @@
 /** Reads as much of an answer as a crawl needs: HTML up to a limit, for its links; of anything else nothing. */
-import { charsetOf } from '../../message/content.ts';
-import type { HttpResponse } from '../../message/response.ts';
+import { charsetOf } from '../message/content.ts';
+import type { HttpResponse } from '../message/response.ts';
 import { LinkReader, type PageLinks } from './html-links.ts';
 import { forbidsFollowing } from './robots-tag.ts';
 

@@ -9,6 +9,10 @@ export class HostLoads {
     this.#most = most;
   }
 
+  get size(): number {
+    return this.#loads.size;
+  }
+
   /** Whether a host is known that could have more. */
   get someHaveRoom(): boolean {
     return this.#full < this.#loads.size;

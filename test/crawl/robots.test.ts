@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { productToken, robotsRules } from '../../../src/cli/crawl/robots.ts';
+import { productToken, robotsRules } from '../../src/crawl/robots.ts';
 
 const rulesOf = (text: string, status?: number | null) =>
   robotsRules({ status: status === null ? undefined : (status ?? 200), text }, 'sluice');

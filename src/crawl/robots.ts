@@ -1,6 +1,11 @@
 /** What a robots.txt allows, by how asking for it ended, as pure functions (RFC 9309 section 2.3). */
 import { readRobots } from './robots-file.ts';
 
+/** The code of a page that robots.txt forbids. */
+export const ROBOTS_DISALLOWED = 'ERR_ROBOTS_DISALLOWED';
+/** That of one whose robots.txt could not be read, which forbids everything for now. */
+export const ROBOTS_UNREACHABLE = 'ERR_ROBOTS_UNREACHABLE';
+
 /** How asking for a robots.txt ended: with a status and a text, or not at all. */
 export interface RobotsAnswer {
   readonly status: number | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LinkReader } from '../../../src/cli/crawl/html-links.ts';
+import { LinkReader } from '../../src/crawl/html-links.ts';
 
 const PAGE = 'http://a.example/dir/page.html?q';
 

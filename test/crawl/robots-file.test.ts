@@ -1,6 +1,6 @@
 /** Rows on RFC 9309: what the public suites of Google's and Scrapy's parsers ask for, where the RFC agrees. */
 import { describe, expect, it } from 'vitest';
-import { readRobots } from '../../../src/cli/crawl/robots-file.ts';
+import { readRobots } from '../../src/crawl/robots-file.ts';
 
 type Row = [name: string, lines: string[], agent: string, allowed: string[], forbidden: string[]];
 

@@ -1,8 +1,8 @@
 /** The links of an HTML page, by a parser that reads it in pieces and builds no tree. */
 import { Parser } from 'htmlparser2';
+import { pageUrl } from './page-url.ts';
 import { withQueryIn } from './query-charset.ts';
 import { forbidsFollowing } from './robots-tag.ts';
-import { pageUrl } from './scope.ts';
 
 export interface PageLinks {
   /** Absolute http(s) URLs without fragments, each once, in the order of the page. */

@@ -1,25 +1,33 @@
 /** Says whether robots.txt lets a crawl through, once it was read. Each is fetched once, in its host's turn. */
 import pLimit from 'p-limit';
-import type { Client } from '../../client/client.ts';
-import { isTransferError, RequestError } from '../../message/errors.ts';
-import type { HttpRequest } from '../../message/request.ts';
-import type { HttpResponse } from '../../message/response.ts';
-import { originOf, targetOf } from '../../message/uri.ts';
-import { aside } from '../../pool/aside.ts';
-import type { PoolItem } from '../../pool/pool-options.ts';
-import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from './page-line.ts';
+import { isTransferError, RequestError } from '../message/errors.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { originOf, targetOf } from '../message/uri.ts';
+import { aside } from '../pool/aside.ts';
+import type { PoolClient, PoolItem } from '../pool/pool-options.ts';
+import type { SharedFacts } from './frontier.ts';
+import { pageUrl } from './page-url.ts';
 import { locationOf } from './read-page.ts';
-import { ROBOTS_BYTES, type RobotsAnswer, type RobotsRules, robotsRules } from './robots.ts';
-import { pageUrl } from './scope.ts';
+import {
+  ROBOTS_BYTES,
+  ROBOTS_DISALLOWED,
+  ROBOTS_UNREACHABLE,
+  type RobotsAnswer,
+  type RobotsRules,
+  robotsRules,
+} from './robots.ts';
 
 export interface RobotsGateOptions {
-  readonly client: Client;
+  readonly client: PoolClient;
   /** The product token that the rules are looked up by. */
   readonly agent: string;
   /** Adds to the pool that the pages go through, so that all of a host's requests keep one pace. */
   add(item: PoolItem): void;
   /** What only the origin of the URL is sent. */
   headers(url: string): Readonly<Record<string, string>> | undefined;
+  /** Where the workers of a crawl tell each other what a file says. */
+  readonly shared?: SharedFacts | undefined;
   /** Ends what is asked for. */
   readonly signal: AbortSignal;
 }
@@ -34,6 +42,9 @@ interface Site {
 }
 
 const TIMEOUT = '30s';
+// RFC 9309 section 2.4: what was read holds for a day at most.
+const DAY = 24 * 3_600_000;
+const MINUTE = 60_000;
 // RFC 9309 §2.3.1.2: five redirects at least, to other hosts too.
 const MOST_REDIRECTS = 5;
 /** Files that are fetched at a time: they take no slot of the pool, and there may be many hosts. */
@@ -74,9 +85,13 @@ export class RobotsGate {
   #ask(site: Site, origin: string, url: string, redirects: number): void {
     let next: string | undefined;
     const task = async () => {
+      const told = redirects === 0 ? await this.#told(origin) : undefined;
+      if (told !== undefined) return this.#learn(site, origin, told);
       const { location, ...answer } = await this.#limit(() => this.#fetch(url));
       next = redirects < MOST_REDIRECTS ? location : undefined;
-      if (next === undefined) this.#learn(site, origin, answer);
+      if (next !== undefined) return;
+      this.#learn(site, origin, answer);
+      await this.#tell(origin, answer);
     };
     const done = () => {
       if (this.#options.signal.aborted) return;
@@ -93,11 +108,22 @@ export class RobotsGate {
     if (delay > 0) this.#delays.set(host, delay);
   }
 
+  /** What another worker of the crawl has read. */
+  async #told(origin: string): Promise<RobotsAnswer | undefined> {
+    const text = await this.#options.shared?.get(`robots:${origin}`);
+    return text === undefined ? undefined : (JSON.parse(text) as RobotsAnswer);
+  }
+
+  async #tell(origin: string, answer: RobotsAnswer): Promise<void> {
+    const isRead = answer.status !== undefined && answer.status < 500;
+    await this.#options.shared?.set(`robots:${origin}`, JSON.stringify(answer), isRead ? DAY : MINUTE);
+  }
+
   async #fetch(url: string): Promise<RobotsAnswer & { readonly location?: string | undefined }> {
     const { client, signal } = this.#options;
     const headers = this.#options.headers(url);
     try {
-      const response = await client.get(url, {
+      const response = await client.request('GET', url, {
         ...(headers !== undefined && { headers }),
         allowRedirects: false,
         httpErrors: false,

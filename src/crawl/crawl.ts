@@ -1,0 +1,355 @@
+/** Visits what waits in a frontier, through a pool: hosts are leased, and each has its own pace. */
+import { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { bareRecord, extendOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { Pool } from '../pool/pool.ts';
+import type { PoolClient, PoolItem, PoolKey } from '../pool/pool-options.ts';
+import { allowListeners } from '../runtime/platform.ts';
+import { type Clock, epochTime, startTimer, systemClock } from '../time/clock.ts';
+import { milliseconds } from '../time/duration.ts';
+import { checkedMost } from './checks.ts';
+import type { CrawlEnd, CrawlOptions, RunningCrawl } from './crawl-options.ts';
+import type { Found, Frontier, HostLease, Outcome, Visit } from './frontier.ts';
+import { HostWork } from './host-work.ts';
+import { redirectFound, withinDepth } from './page-found.ts';
+import { productToken } from './robots.ts';
+import { RobotsGate } from './robots-gate.ts';
+import { failedOutcome, pausedOutcome } from './verdicts.ts';
+
+/** What a crawl needs of its frontier. */
+export type CrawlSource = Pick<Frontier, 'leases' | 'shared'>;
+
+interface Job {
+  readonly visit: Visit;
+  readonly work: HostWork;
+  isSent: boolean;
+}
+
+const CONCURRENCY = 25;
+const RETRIES = 2;
+const HOSTS = 10_000;
+/** Visits of one host that are taken at a time, at the most. */
+const WINDOW = 100;
+const SMALLEST_WINDOW = 10;
+const FIXED: RequestOptions = { httpErrors: false, allowRedirects: false };
+
+/** `visit` did not settle. */
+class VisitTimeoutError extends Error {
+  override readonly name = 'VisitTimeoutError';
+}
+
+class CrawlRun {
+  readonly pool: Pool;
+  running = 0;
+  readonly #client: PoolClient;
+  readonly #frontier: CrawlSource;
+  readonly #options: CrawlOptions;
+  readonly #clock: Clock;
+  readonly #limit: number;
+  readonly #visitTimeout: number;
+  readonly #gate: RobotsGate | undefined;
+  readonly #jobs = new Map<PoolKey, Job>();
+  readonly #byRequest = new WeakMap<HttpRequest, Job>();
+  /** Hosts that want to be left alone until a time, in milliseconds since 1970. */
+  readonly #hostAt = new Map<string, number>();
+  readonly #works = new Set<HostWork>();
+  readonly #serving = new Set<Promise<void>>();
+  /** Ends the leasing, at a stop, the limit or the end. */
+  readonly #noMore = new AbortController();
+  readonly #isOver = new AbortController();
+  readonly #stopReason = new Error('the crawl was stopped');
+  #close = () => {};
+  #isStopped = false;
+  #keys = 0;
+  #taken = 0;
+  #done = 0;
+  #failed = 0;
+
+  constructor(client: PoolClient, frontier: CrawlSource, options: CrawlOptions) {
+    if (typeof options.visit !== 'function') throw new TypeError('a crawl expects the option visit, a function');
+    this.#client = client;
+    this.#frontier = frontier;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#limit = checkedMost(options.limit, 'limit');
+    this.#visitTimeout = milliseconds(options.visitTimeout ?? '5m', 'visitTimeout');
+    allowListeners(this.#isOver.signal);
+    this.pool = this.#newPool();
+    if (options.robots !== false) this.#gate = this.#newGate();
+  }
+
+  async run(): Promise<CrawlEnd> {
+    const started = this.#clock.now();
+    const leading = this.#lead();
+    leading.then(
+      () => this.#close(),
+      (error) => this.pool.cancel(error),
+    );
+    try {
+      await this.pool.promise();
+    } catch (error) {
+      if (error !== this.#stopReason) throw error;
+    } finally {
+      this.#noMore.abort();
+      this.#isOver.abort();
+      for (const work of this.#works) work.change();
+      await leading.catch(() => undefined);
+      await Promise.allSettled(this.#serving);
+    }
+    const stopped = this.#isStopped || this.#taken >= this.#limit;
+    return { done: this.#done, failed: this.#failed, stopped, elapsed: this.#clock.now() - started };
+  }
+
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.pool.pause();
+    this.#noMore.abort();
+    // What is sent comes to its end; the others go back.
+    for (const { lease, sent } of this.#works) if (sent === 0) void lease[Symbol.asyncDispose]();
+    if (this.running === 0) this.pool.cancel(this.#stopReason);
+  }
+
+  /** Milliseconds from an answer of the host until its next request. */
+  intervalOf(host: string): number {
+    const { interval = 0 } = this.#options.perHost ?? {};
+    const own = milliseconds(typeof interval === 'function' ? interval(host) : interval, 'perHost.interval');
+    return Math.max(own, this.#gate?.delayOf(host) ?? 0);
+  }
+
+  #newPool(): Pool {
+    const { concurrency = CONCURRENCY, perHost = { concurrency: 1 }, options = {}, signal } = this.#options;
+    const client: PoolClient = {
+      request: (method, uri, more) => this.#client.request(method, uri, more),
+      send: (request, more) => this.#send(request, more),
+    };
+    const open = new Promise<void>((resolve) => {
+      this.#close = resolve;
+    });
+    return new Pool(client, openUntil(open), {
+      concurrency,
+      perHost: {
+        concurrency: perHost.concurrency,
+        interval: (host) => Math.max(this.intervalOf(host), (this.#hostAt.get(host) ?? 0) - this.#now),
+        // The leases bound what waits.
+        maxWaiting: Number.POSITIVE_INFINITY,
+      },
+      options: extendOptions(FIXED, options),
+      fulfilled: (response, key) => this.#answered(response, key),
+      rejected: (error, key) => this.#rejected(error, key),
+      signal: signal ?? null,
+      clock: this.#clock,
+    });
+  }
+
+  #newGate(): RobotsGate {
+    const { robots, request } = this.#options;
+    return new RobotsGate({
+      client: this.#client,
+      agent: typeof robots === 'object' ? robots.agent : productToken(null),
+      add: (item) => void this.#put(item),
+      headers: (url) => request?.(url)?.headers as Readonly<Record<string, string>> | undefined,
+      shared: this.#frontier.shared,
+      signal: AbortSignal.any([this.#noMore.signal, this.#isOver.signal]),
+    });
+  }
+
+  /** Leases hosts until there is nothing more to do. */
+  async #lead(): Promise<void> {
+    const { concurrency } = this.#options;
+    const many = typeof concurrency === 'number' ? concurrency : CONCURRENCY;
+    const hosts = this.#options.hosts ?? (this.#frontier.shared === undefined ? HOSTS : 2 * many);
+    for await (const lease of this.#frontier.leases({ signal: this.#noMore.signal, hosts })) {
+      const serving = this.#serve(lease).catch((error) => this.pool.cancel(error));
+      this.#serving.add(serving);
+      void serving.finally(() => this.#serving.delete(serving));
+    }
+    await Promise.all(this.#serving);
+  }
+
+  async #serve(lease: HostLease): Promise<void> {
+    const work = new HostWork(lease);
+    this.#works.add(work);
+    try {
+      while (!this.#isDone(work)) {
+        const room = Math.min(this.#window - work.underWay, this.#limit - this.#taken);
+        if (room > 0 && (work.underWay === 0 || room >= this.#window / 2)) {
+          this.#taken += room;
+          const visits = await lease.take(room);
+          this.#taken -= room - visits.length;
+          if (this.#taken >= this.#limit) this.#noMore.abort();
+          for (const visit of visits) this.#begin({ visit, work, isSent: false });
+          if (visits.length > 0) continue;
+        }
+        if (work.underWay === 0) return;
+        await work.changed();
+      }
+    } finally {
+      this.#works.delete(work);
+      this.#hostAt.delete(lease.host);
+      await lease[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Whether nothing more of the host is to be done. */
+  #isDone({ lease, sent }: HostWork): boolean {
+    if (this.#isOver.signal.aborted) return true;
+    return (this.#isStopped || lease.signal.aborted) && sent === 0;
+  }
+
+  get #window(): number {
+    const { concurrency } = this.#options.perHost ?? { concurrency: 1 };
+    const most = typeof concurrency === 'number' ? 2 * concurrency : WINDOW;
+    return Math.min(WINDOW, Math.max(SMALLEST_WINDOW, most));
+  }
+
+  /** A page goes to the pool when the rules of its origin are there; before, it takes no slot and no host's turn. */
+  #begin(job: Job): void {
+    job.work.underWay += 1;
+    const request = new HttpRequest('GET', job.visit.url);
+    if (this.#gate === undefined) return void this.#put(request, job);
+    this.#gate.pass(request, (refusal) =>
+      // Settles in the pool's own time as any other: a site may forbid a million pages.
+      this.#put(refusal === undefined ? request : () => Promise.reject(refusal), job),
+    );
+  }
+
+  #put(item: PoolItem, job?: Job): void {
+    if (this.#isOver.signal.aborted) return;
+    if (job !== undefined) {
+      this.#jobs.set(this.#keys, job);
+      if (item instanceof HttpRequest) this.#byRequest.set(item, job);
+    }
+    this.#keys += 1;
+    this.pool.add(item);
+  }
+
+  async #send(request: HttpRequest, options: RequestOptions | undefined): Promise<HttpResponse> {
+    const job = this.#byRequest.get(request)!;
+    // Somebody else has the host by now.
+    job.work.lease.signal.throwIfAborted();
+    job.isSent = true;
+    job.work.sent += 1;
+    this.running += 1;
+    const more = this.#options.request?.(job.visit.url);
+    return this.#client.send(request, more === undefined ? options : extendOptions(options ?? {}, more));
+  }
+
+  async #answered(response: HttpResponse, key: PoolKey): Promise<void> {
+    const job = this.#jobs.get(key)!;
+    const { retries = RETRIES, followRedirects = true } = this.#options;
+    let outcome: Outcome;
+    try {
+      const paused = pausedOutcome(response, job.visit, retries, this.#now);
+      outcome = paused ?? (await this.#visited(response, job.visit));
+      if (followRedirects) outcome = withRedirect(outcome, response, job.visit);
+    } catch (error) {
+      outcome = await this.#failedOutcome(error, job.visit);
+    } finally {
+      await response.discard();
+    }
+    try {
+      await this.#settle(key, job, outcome);
+    } catch (error) {
+      // A line or a URL of the visit's that cannot be written: nothing of it was.
+      if (!(error instanceof TypeError)) throw error;
+      await this.#settle(key, job, await this.#failedOutcome(error, job.visit));
+    }
+  }
+
+  async #visited(response: HttpResponse, visit: Visit): Promise<Outcome> {
+    if (this.#visitTimeout === 0) return (await this.#options.visit(response, visit)) ?? {};
+    let stop = () => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      const words = `visit took longer than visitTimeout (${this.#visitTimeout} ms)`;
+      stop = startTimer(this.#clock, this.#visitTimeout, () => reject(new VisitTimeoutError(words)));
+    });
+    try {
+      return (await Promise.race([this.#options.visit(response, visit), late])) ?? {};
+    } finally {
+      stop();
+    }
+  }
+
+  async #rejected(error: unknown, key: PoolKey): Promise<void> {
+    const job = this.#jobs.get(key)!;
+    const { lease } = job.work;
+    if (lease.signal.aborted && !job.isSent) return this.#leave(key, job);
+    await this.#settle(key, job, await this.#failedOutcome(error, job.visit));
+  }
+
+  async #failedOutcome(error: unknown, visit: Visit): Promise<Outcome> {
+    const { failed, retries = RETRIES } = this.#options;
+    if (failed === undefined) return failedOutcome(error, visit, retries, this.#now);
+    return { failed: true, ...(await failed(error, visit)) };
+  }
+
+  async #settle(key: PoolKey, job: Job, given: Outcome): Promise<void> {
+    const { visit, work } = job;
+    const { depth = Number.POSITIVE_INFINITY } = this.#options;
+    const outcome = bareRecord({ ...given, found: withinDepth(given.found, visit, depth) });
+    const interval = this.intervalOf(visit.host);
+    if (outcome.hostAt !== undefined) this.#hostAt.set(visit.host, outcome.hostAt);
+    const hostAt = Math.max(outcome.hostAt ?? 0, interval > 0 ? this.#now + interval : 0);
+    const isOurs = await work.lease.settle(visit, hostAt > 0 ? { ...outcome, hostAt } : outcome);
+    if (isOurs && outcome.again === undefined) {
+      this.#done += 1;
+      if (outcome.failed) this.#failed += 1;
+    }
+    this.#leave(key, job);
+  }
+
+  #leave(key: PoolKey, { work, isSent }: Job): void {
+    this.#jobs.delete(key);
+    work.underWay -= 1;
+    if (isSent) {
+      work.sent -= 1;
+      this.running -= 1;
+    }
+    work.change();
+    if (this.#isStopped && this.running === 0) this.pool.cancel(this.#stopReason);
+  }
+
+  get #now(): number {
+    return epochTime(this.#clock);
+  }
+}
+
+/** A source that gives nothing and stays open: what the pool sends is added. */
+function openUntil(closed: Promise<void>): AsyncIterable<PoolItem> {
+  const next = () => closed.then(() => ({ done: true, value: undefined }) as const);
+  return { [Symbol.asyncIterator]: () => ({ next }) };
+}
+
+function withRedirect(outcome: Outcome, response: HttpResponse, visit: Visit): Outcome {
+  const target: Found | undefined = redirectFound(response, visit);
+  return target === undefined ? outcome : { ...outcome, found: [...(outcome.found ?? []), target] };
+}
+
+/**
+ * Visits what waits in the frontier until nothing does, and resolves to how it ended. Any number of these may share one
+ * frontier.
+ *
+ *     const frontier = memoryFrontier();
+ *     await frontier.add([{ url: 'https://example.com/' }]);
+ *     await crawl(client, frontier, {
+ *       perHost: { concurrency: 1, interval: '1s' },
+ *       visit: async (response, visit) => ({ line: { url: visit.url, status: response.status }, found: await linksOf(response) }),
+ *     });
+ *
+ * A redirect is an answer as any other, and where it leads is a page of its own.
+ * @throws TypeError for a mistake in options; as a rejection, the reason of `signal`, or what the frontier fails with
+ */
+export function crawl(client: PoolClient, frontier: CrawlSource, options: CrawlOptions): RunningCrawl {
+  const run = new CrawlRun(client, frontier, bareRecord(options));
+  const ended = run.run();
+  return Object.defineProperties(ended, {
+    stop: { value: () => run.stop() },
+    pause: { value: () => void run.pool.pause() },
+    resume: { value: () => void run.pool.resume() },
+    stats: { value: run.pool.stats },
+    running: { get: () => run.running },
+    intervalOf: { value: (host: string) => run.intervalOf(host) },
+  }) as RunningCrawl;
+}

@@ -1,0 +1,189 @@
+/**
+ * Who has which host, for the frontiers of one process: hosts with work whose time has come are leased one after the
+ * other, each to one holder, and what a holder did not settle goes back. What waits is in memory; whoever has more adds
+ * it as there is room.
+ */
+import { Fifo } from '../pool/fifo.ts';
+import { type Clock, epochTime, startTimer } from '../time/clock.ts';
+import { DueHeap } from '../time/due-heap.ts';
+import { DeskHost, type DeskOwner, type LeaseDesk } from './desk-host.ts';
+import { DeskLease } from './desk-lease.ts';
+import type { HostLease, LeaseOptions } from './frontier.ts';
+import { hostOf, type Link } from './link.ts';
+
+interface Timer {
+  readonly at: number;
+  readonly host: DeskHost;
+}
+
+export class HostDesk implements LeaseDesk {
+  readonly clock: Clock;
+  readonly owner: DeskOwner;
+  readonly #hosts = new Map<string, DeskHost>();
+  readonly #ready = new Fifo<DeskHost>();
+  readonly #timers = new DueHeap<Timer>();
+  #stopTimer: (() => void) | undefined;
+  /** Iterations that wait for a change. */
+  #waiters: (() => void)[] = [];
+  waiting = 0;
+  leased = 0;
+  workers = 0;
+  #isClosed = false;
+
+  constructor(clock: Clock, owner: DeskOwner) {
+    this.clock = clock;
+    this.owner = owner;
+  }
+
+  get now(): number {
+    return epochTime(this.clock);
+  }
+
+  /** Lets a link wait for its host. */
+  push(link: Link, attempt = 1, at = 0): void {
+    const host = this.host(hostOf(link.url));
+    const waiting = { ...link, attempt, at };
+    this.waiting += 1;
+    if (at > this.now) host.later.push(waiting);
+    else host.lines[link.priority].push(waiting);
+    this.changed(host);
+  }
+
+  host(name: string): DeskHost {
+    let host = this.#hosts.get(name);
+    if (host === undefined) {
+      host = new DeskHost(name);
+      this.#hosts.set(name, host);
+    }
+    return host;
+  }
+
+  /** Nobody asks the host before this time. */
+  holdBack(name: string, at: number): void {
+    if (at <= this.now) return;
+    const host = this.host(name);
+    host.hostAt = Math.max(host.hostAt, at);
+  }
+
+  /** Something of the host may be there for whoever has it or wants it. */
+  changed(host: DeskHost): void {
+    if (host.lease !== undefined) host.lease.wake();
+    else this.#offer(host);
+  }
+
+  /** The host is free again. */
+  released(host: DeskHost): void {
+    host.lease = undefined;
+    this.owner.refill();
+    this.#offer(host);
+    if (!host.listed) this.#forget(host);
+    this.#wake();
+  }
+
+  /** A visit has settled, which may have been the last one. */
+  wakeIfDone(): void {
+    if (this.isDone) this.#wake();
+  }
+
+  get isDone(): boolean {
+    return this.waiting === 0 && this.leased === 0;
+  }
+
+  async *leases({ signal, hosts }: LeaseOptions): AsyncGenerator<HostLease> {
+    let held = 0;
+    this.workers += 1;
+    const wake = () => this.#wake();
+    signal.addEventListener('abort', wake);
+    try {
+      this.owner.refill();
+      while (!signal.aborted && !this.#isClosed && !this.isDone) {
+        const host = held < hosts ? this.#ready.shift() : undefined;
+        if (host === undefined) {
+          await this.#change();
+          continue;
+        }
+        host.listed = false;
+        if (host.dueAt(this.now) !== 0 || host.lease !== undefined) {
+          if (host.lease === undefined) this.#offer(host);
+          continue;
+        }
+        held += 1;
+        const lease = new DeskLease(this, host, () => {
+          held -= 1;
+        });
+        host.lease = lease;
+        yield lease;
+      }
+    } finally {
+      signal.removeEventListener('abort', wake);
+      this.workers -= 1;
+      if (this.workers === 0) this.#disarm();
+    }
+  }
+
+  close(reason: Error): void {
+    this.#isClosed = true;
+    for (const { lease } of [...this.#hosts.values()]) lease?.lose(reason);
+    this.#disarm();
+    this.#wake();
+  }
+
+  #offer(host: DeskHost): void {
+    if (host.listed || host.lease !== undefined) return;
+    const at = host.dueAt(this.now);
+    if (at === undefined) return;
+    if (at > 0) {
+      this.#plan(host, at);
+      return;
+    }
+    host.listed = true;
+    this.#ready.push(host);
+    this.#wake();
+  }
+
+  /** A host with nothing waiting is remembered until its time has come. */
+  #forget(host: DeskHost): void {
+    if (host.hostAt <= this.now) this.#hosts.delete(host.name);
+    else this.#plan(host, host.hostAt);
+  }
+
+  #plan(host: DeskHost, at: number): void {
+    host.listed = true;
+    this.#timers.push({ at, host });
+    this.#arm();
+  }
+
+  #change(): Promise<void> {
+    this.#arm();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
+  }
+
+  #arm(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    const first = this.#timers.peek();
+    // Without somebody who waits, no timer holds the process.
+    if (first === undefined || this.workers === 0 || this.#isClosed) return;
+    this.#stopTimer = startTimer(this.clock, Math.max(0, Math.ceil(first.at - this.now)), () => this.#fire());
+  }
+
+  #disarm(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+  }
+
+  #fire(): void {
+    this.#stopTimer = undefined;
+    for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= this.now; timer = this.#timers.peek()) {
+      this.#timers.pop();
+      timer.host.listed = false;
+      this.#offer(timer.host);
+      if (!timer.host.listed && timer.host.lease === undefined) this.#forget(timer.host);
+    }
+    this.#arm();
+  }
+}

@@ -1,0 +1,157 @@
+/** Writes the lines of a crawl into a file, each once, whoever is killed meanwhile. */
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { PathInUseError, PathLock } from '../download/path-lock.ts';
+import { own } from '../message/own.ts';
+import { bareRecord } from '../options/option-record.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import type { Frontier } from './frontier.ts';
+
+export interface WriteLinesOptions {
+  /** Whether it waits for more lines while there are pages to visit. Default `true`. */
+  readonly follow?: boolean | undefined;
+  /** Ends it; what was written stays. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+export interface WrittenLines {
+  /** Lines that this call wrote. */
+  readonly lines: number;
+}
+
+const CHUNK = 64 * 1024;
+/** Milliseconds until it is looked whether there are more lines. */
+const PAUSE = 200;
+/** Bytes that are gathered before they are written. */
+const GATHERED = 256 * 1024;
+const NEWLINE = 10;
+
+/** The file, which ends with a whole line. */
+class LineSink {
+  readonly #file: number;
+  #length: number;
+  #gathered: Buffer[] = [];
+  #size = 0;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'a+');
+    this.#length = fstatSync(this.#file).size;
+  }
+
+  /** Cuts off half a line, and answers the last whole one. */
+  lastLine(): string | undefined {
+    const end = this.#newlineBefore(this.#length);
+    if (end < this.#length) {
+      ftruncateSync(this.#file, end);
+      this.#length = end;
+    }
+    if (end === 0) return undefined;
+    const start = this.#newlineBefore(end - 1);
+    const line = Buffer.alloc(end - 1 - start);
+    for (let done = 0; done < line.length; ) done += readSync(this.#file, line, done, line.length - done, start + done);
+    return line.toString('utf8');
+  }
+
+  write(text: string): void {
+    const bytes = Buffer.from(text);
+    this.#gathered.push(bytes);
+    this.#size += bytes.length;
+    if (this.#size >= GATHERED) this.flush();
+  }
+
+  flush(): void {
+    const bytes = Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    this.#size = 0;
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  /** Behind the last line end that stands before `end`; 0 when there is none. */
+  #newlineBefore(end: number): number {
+    const chunk = Buffer.alloc(CHUNK);
+    for (let to = end; to > 0; ) {
+      const from = Math.max(0, to - CHUNK);
+      const read = readSync(this.#file, chunk, 0, to - from, from);
+      const found = chunk.subarray(0, read).lastIndexOf(NEWLINE);
+      if (found !== -1) return from + found + 1;
+      to = from;
+    }
+    return 0;
+  }
+}
+
+/** The line with its id, which says where to go on. */
+function withId(line: string, id: string): string {
+  const rest = line.startsWith('{') ? line.slice(1) : `"value":${line}}`;
+  return `{"_id":${JSON.stringify(id)}${rest === '}' ? '' : ','}${rest}\n`;
+}
+
+function idOf(line: string | undefined, path: string): string | undefined {
+  if (line === undefined) return undefined;
+  try {
+    const id: unknown = own(JSON.parse(line), '_id' as never);
+    if (typeof id === 'string') return id;
+  } catch {
+    // Told below, as for a line without an id.
+  }
+  throw new TypeError(`${path} ends with a line that writeLines did not write; give the path of a new file`);
+}
+
+/**
+ * Appends the lines of a crawl to a file of JSON lines, each with its `_id`, and goes on where the file ends: a writer that
+ * was killed is started again with the same file. It follows the crawl until nothing waits.
+ * @throws TypeError when another process writes the file, or it is of something else or of another crawl
+ */
+export async function writeLines(
+  frontier: Frontier,
+  path: string,
+  options: WriteLinesOptions = {},
+): Promise<WrittenLines> {
+  const { follow = true, signal, clock = systemClock } = bareRecord(options);
+  const lock = await lockOf(path);
+  let sink: LineSink | undefined;
+  let lines = 0;
+  try {
+    sink = new LineSink(path);
+    let after = idOf(sink.lastLine(), path);
+    for (;;) {
+      signal?.throwIfAborted();
+      // Asked before the lines are: what settles in between is there next time.
+      const isLast = !follow || (await isOver(frontier));
+      const before = lines;
+      for await (const { id, line } of frontier.lines(after)) {
+        sink.write(withId(line, id));
+        after = id;
+        lines += 1;
+        if (signal?.aborted) break;
+      }
+      sink.flush();
+      if (isLast) return { lines };
+      if (lines === before) await clock.sleep(PAUSE, signal);
+    }
+  } finally {
+    sink?.flush();
+    sink?.close();
+    await lock.release();
+  }
+}
+
+/** Whether there will be no more lines: nothing waits, or nobody works who could be waited for. */
+async function isOver(frontier: Frontier): Promise<boolean> {
+  const { waiting, leased, workers } = await frontier.stats();
+  return waiting + leased === 0 || (frontier.shared === undefined && workers === 0);
+}
+
+async function lockOf(path: string): Promise<PathLock> {
+  try {
+    return await PathLock.take(`${path}.lock`, path, 'writing its lines');
+  } catch (error) {
+    if (!(error instanceof PathInUseError)) throw error;
+    throw new TypeError(`${path} cannot be written: ${error.message}`);
+  }
+}
