@@ -4,7 +4,6 @@
  */
 
 import type { Call } from '../call/call.ts';
-import { isPromiseLike } from '../call/callbacks.ts';
 import type { RequestPromise } from '../call/request-promise.ts';
 import type { WrittenConnection } from '../handlers/node/beacon-handler.ts';
 import { ClientError, ServerError } from '../message/errors.ts';
@@ -12,6 +11,7 @@ import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { bareRecord, extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isThenable } from '../runtime/kind-of.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
 import { HandlerStack, handlerName } from '../stack/handler-stack.ts';
 import { systemClock } from '../time/clock.ts';
@@ -202,6 +202,6 @@ function tell(onError: RequestOptions['onError'], error: unknown): void {
   if (typeof onError !== 'function') return;
   try {
     const told: unknown = onError(error);
-    if (isPromiseLike(told)) told.then(undefined, () => undefined);
+    if (isThenable(told)) told.then(undefined, () => undefined);
   } catch {}
 }

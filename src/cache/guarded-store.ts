@@ -2,6 +2,7 @@
  * A store whose failures are none of the call's: what throws, rejects or does not answer in time is told, and counts as
  * if nothing was stored.
  */
+import { isThenable } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
 import type { CacheEntry, CacheStore } from './entry.ts';
 
@@ -58,7 +59,7 @@ export class GuardedStore {
       tell(error);
       return undefined;
     }
-    return isPromise(given) ? this.#inTime(method, clock, tell, given) : given;
+    return isThenable(given) ? this.#inTime(method, clock, tell, given) : given;
   }
 
   #inTime<T>(method: string, clock: Clock, tell: Tell, given: Promise<T>): Promise<T | undefined> {
@@ -86,8 +87,4 @@ export class GuardedStore {
       );
     });
   }
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -1,6 +1,8 @@
 /** What the makers of caches return: a store, the layer over it, and what a program does to it by hand. */
+
 import type { CacheFacts } from '../message/cache-facts.ts';
 import type { CacheLayer } from '../options/cache-option.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { DeclaringMiddleware } from '../stack/handler.ts';
 import { systemClock } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
@@ -51,7 +53,7 @@ const MAX_ENTRY = 5_242_880;
 /** A cache over a store of yours. @throws TypeError for settings of the wrong kind */
 export function makeCache(store: CacheStore, settings: CacheSettings = {}): HttpCache {
   const { shared = false, maxEntrySize = MAX_ENTRY, storeTimeout = '2s' } = settings;
-  if (typeof shared !== 'boolean') throw new TypeError(`shared must be a boolean, got ${typeof shared}`);
+  if (typeof shared !== 'boolean') throw new TypeError(`shared must be a boolean, got ${kindOf(shared)}`);
   checkBytes('maxEntrySize', maxEntrySize);
   const answers = new StoredAnswers(new GuardedStore(store, milliseconds(storeTimeout, 'storeTimeout')));
   const counts = { hit: 0, miss: 0, stale: 0, revalidated: 0, bypass: 0, stored: 0 };

@@ -3,10 +3,12 @@
  * What one throws, or the promise that it returns rejects with, ends the call with an error: nobody else could catch it,
  * and an unhandled rejection would end the process.
  */
+
 import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isThenable } from '../runtime/kind-of.ts';
 
 /** A transfer that tells. */
 export interface CallbackHost {
@@ -23,7 +25,7 @@ export interface CallbackHost {
 export function tell<T>(host: CallbackHost, option: string, callback: (told: T) => unknown, told: T): void {
   try {
     const given = callback(told);
-    if (isPromiseLike(given)) keep(host, lateFailure(option, given, host.request, host.headOnly()));
+    if (isThenable(given)) keep(host, lateFailure(option, given, host.request, host.headOnly()));
   } catch (cause) {
     host.abort(callbackFailure(option, cause, host.request, host.headOnly()));
   }
@@ -78,7 +80,7 @@ export async function announce(
   } catch (cause) {
     throw callbackFailure('onHeaders', cause, request, response);
   }
-  if (isPromiseLike(given)) await lateFailure('onHeaders', given, request, response);
+  if (isThenable(given)) await lateFailure('onHeaders', given, request, response);
 }
 
 /** What a callback of the caller threw stops the transfer, and is the cause of the error. */
@@ -90,10 +92,6 @@ export function callbackFailure(
 ): Error {
   const code = option === 'onHeaders' ? 'ERR_ON_HEADERS' : 'ERR_CALLBACK';
   return failureOf(`${option} threw, and the transfer was stopped`, code, cause, request, response);
-}
-
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
 function failureOf(

@@ -4,6 +4,7 @@
  */
 
 import { RequestError } from '../message/errors.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { type Due, DueHeap } from '../time/due-heap.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
@@ -59,7 +60,7 @@ export class DelayQueue {
    */
   add<T>(delay: Duration, task: () => T | PromiseLike<T>, { signal }: { signal?: AbortSignal } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (typeof task !== 'function') throw new TypeError(`task must be a function, got ${typeof task}`);
+      if (typeof task !== 'function') throw new TypeError(`task must be a function, got ${kindOf(task)}`);
       const at = this.#clock.now() + milliseconds(delay, 'delay');
       if (this.#closed) throw closedError();
       if (signal?.aborted) throw signal.reason;

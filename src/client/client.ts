@@ -15,6 +15,7 @@ import { cacheOf } from '../options/cache-option.ts';
 import { extendOptions } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { ConnectionStats, Handler, Transport } from '../stack/handler.ts';
 import { HandlerStack } from '../stack/handler-stack.ts';
 import { requestSync, type SyncResponse } from '../sync/request-sync.ts';
@@ -64,7 +65,7 @@ export class Client implements AsyncDisposable, HttpClient {
     if (!isOptions(options)) throw noOptions(options);
     const { handler = defaultStack(), ...given } = options;
     if (!(handler instanceof HandlerStack) && typeof handler !== 'function') {
-      throw new TypeError(`option handler must be a HandlerStack or a function, got ${typeof handler}`);
+      throw new TypeError(`option handler must be a HandlerStack or a function, got ${kindOf(handler)}`);
     }
     this.#handler = handler;
     this.#given = options;

@@ -7,6 +7,7 @@ import type { RequestBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { maskUrl, type Redact } from '../message/redact.ts';
 import { bareRecord } from '../options/option-record.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import { isSignal } from '../time/stop.ts';
 import { bodyOfInit, standInFor } from './fetch-body.ts';
 
@@ -97,7 +98,7 @@ function membersOf(given: unknown): FetchInit & { dispatcher?: unknown } {
   const members: Record<string, unknown> = bareRecord({});
   if (given === undefined || given === null) return members;
   if (typeof given !== 'object' && typeof given !== 'function') {
-    throw new TypeError(`the init of fetch must be an object, got ${typeof given}`);
+    throw new TypeError(`the init of fetch must be an object, got ${kindOf(given)}`);
   }
   const isRecord = Object.getPrototypeOf(given) === Object.prototype;
   for (const name of MEMBERS) {
@@ -120,7 +121,7 @@ function signalOf(init: FetchInit, source: Request | undefined): AbortSignal | u
   if (init.signal === undefined) return source?.signal;
   if (init.signal === null) return undefined;
   if (isSignal(init.signal)) return init.signal;
-  throw new TypeError(`init.signal must be an AbortSignal or null, got ${typeof init.signal}`);
+  throw new TypeError(`init.signal must be an AbortSignal or null, got ${kindOf(init.signal)}`);
 }
 
 /** The platform's words of a URL that it cannot parse, and their cause, hold the whole URL. */

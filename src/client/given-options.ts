@@ -1,10 +1,12 @@
 /** What a caller gave to a client, checked and combined. */
+
 import { entriesOf } from '../message/field-value.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { type ArrayFormat, encodeQuery, type QueryInit } from '../message/query.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { mergeCache } from '../options/cache-option.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import { applyHeaders } from './build-request.ts';
 
 /** The result of `attempt`: one of the two is there. */
@@ -31,9 +33,7 @@ export function isOptions(given: unknown): boolean {
 
 export function noOptions(given: unknown): TypeError {
   const hint = typeof given === 'string' || given instanceof URL ? '; write new Client({ baseUri: ... })' : '';
-  return new TypeError(
-    `the options of a client must be a record, got ${given === null ? 'null' : typeof given}${hint}`,
-  );
+  return new TypeError(`the options of a client must be a record, got ${kindOf(given)}${hint}`);
 }
 
 /** Written once where it was given: a mistake in it is the constructor's to tell. */

@@ -1,6 +1,8 @@
 /** The `Idempotency-Key` of a call (draft-ietf-httpapi-idempotency-key-header): a server does once what it gets twice. */
+
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 
 /** Methods that need a key: the others are idempotent, or are the caller's own. */
 const NEEDS_KEY: ReadonlySet<string> = new Set(['POST', 'PATCH']);
@@ -16,6 +18,6 @@ export function withIdempotencyKey(request: HttpRequest, option: RequestOptions[
   }
   const key: unknown = typeof option === 'function' ? option(request) : option;
   if (typeof key === 'string' && key.trim() !== '') return request.withHeader('Idempotency-Key', key);
-  const found = key === null ? 'null' : typeof key === 'string' ? 'empty text' : typeof key;
+  const found = typeof key === 'string' ? 'empty text' : kindOf(key);
   throw new TypeError(`option idempotencyKey must be or return a text that is not empty, got ${found}`);
 }

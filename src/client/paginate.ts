@@ -15,6 +15,7 @@ import { crossOriginHeaders } from '../middleware/redirect/redirect-policy.ts';
 import { crossOriginOptions } from '../options/cross-origin-options.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { Handler } from '../stack/handler.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 import { fieldsOver, isRecord } from './given-options.ts';
@@ -135,7 +136,7 @@ async function pageAfter<T>(
     return { ...page, options: changed(page.options, given) };
   }
   if (typeof given !== 'string' && !(given instanceof URL)) {
-    throw new TypeError(`next must give a URI, options or nothing, got ${typeof given}`);
+    throw new TypeError(`next must give a URI, options or nothing, got ${kindOf(given)}`);
   }
   // A server must not choose the credentials that we send.
   const { url } = splitUserinfo(resolveUri(String(given), response.url || undefined));
@@ -173,7 +174,7 @@ function remember(seen: Set<string>, { method, url, headers, body }: HttpRequest
 async function listIn<T>(response: HttpResponse): Promise<readonly T[]> {
   const value = await response.json();
   if (Array.isArray(value)) return value as T[];
-  const found = value === null ? 'null' : typeof value;
+  const found = kindOf(value);
   throw new TypeError(`the JSON of a page is no list but ${found}; give items, which finds the list in a page`);
 }
 
@@ -185,13 +186,13 @@ function checkedItems<T>(items: Items<T>): Items<T> {
   if (typeof items === 'object' && items !== null) {
     if (Symbol.iterator in items || Symbol.asyncIterator in items) return items;
   }
-  throw new TypeError(`items must give a list or another iterable, got ${items === null ? 'null' : typeof items}`);
+  throw new TypeError(`items must give a list or another iterable, got ${kindOf(items)}`);
 }
 
 function callback<F>(value: F | undefined | null, name: string): F | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'function') return value;
-  throw new TypeError(`${name} must be a function of the response, got ${typeof value}`);
+  throw new TypeError(`${name} must be a function of the response, got ${kindOf(value)}`);
 }
 
 function limit(value: number | undefined | null, name: string): number {

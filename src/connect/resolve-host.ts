@@ -4,6 +4,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { runtimeOptions } from '../message/runtime-options.ts';
 import type { Lookup } from '../options/options.ts';
+import { isThenable } from '../runtime/kind-of.ts';
 import type { DialSettings } from './settings/dial-settings.ts';
 
 export interface Address {
@@ -117,8 +118,4 @@ function interleaved(addresses: readonly Address[]): readonly Address[] {
 
 function dnsError(fact: string, hostname: string): Error {
   return Object.assign(new Error(fact), { code: 'ENOTFOUND', syscall: 'lookup', hostname });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

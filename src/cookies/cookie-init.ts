@@ -1,4 +1,5 @@
 /** A cookie that the program makes, in parts. */
+import { kindOf } from '../runtime/kind-of.ts';
 import { expiryAfter, type SameSite } from './cookie.ts';
 import { type CookieDraft, canonicalDomain } from './cookie-policy.ts';
 
@@ -31,12 +32,12 @@ export function targetFor(cookie: string | CookieInit, url: string | URL | undef
 /** @throws TypeError for a part of the wrong type, naming it without its value */
 export function draftOf(cookie: CookieInit, now: number): CookieDraft {
   const { name, value, domain, path, expires, maxAge, secure = false, httpOnly = false, sameSite } = cookie;
-  if (typeof name !== 'string') throw new TypeError(`the name of a cookie must be a string, got ${typeof name}`);
+  if (typeof name !== 'string') throw new TypeError(`the name of a cookie must be a string, got ${kindOf(name)}`);
   if (typeof value !== 'string')
-    throw new TypeError(`the value of cookie "${name}" must be a string, got ${typeof value}`);
+    throw new TypeError(`the value of cookie "${name}" must be a string, got ${kindOf(value)}`);
   for (const [part, given] of Object.entries({ domain, path })) {
     if (given === undefined || typeof given === 'string') continue;
-    throw new TypeError(`${part} of cookie "${name}" must be a string, got ${given === null ? 'null' : typeof given}`);
+    throw new TypeError(`${part} of cookie "${name}" must be a string, got ${kindOf(given)}`);
   }
   const end = expires instanceof Date ? expires.getTime() : expires;
   if (Number.isNaN(end)) throw new TypeError(`expires of cookie "${name}" is not a valid date`);

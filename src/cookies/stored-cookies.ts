@@ -1,5 +1,7 @@
 /** Cookies that come from the program or from a file instead of a response: taken whole, or not at all. */
+
 import { canonicalUrl, targetOf } from '../message/uri.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import { type Cookie, cookieFromJSON } from './cookie.ts';
 import type { CookieParser } from './cookie-parser.ts';
 import { brokenPrefix, canonicalDomain, isExactHost, malformation, placeOf } from './cookie-policy.ts';
@@ -38,9 +40,7 @@ export function cookiesFromRecord(record: Readonly<Record<string, string>>, scop
   const hostOnly = isUrl || isExactHost(host);
   return Object.entries(record).map(([name, value]) => {
     if (typeof value !== 'string') {
-      throw new TypeError(
-        `the value of cookie "${name}" must be a string, got ${value === null ? 'null' : typeof value}`,
-      );
+      throw new TypeError(`the value of cookie "${name}" must be a string, got ${kindOf(value)}`);
     }
     const malformed = malformation(name, value);
     if (malformed !== undefined) throw new TypeError(`cookie ${JSON.stringify(name)} cannot be sent: ${malformed}`);

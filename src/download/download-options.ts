@@ -1,7 +1,10 @@
 /** The options of `client.download` that no other call has, checked. */
+
 import type { HttpResponse } from '../message/response.ts';
 import { newOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { wrongOption } from '../options/wrong-option.ts';
+import { valueOrKind } from '../runtime/kind-of.ts';
 
 /** Hash functions that a caller may know the file by. */
 export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
@@ -55,7 +58,7 @@ const MEANINGLESS: ReadonlySet<string> = new Set(['sink', 'stream']);
  */
 export function readDownloadOptions(given: DownloadOptions): { settings: DownloadSettings; request: RequestOptions } {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`options must be a record, got ${kindOf(given)}`);
+    throw new TypeError(`options must be a record, got ${valueOrKind(given)}`);
   }
   const request = newOptions() as Record<string, unknown>;
   const own: Record<string, unknown> = Object.create(null);
@@ -71,14 +74,14 @@ export function readDownloadOptions(given: DownloadOptions): { settings: Downloa
 
 function settingsOf({ digest, segments, resume }: DownloadOptions): DownloadSettings {
   if (resume !== undefined && resume !== null && typeof resume !== 'boolean')
-    throw wrong('resume', 'a boolean', resume);
+    throw wrongOption('resume', 'a boolean', resume);
   return { digests: digestsOf(digest), segments: segmentsOf(segments), resume: resume !== false && resume !== null };
 }
 
 function segmentsOf(given: unknown): number {
   if (given === undefined || given === null || given === false) return 1;
   if (Number.isInteger(given) && Number(given) >= 1 && Number(given) <= MOST_SEGMENTS) return Number(given);
-  throw wrong('segments', `a whole number from 1 to ${MOST_SEGMENTS}`, given);
+  throw wrongOption('segments', `a whole number from 1 to ${MOST_SEGMENTS}`, given);
 }
 
 function digestsOf(given: unknown): Map<DigestName, string> {
@@ -86,25 +89,15 @@ function digestsOf(given: unknown): Map<DigestName, string> {
   if (given === undefined || given === null || given === false) return found;
   const names = Object.keys(HEX_LENGTHS).join(', ');
   if (typeof given !== 'object' || Array.isArray(given))
-    throw wrong('digest', `a record such as { sha256: hex }`, given);
+    throw wrongOption('digest', `a record such as { sha256: hex }`, given);
   for (const [name, hex] of Object.entries(given)) {
     if (hex === undefined) continue;
     if (!Object.hasOwn(HEX_LENGTHS, name)) throw new TypeError(`option digest knows ${names}, not ${name}`);
     const length = HEX_LENGTHS[name as DigestName];
     if (typeof hex !== 'string' || hex.length !== length || !/^[0-9a-f]+$/i.test(hex)) {
-      throw wrong(`digest.${name}`, `${length} hex digits`, hex);
+      throw wrongOption(`digest.${name}`, `${length} hex digits`, hex);
     }
     found.set(name as DigestName, hex.toLowerCase());
   }
   return found;
-}
-
-function wrong(name: string, expected: string, found: unknown): TypeError {
-  return new TypeError(`option ${name} must be ${expected}, got ${kindOf(found)}`);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a record' : typeof value;
 }

@@ -1,8 +1,10 @@
 /** The course of one download: from what is there to what is complete, whatever the server answers. */
-import { callbackFailure, isPromiseLike, lateFailure } from '../call/callbacks.ts';
+
+import { callbackFailure, lateFailure } from '../call/callbacks.ts';
 import { BodyError, isNetworkError, isResponseError, ResponseError } from '../message/errors.ts';
 import { maskUrl } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { isThenable } from '../runtime/kind-of.ts';
 import type { Answer, Asking } from './asking.ts';
 import { type DigestCheck, digestsOf, firstMismatch } from './digests.ts';
 import type { DownloadResult, DownloadSettings } from './download-options.ts';
@@ -273,7 +275,7 @@ export class Transfer {
     } catch (cause) {
       throw callbackFailure('progress', cause, request, response);
     }
-    if (isPromiseLike(told)) await lateFailure('progress', told, request, response);
+    if (isThenable(told)) await lateFailure('progress', told, request, response);
   }
 
   async #finish(state: Ongoing): Promise<DownloadResult> {

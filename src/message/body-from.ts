@@ -1,4 +1,5 @@
 /** Makes a request's body from whatever a caller may have: the one list of accepted kinds. */
+import { kindOf } from '../runtime/kind-of.ts';
 import { builtin } from '../runtime/platform.ts';
 import { RequestBody } from './body.ts';
 import { isArrayBuffer, toBytes } from './bytes.ts';
@@ -43,7 +44,7 @@ export function bodyFrom(input: BodyInit | null | undefined): RequestBody | null
     return RequestBody.fromFactory(async () => sourceOf(await (input as () => BodyValue | Promise<BodyValue>)()));
   }
   if (ArrayBuffer.isView(input) || isArrayBuffer(input)) return RequestBody.fromBytes(toBytes(input));
-  if (typeof input !== 'object') throw new TypeError(`body must be ${EXPECTED}, got ${typeof input}`);
+  if (typeof input !== 'object') throw new TypeError(`body must be ${EXPECTED}, got ${kindOf(input)}`);
   if (isSearchParams(input)) {
     return RequestBody.fromText(String(input), 'application/x-www-form-urlencoded;charset=UTF-8');
   }
@@ -57,7 +58,8 @@ export function bodyFrom(input: BodyInit | null | undefined): RequestBody | null
 
 function sourceOf(value: unknown): BodySource {
   if (typeof value === 'string' || ArrayBuffer.isView(value) || isArrayBuffer(value)) return [toBytes(value)];
-  if (typeof value !== 'object' || value === null) throw new TypeError(`body must be ${EXPECTED}, got ${typeof value}`);
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`body must be ${EXPECTED}, got ${kindOf(value)}`);
   if (value instanceof RequestBody) return value.openLast();
   if (isSearchParams(value)) return [String(value)];
   if (isFormData(value) || isNodeForm(value)) {
@@ -73,7 +75,7 @@ function sourceOf(value: unknown): BodySource {
     return readable(value);
   }
   if (hasMethod(value, Symbol.asyncIterator) || hasMethod(value, Symbol.iterator)) return value as BodySource;
-  throw new TypeError(`body must be ${EXPECTED}, got ${value.constructor?.name ?? 'object'}${hintFor(value)}`);
+  throw new TypeError(`body must be ${EXPECTED}, got ${kindOf(value)}${hintFor(value)}`);
 }
 
 function hintFor(value: object): string {

@@ -1,4 +1,5 @@
 /** Bytes of all kinds as one kind, and many pieces of them as one. */
+import { kindOf } from '../runtime/kind-of.ts';
 
 const encoder = new TextEncoder();
 export const NOTHING = new Uint8Array(0);
@@ -21,7 +22,7 @@ export function toBytes(chunk: unknown): Uint8Array {
   if (typeof chunk === 'string') return encoder.encode(chunk);
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   if (isArrayBuffer(chunk)) return new Uint8Array(chunk);
-  throw new TypeError(`a body's chunks must be bytes or strings, got ${chunk === null ? 'null' : typeof chunk}`);
+  throw new TypeError(`a body's chunks must be bytes or strings, got ${kindOf(chunk)}`);
 }
 
 /** One array of all; no copy when there is just one chunk. */

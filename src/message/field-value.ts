@@ -2,6 +2,7 @@
  * What the values of a query, a form or a URI template are: text, a list or a record. What is none of them is refused with
  * its key, because a value that is left out without a word changes what is asked for.
  */
+import { kindOf } from '../runtime/kind-of.ts';
 
 /**
  * The text of a single value: a `Date` in ISO 8601, the `href` of a URL, numbers, booleans and what they are boxed in, and
@@ -109,12 +110,6 @@ function isOfAllObjects(method: unknown, value: object): boolean {
 
 function withoutText(value: unknown, key: string): TypeError {
   return new TypeError(
-    `the value of "${shortened(key)}" must be text, a number, a boolean, a date, a list or a record, got ${nameOf(value)}`,
+    `the value of "${shortened(key)}" must be text, a number, a boolean, a date, a list or a record, got ${kindOf(value)}`,
   );
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return value === null ? 'null' : `a ${typeof value}`;
-  const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name;
-  return typeof name === 'string' && name !== '' ? name : 'an object';
 }

@@ -3,6 +3,7 @@
  * given, the order of lines is kept, and nothing that could split a message on the wire gets in.
  */
 
+import { kindOf } from '../runtime/kind-of.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { maskHeaders, type Redact } from './redact.ts';
 
@@ -206,7 +207,7 @@ type Entries = Iterable<readonly [string, string | number | readonly string[] | 
 
 function checkedFields(init: Exclude<HeadersInit, HttpHeaders> | Entries): string[] {
   if (typeof init !== 'object')
-    throw new TypeError(`headers must be a record or an iterable of pairs, got ${typeof init}`);
+    throw new TypeError(`headers must be a record or an iterable of pairs, got ${kindOf(init)}`);
   const entries: Entries = Symbol.iterator in init ? (init as Entries) : Object.entries(init);
   const fields: string[] = [];
   for (const entry of entries) {
@@ -229,7 +230,7 @@ function checkedName(name: unknown): string {
 /** The value itself is never in the message: it may be a credential. */
 function checkedValue(name: string, value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') {
-    const found = value === null ? 'null' : typeof value;
+    const found = kindOf(value);
     throw new TypeError(`the value of header "${name}" must be a string or a list of strings, got ${found}`);
   }
   const trimmed = withoutOuterSpace(String(value));

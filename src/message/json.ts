@@ -1,4 +1,5 @@
 /** JSON that is sent: one way to write it, and one way to say that it cannot be written. */
+import { kindOf } from '../runtime/kind-of.ts';
 
 /** Writes a value as JSON text. */
 export type StringifyJson = (value: unknown) => string;
@@ -19,6 +20,6 @@ export function jsonText(value: unknown, name: string, stringify: StringifyJson 
     throw new TypeError(`${name} cannot be written as JSON: ${fact}`);
   }
   if (typeof text === 'string') return text;
-  if (stringify === JSON.stringify) throw new TypeError(`${name} must be a JSON value, got ${typeof value}`);
-  throw new TypeError(`option stringifyJson must return text, got ${text === null ? 'null' : typeof text}`);
+  if (stringify === JSON.stringify) throw new TypeError(`${name} must be a JSON value, got ${kindOf(value)}`);
+  throw new TypeError(`option stringifyJson must return text, got ${kindOf(text)}`);
 }

@@ -1,4 +1,5 @@
 /** The `multipart` option: what a caller writes for each part, turned into parts whose heads are decided. */
+import { kindOf } from '../runtime/kind-of.ts';
 import { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { fileBody } from './file-body.ts';
@@ -65,11 +66,9 @@ export function multipartBody(parts: readonly MultipartPart[]): RequestBody {
 function checkPart(part: MultipartPart, index: number): void {
   const at = `multipart part ${index}`;
   if (typeof part !== 'object' || part === null) {
-    throw new TypeError(
-      `${at} must be { name, contents } or { name, path }, got ${part === null ? 'null' : typeof part}`,
-    );
+    throw new TypeError(`${at} must be { name, contents } or { name, path }, got ${kindOf(part)}`);
   }
-  if (typeof part.name !== 'string') throw new TypeError(`${at} needs a name (a string), got ${typeof part.name}`);
+  if (typeof part.name !== 'string') throw new TypeError(`${at} needs a name (a string), got ${kindOf(part.name)}`);
   const known = `${at} ("${part.name}")`;
   if (part.path === undefined && part.contents === undefined) throw new TypeError(`${known} needs contents or a path`);
   if (part.path !== undefined && part.contents !== undefined) {
@@ -78,7 +77,7 @@ function checkPart(part: MultipartPart, index: number): void {
   for (const key of ['path', 'filename', 'type'] as const) {
     const value = part[key];
     if (value === undefined || typeof value === 'string') continue;
-    throw new TypeError(`${key} of ${known} must be a string, got ${value === null ? 'null' : typeof value}`);
+    throw new TypeError(`${key} of ${known} must be a string, got ${kindOf(value)}`);
   }
 }
 

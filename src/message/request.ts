@@ -1,5 +1,7 @@
 /** A request as an immutable value. */
+
 import type { Call } from '../call/call.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { type HeadersInit, HttpHeaders, isToken } from './headers.ts';
@@ -172,8 +174,7 @@ let lastUri = '';
 function checkedUri(uri: unknown): string {
   if (uri === lastUri) return lastUri;
   const text = uri instanceof URL ? uri.href : uri;
-  if (typeof text !== 'string')
-    throw new TypeError(`uri must be a string or a URL, got ${text === null ? 'null' : typeof text}`);
+  if (typeof text !== 'string') throw new TypeError(`uri must be a string or a URL, got ${kindOf(text)}`);
   const at = text.search(CONTROL);
   if (at === -1) {
     lastUri = text;

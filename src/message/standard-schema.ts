@@ -1,4 +1,5 @@
 /** Checks values with any schema library that follows Standard Schema, version 1 (standardschema.dev). */
+import { kindOf } from '../runtime/kind-of.ts';
 import { isSecretKey, MASK, type Redact } from './redact.ts';
 
 /** The part of the specification that is used here. */
@@ -37,7 +38,7 @@ export function checkSchema(schema: unknown, method: string): asserts schema is 
   const isHolder = (typeof schema === 'object' && schema !== null) || typeof schema === 'function';
   const standard = isHolder ? (schema as Partial<StandardSchema>)['~standard'] : undefined;
   if (typeof standard?.validate === 'function') return;
-  const found = schema === null ? 'null' : typeof schema;
+  const found = kindOf(schema);
   throw new TypeError(
     `${method} takes a schema with "~standard" (Standard Schema: zod, valibot, arktype, ...), got ${found}`,
   );

@@ -1,4 +1,5 @@
 /** From our response to the platform's `Response`, and back. */
+import { kindOf } from '../runtime/kind-of.ts';
 import type { HttpHeaders } from './headers.ts';
 
 /** What a `Response` shows of one of ours. */
@@ -39,7 +40,7 @@ export function partsOfWeb(
   web: Response,
 ): [number, [string, string][], ReadableStream<Uint8Array> | null, string, string, { url: string }] {
   if (!(web instanceof Response) && Object.prototype.toString.call(web) !== '[object Response]') {
-    throw new TypeError(`HttpResponse.from takes a Response, got ${web === null ? 'null' : typeof web}`);
+    throw new TypeError(`HttpResponse.from takes a Response, got ${kindOf(web)}`);
   }
   const { status, statusText, url, body, bodyUsed, type, headers } = web;
   if (status === 0)

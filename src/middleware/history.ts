@@ -3,8 +3,9 @@
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { Middleware } from '../stack/handler.ts';
-import { kindOf, send } from '../stack/next.ts';
+import { send } from '../stack/next.ts';
 
 /** One transfer that has settled. */
 export interface HistoryEntry {

@@ -1,11 +1,10 @@
 /** Changes each request on its way down. */
 
-import { isPromiseLike } from '../call/callbacks.ts';
 import { raceCaller } from '../call/caller-stop.ts';
 import type { HttpRequest } from '../message/request.ts';
+import { isThenable, kindOf } from '../runtime/kind-of.ts';
 import { adoptRequest } from '../stack/adopt-request.ts';
 import type { Middleware } from '../stack/handler.ts';
-import { kindOf } from '../stack/next.ts';
 
 /**
  * Sends what `fn` makes of the request: pushed, of each hop and attempt; unshifted, of the call. What it throws ends the
@@ -22,7 +21,7 @@ export function mapRequest(fn: (request: HttpRequest) => HttpRequest | Promise<H
       let mapped: HttpRequest;
       try {
         const given = fn(request);
-        if (isPromiseLike(given)) {
+        if (isThenable(given)) {
           const ready = raceCaller(given, request, options);
           return ready.then((late) => next(adoptRequest(late, request, 'the function of mapRequest'), options));
         }

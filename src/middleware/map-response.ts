@@ -1,10 +1,10 @@
 /** Changes each response on its way up. */
 
-import { isPromiseLike } from '../call/callbacks.ts';
 import { raceCaller } from '../call/caller-stop.ts';
 import { HttpResponse } from '../message/response.ts';
+import { isThenable, kindOf } from '../runtime/kind-of.ts';
 import type { Middleware } from '../stack/handler.ts';
-import { kindOf, send } from '../stack/next.ts';
+import { send } from '../stack/next.ts';
 
 /**
  * Gives what `fn` makes of the response: pushed, of each hop and attempt; unshifted, of the call. Failures pass. What it
@@ -21,7 +21,7 @@ export function mapResponse(fn: (response: HttpResponse) => HttpResponse | Promi
       return send(next, request, options).then((response) => {
         try {
           const given = fn(response);
-          if (!isPromiseLike(given)) return checked(given);
+          if (!isThenable(given)) return checked(given);
           return raceCaller(given, request, options).then(checked).catch(lettingGo(response));
         } catch (error) {
           return lettingGo(response)(error);

@@ -2,11 +2,13 @@
  * Reports what each attempt and hop cost, as the handler measured it. Each leg of a challenge (`auth`) is a transfer of
  * its own, and so is each hop and attempt, failed ones too.
  */
-import { isPromiseLike, lateFailure } from '../call/callbacks.ts';
+
+import { lateFailure } from '../call/callbacks.ts';
 import { isResponseError, isTransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../message/response.ts';
 import type { TransferStats } from '../options/options.ts';
+import { isThenable } from '../runtime/kind-of.ts';
 import type { Middleware } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
 import { systemClock } from '../time/clock.ts';
@@ -33,7 +35,7 @@ export function stats(): Middleware {
         async (response) => {
           try {
             const told: unknown = report(response.facts, response, undefined);
-            if (isPromiseLike(told)) await lateFailure('onStats', told, request, response);
+            if (isThenable(told)) await lateFailure('onStats', told, request, response);
           } catch (error) {
             await response.discard();
             throw error;
@@ -43,7 +45,7 @@ export function stats(): Middleware {
         (error: unknown) => {
           try {
             const told: unknown = report(transferOf(error), isResponseError(error) ? error.response : undefined, error);
-            if (isPromiseLike(told)) told.then(undefined, () => undefined);
+            if (isThenable(told)) told.then(undefined, () => undefined);
           } catch {
             // The call fails already, and with what failed first.
           }

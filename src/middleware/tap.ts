@@ -1,10 +1,12 @@
 /** Looks at calls without touching them. */
-import { isPromiseLike, lateFailure } from '../call/callbacks.ts';
+
+import { lateFailure } from '../call/callbacks.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isThenable, kindOf } from '../runtime/kind-of.ts';
 import type { Middleware } from '../stack/handler.ts';
-import { kindOf, send } from '../stack/next.ts';
+import { send } from '../stack/next.ts';
 
 /** Called before the layer below. What it returns is ignored, unless it is a promise. */
 export type TapBefore = (request: HttpRequest, options: RequestOptions) => unknown;
@@ -30,7 +32,7 @@ export function tap(before?: TapBefore | null, after?: TapAfter | null): Middlew
         const told = [before?.(request, options)];
         promise = send(next, request, options);
         told.push(after?.(request, options, promise));
-        const late = told.filter(isPromiseLike);
+        const late = told.filter(isThenable);
         return late.length === 0 ? promise : whenTold(promise, late, request);
       } catch (error) {
         promise?.then((response) => response.discard()).catch(() => undefined);

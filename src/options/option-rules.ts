@@ -8,6 +8,7 @@ import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
 import { own } from '../message/own.ts';
 import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
+import { valueOrKind } from '../runtime/kind-of.ts';
 import { milliseconds } from '../time/duration.ts';
 import { isSignal } from '../time/stop.ts';
 import { CACHE_MODES, isCacheOption, mergeCache } from './cache-option.ts';
@@ -15,6 +16,7 @@ import { editDistance } from './edit-distance.ts';
 import { oursFor } from './foreign-options.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
+import { wrongOption } from './wrong-option.ts';
 
 interface Rule {
   /** For the message: "timeout must be ...". */
@@ -212,21 +214,6 @@ function checkedTrailers(given: HeadersInit): HttpHeaders {
 /** Every option there is. */
 export const optionNames: readonly string[] = [...known.keys()];
 
-/** Options whose text may be a credential: never repeated in a message. */
-const SECRETIVE: ReadonlySet<string> = new Set([
-  'auth',
-  'uriVars',
-  'headers',
-  'trailers',
-  'cookies',
-  'proxy',
-  'ca',
-  'cert',
-  'sslKey',
-  'tls',
-  'body',
-]);
-
 const BODIES = ['body', 'json', 'formParams', 'multipart'] as const;
 
 /**
@@ -236,7 +223,7 @@ const BODIES = ['body', 'json', 'formParams', 'multipart'] as const;
  */
 export function checkOptions(given: RequestOptions, declared: readonly string[] = []): RequestOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`options must be a record, got ${describe(given)}`);
+    throw new TypeError(`options must be a record, got ${valueOrKind(given)}`);
   }
   const checked = newOptions() as Record<string, unknown>;
   for (const key of Object.keys(given)) {
@@ -282,8 +269,7 @@ function readUnixBase(options: Record<string, unknown>): void {
 function checkedValue(rule: ReadyRule, name: string, value: unknown): unknown {
   if ((value === null || value === false) && rule.hasOff) return rule.off;
   if (!rule.accepts(value)) {
-    const found = SECRETIVE.has(name) && typeof value === 'string' ? 'text' : describe(value);
-    throw new TypeError(`option ${name} must be ${rule.expected}, got ${found}`);
+    throw wrongOption(name, rule.expected, value);
   }
   const { read, nested } = rule;
   if (read !== undefined) return read(value as never, `option ${name}`);
@@ -344,15 +330,6 @@ function refuseTypo(key: string, names = optionNames, prefix = ''): void {
   const close = names.find((name) => editDistance(name.toLowerCase(), wanted) <= (name.length > 5 ? 2 : 1));
   if (close === undefined) return;
   throw new TypeError(`there is no option "${prefix}${key}"; did you mean "${prefix}${close}"?`);
-}
-
-/** What was found, without showing what may be a secret: kinds, and only numbers and booleans as they are. */
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return value.length <= 40 ? JSON.stringify(value) : 'text';
-  return typeof value === 'object' ? (value.constructor?.name ?? 'a record') : typeof value;
 }
 
 function hasMethod(value: unknown, name: string): boolean {

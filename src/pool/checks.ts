@@ -1,7 +1,9 @@
 /** What a pool refuses, in words. */
+
 import { bareRecord } from '../options/option-record.ts';
+import { valueOrKind } from '../runtime/kind-of.ts';
 import { isSignal } from '../time/stop.ts';
-import { describe } from './source.ts';
+import { quiet } from './source.ts';
 
 const CALLBACKS = ['fulfilled', 'rejected'] as const;
 
@@ -9,28 +11,32 @@ const CALLBACKS = ['fulfilled', 'rejected'] as const;
 export function checkedSettings<T extends object>(client: unknown, options: T): T {
   const methods = client as { request?: unknown; send?: unknown } | null | undefined;
   if (typeof methods?.request !== 'function' || typeof methods.send !== 'function') {
-    throw new TypeError(`a pool's client must have request() and send(), got ${describe(client)}`);
+    throw new TypeError(`a pool's client must have request() and send(), got ${valueOrKind(client)}`);
   }
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`a pool's options must be a record, got ${describe(options)}`);
+    throw new TypeError(`a pool's options must be a record, got ${valueOrKind(options)}`);
   }
   const settings = bareRecord(options);
   const given = settings as Record<string, unknown>;
   for (const name of CALLBACKS) {
     if (given[name] === undefined || typeof given[name] === 'function') continue;
-    throw new TypeError(`${name} must be a function, got ${describe(given[name])}`);
+    throw new TypeError(`${name} must be a function, got ${valueOrKind(given[name])}`);
   }
   if (given['options'] !== undefined && (typeof given['options'] !== 'object' || given['options'] === null)) {
-    throw new TypeError(`options must be a record of request options, got ${describe(given['options'])}`);
+    throw new TypeError(`options must be a record of request options, got ${valueOrKind(given['options'])}`);
   }
   const signal = given['signal'];
   if (signal !== undefined && signal !== null && !isSignal(signal)) {
-    throw new TypeError(`signal must be an AbortSignal, got ${describe(signal)}`);
+    throw new TypeError(`signal must be an AbortSignal, got ${valueOrKind(signal)}`);
   }
   return settings;
 }
 
-/** Why an item cannot be sent. */
-export function describeItem(item: unknown): string {
-  return `a pool sends URIs, HttpRequests and functions that return a promise of a response, got ${describe(item)}`;
+/** Why an item cannot be sent. If it is a promise, its own rejection is nobody's. */
+export function unsendable(item: unknown): TypeError {
+  quiet(item);
+  const hint = item instanceof Promise ? '; await it first' : '';
+  return new TypeError(
+    `a pool sends URIs, HttpRequests and functions that return a promise of a response, got ${valueOrKind(item)}${hint}`,
+  );
 }

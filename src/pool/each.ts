@@ -1,5 +1,7 @@
 /** Walks over items with a bound on how many are under way, as Guzzle's `EachPromise` does. */
+
 import pLimit from 'p-limit';
+import { kindOf } from '../runtime/kind-of.ts';
 
 /** What an item of `each` comes to: a function is called, a promise awaited. */
 export type EachValue<T> = T extends () => infer R ? Awaited<R> : Awaited<T>;
@@ -197,6 +199,5 @@ function checkConcurrency(concurrency: unknown): void {
 /** @throws TypeError for what can hold no items */
 export function checkItems(items: unknown, name: string): void {
   if (typeof items === 'object' && items !== null && !(items instanceof Promise)) return;
-  const found = items instanceof Promise ? 'a promise' : items === null ? 'null' : typeof items;
-  throw new TypeError(`${name}() takes an iterable or a record of promises, got ${found}`);
+  throw new TypeError(`${name}() takes an iterable or a record of promises, got ${kindOf(items)}`);
 }

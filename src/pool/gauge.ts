@@ -1,7 +1,7 @@
 /** How many slots a pool has at the moment, for each way to say it, and the checks on what was said. */
+import { valueOrKind } from '../runtime/kind-of.ts';
 import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import type { PoolConcurrency } from './pool-options.ts';
-import { describe } from './source.ts';
 
 export class Gauge {
   readonly adaptive: AdaptiveConcurrency | undefined;
@@ -33,7 +33,7 @@ export class Gauge {
     if (this.#ask === undefined) return this.now;
     const answer: unknown = this.#ask(pending);
     if (typeof answer !== 'number' || !(answer >= 0)) {
-      throw new TypeError(`concurrency(${pending}) must return a number of 0 or more, got ${describe(answer)}`);
+      throw new TypeError(`concurrency(${pending}) must return a number of 0 or more, got ${valueOrKind(answer)}`);
     }
     this.#allowed = Math.floor(answer);
     return this.#allowed;
@@ -43,7 +43,7 @@ export class Gauge {
 /** @throws TypeError for no number, RangeError for one that is not a whole number from 1 */
 export function checkedConcurrency(value: unknown, name: string, others: string): number {
   const expected = `${name} must be a whole number from 1${others}`;
-  if (typeof value !== 'number' || Number.isNaN(value)) throw new TypeError(`${expected}, got ${describe(value)}`);
+  if (typeof value !== 'number' || Number.isNaN(value)) throw new TypeError(`${expected}, got ${valueOrKind(value)}`);
   if (value !== Number.POSITIVE_INFINITY && !(Number.isInteger(value) && value > 0)) {
     throw new RangeError(`${expected}, got ${value}`);
   }

@@ -8,6 +8,7 @@ import { DelayQueue } from '../call/delay-queue.ts';
 import { canonicalUrl, resolveUri, splitUserinfo, targetOf } from '../message/uri.ts';
 import { bareRecord } from '../options/option-record.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
+import { valueOrKind } from '../runtime/kind-of.ts';
 import type { Clock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
 import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
@@ -15,7 +16,6 @@ import type { Entry } from './entry.ts';
 import { Fifo } from './fifo.ts';
 import { checkedConcurrency } from './gauge.ts';
 import type { HostStats, PerHostOptions } from './pool-options.ts';
-import { describe } from './source.ts';
 
 /** Hosts whose figures are kept. */
 const MOST_HOSTS = 10_000;
@@ -236,5 +236,5 @@ function intervalOf(interval: PerHostOptions['interval']): number | ((host: stri
 function checked(options: PerHostOptions | null | undefined): PerHostOptions {
   if (options === undefined || options === null) return {};
   if (typeof options === 'object' && !Array.isArray(options)) return options;
-  throw new TypeError(`perHost must be { concurrency, interval }, got ${describe(options)}`);
+  throw new TypeError(`perHost must be { concurrency, interval }, got ${valueOrKind(options)}`);
 }

@@ -6,10 +6,6 @@ export class Failure {
   constructor(readonly error: unknown) {}
 }
 
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
 /** Lets go of a response that nobody will read. */
 export function release(response: HttpResponse | undefined): void {
   if (response?.streamed) void response.discard();

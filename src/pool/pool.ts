@@ -2,33 +2,34 @@
  * Many requests, so many at once. A pool runs lanes: tasks of `p-limit`, which bounds how many there are, each sending one
  * request after the other. A lane pulls its next request when it has nothing to do, and not before: memory is constant.
  */
+
 import pLimit, { type LimitFunction } from 'p-limit';
 import { callsOf, isEndOf } from '../call/calls.ts';
 import { HttpRequest } from '../message/request.ts';
 import { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isThenable } from '../runtime/kind-of.ts';
 import { allowListeners } from '../runtime/platform.ts';
 import { systemClock } from '../time/clock.ts';
 import { type Abortable, abortError, unwatch, watch } from '../time/stop.ts';
 import { Aside } from './aside.ts';
 import { type BatchResults, batchOf } from './batch.ts';
-import { checkedSettings, describeItem } from './checks.ts';
+import { checkedSettings, unsendable } from './checks.ts';
 import { Entry, requestOf, uriOf } from './entry.ts';
 import { EventLoopShare } from './event-loop-share.ts';
 import { Fifo } from './fifo.ts';
 import { Gauge } from './gauge.ts';
 import { Hosts } from './hosts.ts';
-import { Failure, isThenable, release } from './outcome.ts';
+import { Failure, release } from './outcome.ts';
 import type { PoolClient, PoolItem, PoolRequests, PoolResult, PoolSettings, PoolStats } from './pool-options.ts';
 import { ResultQueue } from './result-queue.ts';
-import { quiet, Source } from './source.ts';
+import { Source } from './source.ts';
 import { liveStats, Tally } from './tally.ts';
 
 export interface PoolOptions extends PoolSettings<Pool> {}
 
 type State = 'new' | 'open' | 'done' | 'failed';
-
 const DEFAULT_CONCURRENCY = 25;
 /** There may be a next entry, but it has to be waited for. */
 const PULL = Symbol('pull');
@@ -348,8 +349,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     if (typeof item === 'string' || item instanceof URL) return this.#client.request('GET', item, this.#options);
     if (item instanceof HttpRequest) return this.#client.send(item, this.#options);
     if (typeof item === 'function') return (item as Exclude<PoolItem, string | URL | HttpRequest>)(this.#options);
-    quiet(item);
-    throw new TypeError(describeItem(item));
+    throw unsendable(item);
   }
 
   #offer(entry: Entry, response: HttpResponse | undefined, error: unknown): Promise<void> | undefined {

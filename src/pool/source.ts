@@ -1,5 +1,7 @@
 /** Where a pool's requests come from: any iterable, async iterable or record behind one way to pull. */
+
 import { HttpRequest } from '../message/request.ts';
+import { valueOrKind } from '../runtime/kind-of.ts';
 import type { PoolKey } from './pool-options.ts';
 
 type Pulled = IteratorResult<unknown>;
@@ -103,7 +105,8 @@ function* valuesOf(record: Record<string, unknown>, names: readonly string[]): G
 
 function refuse(requests: unknown): never {
   const single = typeof requests === 'string' || requests instanceof URL || requests instanceof HttpRequest;
-  const found = single ? 'a single one; put it into a list' : describe(requests);
+  const hint = single ? '; put it into a list' : requests instanceof Promise ? '; await it first' : '';
+  const found = `${single ? 'a single one' : valueOrKind(requests)}${hint}`;
   throw new TypeError(`requests must be an iterable, an async iterable or a record of requests, got ${found}`);
 }
 
@@ -113,13 +116,4 @@ function refuse(requests: unknown): never {
  */
 export function quiet(item: unknown): void {
   if (item instanceof Promise) item.catch(() => undefined);
-}
-
-/** The kind of a value, for a message: never its content. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return 'an array';
-  if (value instanceof Promise) return 'a promise; await it first';
-  return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : `a ${typeof value}`;
 }

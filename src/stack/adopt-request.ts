@@ -1,7 +1,8 @@
 /** Makes a request that a user's function gave in the place of another one part of the same call. */
+
 import { HttpRequest } from '../message/request.ts';
 import { resolveUri } from '../message/uri.ts';
-import { kindOf } from './next.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 
 /**
  * The request with a canonical URL, which handlers rely on, and with the call that it belongs to, without which an

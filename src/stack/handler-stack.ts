@@ -3,6 +3,7 @@
 import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
 
 interface Layer {
@@ -73,7 +74,7 @@ export class HandlerStack {
 
   /** @throws TypeError when it is no function */
   setHandler(handler: Handler): this {
-    if (typeof handler !== 'function') throw new TypeError(`a handler must be a function, got ${typeof handler}`);
+    if (typeof handler !== 'function') throw new TypeError(`a handler must be a function, got ${kindOf(handler)}`);
     this.#handler = handler;
     this.#resolved = undefined;
     return this;
@@ -160,7 +161,7 @@ export function handlerName(handler: Transport): string {
 
 function layer(middleware: Middleware, name?: string): Layer {
   if (typeof middleware !== 'function')
-    throw new TypeError(`a middleware must be a function, got ${typeof middleware}`);
+    throw new TypeError(`a middleware must be a function, got ${kindOf(middleware)}`);
   return { middleware, name: name ?? (middleware.name || 'anonymous') };
 }
 

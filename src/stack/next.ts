@@ -13,10 +13,3 @@ export function send(next: Handler, request: HttpRequest, options: RequestOption
     return Promise.reject(error);
   }
 }
-
-/** What was found in the place of something else, for a message: kinds, never values. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? (value.constructor?.name ?? 'a record') : typeof value;
-}

@@ -98,7 +98,7 @@ function plain(path: string, value: unknown): unknown {
   if (typeof Blob === 'function' && value instanceof Blob) return value;
   if (Array.isArray(value)) return value.map((one, i) => plain(`${path}[${i}]`, one));
   const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw unsendable(path, kindOf(value));
+  if (prototype !== Object.prototype && prototype !== null) throw unsendable(path, nameOf(value));
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(`${path}.${key}`, one)]));
 }
 
@@ -126,7 +126,7 @@ function jsonValue(value: unknown): unknown {
   return JSON.parse(text);
 }
 
-function kindOf(value: object): string {
+function nameOf(value: object): string {
   if ('pipe' in value || 'getReader' in value || 'getWriter' in value || Symbol.asyncIterator in value)
     return 'a stream';
   return `a ${value.constructor?.name ?? 'record with a prototype'}`;

@@ -2,12 +2,14 @@
  * A handler that answers from a queue: no socket, no server, nothing patched. Each request takes the next answer, and
  * the rest of the stack cannot tell the difference.
  */
+
 import { RequestError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { Fifo } from '../pool/fifo.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { Transport } from '../stack/handler.ts';
 import { MockExchange } from './mock-exchange.ts';
 
@@ -137,10 +139,4 @@ function isResponse(value: unknown): value is HttpResponse {
 
 function isPromise(value: unknown): value is Promise<MockOutcome> {
   return value instanceof Promise;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (typeof value !== 'object') return typeof value;
-  return value.constructor?.name ?? 'an object';
 }

@@ -1,4 +1,5 @@
 /** The closing handshake (RFC 6455 section 7): what was said on the wire, by whom, and what the whole came to. */
+import { kindOf } from '../runtime/kind-of.ts';
 
 /** How a connection ended. */
 export interface CloseOutcome {
@@ -60,7 +61,7 @@ export function checkClose(code: unknown, reason: unknown): void {
     const expected = '1000 to 1003, 1007 to 1014, or 3000 to 4999 (RFC 6455 §7.4)';
     throw new TypeError(`code of close must be ${expected}, got ${typeof code === 'number' ? code : typeof code}`);
   }
-  if (typeof reason !== 'string') throw new TypeError(`reason of close must be text, got ${typeof reason}`);
+  if (typeof reason !== 'string') throw new TypeError(`reason of close must be text, got ${kindOf(reason)}`);
   const length = Buffer.byteLength(reason);
   if (length > MAX_REASON) {
     throw new TypeError(`reason of close may have ${MAX_REASON} bytes (RFC 6455 §5.5), got ${length}`);

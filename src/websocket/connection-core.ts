@@ -4,11 +4,11 @@
  */
 
 import type { Socket } from 'node:net';
-import { isPromiseLike } from '../call/callbacks.ts';
 import { redactOf, safeCause } from '../call/redacted-cause.ts';
 import { isTransferError, NetworkError, RequestError, TimeoutError, type TransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isThenable } from '../runtime/kind-of.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { type Abortable, unwatch, watch } from '../time/stop.ts';
 import { type CloseOutcome, Closing } from './closing.ts';
@@ -96,7 +96,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     const { onPing, autoPong } = this.#settings;
     try {
       const told: unknown = onPing?.(ownBytes(data));
-      if (isPromiseLike(told))
+      if (isThenable(told))
         told.then(undefined, (cause: unknown) => this.#threw('the promise of onPing rejected', cause));
     } catch (cause) {
       this.#threw('onPing threw', cause);

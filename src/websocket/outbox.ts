@@ -1,6 +1,8 @@
 /** Frames on their way to the server: what may be sent, how, and when the kernel has it. */
+
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { Compression } from './compression.ts';
 import { type FrameSender, type Payload, Sender } from './ws-parts.ts';
 
@@ -127,8 +129,4 @@ function checkText(data: unknown): void {
 function bytesOf(data: unknown): Buffer | undefined {
   if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return data instanceof ArrayBuffer ? Buffer.from(data) : undefined;
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
 }

@@ -3,6 +3,8 @@
 import { isToken } from '../message/headers.ts';
 import { newOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { wrongOption } from '../options/wrong-option.ts';
+import { valueOrKind } from '../runtime/kind-of.ts';
 import { milliseconds } from '../time/duration.ts';
 import type { UpgradeOptions, UpgradeSettings } from './connection.ts';
 import type { CompressionOptions } from './connection-settings.ts';
@@ -29,7 +31,7 @@ const MEANINGLESS: ReadonlySet<string> = new Set(['body', 'json', 'formParams', 
  */
 export function readUpgradeOptions(given: UpgradeOptions): { settings: UpgradeSettings; request: RequestOptions } {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`options must be a record, got ${kindOf(given)}`);
+    throw new TypeError(`options must be a record, got ${valueOrKind(given)}`);
   }
   const own: Record<string, unknown> = Object.create(null);
   const request = newOptions() as Record<string, unknown>;
@@ -50,7 +52,7 @@ export function readUpgradeOptions(given: UpgradeOptions): { settings: UpgradeSe
 function settingsOf(own: UpgradeOptions): UpgradeSettings {
   const { compression, onPing, closeTimeout } = own;
   if (onPing !== undefined && onPing !== null && typeof onPing !== 'function') {
-    throw wrong('onPing', 'a function', onPing);
+    throw wrongOption('onPing', 'a function', onPing);
   }
   return {
     protocols: protocolsOf(own.protocols),
@@ -67,15 +69,15 @@ function protocolsOf(given: UpgradeOptions['protocols']): readonly string[] {
   if (given === undefined || given === null) return [];
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   for (const one of list) {
-    if (typeof one !== 'string' || !isToken(one)) throw wrong('protocols', 'tokens (RFC 6455 §4.1)', one);
+    if (typeof one !== 'string' || !isToken(one)) throw wrongOption('protocols', 'tokens (RFC 6455 §4.1)', one);
   }
-  if (new Set(list).size < list.length) throw wrong('protocols', 'different from each other', list);
+  if (new Set(list).size < list.length) throw wrongOption('protocols', 'different from each other', list);
   return list as readonly string[];
 }
 
 function checkedCompression(given: unknown): CompressionOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw wrong('compression', 'a boolean or a record', given);
+    throw wrongOption('compression', 'a boolean or a record', given);
   }
   const own: CompressionOptions = Object.assign(Object.create(null), given);
   whole('threshold', own.threshold, 0, Number.MAX_SAFE_INTEGER);
@@ -91,29 +93,20 @@ function checkedCompression(given: unknown): CompressionOptions {
 
 function whole(name: string, value: unknown, from: number, to: number): void {
   if (value === undefined || (Number.isInteger(value) && Number(value) >= from && Number(value) <= to)) return;
-  throw wrong(`compression.${name}`, `a whole number from ${from} to ${to}`, value);
+  throw wrongOption(`compression.${name}`, `a whole number from ${from} to ${to}`, value);
 }
 
 function maxPayloadOf(given: unknown): number {
   if (given === undefined) return MAX_PAYLOAD;
   if (given === null || given === false || given === Number.POSITIVE_INFINITY) return 0;
-  if (!Number.isInteger(given) || (given as number) < 1) throw wrong('maxPayload', 'a number of bytes above 0', given);
+  if (!Number.isInteger(given) || (given as number) < 1)
+    throw wrongOption('maxPayload', 'a number of bytes above 0', given);
   return Math.min(given as number, LARGEST);
 }
 
 function toggle(name: string, value: unknown, otherwise: boolean): boolean {
   if (value === undefined) return otherwise;
   if (value === null) return false;
-  if (typeof value !== 'boolean') throw wrong(name, 'a boolean', value);
+  if (typeof value !== 'boolean') throw wrongOption(name, 'a boolean', value);
   return value;
-}
-
-function wrong(name: string, expected: string, found: unknown): TypeError {
-  return new TypeError(`option ${name} must be ${expected}, got ${kindOf(found)}`);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a record' : typeof value;
 }

@@ -193,7 +193,7 @@ describe('bad input', () => {
       'GET',
       'http://h/',
       { headers: { 'X-A': {} as never } },
-      'header "X-A" must be a string or a list of strings, got object',
+      'header "X-A" must be a string or a list of strings, got Object',
     ],
     [
       'an object as a body',

@@ -76,7 +76,7 @@ describe('idempotencyKey', () => {
     [true, 'option idempotencyKey must be'],
     [() => '', 'got empty text'],
     [() => undefined, 'got undefined'],
-    [async () => 'k', 'got object'],
+    [async () => 'k', 'got a promise'],
     [() => 'a\nb', 'Idempotency-Key'],
   ])('refuses %s', async (idempotencyKey, message) => {
     await expect(sent('POST', { idempotencyKey } as RequestOptions)).rejects.toThrow(message);

@@ -82,7 +82,7 @@ describe('what is no body', () => {
     ['a boolean', true, 'got boolean'],
     ['a plain object', { a: 1 }, 'got Object; to send an object use json or formParams'],
     ['a Date', new Date(0), 'got Date'],
-    ['a promise', Promise.resolve('x'), 'got Promise'],
+    ['a promise', Promise.resolve('x'), 'got a promise'],
     ['a symbol', Symbol('x'), 'got symbol'],
   ])('%s is refused at once', (_, value, message) => {
     expect(() => bodyFrom(value as BodyInit)).toThrow(TypeError);

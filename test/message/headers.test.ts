@@ -124,10 +124,10 @@ describe('what headers can be made from', () => {
 
   it.each<[string, unknown, string]>([
     ['text', 'A: b', 'must be a record or an iterable of pairs, got string'],
-    ['an object as value', { A: {} }, 'the value of header "A" must be a string or a list of strings, got object'],
+    ['an object as value', { A: {} }, 'the value of header "A" must be a string or a list of strings, got Object'],
     ['null as value', { A: null }, 'got null'],
     ['a boolean', { A: true }, 'got boolean'],
-    ['a list in a list', { A: [['b']] }, 'got object'],
+    ['a list in a list', { A: [['b']] }, 'got a list'],
     ['pairs that are none', [['A']], 'must hold [name, value] pairs'],
     ['a list of text', ['A: b'], 'must hold [name, value] pairs'],
     ['an empty name', { '': 'x' }, 'a header name must be a token (RFC 9110 §5.1), got ""'],

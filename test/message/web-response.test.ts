@@ -109,7 +109,7 @@ describe('HttpResponse.from', () => {
     locked.body?.getReader();
     const cases: [unknown, string][] = [
       [null, 'takes a Response, got null'],
-      [{ status: 200 }, 'takes a Response, got object'],
+      [{ status: 200 }, 'takes a Response, got Object'],
       [Response.error(), 'of type "error"'],
       [read, 'whose body nobody has read'],
       [locked, 'whose body nobody has read'],

@@ -52,7 +52,7 @@ describe('the options of upgrade', () => {
     [{ autoPong: 0 }, /option autoPong must be a boolean, got 0/],
     [{ maxPayload: 0 }, /option maxPayload must be a number of bytes above 0, got 0/],
     [{ maxPayload: '5' }, /option maxPayload/],
-    [{ onPing: {} }, /option onPing must be a function, got a record/],
+    [{ onPing: {} }, /option onPing must be a function, got Object/],
     [{ closeTimeout: 'soon' }, /option closeTimeout must be milliseconds/],
     [{ json: {} }, /option json makes no sense for upgrade/],
     [{ body: 'x' }, /option body makes no sense/],

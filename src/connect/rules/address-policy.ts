@@ -2,7 +2,9 @@
  * Which addresses may be dialled under `denyPrivateNetwork`. Judged by the address alone, whatever name led to it: only
  * what the public internet routes passes, so that an address nobody thought of is refused and not reached.
  */
+
 import type { PrivateNetworkOptions } from '../../options/options.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 import { type HostRule, hostRule, isFor, plainName } from './host-rule.ts';
 import { embedded, type IpAddress, ipAddress, isIn, type Network, network } from './ip-address.ts';
 
@@ -96,7 +98,7 @@ function listsOf(option: PrivateNetworkOptions): { allow: readonly string[]; den
 function listOf(option: PrivateNetworkOptions, name: 'allow' | 'deny'): readonly string[] {
   const list = (Object.hasOwn(option, name) ? option[name] : undefined) ?? [];
   if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list;
-  throw new TypeError(`option denyPrivateNetwork.${name} must be a list of texts, got ${typeof list}`);
+  throw new TypeError(`option denyPrivateNetwork.${name} must be a list of texts, got ${kindOf(list)}`);
 }
 
 function rulesOf(list: readonly string[], name: string): HostRule[] {

@@ -2,9 +2,11 @@
  * Which proxy a URL is reached through: what the option says, otherwise what the environment says. A decision of texts
  * alone; nothing is resolved or dialled for it.
  */
+
 import { createHash } from 'node:crypto';
 import type { ProxyOptions, RequestOptions } from '../../options/options.ts';
 import { BoundedMap } from '../../runtime/bounded-map.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 import { type HostRule, hostRule, isFor, plainName } from './host-rule.ts';
 import { ipAddress } from './ip-address.ts';
 import { ProxyRuleError, type ProxyServer, parseProxy } from './proxy-url.ts';
@@ -43,7 +45,7 @@ export function proxyRules(option: RequestOptions['proxy']): ProxyRules {
   if (option === null || option === false || option === '') return DIRECT;
   if (typeof option === 'string' || option instanceof URL) return remembered(String(option), forAll);
   if (typeof option !== 'object' || Array.isArray(option)) {
-    throw new ProxyRuleError(`option proxy must be a proxy URL, { http, https, no } or false, got ${typeof option}`);
+    throw new ProxyRuleError(`option proxy must be a proxy URL, { http, https, no } or false, got ${kindOf(option)}`);
   }
   const read = (name: keyof ProxyOptions) => (Object.hasOwn(option, name) ? option[name] : undefined);
   const unknown = Object.keys(option).find((name) => !['http', 'https', 'no'].includes(name));
@@ -81,7 +83,7 @@ export function noProxy(
 
 function splitList(text: unknown, source: string): string[] {
   if (typeof text !== 'string')
-    throw new ProxyRuleError(`${source} must be text or a list of texts, got ${typeof text}`);
+    throw new ProxyRuleError(`${source} must be text or a list of texts, got ${kindOf(text)}`);
   return text.split(/[\s,]+/).filter((entry) => entry !== '');
 }
 
@@ -94,7 +96,7 @@ function entryOf(name: string, value: unknown): string | false | undefined {
   if (value === undefined) return undefined;
   if (value === null || value === false || value === '') return false;
   if (typeof value === 'string' || value instanceof URL) return String(value);
-  throw new ProxyRuleError(`option proxy.${name} must be a proxy URL or false, got ${typeof value}`);
+  throw new ProxyRuleError(`option proxy.${name} must be a proxy URL or false, got ${kindOf(value)}`);
 }
 
 function byScheme(

@@ -16,6 +16,7 @@ import { runtimeOptions } from '../../message/runtime-options.ts';
 import { currentScope, type Scope, within } from '../../message/scope.ts';
 import { ignore } from '../../message/source.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 import { phraseOfBytes } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
@@ -104,7 +105,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     const init = fetchInit(this.request, sent, this.#controller?.signal);
     const response: unknown = await callFetch(fetch, url, init);
     if (isResponse(response)) return response;
-    const found = response === null ? 'null' : typeof response;
+    const found = kindOf(response);
     throw new RequestError(`fetch must answer with a Response, got ${found}`, { request: this.request });
   }
 

@@ -3,6 +3,7 @@
  * It needs nothing of Node. fetch hides the connection, so whatever an option asks of the connection is refused by name
  * rather than ignored. Its connect phase counts within `headersTimeout`, because nobody can see where it ends.
  */
+
 import { RequestError } from '../../message/errors.ts';
 import { checkHead } from '../../message/framing.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -10,6 +11,7 @@ import type { HttpResponse } from '../../message/response.ts';
 import { canonicalUrl, UriError } from '../../message/uri.ts';
 import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 import type { Transport } from '../../stack/handler.ts';
 import { Running } from '../exchange/open-exchanges.ts';
 import { refuse } from '../exchange/unsupported.ts';
@@ -24,7 +26,7 @@ export type { FetchFunction } from './request.ts';
  */
 export function fetchHandler(fetch?: FetchFunction): Transport {
   if (fetch !== undefined && typeof fetch !== 'function') {
-    throw new TypeError(`fetch must be a function, got ${typeof fetch}`);
+    throw new TypeError(`fetch must be a function, got ${kindOf(fetch)}`);
   }
 
   const running = new Running<FetchExchange>();

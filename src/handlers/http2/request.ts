@@ -1,10 +1,12 @@
 /** Heads as HTTP/2 has them (RFC 9113 section 8.3), to and from node:http2. */
+
 import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders, sensitiveHeaders } from 'node:http2';
 import type { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
+import { BODILESS } from '../../semantics/methods.ts';
 import { declaredLength } from '../exchange/callbacks.ts';
-import { BODILESS, requestPath } from '../node/request.ts';
+import { requestPath } from '../node/request.ts';
 
 /** RFC 9113 §8.2.2: they speak of a connection of HTTP/1.1; and two that go elsewhere. */
 const CONNECTION: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 /** Writes a request for node:http: its head as it was given, its framing exact, over a connection that we bring. */
+
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { type DialSettings, forwarderOf } from '../../connect/dial.ts';
@@ -9,10 +10,8 @@ import { RequestError } from '../../message/errors.ts';
 import { checkHead } from '../../message/framing.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
+import { BODILESS } from '../../semantics/methods.ts';
 import { declaredLength } from '../exchange/callbacks.ts';
-
-/** RFC 9110 §8.6: methods for which no body means no `Content-Length` either. */
-export const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
 /**
  * The request line's target. `OPTIONS http://host/*` asks about the server as a whole and is sent as `OPTIONS *`

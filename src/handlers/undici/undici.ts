@@ -8,6 +8,7 @@ import type { HttpRequest } from '../../message/request.ts';
 import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { rememberLast } from '../../options/remember-last.ts';
+import { BODILESS } from '../../semantics/methods.ts';
 import type { Transport } from '../../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
 import { LazyTransport } from '../exchange/lazy-transport.ts';
@@ -48,7 +49,7 @@ function unsupportedBy(refusal: (headers: HttpHeaders) => string | undefined): N
     if (reason !== undefined) return reason;
     if (method === 'CONNECT') return 'undici: CONNECT is not supported';
     if (method === 'OPTIONS' && url.endsWith('/*')) return 'undici: OPTIONS * is not supported';
-    return LENGTHLESS.has(method) && headers.get('content-length') === '0'
+    return BODILESS.has(method) && headers.get('content-length') === '0'
       ? `undici: Content-Length: 0 is not sent with ${method}`
       : undefined;
   };
@@ -68,5 +69,3 @@ function unsupportedOption({ version, onInformation, trailers }: RequestOptions)
   if (version && version !== '1.1') return `undici: option version '${version}' is not supported`;
   return onInformation ? 'undici: option onInformation is not supported, a 100 ends the connection' : undefined;
 }
-
-const LENGTHLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);

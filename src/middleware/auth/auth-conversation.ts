@@ -3,7 +3,7 @@
  * caller. Every response that is left behind is released, whoever ends the flow.
  */
 
-import { announce, isPromiseLike } from '../../call/callbacks.ts';
+import { announce } from '../../call/callbacks.ts';
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import type { RequestBody } from '../../message/body.ts';
 import { RequestError } from '../../message/errors.ts';
@@ -13,9 +13,9 @@ import { originOf } from '../../message/uri.ts';
 import { crossOriginOptions } from '../../options/cross-origin-options.ts';
 import { extendOptions } from '../../options/option-record.ts';
 import type { AuthFlow, RequestOptions } from '../../options/options.ts';
+import { isThenable, kindOf } from '../../runtime/kind-of.ts';
 import { adoptRequest } from '../../stack/adopt-request.ts';
 import type { Handler } from '../../stack/handler.ts';
-import { kindOf } from '../../stack/next.ts';
 
 type Conversation = ReturnType<AuthFlow>;
 type Step = Awaited<ReturnType<Conversation['next']>>;
@@ -35,7 +35,7 @@ export async function converse(
 ): Promise<HttpResponse> {
   const conversation = started(flow, request, options);
   const sent = new Set<RequestBody>();
-  const wait = (step: Step | Promise<Step>) => (isPromiseLike(step) ? raceCaller(step, request, options) : step);
+  const wait = (step: Step | Promise<Step>) => (isThenable(step) ? raceCaller(step, request, options) : step);
   let response: HttpResponse | undefined;
   let withheld = false;
   try {
@@ -125,7 +125,7 @@ function answerOf(given: unknown): HttpResponse {
 function close(conversation: Conversation): void {
   try {
     const closing: unknown = conversation.return(undefined);
-    if (isPromiseLike(closing)) closing.then(undefined, () => undefined);
+    if (isThenable(closing)) closing.then(undefined, () => undefined);
   } catch {
     // The call ends with what ended the flow.
   }

@@ -5,7 +5,7 @@ import { RequestError } from '../../message/errors.ts';
 import { HttpRequest } from '../../message/request.ts';
 import { bareRecord } from '../../options/option-record.ts';
 import type { AuthFlow, RequestOptions } from '../../options/options.ts';
-import { kindOf } from '../../stack/next.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 import { systemClock } from '../../time/clock.ts';
 import { type Duration, milliseconds } from '../../time/duration.ts';
 import { type OAuth2TokenInit, readToken } from './oauth2-policy.ts';

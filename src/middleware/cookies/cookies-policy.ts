@@ -2,6 +2,7 @@
 
 import { isToken } from '../../message/headers.ts';
 import { type CookieRecord, MAX_LINE_BYTES, MAX_PAIR_BYTES, MAX_PAIRS } from '../../options/cookie-option.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 
 // RFC 6265 §4.1.1: cookie-octet, as they are or in quotes.
 const COOKIE_VALUE = /^(?:"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*"|[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*)$/;
@@ -18,7 +19,7 @@ export function pairsOf(record: CookieRecord): string[] {
     const which = `option cookies: cookie ${JSON.stringify(name)}`;
     if (!isToken(name)) throw new TypeError(`${which} must have a token as its name (RFC 6265 §4.1.1)`);
     if (typeof value !== 'string') {
-      throw new TypeError(`${which} must be a string, got ${value === null ? 'null' : typeof value}`);
+      throw new TypeError(`${which} must be a string, got ${kindOf(value)}`);
     }
     if (!COOKIE_VALUE.test(value)) {
       throw new TypeError(`${which} has characters that a cookie cannot carry (RFC 6265 §4.1.1); encode it`);

@@ -17,8 +17,6 @@ import { decodeWeb } from './web-decoder.ts';
 const AT_ONCE = 65_536;
 /** What may come out of it at once; a body that grows beyond is decoded in the background. */
 const AT_ONCE_DECODED = 4_194_304;
-/** A rest of at most this many bytes is read rather than its connection closed. */
-const DRAIN_BYTES = 65_536;
 
 /** The body of one response on its way out of its codings. */
 export class Decoding {
@@ -33,12 +31,11 @@ export class Decoding {
   constructor(request: HttpRequest, response: HttpResponse, codings: readonly Coding[], limit: number) {
     this.#request = request;
     this.#response = response;
-    const length = response.headers.get('content-length');
     this.#settings = {
       codings,
       limit,
       innerLimit: encodedLimit(limit),
-      drains: length !== null && Number(length) <= DRAIN_BYTES,
+      drains: response.isShort,
       errors: {
         undecodable: (coding, cause) => this.#undecodable(coding, cause),
         tooLarge: () => tooLarge(limit, request, response),

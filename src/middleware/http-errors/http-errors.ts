@@ -2,12 +2,14 @@
  * Turns an answer of 400 and above into an error (RFC 9110 sections 15.5 and 15.6), so that nobody takes an error page
  * for a result. Outermost of the layers: it judges the answer of the whole call.
  */
+
 import { BadResponseError, ClientError, ServerError } from '../../message/errors.ts';
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { bareRecord } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { type Held, holdBody } from './error-body.ts';
 import { hiderOf, statusLine, summaryOf } from './http-errors-policy.ts';
@@ -28,7 +30,7 @@ export interface HttpErrorsOptions {
 export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
   const { summarize, summaryLength = 1000 } = bareRecord(settings);
   if (summarize !== undefined && typeof summarize !== 'function') {
-    throw new TypeError(`httpErrors: summarize must be a function, got ${typeof summarize}`);
+    throw new TypeError(`httpErrors: summarize must be a function, got ${kindOf(summarize)}`);
   }
   if (!(Number.isInteger(summaryLength) && summaryLength >= 0)) {
     throw new TypeError(`httpErrors: summaryLength must be a whole number of characters, got ${String(summaryLength)}`);
@@ -56,12 +58,13 @@ function isError(judge: (status: number) => unknown, response: HttpResponse): bo
     throw error;
   }
   void response.discard();
-  const found = answer instanceof Promise ? 'a promise' : answer === null ? 'null' : typeof answer;
-  throw new TypeError(`option httpErrors must return true for a status that is an error, or false; got ${found}`);
+  throw new TypeError(
+    `option httpErrors must return true for a status that is an error, or false; got ${kindOf(answer)}`,
+  );
 }
 
 /** A status that only the caller's own function calls an error has no class of its own. */
-function kindOf(status: number): typeof BadResponseError {
+function classOf(status: number): typeof BadResponseError {
   if (status < 400) return BadResponseError;
   return status < 500 ? ClientError : ServerError;
 }
@@ -84,7 +87,7 @@ async function reject(
       ? summaryOf(response, summaryLength, hider, own(held, 'complete'))
       : hider.hide((await summarize(response)) ?? '');
   const line = hider.hide(statusLine(response));
-  const Kind = kindOf(response.status);
+  const Kind = classOf(response.status);
   const fact = summary ? `${line}: ${summary}` : line;
   const note = own(response.facts, 'note');
   throw new Kind(note ? `${fact}; ${note}` : fact, { request, response, attempts: response.attempts });

@@ -1,11 +1,12 @@
 /** Writes a line for each transfer to a logger. */
-import { isPromiseLike } from '../../call/callbacks.ts';
+
 import { isResponseError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { isThenable, kindOf } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
-import { kindOf, send } from '../../stack/next.ts';
+import { send } from '../../stack/next.ts';
 import { MessageFormatter } from './message-formatter.ts';
 
 /** `console`, or anything with pino's shape: a method for each level that takes a line. */
@@ -59,7 +60,7 @@ function write(
 ): void {
   try {
     const written = logger[level]?.(formatter.format(request, response, error, options));
-    if (isPromiseLike(written)) written.then(undefined, () => undefined);
+    if (isThenable(written)) written.then(undefined, () => undefined);
   } catch {
     // A full disk must not turn an answer into a failure.
   }

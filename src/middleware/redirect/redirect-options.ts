@@ -1,5 +1,7 @@
 /** The `allowRedirects` option: its defaults, and the check of what a caller gave. */
+
 import type { RedirectOptions, RequestOptions } from '../../options/options.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 
 /** `allowRedirects` with every default filled in. */
 export interface RedirectPolicy {
@@ -34,7 +36,7 @@ export function redirectPolicy(option: RequestOptions['allowRedirects']): Redire
   if (option === undefined || option === true) return DEFAULTS;
   if (option === null || option === false) return undefined;
   if (typeof option !== 'object') {
-    throw new TypeError(`option allowRedirects must be a boolean or a record, got ${typeof option}`);
+    throw new TypeError(`option allowRedirects must be a boolean or a record, got ${kindOf(option)}`);
   }
   // Own keys alone: a polluted prototype must not turn on what nobody asked for.
   const given: RedirectOptions = Object.assign(Object.create(null), option);
@@ -61,7 +63,7 @@ function checkedMax(max: unknown): number {
 function checkedToggle(value: unknown, name: string): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value === 'boolean') return value;
-  throw new TypeError(`allowRedirects.${name} must be a boolean, got ${typeof value}`);
+  throw new TypeError(`allowRedirects.${name} must be a boolean, got ${kindOf(value)}`);
 }
 
 function checkedProtocols(protocols: unknown): readonly string[] {
@@ -78,11 +80,11 @@ function checkedNames(names: unknown): readonly string[] {
   if (names === undefined || names === null || names === false) return DEFAULTS.keepHeaders;
   if (Array.isArray(names) && names.every((one) => typeof one === 'string'))
     return names.map((one) => one.toLowerCase());
-  throw new TypeError(`allowRedirects.keepHeaders must be a list of header names, got ${typeof names}`);
+  throw new TypeError(`allowRedirects.keepHeaders must be a list of header names, got ${kindOf(names)}`);
 }
 
 function checkedCallback(callback: unknown): RedirectOptions['onRedirect'] {
   if (callback === undefined || callback === null || callback === false) return undefined;
   if (typeof callback === 'function') return callback as RedirectOptions['onRedirect'];
-  throw new TypeError(`allowRedirects.onRedirect must be a function, got ${typeof callback}`);
+  throw new TypeError(`allowRedirects.onRedirect must be a function, got ${kindOf(callback)}`);
 }

@@ -1,6 +1,8 @@
 /** The `retry` option: its defaults, and the check of what a caller gave. */
 
 import type { RequestOptions, RetryOptions } from '../../options/options.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
+import { IDEMPOTENT } from '../../semantics/methods.ts';
 import { type Duration, milliseconds } from '../../time/duration.ts';
 
 /** What may be spent on retries of one origin. */
@@ -27,10 +29,8 @@ export interface RetryRules {
 }
 
 const LIMIT = 2;
-// RFC 9110 §9.2.2: the idempotent methods; CONNECT and what is unknown are not.
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY']);
 /** Where the server knows a request again by its key. */
-const METHODS_WITH_KEY: ReadonlySet<string> = new Set([...METHODS, 'POST', 'PATCH']);
+const METHODS_WITH_KEY: ReadonlySet<string> = new Set([...IDEMPOTENT, 'POST', 'PATCH']);
 const STATUSES: ReadonlySet<number> = new Set([408, 413, 425, 429, 500, 502, 503, 504]);
 const BUDGET: BudgetRules = { ratio: 0.2, min: 10, window: 60_000 };
 
@@ -49,7 +49,7 @@ export function retryRules(given: RequestOptions['retry'], defaults?: number | R
   if (limit === 0) return undefined;
   return {
     limit,
-    methods: list(setting('methods'), METHODS, 'retry.methods', (one) => typeof one === 'string' && one !== ''),
+    methods: list(setting('methods'), IDEMPOTENT, 'retry.methods', (one) => typeof one === 'string' && one !== ''),
     statuses: list(setting('statuses'), STATUSES, 'retry.statuses', isStatus),
     decider: callback(setting('decider'), 'retry.decider'),
     delay: callback(setting('delay'), 'retry.delay'),
@@ -61,14 +61,14 @@ export function retryRules(given: RequestOptions['retry'], defaults?: number | R
 
 /** The rules of a request whose `idempotencyKey` lets it be sent twice, unless the caller names the methods. */
 export function rulesWithKey(rules: RetryRules): RetryRules {
-  return rules.methods === METHODS ? { ...rules, methods: METHODS_WITH_KEY } : rules;
+  return rules.methods === IDEMPOTENT ? { ...rules, methods: METHODS_WITH_KEY } : rules;
 }
 
 function asRecord(option: RequestOptions['retry']): RetryOptions | undefined {
   if (option === undefined || option === null || option === false || option === 0) return undefined;
   if (typeof option === 'number') return { limit: option };
   if (typeof option === 'object') return option;
-  throw new TypeError(`retry must be a number of retries, an object of settings or false, got ${typeof option}`);
+  throw new TypeError(`retry must be a number of retries, an object of settings or false, got ${kindOf(option)}`);
 }
 
 /** Never what `Object.prototype` has. */
@@ -105,7 +105,7 @@ function callback<T extends (...args: never[]) => unknown>(
 ): T | undefined {
   if (value === undefined || value === null || value === false) return undefined;
   if (typeof value === 'function') return value;
-  throw new TypeError(`${name} must be a function, got ${typeof value}`);
+  throw new TypeError(`${name} must be a function, got ${kindOf(value)}`);
 }
 
 /** A limit that is switched off is none. */
@@ -118,7 +118,7 @@ function budgetRules(value: unknown): BudgetRules | undefined {
   if (value === undefined) return BUDGET;
   if (value === false || value === null) return undefined;
   if (typeof value !== 'object')
-    throw new TypeError(`retry.budget must be { ratio, min, window } or false, got ${typeof value}`);
+    throw new TypeError(`retry.budget must be { ratio, min, window } or false, got ${kindOf(value)}`);
   const given = value as Exclude<RetryOptions['budget'], false | undefined>;
   const share = (name: 'ratio' | 'min'): number => {
     const amount = read(given, name) ?? BUDGET[name];

@@ -1,0 +1,24 @@
+/** What a value is, asked of any value: for the messages that say what was found, and for what may be a promise. */
+
+/** The kind of a value, never what is in it: `null`, `string`, `a list`, `a promise`, or the class of an object. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Promise) return 'a promise';
+  const name: unknown = value.constructor?.name;
+  return typeof name === 'string' && name !== '' ? name : 'a record';
+}
+
+/** Numbers, booleans and short text as they are, else the kind. Only for what cannot be a secret. */
+export function valueOrKind(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return kindOf(value);
+  return value.length <= 40 ? JSON.stringify(value) : 'text';
+}
+
+/** Whether `await` would wait for it. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+  return typeof (value as { then?: unknown }).then === 'function';
+}
