@@ -23,8 +23,12 @@ function count(kind: unknown): number {
   return v8.queryObjects(kind as () => void, { format: 'count' }) as unknown as number;
 }
 
+function collectGarbage(): void {
+  (globalThis as { gc?(): void }).gc?.();
+}
+
 export function measure(shared: AbortSignal): Measure {
-  for (let i = 0; i < 3; i += 1) (globalThis as { gc?(): void }).gc?.();
+  for (let i = 0; i < 3; i += 1) collectGarbage();
   return {
     sockets: count(Socket),
     timers: process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length,
@@ -34,7 +38,14 @@ export function measure(shared: AbortSignal): Measure {
   };
 }
 
-/** Waits until nothing is on its way any more: what was closed is gone when the kernel says so, whom no fake clock moves. */
+/**
+ * Waits until nothing is on its way any more: what was closed is gone when the kernel says so, whom no fake clock moves. A
+ * body that was dropped is found by the garbage collector, told to its `FinalizationRegistry` in a later turn, and only
+ * then is its exchange garbage too: so the collector runs before each wait, not once at the end.
+ */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 10; i += 1) await delay(10);
+  for (let i = 0; i < 10; i += 1) {
+    collectGarbage();
+    await delay(20);
+  }
 }
