@@ -14,7 +14,6 @@ const STILL_MANY_PARAMETERS: Readonly<Record<string, number>> = {
   'src/client/build-request.ts buildRequest': 7,
   'src/client/client.ts Client.#begin': 6,
   'src/client/client.ts Client.#send': 6,
-  'src/handlers/http2/connection-group.ts Http2Group.constructor': 6,
   'src/handlers/node/exchange.ts NodeExchange.constructor': 6,
   'src/handlers/undici/exchange.ts UndiciExchange.constructor': 6,
   'src/message/response.ts HttpResponse.constructor': 6,

@@ -20,7 +20,7 @@ const MIRRORED = [
 /** The hard files that are tested through others, with the tests, and why no test of their own would say more. */
 const TESTED_ELSEWHERE: readonly (readonly [files: string, tests: string, why: string])[] = [
   [
-    'handlers/undici/connections.ts handlers/node/connection-group.ts handlers/http2/connection-group.ts',
+    'handlers/undici/connections.ts handlers/node/connections.ts handlers/http2/connections.ts',
     'test/handlers/connections/connections.test.ts',
     'one table over every handler that has connections, so that none differs from the others',
   ],

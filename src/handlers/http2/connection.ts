@@ -6,7 +6,7 @@ import type { DialSettings } from '../../connect/dial.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
 import type { Target } from '../../message/uri.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
-import { watchAge } from '../connections/connection-age.ts';
+import { Connection } from '../connections/connection.ts';
 
 /** RFC 9113 §5.1.2: a value that no server should be below, until it has told its own. */
 const BEFORE_SETTINGS = 100;
@@ -26,21 +26,18 @@ const IDLE_LIMIT = 45_000;
 const PING_LIMIT = 5_000;
 const LARGEST_SETTING = 4_294_967_295;
 
+/** Who has the connection. */
 export interface ConnectionObserver {
-  /** There may be room, or less of it. */
+  /** There may be room for streams, or less of it. */
   changed(connection: Http2Connection): void;
+  /** Its last stream is over. */
+  rest(connection: Http2Connection): void;
   /** It takes no more requests. */
-  lost(connection: Http2Connection): void;
+  drop(connection: Http2Connection): void;
 }
 
-export class Http2Connection {
+export class Http2Connection extends Connection {
   readonly socket: Socket;
-  /** Streams that are open. */
-  open = 0;
-  /** The turn at which it came to rest. */
-  idleSince = 0;
-  /** Its place is for somebody else. */
-  isYielded = false;
   /** A stream was opened on it. */
   wasUsed = false;
   /** Heads that came over it. */
@@ -52,7 +49,6 @@ export class Http2Connection {
   readonly #isSingle: boolean;
   /** Milliseconds without a stream after which it is closed; 0 is no limit. */
   readonly #idleLimit: number;
-  readonly #stopAge: (() => void) | undefined;
   readonly #expected: number;
   #unanswered = 0;
   #peerLimit: number | undefined;
@@ -70,12 +66,13 @@ export class Http2Connection {
     observer: ConnectionObserver,
     expected = BEFORE_SETTINGS,
   ) {
+    super();
     this.#expected = expected;
     this.socket = socket;
     this.#observer = observer;
     this.#isSingle = !settings.keepAlive;
     this.#idleLimit = settings.idleTimeout ?? IDLE_LIMIT;
-    this.#stopAge = watchAge(settings, () => this.#retire());
+    this.connected(settings, () => this.#retire());
     this.#session = connect(
       target.origin,
       runtimeOptions('http2', {
@@ -94,15 +91,15 @@ export class Http2Connection {
 
   /** Whether it takes a request now. */
   get hasRoom(): boolean {
-    if (!this.isLive || this.#stopPing !== undefined || (this.#isSingle && this.served + this.open > 0)) return false;
-    return this.#unanswered < UNANSWERED && this.open < this.#limit;
+    if (!this.isLive || this.#stopPing !== undefined || (this.#isSingle && this.wasUsed)) return false;
+    return this.#unanswered < UNANSWERED && this.streams < this.#limit;
   }
 
   /** Whether what stands in the way is the server's own limit, or doubt that there is a server. */
   get isFull(): boolean {
     if (this.isBarred) return false;
     if (this.#stopPing !== undefined) return true;
-    return this.#isSingle || (this.#peerLimit !== undefined && this.open >= this.#limit);
+    return this.#isSingle || (this.#peerLimit !== undefined && this.streams >= this.#limit);
   }
 
   /**
@@ -122,20 +119,32 @@ export class Http2Connection {
     return this.#peerLimit;
   }
 
+  /** With `keepAlive: false` it carries one request. */
+  override get isSpent(): boolean {
+    return this.#isSingle || super.isSpent;
+  }
+
   get #limit(): number {
     return Math.min(this.#peerLimit ?? this.#expected, this.#refusedAt);
   }
 
-  /** Keeps a place for a stream. */
+  /** A stream is to be opened on it. */
   take(): void {
     this.wasUsed = true;
-    this.open += 1;
     this.#unanswered += 1;
-    if (this.open === 1) this.hold();
   }
 
-  /** Somebody needs it: it neither comes to rest nor lets the process end. */
-  hold(): void {
+  /** An idle connection holds no process, and is closed when it was idle for long enough. */
+  override park(): void {
+    if (this.#session.destroyed) return;
+    this.#session.unref();
+    // Not the request's clock: this is about the server's time, whatever a test plays with.
+    const drop = (): void => this.#observer.drop(this);
+    if (this.#idleLimit > 0) this.#stopIdle = startTimer(systemClock, this.#idleLimit, drop, true);
+  }
+
+  /** Somebody needs it: it is not closed for being idle, and the process waits for it. */
+  override reactivate(): void {
     this.#stopIdle?.();
     this.#stopIdle = undefined;
     if (!this.#session.destroyed) this.#session.ref();
@@ -156,21 +165,21 @@ export class Http2Connection {
 
   /** The stream is over. @param wasAnswered `answered` was called for it */
   release(wasAnswered: boolean): void {
-    this.open -= 1;
+    this.streams -= 1;
     if (!wasAnswered) this.#unanswered -= 1;
-    if (this.open === 0) this.#rest();
-    this.#observer.changed(this);
+    if (this.streams === 0) this.#observer.rest(this);
+    else this.#observer.changed(this);
   }
 
   /** RFC 9113 §8.7: the server has no place for as many streams as there are. */
   refused(): void {
-    this.#refusedAt = Math.max(1, this.open - 1);
+    this.#refusedAt = Math.max(1, this.streams - 1);
   }
 
   /** The path may be dead: what is under way may end, and nothing new begins until the server has answered a PING. */
   suspect(): void {
     if (!this.isLive || this.#stopPing !== undefined) return;
-    // Whoever has never said a word may not speak HTTP/2 at all.
+    // The server has never sent a byte, so it may not speak HTTP/2 at all: no more requests for this connection.
     if (this.socket.bytesRead === 0) {
       this.#end();
       return;
@@ -204,7 +213,7 @@ export class Http2Connection {
       this.#end();
     });
     session.on('close', () => {
-      this.#stopAge?.();
+      this.disconnected();
       this.#end();
     });
   }
@@ -218,18 +227,6 @@ export class Http2Connection {
   #end(): void {
     this.#isClosing = true;
     this.#stopIdle?.();
-    this.#observer.lost(this);
-  }
-
-  /** An idle connection holds no process. */
-  #rest(): void {
-    if (this.#session.destroyed) return;
-    if (this.#isClosing || this.#isSingle) {
-      this.close();
-      return;
-    }
-    this.#session.unref();
-    // Not the request's clock: this is about the server's time, whatever a test plays with.
-    if (this.#idleLimit > 0) this.#stopIdle = startTimer(systemClock, this.#idleLimit, () => this.close(), true);
+    this.#observer.drop(this);
   }
 }

@@ -18,7 +18,7 @@ import type { BodyOwner } from '../exchange/pulled-body.ts';
 import { NodeUpload } from '../exchange/upload.ts';
 import { Http2Answer } from './answer.ts';
 import type { Http2Connection } from './connection.ts';
-import type { Http2Group, Http2Waiter } from './connection-group.ts';
+import type { Http2Connections, Http2Waiter } from './connections.ts';
 import {
   barredFailure,
   bodyEnd,
@@ -37,7 +37,7 @@ const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1
 
 export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter, BodyOwner {
   readonly #host: Http2Host;
-  #group: Http2Group | undefined;
+  #group: Http2Connections | undefined;
   #connection: Http2Connection | undefined;
   #stream: ClientHttp2Stream | undefined;
   #cause: Error | undefined;
@@ -88,6 +88,12 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     this.stopWaiting = undefined;
     this.release();
     this.settle.resolve(this.#host.plain(this.request, this.options));
+  }
+
+  /** Another connection is being made: its server may allow streams. */
+  override dialling(): void {
+    this.#isBarred = false;
+    super.dialling();
   }
 
   barred(): void {

@@ -4,14 +4,14 @@ import type { HttpResponse } from '../../message/response.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { Endable } from '../exchange/open-exchanges.ts';
-import type { Http2Group } from './connection-group.ts';
+import type { Http2Connections } from './connections.ts';
 
 /** The transport, as its exchanges see it: they know nothing else of it, so that neither file needs the other. */
 export interface Http2Host {
-  group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group;
+  group(target: Target, request: HttpRequest, options: RequestOptions): Http2Connections;
   ended(exchange: Endable): void;
   /** Sends over HTTP/1.1. */
   plain(request: HttpRequest, options: RequestOptions): Promise<HttpResponse>;
   /** The server wants HTTP/1.1 for what goes to this origin. */
-  wantsPlain(group: Http2Group): void;
+  wantsPlain(group: Http2Connections): void;
 }

@@ -15,14 +15,14 @@ import type { Handler } from '../../stack/handler.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
 import { type Endable, Running } from '../exchange/open-exchanges.ts';
 import { offering } from './alpn.ts';
-import { type GroupOwner, Http2Group } from './connection-group.ts';
+import { Http2Connections } from './connections.ts';
 import { Http2Exchange } from './exchange.ts';
 import type { Http2Host } from './host.ts';
 
-export class Http2Transport implements Http2Host, GroupOwner {
+export class Http2Transport implements Http2Host {
   readonly #fallback: Handler;
   readonly #limits: ConnectionLimits;
-  readonly #groups = new Map<string, Http2Group>();
+  readonly #groups = new Map<string, Http2Connections>();
   readonly #running = new Running<Endable>();
   /** Keys of those that chose HTTP/1.1. */
   readonly #plain = new BoundedMap<string, true>(1000);
@@ -53,7 +53,7 @@ export class Http2Transport implements Http2Host, GroupOwner {
     });
   }
 
-  group(target: Target, request: HttpRequest, options: RequestOptions): Http2Group {
+  group(target: Target, request: HttpRequest, options: RequestOptions): Http2Connections {
     const settings = this.#settingsOf(request, options);
     const key = keyOf(target, settings);
     const known = this.#groups.get(key);
@@ -61,7 +61,12 @@ export class Http2Transport implements Http2Host, GroupOwner {
     try {
       // Connections that stand in for each other lead through one proxy, which cannot carry HTTP/2 but in a tunnel.
       const pinned = pinProxy(target, tunnelling(settings));
-      const group = new Http2Group(key, target, pinned, this.#limits, options.version === 'auto', this);
+      const group = new Http2Connections(key, target, pinned, this.#limits, {
+        onEmpty: () => {
+          if (this.#groups.get(key) === group) this.#groups.delete(key);
+        },
+        onHttp1: options.version === 'auto' ? () => void this.#plain.set(key, true) : undefined,
+      });
       this.#groups.set(key, group);
       return group;
     } catch (error) {
@@ -73,16 +78,8 @@ export class Http2Transport implements Http2Host, GroupOwner {
     return this.#fallback(request, this.#asPlain(options));
   }
 
-  wantsPlain(group: Http2Group): void {
-    this.foundPlain(group);
-  }
-
-  foundPlain({ key }: Http2Group): void {
+  wantsPlain({ key }: Http2Connections): void {
     this.#plain.set(key, true);
-  }
-
-  emptied(group: Http2Group): void {
-    if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
   }
 
   ended(exchange: Endable): void {

@@ -8,22 +8,18 @@ import { pinProxy } from '../../connect/forwarding.ts';
 import type { Target } from '../../message/uri.ts';
 import { keepAliveHint } from '../connections/connection-age.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
-import { ConnectionGroup, type PoolOwner, type Waiter } from './connection-group.ts';
+import { connectionOf } from './connection.ts';
+import { NodeConnections, type Waiter } from './connections.ts';
 
-export type { Waiter } from './connection-group.ts';
+export type { Waiter } from './connections.ts';
 
-export class ConnectionPool implements PoolOwner {
-  readonly #groups = new Map<string, ConnectionGroup>();
-  readonly #groupOf = new WeakMap<Socket, ConnectionGroup>();
+export class ConnectionPool {
+  readonly #origins = new Map<string, NodeConnections>();
   readonly #limits: ConnectionLimits;
   #isClosed = false;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
-  }
-
-  get isClosed(): boolean {
-    return this.#isClosed;
   }
 
   /**
@@ -32,41 +28,35 @@ export class ConnectionPool implements PoolOwner {
    * @throws RequestError for a proxy variable that cannot be read
    */
   acquire(target: Target, settings: DialSettings, waiter: Waiter, isFresh = false): () => void {
-    return this.#group(target, settings).acquire(waiter, isFresh);
+    return this.#connections(target, settings).acquire(waiter, isFresh);
   }
 
   /** The server closes this connection after so many idle seconds (`Keep-Alive: timeout=`). */
   expectClose(socket: Socket, seconds: number): void {
-    this.#groupOf.get(socket)?.hinted(socket, { timeout: seconds, max: undefined });
+    connectionOf(socket)?.onKeepAlive({ timeout: seconds, max: undefined });
   }
 
   /** The server said of this connection how long it stays (`Keep-Alive`). */
   hinted(socket: Socket, value: string): void {
-    this.#groupOf.get(socket)?.hinted(socket, keepAliveHint(value));
+    connectionOf(socket)?.onKeepAlive(keepAliveHint(value));
   }
 
   /** Closes what is idle now, and the others as they become so. */
   close(): void {
     this.#isClosed = true;
-    for (const group of this.#groups.values()) group.closeAllIdle();
+    for (const connections of [...this.#origins.values()]) connections.close();
   }
 
-  opened(socket: Socket, group: ConnectionGroup): void {
-    this.#groupOf.set(socket, group);
-  }
-
-  emptied(group: ConnectionGroup): void {
-    if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
-  }
-
-  #group(target: Target, settings: DialSettings): ConnectionGroup {
+  #connections(target: Target, settings: DialSettings): NodeConnections {
     const key = `${settings.key} ${target.origin}`;
-    const known = this.#groups.get(key);
+    const known = this.#origins.get(key);
     if (known !== undefined) return known;
     // Connections that stand in for each other lead through one proxy.
-    const pinned = pinProxy(target, settings);
-    const group = new ConnectionGroup(key, target, pinned, this.#limits, this);
-    this.#groups.set(key, group);
-    return group;
+    const connections = new NodeConnections(target, pinProxy(target, settings), this.#limits, () => {
+      if (this.#origins.get(key) === connections) this.#origins.delete(key);
+    });
+    if (this.#isClosed) connections.close();
+    this.#origins.set(key, connections);
+    return connections;
   }
 }

@@ -25,13 +25,13 @@ import { codingRefusal } from '../../semantics/transfer-coding.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import type { Member } from '../../time/member-set.ts';
-import type { PlaceLimit } from '../connections/connection-limits.ts';
+import type { SlotLimit } from '../connections/slot-limit.ts';
 import { callsBack, downloadTotal, uploadTotal } from '../exchange/callbacks.ts';
 import { responseLimit, tooLarge, wireLimit } from '../exchange/collector.ts';
 import { DRAIN_WAIT, FIVE_MINUTES } from '../exchange/phase-limits.ts';
 import { PhaseTimer } from '../exchange/phase-timer.ts';
 import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
-import type { LaneWait, UndiciLane, UndiciRoute } from './connections.ts';
+import type { UndiciConnection, UndiciConnections, UndiciWait } from './connections.ts';
 import { isBodyless, isConnectionLost, isLengthMismatch, isUnaskedSwitch } from './error-meaning.ts';
 import type { UndiciHost } from './host.ts';
 import { dispatchOptions } from './request.ts';
@@ -51,8 +51,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   readonly #started: number;
   /** Bytes that a buffered body may have. */
   readonly #limit: number;
-  #lane: UndiciLane | undefined;
-  #wait: LaneWait | undefined;
+  #lane: UndiciConnection | undefined;
+  #wait: UndiciWait | undefined;
   #phase: 'connect' | 'send' | 'headers' | 'body' = 'connect';
   #done = false;
   /** The caller has its answer; what follows concerns its body. */
@@ -74,7 +74,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #queued = 0;
   #connected = 0;
   #firstByte = 0;
-  #dialled: UndiciLane['fresh'];
+  #dialled: UndiciConnection['fresh'];
   /** The request's body while it is read piece by piece. */
   #source: BodyReader | undefined;
   readonly #scope: Scope | undefined;
@@ -101,7 +101,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   }
 
   /** @param limit how many connections there may be; `undefined` is no limit */
-  start(route: UndiciRoute, limit: PlaceLimit | undefined): void {
+  start(route: UndiciConnections, limit: SlotLimit | undefined): void {
     followCaller(this, this.request, this.#options);
     if (this.#done) return;
     const lane = route.take(limit);
@@ -113,7 +113,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   }
 
   /** The wait for a connection is over. */
-  connected(lane: UndiciLane): void {
+  connected(lane: UndiciConnection): void {
     this.#wait = undefined;
     this.#queued = this.#clock.now();
     this.#timer.stop();
@@ -125,7 +125,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     }
   }
 
-  #dispatch(lane: UndiciLane): void {
+  #dispatch(lane: UndiciConnection): void {
     const { keepAlive } = this.#options;
     const isWatched = Boolean(this.#options.progress);
     const { forwarder } = lane.route.settings;
@@ -182,7 +182,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#status = status;
     this.#statusText = phraseOfBytes(statusText);
     this.#headers = HttpHeaders.fromRaw(raw);
-    this.#lane?.hinted(raw);
+    this.#lane?.onKeepAlive(raw);
     if (route?.settings.forwarder && !announcesReuse((name) => this.#headers.get(name))) route.isSingle = true;
     this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();

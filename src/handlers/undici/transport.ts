@@ -13,7 +13,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
 import { type Endable, Running } from '../exchange/open-exchanges.ts';
-import { UndiciRoute } from './connections.ts';
+import { UndiciConnections } from './connections.ts';
 import { UndiciExchange } from './exchange.ts';
 import type { SendElsewhere, UndiciHost } from './host.ts';
 
@@ -32,7 +32,7 @@ async function loadClient(): Promise<typeof Client> {
 
 export class UndiciTransport implements UndiciHost {
   readonly #Client: typeof Client;
-  readonly #groups = new Map<string, Map<string, UndiciRoute>>();
+  readonly #groups = new Map<string, Map<string, UndiciConnections>>();
   readonly #running = new Running<Endable>();
   readonly #settings = new LastSettings();
 
@@ -70,7 +70,7 @@ export class UndiciTransport implements UndiciHost {
   async close(): Promise<void> {
     const routes = this.#takeAll();
     await this.#running.letFinish();
-    for (const route of routes) route.destroy();
+    for (const route of routes) route.close();
   }
 
   async destroy(reason?: unknown): Promise<void> {
@@ -79,13 +79,13 @@ export class UndiciTransport implements UndiciHost {
     await closing;
   }
 
-  #takeAll(): UndiciRoute[] {
+  #takeAll(): UndiciConnections[] {
     const routes = [...this.#groups.values()].flatMap((group) => [...group.values()]);
     this.#groups.clear();
     return routes;
   }
 
-  #routeFor(request: HttpRequest, target: Target, options: RequestOptions): UndiciRoute {
+  #routeFor(request: HttpRequest, target: Target, options: RequestOptions): UndiciConnections {
     try {
       return this.#route(target, this.#settings.of(options));
     } catch (error) {
@@ -93,14 +93,14 @@ export class UndiciTransport implements UndiciHost {
     }
   }
 
-  #route(target: Target, settings: DialSettings): UndiciRoute {
+  #route(target: Target, settings: DialSettings): UndiciConnections {
     let group = this.#groups.get(settings.key);
     if (group === undefined) this.#groups.set(settings.key, (group = new Map()));
     const known = group.get(target.origin);
     if (known !== undefined) return known;
     // A crawler meets more origins than memory has room for: one without connections is forgotten.
-    const route = new UndiciRoute(this.#Client, target, pinProxy(target, settings), this.limits, (empty) => {
-      if (group.get(target.origin) === empty) group.delete(target.origin);
+    const route = new UndiciConnections(this.#Client, target, pinProxy(target, settings), this.limits, () => {
+      if (group.get(target.origin) === route) group.delete(target.origin);
     });
     group.set(target.origin, route);
     return route;

@@ -1,17 +1,15 @@
 /** The count of places by itself: whatever happens in whatever order, the limits hold and everybody is served. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  ConnectionLimits,
-  type PlaceHolder,
-  type PlaceLimit,
-  PlaceWait,
-} from '../../../src/handlers/connections/connection-limits.ts';
+import { ConnectionLimits } from '../../../src/handlers/connections/connection-limits.ts';
+import type { SlotHolder } from '../../../src/handlers/connections/connection-slots.ts';
+import { SlotWait } from '../../../src/handlers/connections/connection-turns.ts';
+import type { SlotLimit } from '../../../src/handlers/connections/slot-limit.ts';
 
-class Request extends PlaceWait {
+class Request extends SlotWait {
   readonly #placed: () => void;
 
-  constructor(holder: PlaceHolder, limit: PlaceLimit, placed: () => void) {
+  constructor(holder: SlotHolder, limit: SlotLimit, placed: () => void) {
     super(holder, limit, false);
     this.#placed = placed;
   }
@@ -22,7 +20,7 @@ class Request extends PlaceWait {
 }
 
 /** A transport in little: its connections are numbers. */
-class Holder implements PlaceHolder {
+class Holder implements SlotHolder {
   readonly origin: string;
   readonly #limits: ConnectionLimits;
   readonly #served: number[];
@@ -52,12 +50,12 @@ class Holder implements PlaceHolder {
     return { connections: busy + idle.length, idle: idle.length, running: busy, waiting: waiting.size };
   }
 
-  closeIdle(): void {
+  evict(): void {
     this.idle.shift();
     this.closing.push(true);
   }
 
-  ask(id: number, limit: PlaceLimit): void {
+  ask(id: number, limit: SlotLimit): void {
     if (this.idle.pop() === undefined && !this.#limits.take(this, limit)) {
       const request = new Request(this, limit, () => this.#serve(request));
       this.waiting.set(request, id);
@@ -73,7 +71,7 @@ class Holder implements PlaceHolder {
     this.busy -= 1;
     const next = isKept ? this.#limits.next(this) : undefined;
     if (!isKept || next === 'close') this.closing.push(next === 'close');
-    else if (next === undefined) this.idle.push(this.#limits.turn());
+    else if (next === undefined) this.idle.push(this.#limits.nextSequence());
     else this.#serve(next as Request);
   }
 
@@ -97,7 +95,7 @@ class Holder implements PlaceHolder {
   }
 }
 
-const limit = (perOrigin: number, total: number): PlaceLimit => ({ perOrigin, total });
+const limit = (perOrigin: number, total: number): SlotLimit => ({ perOrigin, total });
 
 function holders(limits: ConnectionLimits, served: number[] = []): Holder[] {
   // Two of one origin: other settings, or another transport.

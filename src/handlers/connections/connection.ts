@@ -1,0 +1,58 @@
+/** What `OriginConnections` knows of one connection. Each transport extends it with what its protocol needs. */
+import type { DialSettings } from '../../connect/settings/dial-settings.ts';
+import { watchAge } from './connection-age.ts';
+
+export abstract class Connection {
+  /** Requests that it carries now: at most one over HTTP/1.1. */
+  streams = 0;
+  /** Requests that it may still carry, as far as the server has said. */
+  requestsLeft = Number.POSITIVE_INFINITY;
+  /** `maxLifetime` is over: it may finish what it carries, and takes no more. */
+  isOld = false;
+  /** It is kept for the next request. */
+  isIdle = false;
+  /** The sequence number that it got when it became idle. */
+  idleSince = 0;
+  /** Evicted: closing so that a waiting request of another origin, or with other settings, can connect. */
+  isEvicted = false;
+  #stopAge: (() => void) | undefined;
+
+  /** It is open, and the transport may send over it. */
+  abstract get isLive(): boolean;
+
+  /** It must carry no further request, although it is open. */
+  get isSpent(): boolean {
+    return this.isOld || this.requestsLeft <= 0;
+  }
+
+  /** Called when it becomes idle. */
+  park(): void {
+    // undici watches over its idle connections itself.
+  }
+
+  /** Called when an idle one is to carry a request: what `park` began ends. */
+  reactivate(): void {
+    // Nothing was begun.
+  }
+
+  /**
+   * Takes no more requests, and closes: at once over HTTP/1.1, after the last stream over HTTP/2. Ends what `park` began.
+   * @param isWaitedFor somebody waits for its slot: the server has to see this end before the other connection begins
+   */
+  abstract close(isWaitedFor: boolean): void;
+
+  /** It is connected. @param expired called when `maxLifetime` is over */
+  protected connected(settings: DialSettings, expired: () => void): void {
+    this.requestsLeft = Number.POSITIVE_INFINITY;
+    this.isOld = false;
+    this.#stopAge = watchAge(settings, () => {
+      this.isOld = true;
+      expired();
+    });
+  }
+
+  /** It is connected no more. */
+  protected disconnected(): void {
+    this.#stopAge?.();
+  }
+}

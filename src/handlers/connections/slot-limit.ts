@@ -1,0 +1,42 @@
+/** The numbers of a limit: how many connections there may be to one origin, and to all origins together. */
+import { own } from '../../message/own.ts';
+import type { RequestOptions } from '../../options/options.ts';
+
+/** Both numbers of a limit; `Infinity` is no limit. */
+export interface SlotLimit {
+  readonly perOrigin: number;
+  readonly total: number;
+}
+
+const UNLIMITED = Number.POSITIVE_INFINITY;
+
+/**
+ * Reads the option `connections` of a request or a handler. `undefined`: it sets no limit.
+ * @throws TypeError for what is no whole number above 0
+ */
+export function slotLimit(connections: RequestOptions['connections']): SlotLimit | undefined {
+  if (connections === undefined || connections === null || connections === false) return undefined;
+  const isRecord = typeof connections === 'object';
+  // Nothing of a prototype is an option.
+  const perOrigin = isRecord ? own(connections, 'perOrigin') : connections;
+  const total = isRecord ? own(connections, 'total') : undefined;
+  return limited({ perOrigin: slots(perOrigin), total: slots(total) });
+}
+
+/** The smaller of two limits, number by number. */
+export function smallerLimit(a: SlotLimit | undefined, b: SlotLimit | undefined): SlotLimit | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return limited({ perOrigin: Math.min(a.perOrigin, b.perOrigin), total: Math.min(a.total, b.total) });
+}
+
+/** A limit that allows any number is no limit. */
+function limited(limit: SlotLimit): SlotLimit | undefined {
+  return Math.min(limit.perOrigin, limit.total) === UNLIMITED ? undefined : limit;
+}
+
+function slots(value: unknown): number {
+  if (value === undefined || value === UNLIMITED) return UNLIMITED;
+  if (Number.isInteger(value) && (value as number) > 0) return value as number;
+  const found = typeof value === 'number' ? value : typeof value;
+  throw new TypeError(`connections must be a whole number above 0, or { perOrigin, total } of such, got ${found}`);
+}

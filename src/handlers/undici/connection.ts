@@ -1,0 +1,127 @@
+/** One undici `Client`: at most one socket, which carries one request at a time; it dials again after that has closed. */
+import type { Socket } from 'node:net';
+import type { Client } from 'undici';
+import { type DialSettings, dial, dialTimings } from '../../connect/dial.ts';
+import type { RawField } from '../../message/headers.ts';
+import type { Target } from '../../message/uri.ts';
+import { bareRecord } from '../../options/option-record.ts';
+import { Connection } from '../connections/connection.ts';
+import { idleLimits, keepAliveHint, SAFETY } from '../connections/connection-age.ts';
+import { closeInTurn } from '../connections/graceful-close.ts';
+
+type Timings = NonNullable<ReturnType<typeof dialTimings>>;
+
+/** The connections of its origin, as one of them and the exchange over it see them. */
+export interface UndiciRoute {
+  readonly target: Target;
+  readonly settings: DialSettings;
+  /** Its proxy does not say that connections may be used again: each request takes one of its own. */
+  isSingle: boolean;
+  /** The exchange is over, and its connection may carry the next. */
+  give(connection: UndiciConnection): void;
+  /** The connection must not be used again, or has ended. */
+  drop(connection: UndiciConnection): void;
+  /** Another one for the slot of a connection that has ended under a request. */
+  renew(dead: UndiciConnection): UndiciConnection;
+  /** `maxLifetime` of the connection is over. */
+  expired(connection: UndiciConnection): void;
+  /** The socket of the connection has closed. */
+  closed(connection: UndiciConnection): void;
+}
+
+export class UndiciConnection extends Connection {
+  readonly client: Client;
+  readonly route: UndiciRoute;
+  /** What dialling took, until the exchange that waited for it has seen it. */
+  fresh: Timings | undefined;
+  /** It holds a slot; another connection may have taken that over. */
+  hasSlot = true;
+  /** What TLS was told when the connection broke: undici reports the end that follows it. */
+  alert: Error | undefined;
+  /** The last one that was dialled. */
+  socket: Socket | undefined;
+  #isConnected = false;
+  #cancelDial: (() => void) | undefined;
+
+  constructor(route: UndiciRoute, ClientClass: typeof Client) {
+    super();
+    this.route = route;
+    // It is opened for a request, which undici keeps until the socket is there.
+    this.streams = 1;
+    this.client = new ClientClass(route.target.origin, bareRecord(this.#options(route.settings)));
+    this.client.on('disconnect', () => {
+      this.#isConnected = false;
+      this.disconnected();
+      // A request that waits on it gets a new socket from undici; without one the connection is of no use any more.
+      if (this.streams === 0) route.drop(this);
+    });
+  }
+
+  get isLive(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Reads of a head how many requests the server still takes. This is on the way of every response. */
+  onKeepAlive(fields: readonly RawField[]): void {
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i] as Uint8Array;
+      // `Keep-Alive` is ten letters of which the first is a k, and only in `max` is an x.
+      if (name.length !== 10 || (name[0]! | 32) !== 107) continue;
+      const value = String(fields[i + 1]);
+      if (!/x/i.test(value) || !/^keep-alive$/i.test(String(name))) continue;
+      this.requestsLeft = keepAliveHint(value).max ?? this.requestsLeft;
+    }
+  }
+
+  /** Ends the connection, or the attempt to get one. */
+  close(isWaitedFor: boolean): void {
+    const { socket } = this;
+    if (!isWaitedFor || this.streams > 0 || socket === undefined || socket.destroyed) this.#destroy();
+    else {
+      socket.once('close', () => this.#destroy());
+      closeInTurn(socket);
+    }
+  }
+
+  #destroy(): void {
+    this.#cancelDial?.();
+    this.disconnected();
+    const closed = (): void => this.route.closed(this);
+    // Not in the middle of a callback of the client's own.
+    queueMicrotask(() => this.client.destroy(null).then(closed, closed));
+  }
+
+  #options(settings: DialSettings): Client.Options {
+    const idle = idleLimits(settings);
+    return {
+      // The project's own timers are exact; undici's fire up to a second late.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: settings.maxHeaderSize,
+      // Of an idle connection; a server's `Keep-Alive: timeout=` is undici's to read.
+      keepAliveTimeout: idle.usual,
+      keepAliveMaxTimeout: idle.longest,
+      keepAliveTimeoutThreshold: SAFETY,
+      connect: (_, callback) => {
+        this.#cancelDial = dial(this.route.target, settings, (error, socket) => {
+          this.#cancelDial = undefined;
+          if (error !== null || socket === null) callback(error ?? new Error('no socket'), null);
+          else {
+            this.#opened(socket);
+            callback(null, socket);
+          }
+        });
+      },
+    };
+  }
+
+  #opened(socket: Socket): void {
+    this.socket = socket;
+    this.fresh = dialTimings(socket) ?? {};
+    this.#isConnected = true;
+    this.connected(this.route.settings, () => this.route.expired(this));
+    socket.once('error', (cause: Error & { code?: unknown }) => {
+      if (String(cause.code).startsWith('ERR_SSL_')) this.alert = cause;
+    });
+  }
+}
