@@ -11,6 +11,7 @@ import { checkedTarget, HttpRequest } from '../message/request.ts';
 import { canonicalUrl, isInside, resolveUri, splitUserinfo, UriError } from '../message/uri.ts';
 import { expandTemplate } from '../message/uri-template.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isBrowser, pageUrl } from '../runtime/platform.ts';
 
 /** The client's side of a request, prepared once. */
 export interface Defaults {
@@ -84,9 +85,14 @@ function asRequestError(error: unknown, asked: HttpRequest, of: Call | undefined
   return new RequestError(error.masked(of?.redact), { request: asked, code: 'ERR_URI' });
 }
 
-/** The canonical base URL of a client or a call. @throws UriError when it is not absolute */
+/**
+ * The canonical base URL of a client or a call. In a browser the page's address is the base of what is relative.
+ * @throws UriError when it is not absolute
+ */
 export function canonicalBase(base: RequestOptions['baseUri']): string | undefined {
-  return base ? canonicalUrl(String(base)) : undefined;
+  const page = isBrowser() ? pageUrl() : undefined;
+  if (page === undefined) return base ? canonicalUrl(String(base)) : undefined;
+  return canonicalUrl(base ? new URL(String(base), page).href : page);
 }
 
 function withQuery(

@@ -183,6 +183,11 @@ export class Client implements AsyncDisposable, HttpClient {
   async upgrade(uri: Uri, options: UpgradeOptions = {}): Promise<WebSocketConnection> {
     this.#webSockets ??= import('../websocket/web-sockets.ts').then(
       ({ WebSockets: Opened }) => new Opened(this.#handler),
+      (error: unknown) => {
+        // What could not be loaded is nothing to close.
+        this.#webSockets = undefined;
+        throw error;
+      },
     );
     return this.#calls.holding(async () =>
       (await this.#webSockets!).open(uri, options, (at, rest, over) => this.#begin('GET', at, rest, undefined, over)),

@@ -6,6 +6,7 @@ import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { cacheOf } from '../options/cache-option.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isBrowser } from '../runtime/platform.ts';
 import { isRedirectStatus } from '../semantics/redirects.ts';
 import { responseLimit, tooLarge } from '../semantics/response-limit.ts';
 import { reasonOf } from '../time/stop.ts';
@@ -110,6 +111,7 @@ function optionsFor({ request, signal }: FetchArguments, client: RequestOptions)
   const options: RequestOptions = { httpErrors: false, stream: true, sink: null, body: null };
   options.allowRedirects = request.redirect === 'follow' ? redirectsOf(client.allowRedirects) : false;
   if (signal !== undefined) options.signal = signal;
+  if (request.credentials !== undefined) options.credentials = request.credentials;
   if (request.cache !== 'default' && cacheOf(client.cache) !== undefined) options.cache = request.cache;
   // WHATWG fetch §4.6: neither cookies nor what answers a challenge.
   if (request.credentials === 'omit') Object.assign(options, { cookies: false, auth: null });
@@ -118,7 +120,8 @@ function optionsFor({ request, signal }: FetchArguments, client: RequestOptions)
 
 /** The client's own bounds and callbacks hold, over the standard's count and methods. */
 function redirectsOf(client: RequestOptions['allowRedirects']): RequestOptions['allowRedirects'] {
-  if (typeof client !== 'object' || client === null) return { max: FETCH_REDIRECTS };
+  // A browser follows by itself, and counts as the standard does.
+  if (typeof client !== 'object' || client === null) return isBrowser() || { max: FETCH_REDIRECTS };
   return { ...client, max: Math.min(client.max ?? FETCH_REDIRECTS, FETCH_REDIRECTS), strict: false };
 }
 

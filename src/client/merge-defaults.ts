@@ -3,15 +3,19 @@ import { CookieJar } from '../cookies/cookie-jar.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { mergeCookies } from '../options/cookie-option.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isBrowser } from '../runtime/platform.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { Handler } from '../stack/handler.ts';
 import { HandlerStack } from '../stack/handler-stack.ts';
 import { applyHeaders } from './build-request.ts';
 
-/** `User-Agent` unless it is given or switched off, then the client's own. */
+/**
+ * `User-Agent` unless it is given or switched off, then the client's own. Not in a browser, which has its own, and asks
+ * a server of another origin beforehand whether a page may send another.
+ */
 export function defaultHeaders(given: RequestOptions['headers']): HttpHeaders {
   if (given === null) return HttpHeaders.empty;
-  const agent = HttpHeaders.fromRaw(['User-Agent', `sluice/${VERSION}`]);
+  const agent = isBrowser() ? HttpHeaders.empty : HttpHeaders.fromRaw(['User-Agent', `sluice/${VERSION}`]);
   return given ? applyHeaders(agent, given) : agent;
 }
 

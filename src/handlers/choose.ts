@@ -9,6 +9,7 @@ import type { HttpResponse } from '../message/response.ts';
 import { changedOptions } from '../options/changed-options.ts';
 import { ownOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { hasNodeTransports } from '../runtime/platform.ts';
 import { canReplay } from '../semantics/replay.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from './connections/connection-limits.ts';
@@ -23,9 +24,9 @@ import { UnsolicitedOrigins } from './undici/unsolicited-continue.ts';
 
 /** What a runtime offers. */
 export interface Environment extends ConnectionSettings {
-  /** Whether sockets and `node:http` are there. Default: whether this is Node. */
+  /** Whether sockets and `node:http` are there. Default: whether this runtime has them, as Node, Bun and Deno do. */
   readonly node?: boolean;
-  /** What is used where there is no Node. Default: the runtime's own. */
+  /** What is used where they are not. Default: the runtime's own. */
   readonly fetch?: FetchFunction;
 }
 
@@ -35,7 +36,7 @@ export interface Environment extends ConnectionSettings {
  * @throws RequestError (`ERR_UNSUPPORTED`), as a rejection, with every reason when none can send a request
  */
 export function chooseHandler(environment: Environment = {}): Transport {
-  return (environment.node ?? isNode()) ? chooseInNode(environment) : fetchHandler(environment.fetch);
+  return (environment.node ?? hasNodeTransports()) ? chooseInNode(environment) : fetchHandler(environment.fetch);
 }
 
 /** Sends what is to be streamed through `streaming`, everything else through `handler`. */
@@ -145,14 +146,4 @@ function isPlainText(request: HttpRequest): boolean {
 
 function nameOf(handler: Transport): string {
   return handler.handlerName ?? (handler.name || 'handler');
-}
-
-interface Runtime {
-  readonly process?: { readonly versions?: Readonly<Record<string, string | undefined>> };
-}
-
-/** Deno and Bun play Node, and their fetch is the better of the two that they have. */
-function isNode(): boolean {
-  const versions = (globalThis as Runtime).process?.versions;
-  return versions?.['node'] !== undefined && versions['bun'] === undefined && versions['deno'] === undefined;
 }

@@ -5,7 +5,7 @@ import { RequestBody } from './body.ts';
 import { isArrayBuffer, toBytes } from './bytes.ts';
 import { isBlob, isFormData, isNodeForm, isSearchParams, nodeFormBody } from './form-shapes.ts';
 import { typeOfBlob } from './media-types.ts';
-import { formDataBody } from './multipart.ts';
+import { blobBody, formDataBody } from './multipart.ts';
 import { readable } from './old-stream.ts';
 import { type BodySource, hasMethod, isNodeSource, isWebSource, type SourceStream } from './source.ts';
 
@@ -51,7 +51,7 @@ export function bodyFrom(input: BodyInit | null | undefined): RequestBody | null
   if (isFormData(input)) return formDataBody(input);
   if (isNodeForm(input)) return nodeFormBody(input);
   if (isBlob(input)) {
-    return RequestBody.fromFactory(() => input.stream(), input.size, typeOfBlob(input) || undefined);
+    return blobBody(input, typeOfBlob(input) || undefined);
   }
   return RequestBody.once(sourceOf(input));
 }

@@ -24,6 +24,12 @@ export class RequestBody {
   /** The `Content-Type` that the source implies, used when the request has none. */
   readonly contentType: string | undefined;
   readonly #make: (() => BodySource | Promise<BodySource>) | undefined;
+  /** The whole body, when the runtime has it as a `Blob`: what sends no streams takes it as it is. @internal */
+  get blob(): Blob | undefined {
+    return this.#blob?.();
+  }
+
+  readonly #blob: (() => Blob) | undefined;
   /** What can be read once. */
   readonly #source: BodySource | undefined;
   #opened = false;
@@ -35,7 +41,7 @@ export class RequestBody {
     length: number | undefined,
     replayable: boolean,
     contentType: string | undefined,
-    source: { make?(): BodySource | Promise<BodySource>; once?: BodySource } = {},
+    source: { make?(): BodySource | Promise<BodySource>; once?: BodySource; blob?(): Blob } = {},
   ) {
     this.bytes = bytes;
     this.length = length;
@@ -43,6 +49,7 @@ export class RequestBody {
     this.contentType = contentType;
     this.#make = own(source, 'make');
     this.#source = own(source, 'once');
+    this.#blob = own(source, 'blob');
   }
 
   static fromBytes(bytes: Uint8Array, contentType?: string): RequestBody {
@@ -56,6 +63,16 @@ export class RequestBody {
   /** A body that can be opened as often as it is asked for: `open` gives a fresh source each time. */
   static fromFactory(open: () => BodySource | Promise<BodySource>, length?: number, contentType?: string): RequestBody {
     return new RequestBody(undefined, length, true, contentType, { make: open });
+  }
+
+  /** The content of a blob, or of what can be put together as one. @internal */
+  static fromBlob(
+    blob: () => Blob,
+    open: () => BodySource | Promise<BodySource>,
+    length: number,
+    contentType?: string,
+  ): RequestBody {
+    return new RequestBody(undefined, length, true, contentType, { make: open, blob });
   }
 
   /** A body that can be read once. */

@@ -52,6 +52,11 @@ export function encodeParts(parts: readonly EncodedPart[], boundary: string): Re
     return RequestBody.fromBytes(concatBytes([...pieces, end], length), type);
   }
   const open = () => joined(parts, { heads, between, end });
+  const blobs = parts.map(({ body }) => body.bytes ?? body.blob);
+  if (length !== undefined && blobs.every((one) => one !== undefined)) {
+    const whole = () => new Blob([...parts.flatMap((_, i) => [heads[i]!, blobs[i]!, between]), end] as BlobPart[]);
+    return RequestBody.fromBlob(whole, open, length, type);
+  }
   if (parts.every((part) => part.body.replayable)) return RequestBody.fromFactory(open, length, type);
   return RequestBody.once(open(), length, type);
 }
@@ -90,6 +95,14 @@ function joined(parts: readonly EncodedPart[], { heads, between, end }: Delimite
   } as AsyncIterableIterator<Uint8Array>;
 }
 
+/** A body of what a blob has. One of a library's own class is read, for only the platform's is known to its fetch. */
+export function blobBody(blob: Blob, contentType?: string): RequestBody {
+  const open = () => blob.stream();
+  if (!(blob instanceof Blob)) return RequestBody.fromFactory(open, (blob as Blob).size, contentType);
+  // Without its type: whether one is sent is for the request's headers to say.
+  return RequestBody.fromBlob(() => blob.slice(0, blob.size, ''), open, blob.size, contentType);
+}
+
 /** What fetch would send for the same `FormData`. */
 export function formDataBody(form: FormData): RequestBody {
   const parts: EncodedPart[] = [];
@@ -103,7 +116,7 @@ export function formDataBody(form: FormData): RequestBody {
         `${disposition}; filename="${escapeFilename(value.name)}"`,
         `Content-Type: ${typeOfBlob(value) || 'application/octet-stream'}`,
       ];
-      parts.push({ head, body: RequestBody.fromFactory(() => value.stream(), value.size) });
+      parts.push({ head, body: blobBody(value) });
     }
   }
   return encodeParts(parts, makeBoundary());

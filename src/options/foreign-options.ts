@@ -86,8 +86,7 @@ const FOREIGN: ReadonlyMap<string, string> = new Map(
     bearerToken: '`auth: { bearer }`',
     cookieJar: COOKIES,
     jar: COOKIES,
-    withCredentials: COOKIES,
-    credentials: COOKIES,
+    withCredentials: "`credentials: 'include'` in a browser and `cookies` elsewhere",
     // Connections
     agent: '`connections`, `keepAlive`, `proxy` and the TLS options, or a `handler`',
     httpAgent: '`connections`, `keepAlive` and `proxy`, or a `handler`',

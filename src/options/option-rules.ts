@@ -154,6 +154,7 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     off: false,
   },
   allowAbsoluteUrls: { ...toggle, expected: 'a boolean' },
+  credentials: { ...oneOf('omit', 'same-origin', 'include'), off: 'omit' },
   keepAlive: toggle,
   redact: { expected: 'a list of names', accepts: (v) => Array.isArray(v) && v.every(isText), off: undefined },
   proxy: {

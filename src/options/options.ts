@@ -245,6 +245,8 @@ export interface RequestOptions {
   denyPrivateNetwork?: boolean | PrivateNetworkOptions | null | undefined;
   /** `false` keeps every call, `../` and redirects included, inside `baseUri`. Default `true`. Read by the client and `redirect`. */
   allowAbsoluteUrls?: boolean | null | undefined;
+  /** What a browser sends of its own (its cookies, client certificates): as of `fetch`. Default `'omit'`. Elsewhere there is nothing of that kind. Read by `fetchHandler`. */
+  credentials?: RequestCredentials | Off | undefined;
   /** Use a connection for more than one request. Default `true`. Read by the handler. */
   keepAlive?: boolean | null | undefined;
   /** Names of headers and query keys to mask beside the built-in ones. Read by errors, `debug` and `log`. */

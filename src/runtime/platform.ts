@@ -28,3 +28,65 @@ interface EventsModule {
 export function allowListeners(signal: AbortSignal): void {
   builtin<EventsModule>('node:events')?.setMaxListeners?.(0, signal);
 }
+
+/** What this program runs in, as far as its rules differ. `web` is a browser, and whatever else has only its APIs. */
+export type RuntimeName = 'node' | 'bun' | 'deno' | 'workerd' | 'web';
+
+interface RuntimeLike {
+  readonly navigator?: { readonly userAgent?: string };
+  readonly process?: { readonly versions?: Readonly<Record<string, string | undefined>> };
+}
+
+/** Its name is asked for only where a fact of a runtime cannot be probed. */
+export function runtimeName(): RuntimeName {
+  const { navigator, process } = globalThis as RuntimeLike;
+  // With its flag `nodejs_compat` workerd has the versions of a Node.
+  if (navigator?.userAgent === 'Cloudflare-Workers') return 'workerd';
+  const versions = process?.versions;
+  if (versions?.['bun'] !== undefined) return 'bun';
+  if (versions?.['deno'] !== undefined) return 'deno';
+  return versions?.['node'] === undefined ? 'web' : 'node';
+}
+
+/** The smallest module of WebAssembly: its magic number and version. */
+const EMPTY_WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
+/**
+ * Whether Node's transports work here: Node's modules can be had, and WebAssembly, in which undici has its parser, may be
+ * compiled. A worker of Cloudflare's that plays Node may not; Bun and Deno, which play it too, may.
+ */
+export function hasNodeTransports(): boolean {
+  const { process } = globalThis as RuntimeLike & { process?: ProcessLike };
+  if (process?.versions?.['node'] === undefined || typeof process.getBuiltinModule !== 'function') return false;
+  return compilesWasm();
+}
+
+function compilesWasm(): boolean {
+  try {
+    return new WebAssembly.Module(EMPTY_WASM) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const probed = new WeakMap<object, boolean>();
+
+/** Whether a program may not set some headers, as the page in a browser may not (WHATWG Fetch section 2.2.2). */
+export function isBrowser(): boolean {
+  const { Request } = globalThis as { Request?: typeof globalThis.Request };
+  if (Request === undefined) return false;
+  let drops = probed.get(Request);
+  if (drops === undefined) {
+    const { headers } = new Request('http://localhost/', { headers: [['cookie', 'probe=1']] });
+    drops = headers?.has('cookie') === false;
+    probed.set(Request, drops);
+  }
+  return drops;
+}
+
+/** The address that relative ones are relative to: the page's, or the worker's that it started. */
+export function pageUrl(): string | undefined {
+  const { document, location } = globalThis as { document?: { baseURI?: string }; location?: { href?: string } };
+  const base = document?.baseURI ?? location?.href;
+  return base !== undefined && /^https?:/.test(base) ? base : undefined;
+}

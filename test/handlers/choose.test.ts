@@ -187,8 +187,22 @@ describe('the choice elsewhere', () => {
     expect((reason as Error).message).toContain('fetch: option proxy is not supported');
   });
 
-  it.each(['bun', 'deno'])('is made under %s, which plays Node', (runtime) => {
+  it.each(['bun', 'deno'])('is made under %s when it gives none of Node', (runtime) => {
     expect(chosenWhere({ versions: { node: '22.0.0', [runtime]: '1.0.0' } })).toBe('fetch');
+  });
+
+  it.each(['node', 'bun', 'deno'])('is not made under %s, whose sockets work', (runtime) => {
+    const plays = { versions: { node: '26.0.0', [runtime]: '26.0.0' }, getBuiltinModule: () => ({}) };
+    expect(chosenWhere(plays)).toBe('undici|stream|node');
+  });
+
+  it('is made in a worker that plays Node and may not compile WebAssembly', () => {
+    vi.stubGlobal('WebAssembly', {
+      Module() {
+        throw new Error('Wasm code generation disallowed by embedder');
+      },
+    });
+    expect(chosenWhere({ versions: { node: '22.19.0' }, getBuiltinModule: () => ({}) })).toBe('fetch');
   });
 
   it('is made where there is no process at all', () => {

@@ -49,6 +49,7 @@ const evil: Readonly<Record<keyof RequestOptions, unknown>> = {
   denyPrivateNetwork: true,
   allowAbsoluteUrls: false,
   keepAlive: false,
+  credentials: 'include',
   redact: ['host'],
   proxy: 'http://127.0.0.1:1',
   verify: false,

@@ -17,6 +17,7 @@ import { currentScope, type Scope, within } from '../../message/scope.ts';
 import { ignore } from '../../message/source.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
+import { isBrowser } from '../../runtime/platform.ts';
 import { phraseOfBytes } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
@@ -28,7 +29,8 @@ import type { Endable, Running } from '../exchange/open-exchanges.ts';
 import { FIVE_MINUTES } from '../exchange/phase-limits.ts';
 import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
 import { sourceFailure } from '../exchange/source-failure.ts';
-import { answersRead, callFetch, type FetchFunction, fetchInit, isDecoded } from './request.ts';
+import { isDecoded } from './decoded.ts';
+import { answersRead, callFetch, type FetchFunction, fetchInit, followsByItself } from './request.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -64,6 +66,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   #expected: number | undefined;
   /** The body was never on a wire: nobody has held it against its `Content-Length`. */
   #unframed = false;
+  #landed: Partial<ResponseFacts> = {};
 
   constructor(
     request: HttpRequest,
@@ -101,12 +104,18 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
 
   async #send(fetch: FetchFunction | undefined): Promise<Response> {
     const { body, url } = this.request;
-    const sent = body === null || body.length === 0 ? undefined : (body.bytes ?? this.#upload(body));
-    const init = fetchInit(this.request, sent, this.#controller?.signal);
+    const sent =
+      body === null || body.length === 0 ? undefined : (body.bytes ?? this.#blobOf(body) ?? this.#upload(body));
+    const init = fetchInit(this.request, sent, this.#controller?.signal, this.#options);
     const response: unknown = await callFetch(fetch, url, init);
     if (isResponse(response)) return response;
     const found = kindOf(response);
     throw new RequestError(`fetch must answer with a Response, got ${found}`, { request: this.request });
+  }
+
+  /** A browser takes a blob whole; what sends streams is given one, of which it tells how far it got. */
+  #blobOf(body: RequestBody): Blob | undefined {
+    return isBrowser() ? body.blob : undefined;
   }
 
   #onHead(response: Response): void {
@@ -119,10 +128,10 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     this.#firstByte = this.#clock.now();
     this.#reader = response.body?.getReader();
     const head = this.#headOf(response);
-    const bytes = this.request.body?.bytes;
-    // A body in memory is handed over whole; that it has arrived is certain once there is an answer.
-    if (bytes !== undefined && bytes.byteLength > 0)
-      this.#report('upload', (this.#sent = bytes.byteLength), this.#sent);
+    const { body } = this.request;
+    // A body that was handed over whole: that it has arrived is certain once there is an answer.
+    if (body?.length && this.#sent === 0 && this.#source === undefined)
+      this.#report('upload', (this.#sent = body.length), this.#sent);
     if (this.#options.onHeaders) tell(this, 'onHeaders', this.#options.onHeaders, head);
     if (this.#done) return;
     if (!this.#options.stream) void this.#collect();
@@ -134,7 +143,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     const request = this.request;
     if (response.type === 'opaqueredirect') {
       const fact =
-        'the answer is a redirect, and this fetch does not say where to; ask for a URL that does not redirect';
+        'the answer is a redirect, and a browser does not say where to; leave allowRedirects as it is to let it follow, or ask for a URL that does not redirect';
       throw new RequestError(fact, { request, code: 'ERR_OPAQUE_REDIRECT' });
     }
     if (response.status === 0) throw new NetworkError(`fetch gave a response of type ${response.type}`, { request });
@@ -152,6 +161,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     if (this.#reader !== undefined && length !== null && /^\d+$/.test(length)) this.#expected = Number(length);
     this.#unframed = response.url === '';
     const reason = phraseOfBytes(response.statusText);
+    this.#landed = this.#followed(response);
     this.#head = new HttpResponse(response.status, headers, NOTHING, '1.1', reason, this.#facts());
     return this.#head;
   }
@@ -335,6 +345,13 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     return new BodyError(fact, { request: this.request, response: this.#head!, code: `ERR_BODY_${code}` });
   }
 
+  /** What a fetch that followed by itself tells of it: where it ended, and that there was at least one redirect. */
+  #followed(response: Response): Partial<ResponseFacts> {
+    if (!response.redirected || response.url === '' || !followsByItself(this.#options)) return {};
+    const { method, url } = this.request;
+    return { url: response.url, redirects: [{ status: 0, method, url }] };
+  }
+
   #facts(): ResponseFacts {
     const total = this.#clock.now() - this.#started;
     const firstByte = this.#firstByte === 0 ? undefined : this.#firstByte - this.#started;
@@ -345,6 +362,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
       bytesSent: this.#sent,
       bytesReceived: this.#received,
       timings: { firstByte, end: total, total },
+      ...this.#landed,
     };
   }
 

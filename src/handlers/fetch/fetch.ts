@@ -4,6 +4,7 @@
  * rather than ignored. Its connect phase counts within `headersTimeout`, because nobody can see where it ends.
  */
 
+import type { RequestBody } from '../../message/body.ts';
 import { RequestError } from '../../message/errors.ts';
 import { checkHead } from '../../message/framing.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -12,11 +13,12 @@ import { canonicalUrl, UriError } from '../../message/uri.ts';
 import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
+import { isBrowser } from '../../runtime/platform.ts';
 import type { Transport } from '../../stack/handler.ts';
 import { Running } from '../exchange/open-exchanges.ts';
 import { refuse } from '../exchange/unsupported.ts';
 import { FetchExchange } from './exchange.ts';
-import { type FetchFunction, heldBackHeader } from './request.ts';
+import { changedMethod, type FetchFunction, heldBackHeader, unsentStream } from './request.ts';
 
 export type { FetchFunction } from './request.ts';
 
@@ -83,6 +85,9 @@ function unsupported(request: HttpRequest, options: RequestOptions): string | un
   if (options.decodeContent === false || options.decodeContent === null) {
     return 'fetch: option decodeContent: false is not supported, fetch decodes by itself';
   }
+  if (typeof options.cookies === 'object' && options.cookies !== null && isBrowser()) {
+    return "fetch: option cookies is not supported, a browser keeps its cookies to itself; credentials: 'include' sends them";
+  }
   return unsendable(request);
 }
 
@@ -99,8 +104,15 @@ function unsendable(request: HttpRequest): string | undefined {
   }
   if (method === 'OPTIONS' && request.url.endsWith('/*')) return 'fetch: OPTIONS * is not supported';
   if (/^[^/?#]*\/\/[^/?#]*@/.test(request.url)) return 'fetch: userinfo in the URL is not supported; use option auth';
+  const changed = changedMethod(method) ?? (isStreamed(body) ? unsentStream(request.url) : undefined);
+  if (changed !== undefined) return `fetch: ${changed}`;
   const header = heldBackHeader(request.headers);
   return header === undefined ? undefined : `fetch: the header ${header} is not supported`;
+}
+
+/** Whether there is no way but to read the body while it is sent. */
+function isStreamed(body: RequestBody | null): boolean {
+  return body !== null && body.length !== 0 && body.bytes === undefined && body.blob === undefined;
 }
 
 // WHATWG Fetch §2.2.1: to normalize a method

@@ -1,7 +1,10 @@
 /** From a request of ours to the arguments of fetch. */
 import type { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
+import { runtimeOptions } from '../../message/runtime-options.ts';
 import { bareRecord } from '../../options/option-record.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { isBrowser, runtimeName } from '../../runtime/platform.ts';
 
 /** Any WHATWG fetch, or an app's own that takes the `Request` alone. */
 export type FetchFunction = (input: Request, init: RequestInit) => Response | Promise<Response>;
@@ -17,15 +20,19 @@ const OWN: ReadonlySet<string> = new Set([...FRAMING, 'accept-encoding', 'connec
 /** Fields that ask something of the connection, which fetch does not hand out. */
 const REFUSED: readonly string[] = ['expect', 'upgrade', 'keep-alive'];
 const PERSISTENCE = /^(?:close|keep-alive)$/i;
+/** Methods that every fetch sends as they are. */
+const COMMON: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /**
  * Names what is not given too: a fetch copies it into a record that inherits.
  * @param body the bytes, or a stream that is read as it is sent
+ * @param options reads `credentials` and whether fetch is to follow redirects by itself
  */
 export function fetchInit(
   request: HttpRequest,
-  body: Uint8Array | ReadableStream<Uint8Array> | undefined,
+  body: Uint8Array | Blob | ReadableStream<Uint8Array> | undefined,
   signal: AbortSignal | undefined,
+  options: RequestOptions = {},
 ): FetchInit {
   const streamed = body instanceof ReadableStream;
   const headers = [...request.headers].filter(([name]) => {
@@ -35,12 +42,13 @@ export function fetchInit(
     if (lower === 'proxy-authorization') return false;
     return !FRAMING.has(lower) || (streamed && lower === 'content-length');
   });
-  const init: FetchInit = bareRecord({ method: request.method, headers, redirect: 'manual', body: null, signal: null });
+  const redirect = followsByItself(options) ? 'follow' : 'manual';
+  const init: FetchInit = bareRecord({ method: request.method, headers, redirect, body: null, signal: null });
   if (body !== undefined) init.body = body as BodyInit;
   if (streamed) init.duplex = 'half';
   if (signal !== undefined) init.signal = signal;
-  // A browser's cookies are not the caller's. Some workers refuse to be told, and keep none.
-  if ('credentials' in Request.prototype) init.credentials = 'omit';
+  // A browser's cookies are not the caller's unless asked for. Some workers refuse to be told, and keep none.
+  if ('credentials' in Request.prototype) init.credentials = options.credentials || 'omit';
   // A runtime may read what is not given from `Object.prototype`; where nobody polluted it, some refuse to be told.
   if (Object.hasOwn(Object.prototype, 'cache')) init.cache = 'default';
   return init;
@@ -64,53 +72,70 @@ export function heldBackHeader(headers: HttpHeaders): string | undefined {
   for (const name of REFUSED) if (headers.has(name)) return name;
   const connection = headers.get('connection');
   if (connection !== null && !PERSISTENCE.test(connection)) return `connection: ${connection}`;
-  if (!dropsHeaders()) return undefined;
+  // It keeps the field in its `Headers` and leaves it out of what it sends.
+  if (headers.has('te') && runtimeName() === 'workerd') return 'te';
+  if (!isBrowser()) return undefined;
+  // Chromium says nothing, and sends its own.
+  if (headers.has('user-agent') && 'userAgentData' in (globalThis.navigator ?? {})) return 'user-agent';
   // A browser leaves out forbidden names without a word (WHATWG Fetch §2.2.2); better to ask it than to repeat its list.
   for (const [name, value] of headers) {
     if (OWN.has(name.toLowerCase())) continue;
-    if (!new Request('http://localhost/', { headers: [[name, value]] }).headers.has(name)) return name;
+    if (!new Request(PROBE, { headers: [[name, value]] }).headers.has(name)) return name;
   }
   return undefined;
 }
 
+/** Why this runtime's fetch would not send the method as it is written. */
+export function changedMethod(method: string): string | undefined {
+  if (COMMON.has(method)) return undefined;
+  const { Request } = globalThis;
+  try {
+    const sent = new Request(PROBE, { method, headers: [] }).method;
+    return sent === method ? undefined : `this runtime would send the method ${method} as ${sent}`;
+  } catch (error) {
+    return `this runtime refuses the method ${method}: ${(error as Error).message}`;
+  }
+}
+
+/** Why this runtime's fetch would not send a body piece by piece; one in memory or in a `Blob` it can. */
+export function unsentStream(url: string): string | undefined {
+  const instead = 'give bytes, a string, a Blob or a FormData';
+  if (!sendsStreams()) return `this runtime sends no streamed body, it would send its name; ${instead}`;
+  if (isBrowser() && /^http:/i.test(url)) return `a browser sends a streamed body over HTTP/2 alone; ${instead}`;
+  return undefined;
+}
+
+/**
+ * Whether redirects are fetch's: a browser hides them from whoever would follow them. Only where nothing was asked that
+ * has to see them.
+ */
+export function followsByItself(options: RequestOptions): boolean {
+  const { allowRedirects } = options;
+  return (
+    (allowRedirects === undefined || allowRedirects === true) && options.allowAbsoluteUrls !== false && isBrowser()
+  );
+}
+
+const PROBE = 'http://localhost/';
 const probed = new WeakMap<object, boolean>();
 
-/** Whether this runtime has names that a script may not set. */
-function dropsHeaders(): boolean {
+/** Asked once for each class of requests. */
+function sendsStreams(): boolean {
   const { Request } = globalThis;
-  let drops = probed.get(Request);
-  if (drops === undefined) {
-    drops = !new Request('http://localhost/', { headers: [['cookie', 'probe=1']] }).headers.has('cookie');
-    probed.set(Request, drops);
+  let sends = probed.get(Request);
+  if (sends === undefined) probed.set(Request, (sends = keepsStream()));
+  return sends;
+}
+
+/** A runtime that knows no streamed bodies takes one for text, and says so by its type (WHATWG Fetch §5.2). */
+function keepsStream(): boolean {
+  try {
+    const body = new ReadableStream(runtimeOptions<UnderlyingDefaultSource>('webStream', {}));
+    const init: FetchInit = bareRecord({ method: 'POST', headers: [], body, duplex: 'half' });
+    return !new Request(PROBE, init).headers.has('content-type');
+  } catch {
+    return false;
   }
-  return drops;
-}
-
-/** Whether fetch has taken the content codings off this body. */
-export function isDecoded(response: Response): boolean {
-  // A response that an app made by itself was never on a wire: its body is as the app wrote it.
-  if (response.url === '' || !response.body) return false;
-  const codings = response.headers.get('content-encoding')?.split(',') ?? [];
-  return codings.length > 0 && codings.every((coding) => decodes(coding.trim().toLowerCase()));
-}
-
-/** An unknown coding is handed on as it is (WHATWG Fetch §2.2.5, handle content codings). */
-function decodes(coding: string): boolean {
-  if (coding === 'zstd') return decodesZstd();
-  return coding === 'gzip' || coding === 'x-gzip' || coding === 'deflate' || coding === 'br' || coding === 'identity';
-}
-
-interface Versions {
-  readonly process?: { readonly versions?: Readonly<Record<string, string | undefined>> };
-}
-
-/** Browsers, Bun and Deno do; Node since its fetch is that of undici 7.11 (Node 24.4). */
-function decodesZstd(): boolean {
-  const versions = (globalThis as Versions).process?.versions;
-  if (versions?.['undici'] === undefined || versions['bun'] !== undefined || versions['deno'] !== undefined)
-    return true;
-  const [major = 0, minor = 0] = versions['undici'].split('.').map(Number);
-  return major > 7 || (major === 7 && minor >= 11);
 }
 
 interface Turns {

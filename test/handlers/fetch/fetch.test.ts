@@ -12,7 +12,10 @@ beforeAll(async () => {
   server = await startServer();
 });
 afterAll(() => server.close());
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 const get = (path = '/echo', headers?: Record<string, string>) => new HttpRequest('GET', server.url(path), headers);
 const answering = (body: BodyInit | null, init?: ResponseInit) => fetchHandler(() => new Response(body, init));
