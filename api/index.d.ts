@@ -675,6 +675,7 @@ interface RequestOptions {
     progress?: ((progress: Progress) => void) | Off | undefined;
     denyPrivateNetwork?: boolean | PrivateNetworkOptions | null | undefined;
     allowAbsoluteUrls?: boolean | null | undefined;
+    credentials?: RequestCredentials | Off | undefined;
     keepAlive?: boolean | null | undefined;
     redact?: readonly string[] | Off | undefined;
     proxy?: string | URL | ProxyOptions | Off | undefined;

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Call } from '../../../src/call/call.ts';
+import { CookieJar } from '../../../src/cookies/cookie-jar.ts';
 import { fetchHandler } from '../../../src/handlers/fetch/fetch.ts';
 import { RequestError } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
@@ -312,4 +313,63 @@ describe('a body that is sent', () => {
     expect(headers['content-length']).toBe('5');
     expect(headers['transfer-encoding']).toBeUndefined();
   });
+});
+
+describe('in a browser', () => {
+  /** One that leaves forbidden names out, and answers what a page's fetch would. */
+  function browser(answer: (request: Request, init: RequestInit) => Response) {
+    const { Request: Platform } = globalThis;
+    class PageRequest extends Platform {
+      constructor(input: RequestInfo, init: RequestInit) {
+        super(input, init);
+        this.headers.delete('cookie');
+      }
+    }
+    vi.stubGlobal('Request', PageRequest);
+    return fetchHandler(answer);
+  }
+  const landed = (url: string) =>
+    Object.defineProperties(new Response('there'), { url: { value: url }, redirected: { value: true } });
+
+  it.each<[string, () => BodyInit, string]>([
+    ['a Blob', () => new Blob(['of bytes']), 'of bytes'],
+    ['a form with a file', () => form(), 'of a file'],
+  ])('hands on %s as a Blob, which needs no HTTP/2', async (_, make, found) => {
+    const seen: unknown[] = [];
+    const handler = browser((_request, init) => {
+      seen.push(init.body);
+      return new Response('ok');
+    });
+    const told: number[] = [];
+    const request = new HttpRequest('POST', 'http://h.test/', {}, make());
+    await handler(request, {
+      progress: ({ direction, transferred }) => direction === 'upload' && told.push(transferred),
+    });
+    expect(seen).toEqual([expect.any(Blob)]);
+    expect(await (seen[0] as Blob).text()).toContain(found);
+    expect(told).toEqual([request.body?.length]);
+  });
+
+  it('says where a redirect led that fetch followed by itself', async () => {
+    const handler = browser(() => landed('http://h.test/there'));
+    const response = await handler(new HttpRequest('GET', 'http://h.test/here'), {});
+    expect([response.url, response.redirects]).toEqual([
+      'http://h.test/there',
+      [{ status: 0, method: 'GET', url: 'http://h.test/here' }],
+    ]);
+  });
+
+  it.each<[string, HttpRequest, RequestOptions, string]>([
+    ['a jar', new HttpRequest('GET', 'http://h.test/'), { cookies: new CookieJar() }, "credentials: 'include'"],
+    ['a stream', new HttpRequest('POST', 'http://h.test/', {}, ['piece']), {}, 'over HTTP/2 alone'],
+  ])('refuses %s, and says what to do', (_, request, options, words) => {
+    expect(browser(() => new Response())?.supports?.(request, options)).toContain(words);
+  });
+
+  function form(): FormData {
+    const data = new FormData();
+    data.set('field', 'text');
+    data.set('file', new Blob(['of a file']), 'f.txt');
+    return data;
+  }
 });
