@@ -56,6 +56,11 @@ export class Call extends Stop implements Member {
     if (!this.isWatched) this.calls?.leave(this);
   }
 
+  /** While the caller has no answer yet, it is not the reader that is waited for, but a layer or a callback. */
+  override get isForgotten(): boolean {
+    return this.#isSettled && super.isForgotten;
+  }
+
   protected override emptied(): void {
     if (this.#isSettled) this.calls?.leave(this);
   }

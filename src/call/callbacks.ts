@@ -13,7 +13,7 @@ import { isThenable } from '../runtime/kind-of.ts';
 /** A transfer that tells. */
 export interface CallbackHost {
   readonly request: HttpRequest;
-  /** What the callbacks promised so far; `undefined` while none returned a promise. Kept by `tell`. */
+  /** What the callbacks promised and has not come; `undefined` while nothing is waited for. Kept by `tell`. */
   promised: Promise<unknown> | undefined;
   /** The response without its body, once its head has come. */
   headOnly(): HttpResponse | undefined;
@@ -45,7 +45,12 @@ export function afterTold({ promised }: CallbackHost, end: () => void, fail: (re
 function keep(host: CallbackHost, late: Promise<void>): void {
   const promised = host.promised === undefined ? late : Promise.all([host.promised, late]);
   host.promised = promised;
-  promised.catch((reason: unknown) => host.abort(reason));
+  promised.then(
+    () => {
+      if (host.promised === promised) host.promised = undefined;
+    },
+    (reason: unknown) => host.abort(reason),
+  );
 }
 
 /** Resolves when the promise of a callback does. @throws the error of a callback that failed */

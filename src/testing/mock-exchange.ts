@@ -53,7 +53,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   }
 
   get isForgotten(): boolean {
-    return this.#isUnread;
+    return !this.promised && this.#isUnread;
   }
 
   headOnly(): HttpResponse | undefined {

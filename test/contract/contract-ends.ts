@@ -68,6 +68,23 @@ export function ends(check: Check): void {
     expect((await running).status).toBe(503);
   });
 
+  check('lets a streamed call finish on close, the promise of onHeaders included', async ({ fresh, url }) => {
+    for (const whose of ['client', 'handler'] as const) {
+      const handler = fresh();
+      const { client } = counting(handler, { stream: true });
+      let goOn = (): void => undefined;
+      const onHeaders = vi.fn(() => new Promise<void>((resolve) => (goOn = resolve)));
+      const running = client.get(url('/bytes/100000'), { onHeaders }).then((response) => response.bytes());
+      await vi.waitFor(() => expect(onHeaders).toHaveBeenCalled());
+      // The caller has no body to read yet.
+      const closing = whose === 'client' ? client.close() : handler.close?.();
+      await new Promise((resolve) => setImmediate(resolve));
+      goOn();
+      expect((await running).byteLength).toBe(100_000);
+      await closing;
+    }
+  });
+
   check('destroys what is left after the timeout of close', async ({ fresh, url }) => {
     const { client } = counting(fresh());
     const running = rejection(client.get(url('/stall-in-body')));

@@ -288,7 +288,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
 
   /** Whether it waits only for a reader that never came. */
   get isForgotten(): boolean {
-    return this.#answered && this.#isUnread;
+    return this.#answered && !this.promised && this.#isUnread;
   }
 
   /** Stops the exchange: the caller aborted, dropped the body, or it failed. */

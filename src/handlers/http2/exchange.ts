@@ -65,7 +65,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
 
   /** Whether it waits only for a reader that never came, or that left. */
   get isForgotten(): boolean {
-    return this.isDrained || (this.isAnswered && this.answer?.isUnread === true);
+    return this.isDrained || (this.isAnswered && !this.promised && this.answer?.isUnread === true);
   }
 
   /** Whether it has no place on a connection. */

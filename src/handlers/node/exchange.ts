@@ -62,7 +62,7 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
 
   /** Whether it waits only for a reader that never came, or that left. */
   get isForgotten(): boolean {
-    return this.isDrained || (this.isAnswered && this.answer?.isUnread === true);
+    return this.isDrained || (this.isAnswered && !this.promised && this.answer?.isUnread === true);
   }
 
   // The connection

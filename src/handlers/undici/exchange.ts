@@ -290,7 +290,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
 
   /** Whether it waits only for a reader that never came. */
   get isForgotten(): boolean {
-    return this.#answered && !this.#done && this.#body?.isUntouched === true;
+    return this.#answered && !this.promised && !this.#done && this.#body?.isUntouched === true;
   }
 
   expired(phase: TimeoutPhase, limit: number): void {
