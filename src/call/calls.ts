@@ -7,7 +7,7 @@
  */
 import { isTransferError } from '../message/errors.ts';
 import { Roster } from '../time/member-set.ts';
-import type { Abortable } from '../time/stop.ts';
+import { type Abortable, abortAll } from '../time/stop.ts';
 import type { Call } from './call.ts';
 import { clientClosed } from './client-closed.ts';
 import { letFinish } from './let-finish.ts';
@@ -74,13 +74,17 @@ export class Calls {
     }
   }
 
-  /** No call begins until `reopen`. Resolves when all are over; one that only waits for a reader that never came is ended. */
+  /**
+   * No call begins until `reopen`. Resolves when all are over; one that only waits for a reader that never came is ended,
+   * and so is what would make more of them later, when nobody expects any.
+   */
   async close(beside?: Promise<void>): Promise<void> {
     this.#isClosing = true;
     await beside;
     await letFinish(this, (call) => call.abort(clientClosed(call.request)));
     while (this.#count > 0 && this.#destroyed === undefined)
       await new Promise<void>((resolve) => this.onceOver(resolve));
+    for (const maker of this.#makers) maker.abort(clientClosed());
   }
 
   /** After a `close` that has released everything a call may begin again; after `destroy` none may. */
@@ -93,7 +97,7 @@ export class Calls {
     this.#isClosing = true;
     this.#destroyed ??= { reason };
     for (const maker of this.#makers) maker.abort(clientClosed(undefined, reason));
-    for (const call of this.members()) call.abort(clientClosed(call.request, reason));
+    abortAll(this.members(), ({ request }) => clientClosed(request, reason));
     this.#wake();
   }
 

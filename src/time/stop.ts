@@ -12,6 +12,19 @@ export interface Abortable {
   watching?: Watching | undefined;
   /** It waits only for the reader of a body, who never came. */
   readonly isForgotten?: boolean;
+  /** It waits for a place that another one has. */
+  readonly isWaiting?: boolean;
+}
+
+/** Ends all, those that wait first: the end of another would give them its place, and what is to end would be sent. */
+export function abortAll<T extends Abortable>(targets: readonly T[], reasonFor: (target: T) => unknown): void {
+  if (targets.length < 2) {
+    for (const target of targets) target.abort(reasonFor(target));
+    return;
+  }
+  const waiting = new Set(targets.filter(({ isWaiting }) => isWaiting === true));
+  for (const target of waiting) target.abort(reasonFor(target));
+  for (const target of targets) if (!waiting.has(target)) target.abort(reasonFor(target));
 }
 
 /**
@@ -54,8 +67,17 @@ export class Stop implements Abortable {
 
   /** All that would be stopped waits only for readers that never came. */
   get isForgotten(): boolean {
-    const targets = [this.#target, ...(this.#more ?? [])].filter((target) => target !== undefined);
+    const targets = this.#targets();
     return targets.length > 0 && targets.every((target) => target.isForgotten === true);
+  }
+
+  /** Something that would be stopped waits for a place. */
+  get isWaiting(): boolean {
+    return this.#targets().some((target) => target.isWaiting === true);
+  }
+
+  #targets(): Abortable[] {
+    return [this.#target, ...(this.#more ?? [])].filter((target) => target !== undefined);
   }
 
   /** Nothing is left that would be stopped. */
@@ -66,10 +88,10 @@ export class Stop implements Abortable {
     this.aborted = true;
     this.reason = reason;
     this.#controller?.abort(reason);
-    const targets = [this.#target, ...(this.#more ?? [])];
+    const targets = this.#targets();
     this.#target = undefined;
     this.#more = undefined;
-    for (const target of targets) target?.abort(reason);
+    abortAll(targets, () => reason);
   }
 }
 
@@ -117,10 +139,9 @@ function onAbort(this: AbortSignal): void {
   const roster = watched.get(this);
   if (roster === undefined) return;
   watched.delete(this);
-  for (const { target } of roster.members()) {
-    target.watching = undefined;
-    target.abort(this.reason);
-  }
+  const targets = roster.members().map(({ target }) => target);
+  for (const target of targets) target.watching = undefined;
+  abortAll(targets, () => this.reason);
 }
 
 /** The reason of an abort for which the caller gave none, as `AbortController.abort()` makes it. */

@@ -3,6 +3,7 @@ import { clientClosed } from '../../call/client-closed.ts';
 import { letFinish } from '../../call/let-finish.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { type Member, Roster } from '../../time/member-set.ts';
+import { abortAll } from '../../time/stop.ts';
 
 /** What a transport runs. */
 export interface Endable extends Member {
@@ -41,9 +42,7 @@ export class Running<Exchange extends Endable> {
     return letFinish(this, (exchange) => exchange.abort(clientClosed(exchange.request)));
   }
 
-  /** Ends all, those who wait first: they would get the places of the others. */
   endAll(reason: unknown): void {
-    const running = this.members().sort((a, b) => Number(b.isWaiting ?? false) - Number(a.isWaiting ?? false));
-    for (const exchange of running) exchange.abort(clientClosed(exchange.request, reason));
+    abortAll(this.members(), ({ request }) => clientClosed(request, reason));
   }
 }
