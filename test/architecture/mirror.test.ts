@@ -10,6 +10,7 @@ const MIRRORED = [
   'connect/dial.ts',
   'connect/tls.ts',
   'handlers/connections/connection-limits.ts',
+  'handlers/connections/origin-connections.ts',
   'handlers/exchange/phase-timer.ts',
   'handlers/http2/exchange.ts',
   'time/clock.ts',
