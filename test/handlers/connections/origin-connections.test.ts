@@ -1,6 +1,6 @@
 /** The connections to one origin by themselves, over a transport whose sockets open and close when the test says so. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { dialSettings } from '../../../src/connect/settings/dial-settings.ts';
 import { Connection } from '../../../src/handlers/connections/connection.ts';
 import { ConnectionLimits } from '../../../src/handlers/connections/connection-limits.ts';
@@ -149,6 +149,14 @@ describe('a connection that becomes idle', () => {
     expect([...seen, a.parked]).toEqual([false, true, false]);
   });
 
+  it('stays when another one is dropped in use', () => {
+    const { made } = connections();
+    const [idle, busy] = [made.get('1'), made.get('2')];
+    made.done(idle);
+    made.drop(busy);
+    expect(made.get('3')).toBe(idle);
+  });
+
   it('is passed over when it was lost meanwhile', () => {
     const { made } = connections();
     const a = made.get('1');
@@ -272,6 +280,28 @@ describe('connections to several origins under one limit', () => {
     expect(a.opening).toEqual([later]);
   });
 
+  it('give another one when a request without a limit has taken the slot', () => {
+    const limits = new ConnectionLimits();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => connections({ limits, origin: `http://${name}.test/` }).made) as [
+      FakeConnections,
+      FakeConnections,
+      FakeConnections,
+    ];
+    for (const connection of [a.get('1'), a.get('2')]) a.done(connection);
+    b.ask(new Request('3'), limit(9, 2));
+    a.socketsClosed();
+    b.done(b.opened());
+    const waiting = c.ask(new Request('4'), limit(9, 2));
+    const [taken] = a.closing;
+    b.get('5');
+    b.get('6');
+    expect([taken?.isEvicted, c.opening]).toEqual([true, []]);
+    a.socketsClosed();
+    for (const connection of b['connections']) b.done(connection);
+    b.socketsClosed();
+    expect(c.opening).toEqual([waiting]);
+  });
+
   it('leave one in use alone', () => {
     const [{ made: a }, { made: b }] = two();
     const busy = a.get('1');
@@ -317,11 +347,12 @@ describe('maxLifetime', () => {
 describe('connections that nobody needs', () => {
   it('are forgotten when the last one has gone', () => {
     const { made, limits, emptied } = connections();
+    const part = vi.spyOn(limits, 'part');
     const [a, b] = [made.get('1'), made.get('2')];
     made.drop(a);
-    expect(emptied()).toBe(0);
+    expect([emptied(), part.mock.calls]).toEqual([0, []]);
     made.drop(b);
-    expect(emptied()).toBe(1);
+    expect([emptied(), part.mock.calls]).toEqual([1, [[made]]]);
     made.socketsClosed();
     expect(limits.stats()).toEqual({ connections: 0, idle: 0, running: 0, waiting: 0, origins: {} });
   });
