@@ -9,6 +9,8 @@ const entry = {
   websocket: 'src/websocket/index.ts',
   cache: 'src/cache/index.ts',
   crawl: 'src/crawl/index.ts',
+  har: 'src/har/index.ts',
+  'testing-matchers': 'src/testing/matchers/index.ts',
 };
 /** What only the library itself loads: the thread of `requestSync`. */
 const own = { 'sync-worker': 'src/sync-worker.ts' };

@@ -23,6 +23,8 @@ export default defineConfig({
       { find: /^sluice$/, replacement: source('index.ts') },
       { find: /^sluice\/testing$/, replacement: source('testing/index.ts') },
       { find: /^sluice\/websocket$/, replacement: source('websocket/index.ts') },
+      { find: /^sluice\/testing\/matchers$/, replacement: source('testing/matchers/index.ts') },
+      { find: /^sluice\/har$/, replacement: source('har/index.ts') },
       { find: /^sluice\/cache$/, replacement: source('cache/index.ts') },
       { find: /^sluice\/crawl$/, replacement: source('crawl/index.ts') },
     ],

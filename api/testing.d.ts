@@ -1,3 +1,38 @@
+// Answer
+type Answer = HttpResponse | Response | AnswerParts | Error | number;
+// AnswerParts
+interface AnswerParts {
+    readonly status?: number;
+    readonly headers?: HeadersInit;
+    readonly json?: unknown;
+    readonly body?: ResponseBodyInit;
+}
+// Expectation
+interface Expectation {
+    reply(answer: Answer | Promise<Answer> | ReplyAnswer): Expectation;
+    reply(status: number, headers: HeadersInit, body?: ResponseBodyInit): Expectation;
+    reply(status: number, parts: {
+        headers?: HeadersInit;
+        json?: unknown;
+        body?: ResponseBodyInit;
+    }): Expectation;
+    fail(kind: FailKind): Expectation;
+    passThrough(handler: Handler): Expectation;
+    delay(ms: Duration): Expectation;
+    once(): Expectation;
+    times(n: number): Expectation;
+    persist(): Expectation;
+}
+// ExpectationsHandler
+interface ExpectationsHandler extends Transport, AsyncDisposable {
+    expect(method: string, uri: string | URL | RegExp, match?: RequestMatch): Expectation;
+    pending(): string[];
+    readonly history: readonly HistoryEntry[];
+    readonly requests: readonly HttpRequest[];
+    verify(): void;
+}
+// FailKind
+type FailKind = 'refused' | 'reset' | 'timeout' | 'truncated';
 // FakeClock
 declare class FakeClock implements Clock {
     #private;
@@ -43,6 +78,28 @@ interface QueuedAnswer {
     readonly delay?: number;
     readonly fault?: 'reset' | 'close' | 'stall';
 }
+// RecordHandler
+interface RecordHandler extends Transport {
+    readonly requests: readonly HttpRequest[];
+}
+// RecordMatch
+interface RecordMatch {
+    readonly query?: boolean;
+    readonly headers?: readonly string[];
+    readonly body?: boolean;
+}
+// RecordMatcher
+type RecordMatcher = (request: HttpRequest, recorded: HttpRequest) => boolean;
+// RecordMode
+type RecordMode = 'auto' | 'record' | 'replay' | 'update';
+// RecordOptions
+interface RecordOptions {
+    readonly handler?: Handler;
+    readonly mode?: RecordMode;
+    readonly match?: RecordMatch | RecordMatcher;
+    readonly redact?: readonly string[];
+    readonly normalize?: (request: HttpRequest) => HttpRequest;
+}
 // RecordedRequest
 interface RecordedRequest {
     readonly method: string;
@@ -55,6 +112,27 @@ interface RecordedRequest {
     readonly body: Buffer;
     readonly bodyBytes: number;
     readonly complete: boolean;
+}
+// ReplyAnswer
+type ReplyAnswer = (request: HttpRequest, options: RequestOptions) => Answer | Promise<Answer>;
+// RequestMatch
+interface RequestMatch {
+    readonly query?: QueryInit;
+    readonly headers?: Readonly<Record<string, string | RegExp | readonly string[] | null>>;
+    readonly json?: unknown;
+    readonly body?: string | Uint8Array | RegExp;
+}
+// RouteAnswer
+type RouteAnswer = (request: HttpRequest, params: Record<string, string>, options: RequestOptions) => Answer | Promise<Answer>;
+// Routes
+type Routes = Readonly<Record<string, Answer | Promise<Answer> | RouteAnswer>>;
+// RoutesHandler
+interface RoutesHandler extends Transport {
+    readonly requests: readonly HttpRequest[];
+}
+// RoutesOptions
+interface RoutesOptions {
+    readonly fallback?: Handler;
 }
 // Script
 type Script = readonly Step[];
@@ -126,6 +204,8 @@ interface TestServerOptions extends ListenOptions {
     readonly keepAliveTimeout?: number;
     readonly clock?: Clock;
 }
+// expectations
+declare function expectations(): ExpectationsHandler;
 // faults
 declare namespace faults$1 {
     export { faults$1_badChunkSize as badChunkSize, faults$1_badContentLength as badContentLength, faults$1_bareCrInHeader as bareCrInHeader, faults$1_bareLfHead as bareLfHead, faults$1_closeAt as closeAt, faults$1_closeBeforeHead as closeBeforeHead, faults$1_conflictingContentLength as conflictingContentLength, faults$1_duplicateContentLength as duplicateContentLength, faults$1_endlessBody as endlessBody, faults$1_endlessChunkExtension as endlessChunkExtension, faults$1_endlessTrailers as endlessTrailers, faults$1_faults as faults, faults$1_foldedHeader as foldedHeader, faults$1_garbage as garbage, faults$1_halfOpen as halfOpen, faults$1_hugeHeaderLine as hugeHeaderLine, faults$1_lengthAndChunked as lengthAndChunked, faults$1_manyHeaders as manyHeaders, faults$1_manyInformational as manyInformational, faults$1_nulInHeader as nulInHeader, faults$1_oneByteAtATime as oneByteAtATime, faults$1_overlongBody as overlongBody, faults$1_plainResponse as plainResponse, faults$1_resetAt as resetAt, faults$1_smuggledSecondResponse as smuggledSecondResponse, faults$1_spaceBeforeColon as spaceBeforeColon, faults$1_staleKeepAlive as staleKeepAlive, faults$1_stallAt as stallAt, faults$1_truncatedBody as truncatedBody, faults$1_truncatedChunks as truncatedChunks };
@@ -134,17 +214,45 @@ declare namespace faults$1 {
 declare function history(entries: HistoryEntry[]): Middleware;
 // mockHandler
 declare function mockHandler(queue?: readonly MockItem[], options?: MockOptions): MockHandler;
+// record
+declare function record(file: string, options?: RecordOptions): RecordHandler;
+// routes
+declare function routes(table: Routes, options?: RoutesOptions): RoutesHandler;
 // startScriptedServer
 declare function startScriptedServer(script: Script | ((connection: number) => Script), options?: ScriptedServerOptions): Promise<ScriptedServer>;
 // startServer
 declare function startServer(options?: TestServerOptions): Promise<TestServer>;
 // Mentioned above, and not exported by a name
+declare class Content {
+    #private;
+    bytes: Uint8Array | undefined;
+    source: StreamSource | undefined;
+    used: boolean;
+    constructor(bytes: Uint8Array | undefined, source?: StreamSource);
+    take(refuse: () => Error): StreamSource;
+    takeWeb(refuse: () => Error): ReadableStream<Uint8Array>;
+    releaseWhenDropped(drain: boolean): void;
+    buffer(refuse: () => Error): Promise<Uint8Array>;
+    discard(drain: boolean): void;
+}
 interface ListenOptions {
     readonly host?: string;
     readonly port?: number;
     readonly socketPath?: string;
 }
+interface NodeStream extends AsyncIterable<Uint8Array> {
+    pipe(target: NodeJS.WritableStream): unknown;
+    resume(): unknown;
+    destroy(error?: Error): unknown;
+    once(event: string, listener: (...args: never[]) => void): unknown;
+    readonly destroyed: boolean;
+    readonly closed: boolean;
+    readonly readableFlowing?: boolean | null;
+    readonly readableDidRead?: boolean;
+}
+type ResponseBodyInit = BodyInit | Content | null;
 type ScriptBytes = string | Uint8Array;
+type StreamSource = NodeStream | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 declare function badChunkSize(size?: string): Script;
 declare function badContentLength(value?: string): Script;
 declare function bareCrInHeader(): Script;

@@ -15,8 +15,13 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { failable } from '../middleware/deadline/failable-stream.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { systemClock } from '../time/clock.ts';
+import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import type { Abortable } from '../time/stop.ts';
+
+/** In place of an answer: another handler answers, with phases of its own. */
+export class Forward {
+  constructor(readonly send: () => Promise<HttpResponse>) {}
+}
 
 export class MockExchange implements Abortable, CallbackHost, Expiring {
   promised: Promise<unknown> | undefined;
@@ -24,6 +29,8 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   readonly #options: RequestOptions;
   readonly #limits: ExchangeLimits;
   readonly #timer: PhaseTimer;
+  readonly #clock: Clock;
+  readonly #name: string;
   #end: { readonly reason?: unknown } | undefined;
   #head: HttpResponse | undefined;
   #received = 0;
@@ -31,24 +38,39 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   #isUnread = false;
   #reject: ((reason: unknown) => void) | undefined;
   #failBody: ((reason: unknown) => void) | undefined;
+  #endPause: (() => void) | undefined;
 
-  constructor(request: HttpRequest, options: RequestOptions) {
+  /** @param name what `stats` calls the handler */
+  constructor(request: HttpRequest, options: RequestOptions, name = 'mock') {
     this.request = request;
     this.#options = options;
+    this.#name = name;
     this.#limits = exchangeLimits(options);
-    this.#timer = new PhaseTimer(options.clock ?? systemClock, this);
+    this.#clock = options.clock ?? systemClock;
+    this.#timer = new PhaseTimer(this.#clock, this);
+  }
+
+  /** Resolves after `ms` milliseconds of the call's clock, and never when the call ends before. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.#isOver()) this.#endPause = startTimer(this.#clock, ms, resolve);
+    });
   }
 
   /** @param answer makes the answer; not called for a call that was stopped before */
-  run(answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  run(answer: () => Promise<HttpResponse | Forward>): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       followCaller(this, this.request, this.#options);
       if (this.#end !== undefined) return;
       this.#timer.start('headers', this.#limits.headers);
       answer()
-        .then((response) => this.#answered(response))
-        .then(resolve, (reason: unknown) => this.abort(reason));
+        .then((given) => (given instanceof Forward ? this.#forwarded(given) : this.#answered(given)))
+        .then(resolve, (reason: unknown) => {
+          this.abort(reason);
+          // What was passed on is over for this exchange, and fails all the same.
+          reject(reason);
+        });
     });
   }
 
@@ -71,8 +93,22 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     this.abort(timeoutFailure(phase, limit, this.request, this.#head));
   }
 
+  /** A body in memory counts as sent at once; any other is left for the test to read. */
+  #uploaded(): void {
+    const { progress } = this.#options;
+    const total = this.request.body?.bytes?.byteLength;
+    if (progress && total) tell(this, 'progress', progress, { direction: 'upload', transferred: total, total });
+  }
+
+  #forwarded({ send }: Forward): Promise<HttpResponse> {
+    this.#throwIfOver();
+    this.#finish({});
+    return send();
+  }
+
   /** A response of the queue as a transport would hand it over; the one in the queue stays as it is. */
   async #answered(answer: HttpResponse): Promise<HttpResponse> {
+    if (this.#end === undefined) this.#uploaded();
     if (this.#end !== undefined) {
       await answer.discard();
       throw this.#end.reason;
@@ -82,7 +118,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     const facts = {
       url: answer.url || request.url,
       request,
-      handler: 'mock',
+      handler: this.#name,
       bytesSent,
       timings: { end: 0, total: 0 },
     };
@@ -104,12 +140,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
 
   async #collected(response: HttpResponse): Promise<HttpResponse> {
     const pieces = new Pieces();
-    try {
-      for await (const chunk of this.#reads(response)) pieces.add(chunk);
-    } catch (cause) {
-      this.#throwIfOver();
-      throw failure(cause, { request: this.request, options: this.#options, phase: 'body', response });
-    }
+    for await (const chunk of this.#reads(response)) pieces.add(chunk);
     return response.with({ body: new Content(pieces.bytes()), bytesReceived: this.#received });
   }
 
@@ -123,7 +154,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
       this.#throwIfOver();
       this.#isUnread = false;
       this.#timer.start('read', this.#limits.read);
-      const { done, value } = await chunks.next();
+      const { done, value } = await chunks.next().catch((cause: unknown) => this.#brokeOff(cause, response));
       // While its reader rests, the body is not late.
       this.#timer.stop();
       if (done) {
@@ -151,6 +182,14 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     };
   }
 
+  /** @throws what ended it, or what the source of the body failed with, as an error of the transfer */
+  #brokeOff(cause: unknown, response: HttpResponse): never {
+    this.#throwIfOver();
+    const reason = failure(cause, { request: this.request, options: this.#options, phase: 'body', response });
+    this.abort(reason);
+    throw reason;
+  }
+
   #isOver(): boolean {
     return this.#end !== undefined;
   }
@@ -163,6 +202,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   #finish(end: { readonly reason?: unknown }): void {
     this.#end ??= end;
     this.#timer.stop();
+    this.#endPause?.();
     unfollowCaller(this, this.request, this.#options);
   }
 }

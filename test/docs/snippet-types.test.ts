@@ -15,6 +15,8 @@ const OPTIONS: ts.CompilerOptions = {
     sluice: [join(root, 'src/index.ts')],
     'sluice/testing': [join(root, 'src/testing/index.ts')],
     'sluice/websocket': [join(root, 'src/websocket/index.ts')],
+    'sluice/testing/matchers': [join(root, 'src/testing/matchers/index.ts')],
+    'sluice/har': [join(root, 'src/har/index.ts')],
     'sluice/cache': [join(root, 'src/cache/index.ts')],
     'sluice/crawl': [join(root, 'src/crawl/index.ts')],
   },

@@ -16,6 +16,10 @@ const cjsTesting = require('sluice/testing');
 
 assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort(), 'both formats export the same names');
 assert.equal(typeof cjsTesting.mockHandler, 'function');
+for (const part of ['har', 'testing', 'testing/matchers']) {
+  const names = Object.keys(await import(`sluice/${part}`)).sort();
+  assert.deepEqual(Object.keys(require(`sluice/${part}`)).sort(), names, part);
+}
 assert.deepEqual(Object.keys(require('sluice/cache')).sort(), Object.keys(cacheModule).sort());
 assert.deepEqual(Object.keys(require('sluice/crawl')).sort(), Object.keys(crawlModule).sort());
 

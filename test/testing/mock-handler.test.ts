@@ -213,10 +213,13 @@ describe('the response', () => {
     await expect(mock(request, {})).rejects.toMatchObject({ name: 'BodyError', code: 'ERR_BODY_TRUNCATED' });
   });
 
-  it('reports what was received to progress', async () => {
+  it('reports what was sent and received to progress', async () => {
     const progress = vi.fn();
     await mockHandler([ok()])(request, { progress });
-    expect(progress.mock.calls).toEqual([[{ direction: 'download', transferred: 5, total: 5 }]]);
+    expect(progress.mock.calls).toEqual([
+      [{ direction: 'upload', transferred: 4, total: 4 }],
+      [{ direction: 'download', transferred: 5, total: 5 }],
+    ]);
   });
 
   it('is announced to onHeaders before it is handed on', async () => {

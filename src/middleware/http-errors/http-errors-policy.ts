@@ -83,7 +83,7 @@ export function hiderOf(requests: readonly (HttpRequest | undefined)[], options:
 }
 
 /** Servers that refuse an input like to repeat it: `{"password":"..."}`, `token=...`. */
-function maskMembers(text: string, redact: Redact): string {
+export function maskMembers(text: string, redact: Redact): string {
   return text
     .replace(JSON_MEMBER, (whole, key: string, colon: string) =>
       isSecretKey(key, redact) ? `"${key}"${colon}"${MASK}"` : whole,
@@ -93,7 +93,8 @@ function maskMembers(text: string, redact: Redact): string {
     );
 }
 
-function authSecrets(auth: RequestOptions['auth']): string[] {
+/** The credentials that the option holds in plain text. */
+export function authSecrets(auth: RequestOptions['auth']): string[] {
   if (Array.isArray(auth)) return [String(auth[1])];
   if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, 'bearer'))
     return [(auth as { bearer: string }).bearer];
