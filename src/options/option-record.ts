@@ -7,62 +7,70 @@ import type { Stop } from '../time/stop.ts';
 import { maskedOptions } from './masked-options.ts';
 import type { RequestOptions } from './options.ts';
 
-/** How options are shown, and nothing else: what `inspect` and `JSON.stringify` ask for holds no secret. */
-const bare: object = Object.freeze(
-  Object.create(null, {
-    toJSON: {
-      value(this: object) {
-        return maskedOptions(this);
-      },
-    },
-    [Symbol.for('nodejs.util.inspect.custom')]: {
-      value(this: object, _depth: number, options: unknown, inspect: (v: unknown, o: unknown) => string) {
-        return inspect({ ...maskedOptions(this) }, options);
-      },
-    },
-  }),
-);
+class OptionRecord {
+  /** Private, so that a copy that somebody gives another signal does not have it. */
+  #stop: Stop | undefined;
 
-function OptionRecord(this: object): void {}
-OptionRecord.prototype = bare;
-const Bare = OptionRecord as unknown as new () => RequestOptions;
+  static stopOf(options: object): Stop | undefined {
+    return #stop in options ? options.#stop : undefined;
+  }
+
+  static stoppedBy<T extends OptionRecord>(options: T, stop: Stop | undefined): T {
+    options.#stop = stop;
+    return options;
+  }
+}
+
+/** How options are shown, and nothing else: what `inspect` and `JSON.stringify` ask for holds no secret. */
+const bare: object = OptionRecord.prototype;
+Object.setPrototypeOf(bare, null);
+Reflect.deleteProperty(bare, 'constructor');
+Object.defineProperties(bare, {
+  toJSON: {
+    value(this: object) {
+      return maskedOptions(this);
+    },
+  },
+  [Symbol.for('nodejs.util.inspect.custom')]: {
+    value(this: object, _depth: number, options: unknown, inspect: (v: unknown, o: unknown) => string) {
+      return inspect({ ...maskedOptions(this) }, options);
+    },
+  },
+});
+Object.freeze(bare);
+
+type Bare = OptionRecord & RequestOptions;
 
 /** No options yet. */
 export function newOptions(): RequestOptions {
-  return new Bare();
+  return new OptionRecord() as RequestOptions;
 }
 
 /** A copy of any record with nothing inherited, to be read by a library whose every option is optional. */
 export function bareRecord<T extends object>(values: T): T {
-  return Object.assign(new Bare(), values) as T;
+  return Object.assign(new OptionRecord(), values) as T;
 }
 
 /** The same options with nothing inherited; the same object when they are so already. */
 export function ownOptions(options: RequestOptions): RequestOptions {
-  return Object.getPrototypeOf(options) === bare ? options : Object.assign(new Bare(), options);
+  return Object.getPrototypeOf(options) === bare ? options : Object.assign(new OptionRecord(), options);
 }
 
 /** A copy with the changes' own keys over it; a change of `undefined` takes a value away. */
 export function extendOptions(options: RequestOptions, changes: RequestOptions): RequestOptions {
   const stop = stopOf(options);
-  if (stop === undefined) return Object.assign(new Bare(), options, changes);
+  if (stop === undefined) return Object.assign(new OptionRecord(), options, changes);
   const copy = Object.assign(withoutSignal(options), changes);
   return Object.hasOwn(changes, 'signal') ? copy : stoppedBy(copy, stop);
 }
 
-const STOP: unique symbol = Symbol('stop');
-
-interface Stoppable extends RequestOptions {
-  [STOP]?: Stop;
-}
-
 /** One for all, so that all records have one shape. */
-const LAZY_SIGNAL: PropertyDescriptor & ThisType<Stoppable> = {
+const LAZY_SIGNAL: PropertyDescriptor & ThisType<Bare> = {
   get() {
-    return this[STOP]?.signal;
+    return OptionRecord.stopOf(this)?.signal;
   },
   set(signal: AbortSignal | undefined) {
-    delete this[STOP];
+    OptionRecord.stoppedBy(this, undefined);
     Object.defineProperty(this, 'signal', { value: signal, writable: true, enumerable: true, configurable: true });
   },
   enumerable: true,
@@ -79,18 +87,17 @@ export function withStop(options: RequestOptions, stop: Stop): RequestOptions {
 
 /** The stop that these options stand under, unless they have a signal of their own. */
 export function stopOf(options: RequestOptions): Stop | undefined {
-  return (options as Stoppable)[STOP];
+  return OptionRecord.stopOf(options);
 }
 
-function stoppedBy(copy: RequestOptions, stop: Stop): RequestOptions {
-  // Not enumerable: a copy that somebody gives another signal is not to have this stop.
-  Object.defineProperty(copy, STOP, { value: stop, configurable: true });
-  return Object.defineProperty(copy, 'signal', LAZY_SIGNAL);
+function stoppedBy(copy: Bare, stop: Stop): RequestOptions {
+  return Object.defineProperty(OptionRecord.stoppedBy(copy, stop), 'signal', LAZY_SIGNAL);
 }
 
 /** By a loop: copying in one go would read the signal, and so make it. */
-function withoutSignal(options: RequestOptions): RequestOptions {
-  const copy = new Bare() as Record<string, unknown>;
-  for (const key of Object.keys(options)) if (key !== 'signal') copy[key] = options[key as keyof RequestOptions];
-  return copy as RequestOptions;
+function withoutSignal(options: RequestOptions): Bare {
+  const copy: object = new OptionRecord();
+  const values = copy as Record<string, unknown>;
+  for (const key of Object.keys(options)) if (key !== 'signal') values[key] = options[key as keyof RequestOptions];
+  return copy as Bare;
 }
