@@ -49,3 +49,10 @@ export function checkedConcurrency(value: unknown, name: string, others: string)
   }
   return value;
 }
+
+/** A function of the user's gave 0 where nothing runs whose end could ask it again. */
+export function nothingStarts(): RangeError {
+  return new RangeError(
+    'concurrency(0) gave 0 while nothing ran, so that nothing would ever start; use pause() and resume() to wait',
+  );
+}

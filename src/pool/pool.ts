@@ -19,7 +19,7 @@ import { checkedSettings, unsendable } from './checks.ts';
 import { Entry, requestOf, uriOf } from './entry.ts';
 import { EventLoopShare } from './event-loop-share.ts';
 import { Fifo } from './fifo.ts';
-import { Gauge } from './gauge.ts';
+import { Gauge, nothingStarts } from './gauge.ts';
 import { Hosts } from './hosts.ts';
 import { Failure, release } from './outcome.ts';
 import type { PoolClient, PoolItem, PoolRequests, PoolResult, PoolSettings, PoolStats } from './pool-options.ts';
@@ -286,11 +286,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     if (this.#gauge.fixed) return true;
     const allowed = this.#gauge.allowed(this.#occupied);
     if (this.#limit.concurrency !== Math.max(1, allowed)) this.#limit.concurrency = Math.max(1, allowed);
-    if (allowed === 0 && this.#occupied === 0) {
-      throw new RangeError(
-        'concurrency(0) gave 0 while nothing ran, so that nothing would ever start; use pause() and resume() to wait',
-      );
-    }
+    if (allowed === 0 && this.#occupied === 0) throw nothingStarts();
     return this.#occupied < allowed;
   }
 
