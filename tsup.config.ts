@@ -11,6 +11,7 @@ const entry = {
   crawl: 'src/crawl/index.ts',
   har: 'src/har/index.ts',
   'testing-matchers': 'src/testing/matchers/index.ts',
+  resilience: 'src/resilience/index.ts',
 };
 /** What only the library itself loads: the thread of `requestSync`. */
 const own = { 'sync-worker': 'src/sync-worker.ts' };

@@ -27,6 +27,7 @@ export default defineConfig({
       { find: /^sluice\/har$/, replacement: source('har/index.ts') },
       { find: /^sluice\/cache$/, replacement: source('cache/index.ts') },
       { find: /^sluice\/crawl$/, replacement: source('crawl/index.ts') },
+      { find: /^sluice\/resilience$/, replacement: source('resilience/index.ts') },
     ],
   },
   test: {

@@ -1080,6 +1080,7 @@ declare class Call extends Stop implements Member {
     calls: Calls | undefined;
     attempt: number;
     hop: number;
+    repeater: Repeater | undefined;
     request: HttpRequest | undefined;
     resolve: ((response: HttpResponse) => void) | undefined;
     reject: ((reason: unknown) => void) | undefined;
@@ -1267,6 +1268,9 @@ type RawField = string | {
     toString(encoding: 'latin1'): string;
 };
 type Redact = readonly string[];
+interface Repeater {
+    spend(): boolean;
+}
 type ResponseBodyInit = BodyInit | Content | null;
 interface ResponseFacts {
     url?: string;

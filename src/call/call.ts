@@ -16,6 +16,12 @@ export interface Filling extends Abortable {
   onEnd: (() => void) | undefined;
 }
 
+/** Who sends a call again, from a budget that others who send it again take from as well. */
+export interface Repeater {
+  /** Takes from the budget of the call's origin for one more request. Whether there was something. */
+  spend(): boolean;
+}
+
 export class Call extends Stop implements Member {
   place = -1;
   /** Those of its client, while it is one of them. */
@@ -25,6 +31,8 @@ export class Call extends Stop implements Member {
   attempt = 1;
   /** How many redirects were followed so far (`redirect` counts). */
   hop = 0;
+  /** The layer that repeats its attempts, while there is one (`retry` sets it). */
+  repeater: Repeater | undefined;
   /** As it entered the stack. */
   request: HttpRequest | undefined;
   /** Settle the caller's promise, whatever the layers and the handler do. */

@@ -235,7 +235,7 @@ export interface RequestOptions {
   onStats?: ((stats: TransferStats) => void) | Off | undefined;
   /** Called with each informational answer (1xx). Read by the handler. */
   onInformation?: ((response: HttpResponse) => void) | Off | undefined;
-  /** Called with what made a beacon fail, bad statuses too, and what a cache's store failed with. Read by `client.beacon` and `cache`. */
+  /** Called with what made a beacon fail, bad statuses too, and what the store of a cache or of `rateLimit` failed with. Read by `client.beacon`, `cache` and `rateLimit`. */
   onError?: ((error: unknown) => void) | Off | undefined;
   /** Beacons of a client under way at a time; others wait for their turn. Default 64. Read by `client.beacon`, from the client's options. */
   maxInFlight?: number | Off | undefined;

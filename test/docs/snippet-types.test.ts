@@ -19,6 +19,7 @@ const OPTIONS: ts.CompilerOptions = {
     'sluice/har': [join(root, 'src/har/index.ts')],
     'sluice/cache': [join(root, 'src/cache/index.ts')],
     'sluice/crawl': [join(root, 'src/crawl/index.ts')],
+    'sluice/resilience': [join(root, 'src/resilience/index.ts')],
   },
   strict: true,
   allowImportingTsExtensions: true,

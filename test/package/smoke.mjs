@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import * as esm from 'sluice';
 import * as cacheModule from 'sluice/cache';
 import * as crawlModule from 'sluice/crawl';
+import * as resilience from 'sluice/resilience';
 import { mockHandler, startServer } from 'sluice/testing';
 
 const require = createRequire(import.meta.url);
@@ -22,6 +23,7 @@ for (const part of ['har', 'testing', 'testing/matchers']) {
 }
 assert.deepEqual(Object.keys(require('sluice/cache')).sort(), Object.keys(cacheModule).sort());
 assert.deepEqual(Object.keys(require('sluice/crawl')).sort(), Object.keys(crawlModule).sort());
+assert.deepEqual(Object.keys(require('sluice/resilience')).sort(), Object.keys(resilience).sort());
 
 const server = await startServer();
 for (const [format, { Client, HandlerStack, HttpResponse, isClientError }] of Object.entries({ esm, cjs })) {

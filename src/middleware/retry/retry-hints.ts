@@ -73,7 +73,7 @@ function isUsedUp(remaining: string | undefined, limited: boolean): boolean {
 }
 
 /** Milliseconds; some count from now and some from 1970. */
-function resetIn(value: number, wallNow: number): number {
+export function resetIn(value: number, wallNow: number): number {
   if (value >= EPOCH_MILLISECONDS) return Math.max(0, value - wallNow);
   if (value >= EPOCH_SECONDS) return Math.max(0, value * 1000 - wallNow);
   return value * 1000;

@@ -32,7 +32,7 @@ const LIMIT = 2;
 /** Where the server knows a request again by its key. */
 const METHODS_WITH_KEY: ReadonlySet<string> = new Set([...IDEMPOTENT, 'POST', 'PATCH']);
 const STATUSES: ReadonlySet<number> = new Set([408, 413, 425, 429, 500, 502, 503, 504]);
-const BUDGET: BudgetRules = { ratio: 0.2, min: 10, window: 60_000 };
+export const BUDGET: BudgetRules = { ratio: 0.2, min: 10, window: 60_000 };
 
 /**
  * The rules of a `retry` option over a layer's own; `undefined` when there is nothing to retry.

@@ -28,9 +28,9 @@ const BASE_DELAY = 300;
 /** Longest computed wait, in milliseconds, where `retry.maxDelay` is not given. */
 const MAX_DELAY = 30_000;
 
-/** Network errors that are the same however often one asks: certificates, blocked addresses, our own settings. */
+/** Network errors that are the same however often one asks: certificates, blocked addresses, our own settings, an open circuit. */
 const LASTING =
-  /^ERR_(?:CLIENT_CLOSED|TLS_|ADDRESS_BLOCKED|LOCAL_ADDRESS|SOCKET_PATH|PROTOCOL$|HEADERS_TOO_LARGE|PROXY_AUTH)/;
+  /^ERR_(?:CLIENT_CLOSED|CIRCUIT_OPEN|TLS_|ADDRESS_BLOCKED|LOCAL_ADDRESS|SOCKET_PATH|PROTOCOL$|HEADERS_TOO_LARGE|PROXY_AUTH)/;
 
 /** The answer of an attempt, also when a layer below has made an error of it. */
 export function answerOf(outcome: Outcome): HttpResponse | undefined {
@@ -56,7 +56,7 @@ export function isRetryable(rules: RetryRules, request: HttpRequest, outcome: Ou
 }
 
 /** Whether the network failed in a way that may pass. */
-function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (isNetworkError(error)) return !LASTING.test(error.code);
   // The head came and the connection broke after it: as much the network's failure as one before the head.
   if (isBodyError(error)) return error.code === 'ERR_BODY_TRUNCATED';

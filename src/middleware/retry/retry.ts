@@ -3,6 +3,7 @@
  * layer. What is retried and when is in `retry-policy.ts`, how much in `retry-budget.ts`.
  */
 
+import type { Repeater } from '../../call/call.ts';
 import { announce } from '../../call/callbacks.ts';
 import { raceCaller, stoppedByCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import { type DelayQueue, sharedDelayQueue } from '../../call/delay-queue.ts';
@@ -74,7 +75,7 @@ type Verdict =
 /** The end, and nothing to say about it. */
 const NO_MORE: Verdict = { wait: undefined, note: undefined };
 
-class RetriedCall {
+class RetriedCall implements Repeater {
   readonly #clock: Clock;
   readonly #started: number;
   readonly #origin: string;
@@ -110,7 +111,11 @@ class RetriedCall {
     this.#held = undefined;
     this.#announced = false;
     this.#attempt += 1;
-    if (this.request.call !== undefined) this.request.call.attempt = this.#attempt;
+    const { call } = this.request;
+    if (call !== undefined) {
+      call.attempt = this.#attempt;
+      call.repeater = this;
+    }
     return send(this.next, this.request, this.#inner);
   }
 
@@ -174,13 +179,19 @@ class RetriedCall {
 
   /** Whether time and budget allow a wait. */
   #afford(wait: number, hint?: ServerHint): Verdict {
-    const { rules, tools } = this;
+    const { rules } = this;
     const note = waitRefusal(rules, wait, hint, timeLeft(this.options));
     if (note !== undefined) return { note, wait: undefined };
-    if (rules.budget !== undefined && !tools.budget.spend(this.#origin, rules.budget, this.#clock.now())) {
+    if (!this.spend()) {
       return { note: `not retried: the retry.budget of ${maskUrl(this.#origin)} is used up`, wait: undefined };
     }
     return { note: undefined, wait };
+  }
+
+  /** For a layer inside that sends beside an attempt. */
+  spend(): boolean {
+    const { rules, tools } = this;
+    return rules.budget === undefined || tools.budget.spend(this.#origin, rules.budget, this.#clock.now());
   }
 
   /** Calls a function of the user's; an abort reaches one that waits. */

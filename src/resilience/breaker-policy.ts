@@ -1,0 +1,121 @@
+/**
+ * A circuit breaker as a state: closed while a server answers, open when it has failed too often, half open for one request
+ * that tries it again. Pure: it is told what happened and the time, in milliseconds of a clock.
+ */
+
+export interface BreakerRules {
+  /** Failures in the window that open it: from 1 on their number, below 1 their share of the calls. */
+  readonly threshold: number;
+  /** Milliseconds. */
+  readonly window: number;
+  /** Milliseconds. */
+  readonly halfOpenAfter: number;
+}
+
+/** What a request comes to, as far as its server is concerned; `neither` when it says nothing of it. */
+export type Outcome = 'success' | 'failure' | 'neither';
+
+/** A request that may go: of which time of the circuit it is, and whether it is the one that tries. */
+export interface Admitted {
+  readonly era: number;
+  readonly isProbe: boolean;
+}
+
+/** A share of fewer calls than these says nothing. */
+const LEAST_CALLS = 10;
+/** Parts of the window that are forgotten one by one. */
+const PARTS = 10;
+
+interface Part {
+  readonly from: number;
+  calls: number;
+  failures: number;
+}
+
+export class Circuit {
+  readonly #rules: BreakerRules;
+  /** Grows with each change of state: what began before it says nothing about now. */
+  #era = 0;
+  #parts: Part[] = [];
+  /** When it opened, or the last probe began; `undefined` while it is closed. */
+  #openedAt: number | undefined;
+  #isProbing = false;
+
+  constructor(rules: BreakerRules) {
+    this.#rules = rules;
+  }
+
+  isIdle(now: number): boolean {
+    this.#forget(now);
+    return this.#openedAt === undefined && this.#parts.length === 0;
+  }
+
+  /** Whether a request may go, or until when none may. */
+  admit(now: number): Admitted | { readonly retryAt: number } {
+    if (this.#openedAt === undefined) return { era: this.#era, isProbe: false };
+    // A clock that was set back counts from where it is.
+    this.#openedAt = Math.min(this.#openedAt, now);
+    const retryAt = this.#openedAt + this.#rules.halfOpenAfter;
+    if (this.#isProbing || now < retryAt) return { retryAt };
+    this.#isProbing = true;
+    this.#openedAt = now;
+    return { era: this.#era, isProbe: true };
+  }
+
+  settle({ era, isProbe }: Admitted, outcome: Outcome, now: number): void {
+    if (era !== this.#era) return;
+    if (isProbe) this.#probed(outcome, now);
+    else if (this.#openedAt === undefined && outcome !== 'neither') this.#count(outcome === 'failure', now);
+  }
+
+  #probed(outcome: Outcome, now: number): void {
+    this.#isProbing = false;
+    if (outcome === 'success') this.#close();
+    else if (outcome === 'failure') this.#open(now);
+    // The probe was stopped by its caller: the next request is another one.
+    else this.#openedAt = now - this.#rules.halfOpenAfter;
+  }
+
+  #count(isFailure: boolean, now: number): void {
+    this.#forget(now);
+    const length = this.#rules.window / PARTS;
+    let part = this.#parts.at(-1);
+    if (part === undefined || now >= part.from + length) {
+      part = { from: now, calls: 0, failures: 0 };
+      this.#parts.push(part);
+    }
+    part.calls += 1;
+    if (!isFailure) return;
+    part.failures += 1;
+    if (this.#isTooMany()) this.#open(now);
+  }
+
+  #isTooMany(): boolean {
+    const { threshold } = this.#rules;
+    let [calls, failures] = [0, 0];
+    for (const part of this.#parts) {
+      calls += part.calls;
+      failures += part.failures;
+    }
+    return threshold >= 1 ? failures >= threshold : calls >= LEAST_CALLS && failures >= threshold * calls;
+  }
+
+  /** What is older than the window, and what is of a time that a clock which was set back has not reached. */
+  #forget(now: number): void {
+    const { window } = this.#rules;
+    if (this.#parts.every(({ from }) => from > now - window && from <= now)) return;
+    this.#parts = this.#parts.filter(({ from }) => from > now - window && from <= now);
+  }
+
+  #open(now: number): void {
+    this.#era += 1;
+    this.#openedAt = now;
+    this.#parts = [];
+  }
+
+  #close(): void {
+    this.#era += 1;
+    this.#openedAt = undefined;
+    this.#parts = [];
+  }
+}
