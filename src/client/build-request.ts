@@ -12,6 +12,7 @@ import { canonicalUrl, isInside, resolveUri, splitUserinfo, UriError } from '../
 import { expandTemplate } from '../message/uri-template.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isBrowser, pageUrl } from '../runtime/platform.ts';
+import type { CallPlan } from './call-plan.ts';
 
 /** The client's side of a request, prepared once. */
 export interface Defaults {
@@ -27,33 +28,30 @@ export interface Built {
   readonly userinfo: readonly [user: string, password: string] | undefined;
 }
 
+/** The call's own options, which win over the defaults, and those over the client's. */
+interface Given {
+  readonly own: RequestOptions | undefined;
+  readonly merged: RequestOptions;
+}
+
 /**
- * @param call the call's own options, which win over the defaults
- * @param merged the call's options over the client's
- * @param ready a request made earlier, whose headers and body count unless the options say otherwise
- * @param of the call that an error belongs to, with the names that it masks
+ * @param call that an error belongs to, with the names that it masks
  * @throws RequestError for a URI that cannot be sent, TypeError for a mistake in method, headers or body
  */
-export function buildRequest(
-  method: string,
-  uri: string | URL,
-  call: RequestOptions | undefined,
-  merged: RequestOptions,
-  defaults: Defaults,
-  ready?: HttpRequest,
-  of?: Call,
-): Built {
-  const headers = ready === undefined ? NOTHING : ready.headers;
+export function buildRequest(plan: CallPlan, given: Given, defaults: Defaults, call: Call): Built {
+  const { method, uri, prepared } = plan;
+  const { own, merged } = given;
+  const headers = prepared === undefined ? NOTHING : prepared.headers;
   const reference = checkedTarget(method, uri);
   let at: Resolved;
   try {
-    at = resolved(reference, call, merged, defaults);
+    at = resolved(reference, own, merged, defaults);
   } catch (error) {
-    throw asRequestError(error, new HttpRequest(method, uri, headers, ready?.body, ready?.protocolVersion), of);
+    throw asRequestError(error, new HttpRequest(method, uri, headers, prepared?.body, prepared?.protocolVersion), call);
   }
-  const body = bodyOf(merged, method, at.url, of) ?? ready?.body ?? null;
-  const lines = headersOf(call, defaults, headers, body, merged);
-  return { request: new HttpRequest(method, at.url, lines, body, ready?.protocolVersion), userinfo: at.userinfo };
+  const body = bodyOf(merged, method, at.url, call) ?? prepared?.body ?? null;
+  const lines = headersOf(own, defaults, headers, body, merged);
+  return { request: new HttpRequest(method, at.url, lines, body, prepared?.protocolVersion), userinfo: at.userinfo };
 }
 
 const NOTHING = HttpHeaders.empty;

@@ -22,12 +22,22 @@ import { requestSync, type SyncResponse } from '../sync/request-sync.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../websocket/connection.ts';
 import type { WebSockets } from '../websocket/web-sockets.ts';
-import { type Built, buildRequest, canonicalBase, type Defaults } from './build-request.ts';
+import { buildRequest, canonicalBase, type Defaults } from './build-request.ts';
+import { type CallPlan, partOf, planOf } from './call-plan.ts';
 import { carry, carryNextTurn } from './carry.ts';
 import { completed } from './checked-answer.ts';
 import { answered, type CloseOptions, closeWithin } from './closing.ts';
 import { fetchThrough } from './fetch.ts';
-import { type Attempt, checkedQuery, extended, isOptions, kept, noOptions, type ReadOptions } from './given-options.ts';
+import {
+  type Attempt,
+  checkedQuery,
+  extended,
+  isOptions,
+  kept,
+  noOptions,
+  type ReadOptions,
+  withUserinfo,
+} from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
 import { type PaginateOptions, paginate } from './paginate.ts';
@@ -95,50 +105,50 @@ export class Client implements AsyncDisposable, HttpClient {
    * method itself never throws
    */
   request(method: string, uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start(method, uri, options, undefined);
+    return this.#begin(planOf(method, uri, options));
   }
 
   /** The same as `request`, under the name of the founding client. */
   requestAsync(method: string, uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start(method, uri, options, undefined);
+    return this.#begin(planOf(method, uri, options));
   }
 
   get(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start('GET', uri, options, undefined);
+    return this.#begin(planOf('GET', uri, options));
   }
 
   head(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start('HEAD', uri, options, undefined);
+    return this.#begin(planOf('HEAD', uri, options));
   }
 
   post(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start('POST', uri, options, undefined);
+    return this.#begin(planOf('POST', uri, options));
   }
 
   put(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start('PUT', uri, options, undefined);
+    return this.#begin(planOf('PUT', uri, options));
   }
 
   patch(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start('PATCH', uri, options, undefined);
+    return this.#begin(planOf('PATCH', uri, options));
   }
 
   delete(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start('DELETE', uri, options, undefined);
+    return this.#begin(planOf('DELETE', uri, options));
   }
 
   query(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start('QUERY', uri, options, undefined);
+    return this.#begin(planOf('QUERY', uri, options));
   }
 
   options(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#start('OPTIONS', uri, options, undefined);
+    return this.#begin(planOf('OPTIONS', uri, options));
   }
 
   /** Sends a request that was made earlier; its headers win over the client's, those of `options` over both. */
   send(request: HttpRequest, options?: RequestOptions): RequestPromise {
     // What is no request is told as every other mistake is: by a rejection.
-    return this.#start(request?.method, request?.url, options, request);
+    return this.#begin({ ...planOf(request?.method, request?.url, options), prepared: request });
   }
 
   sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise {
@@ -164,7 +174,7 @@ export class Client implements AsyncDisposable, HttpClient {
   /** Never rejects: `[response, undefined]` or `[undefined, error]`. */
   async attempt(method: string, uri: Uri, options?: RequestOptions): Promise<Attempt> {
     try {
-      return [await this.#start(method, uri, options, undefined), undefined];
+      return [await this.#begin(planOf(method, uri, options)), undefined];
     } catch (error) {
       return [undefined, error as NonNullable<unknown>];
     }
@@ -190,7 +200,9 @@ export class Client implements AsyncDisposable, HttpClient {
       },
     );
     return this.#calls.holding(async () =>
-      (await this.#webSockets!).open(uri, options, (at, rest, over) => this.#begin('GET', at, rest, undefined, over)),
+      (await this.#webSockets!).open(uri, options, (at, rest, handler) =>
+        this.#begin(partOf('GET', at, rest, handler)),
+      ),
     );
   }
 
@@ -200,7 +212,11 @@ export class Client implements AsyncDisposable, HttpClient {
    */
   paginate<T = unknown>(uri: Uri, options: PaginateOptions<T> = {}): AsyncIterableIterator<T, undefined, undefined> {
     const handler: Handler = (request, given) => this.#resolved(request, given);
-    return paginate({ handler, get: (at, rest, over) => this.#start('GET', at, rest, undefined, over) }, uri, options);
+    return paginate(
+      { handler, get: (at, rest, over) => this.#begin({ ...planOf('GET', at, rest), handler: over }) },
+      uri,
+      options,
+    );
   }
 
   /**
@@ -211,14 +227,14 @@ export class Client implements AsyncDisposable, HttpClient {
   async download(uri: Uri, path: string, options: DownloadOptions = {}): Promise<DownloadResult> {
     return this.#calls.holding(async () => {
       const { download } = await import('../download/download.ts');
-      return download(path, options, this.#resolved, (rest, over) => this.#begin('GET', uri, rest, undefined, over));
+      return download(path, options, this.#resolved, (rest, handler) => this.#begin(partOf('GET', uri, rest, handler)));
     });
   }
 
   /** Sends and forgets: never rejects, tells `onError`, and holds the process only until its bytes are in the kernel. */
   beacon(uri: Uri, options: BeaconOptions = {}): Beacon {
-    this.#beacons ??= new Beacons(this.#handler, this.#options, (method, at, rest, over) =>
-      this.#begin(method, at, rest, undefined, over),
+    this.#beacons ??= new Beacons(this.#handler, this.#options, (method, at, rest, handler) =>
+      this.#begin(partOf(method, at, rest, handler)),
     );
     return this.#beacons.send(uri, options);
   }
@@ -311,32 +327,14 @@ export class Client implements AsyncDisposable, HttpClient {
     return options.cookies === true ? extendOptions(options, { cookies: new CookieJar() }) : options;
   }
 
-  #start(
-    method: string,
-    uri: Uri,
-    options: RequestOptions | undefined,
-    ready: HttpRequest | undefined,
-    over?: Handler,
-  ): RequestPromise {
-    return this.#begin(method, uri, options, ready, over, false);
-  }
-
-  /** @param isAdmitted it belongs to what was begun before the client was closed */
-  #begin(
-    method: string,
-    uri: Uri,
-    options: RequestOptions | undefined,
-    ready: HttpRequest | undefined,
-    over: Handler | undefined,
-    isAdmitted = true,
-  ): RequestPromise {
+  #begin(plan: CallPlan): RequestPromise {
     const call = new Call(this.#clock.now(), this.#options.redact || undefined);
     const answer = new Promise<HttpResponse>((resolve, reject) => {
-      this.#calls.join(call, isAdmitted);
+      this.#calls.join(call, plan.isPart);
       call.resolve = resolve;
       call.reject = reject;
       // What is thrown here rejects the promise: a mistake in options is delivered like any other failure.
-      this.#send(method, uri, options, ready, call, over);
+      this.#send(plan, call);
     });
     return RequestPromise.adopt(
       answer.then(
@@ -346,7 +344,7 @@ export class Client implements AsyncDisposable, HttpClient {
         },
         (error: unknown) => {
           call.settled();
-          letGoOfSources(call.request, ready, options);
+          letGoOfSources(call.request, plan.prepared, plan.options);
           throw stamped(error, call, this.#clock.now());
         },
       ),
@@ -354,39 +352,28 @@ export class Client implements AsyncDisposable, HttpClient {
     );
   }
 
-  #send(
-    method: string,
-    uri: Uri,
-    options: RequestOptions | undefined,
-    ready: HttpRequest | undefined,
-    call: Call,
-    over: Handler | undefined,
-  ): void {
-    const handler = over ?? this.#resolved;
-    const { own, merged: given } =
-      options === undefined ? this.#none : this.#read(ready === undefined ? method : '', options);
-    let merged = given;
+  #send(plan: CallPlan, call: Call): void {
+    const handler = plan.handler ?? this.#resolved;
+    const read = plan.options === undefined ? this.#none : this.#read(plan, plan.options);
+    const { own } = read;
     if (own?.redact) call.redact = own.redact;
-    const built: Built = buildRequest(method, uri, own, merged, this.#defaults, ready, call);
-    const { userinfo } = built;
+    const built = buildRequest(plan, read, this.#defaults, call);
+    const options = withUserinfo(read, built.userinfo);
     let { request } = built;
     request.call = call;
-    if (merged.idempotencyKey) request = withIdempotencyKey(request, merged.idempotencyKey);
+    if (options.idempotencyKey) request = withIdempotencyKey(request, options.idempotencyKey);
     call.request = request;
-    if (userinfo !== undefined && !(own && Object.hasOwn(own, 'auth'))) {
-      merged = extendOptions(merged, { auth: [...userinfo] as [string, string] });
-    }
-    if (merged.parseJson) call.parseJson = merged.parseJson;
-    if (over !== undefined || request.headers.has('accept')) carry(handler, request, merged, call);
-    else carryNextTurn(handler, request, merged, call);
+    if (options.parseJson) call.parseJson = options.parseJson;
+    if (plan.handler !== undefined || request.headers.has('accept')) carry(handler, request, options, call);
+    else carryNextTurn(handler, request, options, call);
   }
 
   /** The call's options, checked, and over the client's. Frozen ones that come again, as a pool's do, are read once. */
-  #read(method: string, options: RequestOptions): ReadOptions {
+  #read({ method, prepared }: CallPlan, options: RequestOptions): ReadOptions {
     if (this.#last?.given === options) return this.#last;
     const names = declared(this.#handler);
     const own = checkOptions(options, names);
-    refuseBareBody(method, own, names);
+    if (prepared === undefined) refuseBareBody(method, own, names);
     const read = { given: options, own, merged: this.#merge(own) };
     return Object.isFrozen(options) && !Object.hasOwn(own, 'cookies') ? (this.#last = kept(read)) : read;
   }

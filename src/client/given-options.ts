@@ -5,9 +5,10 @@ import { HttpHeaders } from '../message/headers.ts';
 import { type ArrayFormat, encodeQuery, type QueryInit } from '../message/query.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { mergeCache } from '../options/cache-option.ts';
+import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { kindOf } from '../runtime/kind-of.ts';
-import { applyHeaders } from './build-request.ts';
+import { applyHeaders, type Built } from './build-request.ts';
 
 /** The result of `attempt`: one of the two is there. */
 export type Attempt =
@@ -25,6 +26,12 @@ export interface ReadOptions {
 export function kept(read: ReadOptions): ReadOptions {
   Object.freeze(read.merged);
   return read;
+}
+
+/** Credentials in the URI are those of the call, unless it says `auth` itself. */
+export function withUserinfo({ own, merged }: ReadOptions, userinfo: Built['userinfo']): RequestOptions {
+  if (userinfo === undefined || (own !== undefined && Object.hasOwn(own, 'auth'))) return merged;
+  return extendOptions(merged, { auth: [...userinfo] as [string, string] });
 }
 
 export function isOptions(given: unknown): boolean {

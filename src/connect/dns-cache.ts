@@ -3,15 +3,13 @@
  * however many requests wait. Names that DNS does not have, such as those of a hosts file, are the system's to find.
  */
 
-import { runtimeOptions } from '../message/runtime-options.ts';
 import { bareRecord } from '../options/option-record.ts';
 import type { Lookup } from '../options/options.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
 import { needBuiltin } from '../runtime/platform.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
-
-type Dns = typeof import('node:dns');
+import { type Address, type Answer, type Dns, DnsQuestion } from './dns-question.ts';
 
 export interface DnsCacheOptions {
   /** Names remembered; those asked for longest ago go first. Default 1000. */
@@ -24,18 +22,6 @@ export interface DnsCacheOptions {
   readonly servers?: readonly string[];
   /** Default: the system's. */
   readonly clock?: Clock;
-}
-
-interface Address {
-  readonly address: string;
-  readonly family: 4 | 6;
-}
-
-interface Answer {
-  readonly addresses: readonly Address[];
-  readonly error?: Error;
-  /** Milliseconds. */
-  readonly ttl: number;
 }
 
 interface Entry {
@@ -60,47 +46,19 @@ export function dnsCache(given: DnsCacheOptions = {}): DnsCache {
   const { size = 1000, clock = systemClock } = options;
   const maxTtl = milliseconds(options.maxTtl ?? '1h', 'maxTtl');
   const fallbackTtl = milliseconds(options.fallbackTtl ?? '5s', 'fallbackTtl');
-  const dns = needBuiltin<Dns>('node:dns', 'dnsCache');
-  const resolver = new dns.promises.Resolver();
-  if (options.servers !== undefined) resolver.setServers(options.servers);
+  const question = new DnsQuestion(needBuiltin<Dns>('node:dns', 'dnsCache'), fallbackTtl, options.servers);
   const entries = new BoundedMap<string, Entry>(size);
 
   function answerFor(hostname: string, family: number): Promise<Answer> {
     const key = `${family} ${hostname.toLowerCase()}`;
     const known = entries.get(key);
     if (known !== undefined && clock.now() < known.expires) return known.answer;
-    const entry: Entry = { answer: ask(hostname, family), expires: Number.POSITIVE_INFINITY };
+    const entry: Entry = { answer: question.ask(hostname, family), expires: Number.POSITIVE_INFINITY };
     entries.set(key, entry);
     entry.answer.then(({ ttl }) => {
       entry.expires = clock.now() + Math.min(ttl, maxTtl);
     });
     return entry.answer;
-  }
-
-  /** Never rejects: that there is no answer is one, for a while. */
-  async function ask(hostname: string, family: number): Promise<Answer> {
-    const wanted = family === 0 ? ([4, 6] as const) : family === 6 ? ([6] as const) : ([4] as const);
-    const found = (await Promise.all(wanted.map((one) => resolve(hostname, one)))).flat();
-    if (found.length > 0) return { addresses: found, ttl: Math.min(...found.map(({ ttl }) => ttl)) * 1000 };
-    try {
-      const wish = runtimeOptions('dns', { all: true as const, family, verbatim: true });
-      const addresses = await dns.promises.lookup(hostname, wish);
-      return { addresses: addresses as Address[], ttl: fallbackTtl };
-    } catch (error) {
-      return { addresses: [], error: error as Error, ttl: fallbackTtl };
-    }
-  }
-
-  async function resolve(hostname: string, family: 4 | 6): Promise<(Address & { ttl: number })[]> {
-    try {
-      const records =
-        family === 4
-          ? await resolver.resolve4(hostname, { ttl: true })
-          : await resolver.resolve6(hostname, { ttl: true });
-      return records.map(({ address, ttl }) => ({ address, family, ttl }));
-    } catch {
-      return [];
-    }
   }
 
   function lookup(...[hostname, { family = 0, all }, callback]: Parameters<Lookup>): void {

@@ -7,18 +7,12 @@ const MOST_PARAMETERS = 5;
 
 /** Functions that are over a limit today, each with its figure. None may be added, and none may grow. */
 const STILL_LONG: Readonly<Record<string, number>> = {
-  'src/connect/dns-cache.ts dnsCache': 69,
   'src/handlers/choose.ts chooseInNode': 70,
 };
 const STILL_MANY_PARAMETERS: Readonly<Record<string, number>> = {
-  'src/client/build-request.ts buildRequest': 7,
-  'src/client/client.ts Client.#begin': 6,
-  'src/client/client.ts Client.#send': 6,
   'src/handlers/node/exchange.ts NodeExchange.constructor': 6,
   'src/handlers/undici/exchange.ts UndiciExchange.constructor': 6,
   'src/message/response.ts HttpResponse.constructor': 6,
-  'src/middleware/auth/digest-session.ts DigestSession.#proof': 6,
-  'src/middleware/log/log.ts write': 7,
 };
 
 const functions = sourceFiles().flatMap(functionsOf);

@@ -7,6 +7,15 @@ import { targetOf } from '../../message/uri.ts';
 import { needBuiltin } from '../../runtime/platform.ts';
 import { type DigestChallenge, type Protection, protectionFor } from './digest-challenge.ts';
 
+/** What is new in each answer to a challenge. */
+interface Fresh {
+  readonly protection: Protection;
+  readonly uri: string;
+  /** How often the nonce was used, eight hexadecimal digits. */
+  readonly nc: string;
+  readonly cnonce: string;
+}
+
 export class DigestSession {
   readonly challenge: DigestChallenge;
   readonly #makeCnonce: () => string;
@@ -46,7 +55,8 @@ export class DigestSession {
     const uri = targetOf(request.url).path;
     const name = octets(challenge.utf8 ? user.normalize('NFC') : user);
     const secret = octets(challenge.utf8 ? password.normalize('NFC') : password);
-    const proof = this.#proof(request, protection, `${name}:${challenge.realm}:${secret}`, uri, nc, cnonce);
+    const a1 = `${name}:${challenge.realm}:${secret}`;
+    const proof = this.#proof(request, a1, { protection, uri, nc, cnonce });
     const fields = [
       this.#userField(name, user),
       `realm=${quoted(challenge.realm)}`,
@@ -63,7 +73,7 @@ export class DigestSession {
   }
 
   // RFC 7616 §3.4.1 to §3.4.3
-  #proof(request: HttpRequest, protection: Protection, a1: string, uri: string, nc: string, cnonce: string): string {
+  #proof(request: HttpRequest, a1: string, { protection, uri, nc, cnonce }: Fresh): string {
     const { algorithm, nonce: firstNonce } = this.challenge;
     const key = this.#hash(a1);
     const ha1 = algorithm.session ? this.#hash(`${key}:${firstNonce}:${this.#firstCnonce}`) : key;

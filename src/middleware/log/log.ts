@@ -1,9 +1,6 @@
 /** Writes a line for each transfer to a logger. */
 
 import { isResponseError } from '../../message/errors.ts';
-import type { HttpRequest } from '../../message/request.ts';
-import type { HttpResponse } from '../../message/response.ts';
-import type { RequestOptions } from '../../options/options.ts';
 import { isThenable, kindOf } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
@@ -37,29 +34,21 @@ export function log(logger: Logger, template?: string | MessageFormatter | null,
     function log(request, options) {
       return send(next, request, options).then(
         (response) => {
-          write(logger, level, formatter, request, response, undefined, options);
+          write(logger, level, () => formatter.format(request, response, undefined, options));
           return response;
         },
         (error: unknown) => {
           const response = isResponseError(error) ? error.response : undefined;
-          write(logger, 'error', formatter, request, response, error, options);
+          write(logger, 'error', () => formatter.format(request, response, error, options));
           throw error;
         },
       );
     };
 }
 
-function write(
-  logger: Logger,
-  level: LogLevel,
-  formatter: MessageFormatter,
-  request: HttpRequest,
-  response: HttpResponse | undefined,
-  error: unknown,
-  options: RequestOptions,
-): void {
+function write(logger: Logger, level: LogLevel, line: () => string): void {
   try {
-    const written = logger[level]?.(formatter.format(request, response, error, options));
+    const written = logger[level]?.(line());
     if (isThenable(written)) written.then(undefined, () => undefined);
   } catch {
     // A full disk must not turn an answer into a failure.
