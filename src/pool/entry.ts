@@ -4,11 +4,14 @@ import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Outcome } from './adaptive-concurrency.ts';
 import { Aside } from './aside.ts';
-import type { Host } from './hosts.ts';
+import type { Host } from './host.ts';
 import type { PoolKey } from './pool-options.ts';
 
+/** A host, in whose line items of a pool wait. */
+export type EntryHost = Host<Entry>;
+
 export class Entry {
-  host: Host | undefined = undefined;
+  host: EntryHost | undefined = undefined;
   /** When it was sent, in milliseconds of the clock; only where a limiter asks. */
   started = 0;
   /** What the limiters of the pool and of the host gave. */

@@ -3,7 +3,7 @@
  * the host's own line and takes no slot of the pool; hosts whose turn has come are served round robin.
  */
 
-import pLimit, { type LimitFunction } from 'p-limit';
+import type { LimitFunction } from 'p-limit';
 import { DelayQueue } from '../call/delay-queue.ts';
 import { canonicalUrl, resolveUri, splitUserinfo, targetOf } from '../message/uri.ts';
 import { bareRecord } from '../options/option-record.ts';
@@ -11,10 +11,10 @@ import { BoundedMap } from '../runtime/bounded-map.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
 import type { Clock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
-import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, EntryHost } from './entry.ts';
 import { Fifo } from './fifo.ts';
 import { checkedConcurrency } from './gauge.ts';
+import { Host } from './host.ts';
 import type { HostStats, PerHostOptions } from './pool-options.ts';
 
 /** Hosts whose figures are kept. */
@@ -23,46 +23,11 @@ const MAX_WAITING = 1000;
 /** The host of relative URIs: that of the client's `baseUri`, which only the client knows. */
 const RELATIVE = '(baseUri)';
 
-export class Host {
-  running = 0;
-  done = 0;
-  failed = 0;
-  bytes = 0;
-  /** When the next request may start, in milliseconds of the clock. */
-  nextAt = 0;
-  /** Milliseconds from an answer until the next request, as it was told last. */
-  interval = 0;
-  /** It stands in the line of hosts that may start, or its timer is armed. */
-  listed = false;
-  readonly line = new Fifo<Entry>();
-  /** Bounds what is in flight; absent without `perHost`. */
-  readonly limit: LimitFunction | undefined;
-  readonly adaptive: AdaptiveConcurrency | undefined;
-
-  constructor(
-    readonly name: string,
-    concurrency: number | 'auto' | undefined,
-  ) {
-    if (concurrency === 'auto') this.adaptive = new AdaptiveConcurrency();
-    if (concurrency !== undefined) this.limit = pLimit(this.adaptive?.limit ?? (concurrency as number));
-  }
-
-  get idle(): boolean {
-    return this.running === 0 && this.line.size === 0 && !this.listed && (this.limit?.activeCount ?? 0) === 0;
-  }
-
-  get stats(): HostStats {
-    const { running, done, failed, bytes, line } = this;
-    const concurrency = this.limit?.concurrency ?? Number.POSITIVE_INFINITY;
-    return { waiting: line.size, running, done, failed, bytes, concurrency };
-  }
-}
-
 export class Hosts {
   /** How many entries stand in the lines of busy hosts. */
   waiting = 0;
-  readonly #hosts = new BoundedMap<string, Host>(MOST_HOSTS, (host) => this.#release(host));
-  readonly #ready = new Fifo<Host>();
+  readonly #hosts = new BoundedMap<string, EntryHost>(MOST_HOSTS, (host) => this.#release(host));
+  readonly #ready = new Fifo<EntryHost>();
   readonly #concurrency: number | 'auto' | undefined;
   readonly #interval: number | ((host: string) => number);
   /** Whether a host with an interval takes one request at a time, because nobody said how many. */
@@ -72,7 +37,7 @@ export class Hosts {
   readonly #base: string | undefined;
   readonly #onReady: () => void;
   #delays: DelayQueue | undefined;
-  #last: { prefix: string; host: Host } | undefined;
+  #last: { prefix: string; host: EntryHost } | undefined;
 
   /**
    * @param base the `baseUri` of the pool's options
@@ -131,7 +96,7 @@ export class Hosts {
   }
 
   /** Runs the task in a slot of its host. */
-  run(host: Host, limit: LimitFunction, task: (entry: Entry) => Promise<void>, entry: Entry): Promise<void> {
+  run(host: EntryHost, limit: LimitFunction, task: (entry: Entry) => Promise<void>, entry: Entry): Promise<void> {
     this.answered(host);
     const running = limit(task, entry);
     this.offer(host);
@@ -148,19 +113,19 @@ export class Hosts {
   }
 
   /** Counts the interval of the host from now on. */
-  answered(host: Host): void {
+  answered(host: EntryHost): void {
     if (this.#interval === 0) return;
     host.interval = typeof this.#interval === 'number' ? this.#interval : this.#interval(host.name);
     if (host.interval > 0) host.nextAt = this.#clock.now() + host.interval;
   }
 
   /** A callback may have learnt that the host wants to be left alone for longer. */
-  told(host: Host): void {
+  told(host: EntryHost): void {
     if (typeof this.#interval === 'function' && this.#interval(host.name) > host.interval) this.answered(host);
   }
 
   /** Puts a host whose turn has come behind the others that may start. */
-  offer(host: Host): void {
+  offer(host: EntryHost): void {
     if (host.listed || host.line.size === 0 || !this.#hasRoom(host)) return;
     host.listed = true;
     const wait = this.#waitOf(host);
@@ -182,21 +147,21 @@ export class Hosts {
     this.waiting = 0;
   }
 
-  #due(host: Host): void {
+  #due(host: EntryHost): void {
     host.listed = false;
     this.offer(host);
   }
 
-  #waitOf(host: Host): number {
+  #waitOf(host: EntryHost): number {
     return this.#interval === 0 ? 0 : host.nextAt - this.#clock.now();
   }
 
-  #hasRoom({ limit, interval }: Host): boolean {
+  #hasRoom({ limit, interval }: EntryHost): boolean {
     if (limit === undefined) return true;
     return limit.activeCount < (interval > 0 && this.#oneByOne ? 1 : limit.concurrency);
   }
 
-  #find(uri: string): Host | undefined {
+  #find(uri: string): EntryHost | undefined {
     if (this.#last !== undefined && uri.startsWith(this.#last.prefix)) return this.#last.host;
     const target = this.#target(uri);
     if (target === undefined) return undefined;
@@ -220,7 +185,7 @@ export class Hosts {
   }
 
   /** A host of which something is under way is not forgotten. */
-  #release(host: Host): boolean {
+  #release(host: EntryHost): boolean {
     if (!host.idle || this.#waitOf(host) > 0) return false;
     if (this.#last?.host === host) this.#last = undefined;
     return true;

@@ -16,11 +16,11 @@ import { type Abortable, abortError, unwatch, watch } from '../time/stop.ts';
 import { Aside } from './aside.ts';
 import { type BatchResults, batchOf } from './batch.ts';
 import { checkedSettings, unsendable } from './checks.ts';
-import { Entry, requestOf, uriOf } from './entry.ts';
+import { type Entry, requestOf, uriOf } from './entry.ts';
 import { EventLoopShare } from './event-loop-share.ts';
-import { Fifo } from './fifo.ts';
 import { Gauge, nothingStarts } from './gauge.ts';
 import { Hosts } from './hosts.ts';
+import { Intake, PULL } from './intake.ts';
 import { Failure, release } from './outcome.ts';
 import type { PoolClient, PoolItem, PoolRequests, PoolResult, PoolSettings, PoolStats } from './pool-options.ts';
 import { ResultQueue } from './result-queue.ts';
@@ -31,8 +31,6 @@ export interface PoolOptions extends PoolSettings<Pool> {}
 
 type State = 'new' | 'open' | 'done' | 'failed';
 const DEFAULT_CONCURRENCY = 25;
-/** There may be a next entry, but it has to be waited for. */
-const PULL = Symbol('pull');
 
 /**
  * Sends many requests, at most `concurrency` at once. Nothing is pulled or sent before it is used in one of three ways:
@@ -49,27 +47,22 @@ export class Pool implements AsyncIterable<PoolResult> {
   readonly #settings: PoolOptions;
   readonly #options: RequestOptions;
   readonly #tally: Tally;
-  readonly #source: Source;
+  readonly #intake: Intake;
   readonly #hosts: Hosts;
   readonly #gauge: Gauge;
   readonly #limit: LimitFunction;
   readonly #abort = new AbortController();
   readonly #onSignal: Abortable = { abort: (reason) => this.cancel(reason) };
   readonly #onOptionsSignal: Abortable = { abort: (reason) => this.#abort.abort(reason) };
-  /** Taken from the source or added, and not started. */
-  readonly #held = new Fifo<Entry>();
   readonly #share = new EventLoopShare();
   #state: State = 'new';
   #error: unknown;
   #paused = false;
   /** A lane was asked for and has not begun. */
   #summoned = false;
-  /** An asynchronous source was asked and has not answered. */
-  #pulling = false;
   /** Slots taken: by what runs, by callbacks, and by results that nobody took yet. */
   #occupied = 0;
   #asides = 0;
-  #keys = 0;
   #results: ResultQueue | undefined;
   #promise: Promise<void> | undefined;
   #resolve: (() => void) | undefined;
@@ -83,7 +76,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     const options = checkedSettings(client, given);
     this.#client = client;
     this.#settings = options;
-    this.#source = new Source(requests);
+    this.#intake = new Intake(new Source(requests));
     this.#gauge = new Gauge(options.concurrency ?? DEFAULT_CONCURRENCY);
     this.#limit = pLimit(this.#gauge.now);
     this.#hosts = new Hosts(options.perHost, options.clock ?? systemClock, options.options?.baseUri, () =>
@@ -148,10 +141,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     if (this.#state === 'done' || this.#state === 'failed') {
       throw new TypeError('the pool has ended and takes no more requests; add them in a callback, or make a new pool');
     }
-    for (const item of items) {
-      this.#held.push(new Entry(this.#source.length + this.#keys, item));
-      this.#keys += 1;
-    }
+    for (const item of items) this.#intake.add(item);
     if (this.#state === 'open') this.#summon();
     return this;
   }
@@ -175,7 +165,7 @@ export class Pool implements AsyncIterable<PoolResult> {
 
   get #waiting(): number {
     if (this.#state === 'failed') return 0;
-    return this.#held.size + this.#hosts.waiting + this.#source.remaining;
+    return this.#intake.waiting + this.#hosts.waiting;
   }
 
   #start(): void {
@@ -244,42 +234,21 @@ export class Pool implements AsyncIterable<PoolResult> {
     const ready = this.#hosts.waiting === 0 ? undefined : this.#hosts.take();
     if (ready !== undefined) return ready;
     while (!this.#hosts.full) {
-      const entry = this.#draw();
+      const entry = this.#intake.next();
       if (entry === undefined || entry === PULL) return entry;
       if (this.#hosts.admit(entry, uriOf(entry.item))) return entry;
     }
     return undefined;
   }
 
-  #draw(): Entry | typeof PULL | undefined {
-    const source = this.#source;
-    const held = !source.counted || source.exhausted ? this.#held.shift() : undefined;
-    if (held !== undefined || source.exhausted || this.#pulling) return held;
-    if (source.async) return PULL;
-    const pulled = source.pull() as IteratorResult<unknown>;
-    return pulled.done ? this.#held.shift() : this.#entryOf(pulled.value);
-  }
-
   async #pull(): Promise<void> {
-    this.#pulling = true;
     try {
-      const pulled = await this.#source.pull();
-      this.#pulling = false;
-      if (!pulled.done && this.#state === 'open') this.#held.push(this.#entryOf(pulled.value));
+      await this.#intake.pull(() => this.#state === 'open');
       // For the entry; at the end of the source, to see whether that was all.
       this.#summon();
     } catch (error) {
-      this.#pulling = false;
       if (this.#state === 'open') this.#fail(error);
     }
-  }
-
-  /** The key is the place in an array, a set or a record, and otherwise the next one that nobody has. */
-  #entryOf(item: unknown): Entry {
-    const source = this.#source;
-    if (source.counted) return new Entry(source.key, item);
-    this.#keys += 1;
-    return new Entry(this.#keys - 1, item);
   }
 
   #mayStart(): boolean {
@@ -360,8 +329,7 @@ export class Pool implements AsyncIterable<PoolResult> {
 
   #finishIfDone(): void {
     if (this.#state !== 'open' || this.#paused || this.#occupied > 0 || this.#asides > 0) return;
-    if (this.#pulling || this.#held.size > 0) return;
-    if (!this.#source.exhausted || this.#hosts.waiting > 0) return;
+    if (!this.#intake.isEmpty || this.#hosts.waiting > 0) return;
     this.#state = 'done';
     this.#letGo();
     this.#results?.end();
@@ -373,9 +341,8 @@ export class Pool implements AsyncIterable<PoolResult> {
     this.#state = 'failed';
     this.#error = error;
     this.#letGo();
-    this.#held.clear();
     this.#abort.abort(error);
-    this.#source.close();
+    this.#intake.close();
     for (const { response } of this.#results?.end(loud ? { error } : undefined) ?? []) release(response);
     this.#reject?.(error);
   }
