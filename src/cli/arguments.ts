@@ -1,16 +1,14 @@
 /** Reads a command line, as a pure function: what it means, or a `UsageError` that says what was expected. */
-import { byteSize, concurrency, duration, headerLine, httpUrl, quoted, wholeNumber } from './argument-values.ts';
+import { quoted, wholeNumber } from './argument-values.ts';
 import { closest } from './closest.ts';
-import type { Command, CrawlCommand } from './commands.ts';
-import { hostPattern } from './crawl/scope.ts';
+import type { Command } from './commands.ts';
+import { readCrawl } from './crawl-arguments.ts';
 import { parseOptions } from './parse-options.ts';
 import { readDownload, readRequest } from './request-arguments.ts';
 import { UsageError } from './usage-error.ts';
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
 const COMMANDS = [...METHODS, 'download', 'crawl', 'serve', 'help', 'version'];
-const MINUTE = 60_000;
-const TEN_MB = 10_000_000;
 
 /**
  * @param argv without the runtime and the script
@@ -46,64 +44,6 @@ function topicOf([name]: readonly string[]): string | undefined {
 }
 
 const text = { type: 'string' } as const;
-const list = { type: 'string', multiple: true } as const;
-const flag = { type: 'boolean' } as const;
-
-const CRAWL_OPTIONS = {
-  hosts: text,
-  depth: text,
-  limit: text,
-  concurrency: text,
-  'per-host': text,
-  interval: text,
-  timeout: text,
-  retry: text,
-  header: { ...list, short: 'H' },
-  'max-bytes': text,
-  'no-assets': flag,
-  'ignore-robots': flag,
-  'no-cookies': flag,
-  out: text,
-  resume: flag,
-} as const;
-
-function readCrawl(argv: readonly string[]): CrawlCommand {
-  const { values, positionals } = parseOptions('crawl', argv, CRAWL_OPTIONS, true);
-  if (positionals.length === 0) throw new UsageError('expected at least one URL: sluice crawl URL...');
-  if (values.resume && values.out === undefined)
-    throw new UsageError('--resume expects --out FILE, the file to go on from');
-  const { depth, limit, interval, timeout, retry } = values;
-  return {
-    kind: 'crawl',
-    urls: positionals.map(httpUrl),
-    hosts: hostsOf(values.hosts),
-    depth: depth === undefined ? Number.POSITIVE_INFINITY : wholeNumber(depth, '--depth', 0),
-    limit: limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber(limit, '--limit', 1),
-    concurrency: concurrency(values.concurrency ?? '10', '--concurrency'),
-    perHost: values['per-host'] === undefined ? undefined : concurrency(values['per-host'], '--per-host'),
-    interval: interval === undefined ? 0 : duration(interval, '--interval'),
-    timeout: timeout === undefined ? MINUTE : duration(timeout, '--timeout'),
-    retry: retry === undefined ? 0 : wholeNumber(retry, '--retry', 0, 20),
-    headers: (values.header ?? []).map(headerLine),
-    maxBytes: values['max-bytes'] === undefined ? TEN_MB : byteSize(values['max-bytes'], '--max-bytes'),
-    assets: !values['no-assets'],
-    robots: !values['ignore-robots'],
-    cookies: !values['no-cookies'],
-    out: values.out,
-    resume: values.resume ?? false,
-  };
-}
-
-function hostsOf(hosts: string | undefined): string[] {
-  if (hosts === undefined) return [];
-  const found = hosts.split(',').map((host) => host.trim());
-  for (const host of found) {
-    if (hostPattern(host) === undefined) {
-      throw new UsageError(`--hosts expects names such as a.example,b.example:8080, got ${JSON.stringify(host)}`);
-    }
-  }
-  return found;
-}
 
 function readServe(argv: readonly string[]): Command {
   const options = { port: { ...text, short: 'p' }, host: text } as const;

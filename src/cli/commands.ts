@@ -2,6 +2,10 @@
 
 import type { DigestName } from '../download/download-options.ts';
 import type { MultipartPart } from '../message/multipart-parts.ts';
+import type { HostHeader } from './crawl/credentials.ts';
+import type { ReportFormat } from './crawl/report-formats.ts';
+import type { StatusRange } from './crawl/statuses.ts';
+import type { TrapOptions } from './crawl/traps.ts';
 
 export interface HelpCommand {
   readonly kind: 'help';
@@ -88,6 +92,20 @@ export interface CrawlCommand {
   readonly assets: boolean;
   readonly robots: boolean;
   readonly cookies: boolean;
+  /** Patterns of which a page must fit one; all without any. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Links to other hosts are checked. */
+  readonly external?: boolean;
+  readonly fragments?: boolean;
+  readonly sitemap?: boolean;
+  /** Statuses that are no failure. */
+  readonly accepted?: readonly StatusRange[];
+  readonly hostHeaders?: readonly HostHeader[];
+  readonly traps?: Partial<TrapOptions>;
+  /** The directory of a cache. */
+  readonly cache?: string;
+  readonly format?: ReportFormat;
   readonly out: string | undefined;
   readonly resume: boolean;
 }

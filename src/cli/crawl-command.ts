@@ -3,11 +3,13 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSecretHeader, MASK, maskUrl } from '../message/redact.ts';
+import { cacheOptions } from './cache-options.ts';
 import type { CrawlCommand } from './commands.ts';
 import { Crawl, type CrawlResult } from './crawl/crawl.ts';
 import { Journal } from './crawl/journal.ts';
 import { Progress } from './crawl/progress.ts';
 import { reportText } from './crawl/report.ts';
+import { csvReport, jsonReport, junitReport } from './crawl/report-formats.ts';
 import { SIGNAL_CODES, type Signal, type Terminal } from './terminal.ts';
 import { plural } from './text-table.ts';
 import { UsageError } from './usage-error.ts';
@@ -47,7 +49,8 @@ async function crawled(
   argv: readonly string[],
 ): Promise<number> {
   const { stderr, stdout, clock } = terminal;
-  const crawl = new Crawl({ ...command, journal, clock });
+  const clientOptions = command.cache === undefined ? {} : await cacheOptions(command.cache, terminal);
+  const crawl = new Crawl({ ...command, journal, clock, clientOptions });
   const before = command.resume ? crawl.resume() : { pages: 0, unreadable: 0 };
   if (before.pages > 0) stderr.write(`${plural(before.pages, 'page')} of ${command.out} are done already\n`);
   if (before.unreadable > 0) {
@@ -69,12 +72,25 @@ async function crawled(
     ignoreSignals();
     progress.end();
   }
-  const { summary, broken, stopped } = result;
-  const figures = { elapsed: clock.now() - started, fetched: summary.pages - before.pages };
-  stdout.write(reportText(summary, broken, figures));
+  const { summary, stopped, fragments } = result;
+  stdout.write(reportOf(command, result, clock.now() - started, summary.pages - before.pages));
   if (stopped) stderr.write(howToResume(command, argv));
   if (stopped && signal !== undefined) return SIGNAL_CODES[signal];
-  return summary.broken > 0 || summary.invalid > 0 || summary.failedStarts > 0 ? 1 : 0;
+  return summary.broken + fragments.length + summary.invalid + summary.failedStarts > 0 ? 1 : 0;
+}
+
+function reportOf({ format }: CrawlCommand, result: CrawlResult, elapsed: number, fetched: number): string {
+  const { summary, broken, fragments } = result;
+  switch (format) {
+    case 'json':
+      return jsonReport({ summary, broken, fragments, elapsed });
+    case 'csv':
+      return csvReport({ summary, broken, fragments, elapsed });
+    case 'junit':
+      return junitReport({ summary, broken, fragments, elapsed });
+    default:
+      return reportText(summary, broken, { elapsed, fetched, fragments });
+  }
 }
 
 function howToResume({ out, resume }: CrawlCommand, argv: readonly string[]): string {

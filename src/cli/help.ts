@@ -81,6 +81,12 @@ ${COMMON.replace('RETRIES', '3')}
 const CRAWL = `sluice crawl URL... [options]
 
   --hosts A:80,B          hosts in scope beside those of the URLs; no port: every port
+  --include PATTERN       only pages that fit: /docs/, a.example/docs/, *.pdf$; repeats
+  --exclude PATTERN       no page that fits; repeats; wins over --include
+  --sitemap               start from the sitemaps of the sites too, robots.txt names them
+  --external              check links to other hosts, once each; they are not followed
+  --fragments             check that what #x names is on its page
+  --accept 200..299,403   statuses that are no failure; default all below 400
   --depth N               links from a URL that are followed; default no limit
   --limit N               pages in all; default no limit
   --concurrency N|auto    pages at once; default 10
@@ -89,15 +95,25 @@ const CRAWL = `sluice crawl URL... [options]
   --timeout TIME          for one page; default 60s
   --retry N               retries of a page that fails; default 0
   -H, --header 'N: V'     a header for every request; repeats
+  --host-header 'HOST N: V'  a header for one host; repeats
+  --auth USER:PASSWORD    Basic credentials, for the hosts of the URLs
+  --user-agent TEXT       its product name is looked up in robots.txt
   --max-bytes SIZE        of a page that are read; default 10MB
+  --max-url N             characters of a URL that is followed; default 2048
+  --max-repeats N         how often one part may stand in a path; default 4
   --no-assets             leave out what browsers load: images, scripts, style sheets
   --ignore-robots         do not ask for robots.txt: for a site of your own
-  --no-cookies            send no cookie that a site sets; default is as a browser does
+  --no-cookies            send no cookie that a site sets; default is --cookies
+  --cache DIR             answer from this directory what may be, and store answers in it
+  --format text|json|csv|junit  what is printed at the end; default text
   --out FILE.jsonl        write a line of JSON for each page
   --resume                go on from the lines in --out
 
 Ctrl-C finishes what is in flight; a second one ends at once. Exit code 1 when a link
-is broken or a URL that was given could not be fetched.
+is broken or a URL that was given could not be fetched. Redirects are a warning.
+
+  sluice crawl https://www.example.com/ --external --fragments --format junit
+  sluice crawl https://www.example.com/docs/ --include /docs/ --sitemap
 `;
 
 const SERVE = `sluice serve [options]

@@ -4,6 +4,7 @@ import { isBadResponseError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { cacheOptions } from './cache-options.ts';
 import type { RequestCommand } from './commands.ts';
 import { OutputFile } from './output-file.ts';
 import { bodyOptions, requestOptions } from './request-options.ts';
@@ -34,15 +35,6 @@ export async function requestCommand(command: RequestCommand, terminal: Terminal
   if (verbose && response.cache) terminal.stderr.write(`* cache: ${response.cache.status}\n`);
   if (verbose) terminal.stderr.write(`* complete after ${(terminal.clock.now() - started).toFixed(1)} ms\n`);
   return response.status >= 400 ? 1 : 0;
-}
-
-/** What the cache could not do is told, and no failure of the request. */
-async function cacheOptions(directory: string, { stderr }: Terminal): Promise<RequestOptions> {
-  const { fileCache } = await import('../cache/stores/file.ts');
-  const onError = (error: unknown) => {
-    stderr.write(`sluice: ${printableLines(String((error as Error)?.message ?? error))}\n`);
-  };
-  return { cache: fileCache(directory), onError };
 }
 
 /** A bad answer is no file: it rejects before anything is written. Half an answer is none either. */

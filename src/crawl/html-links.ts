@@ -1,5 +1,6 @@
 /** The links of an HTML page, by a parser that reads it in pieces and builds no tree. */
 import { Parser } from 'htmlparser2';
+import { cssReferences } from './css-links.ts';
 import { pageUrl } from './page-url.ts';
 import { withQueryIn } from './query-charset.ts';
 import { forbidsFollowing } from './robots-tag.ts';
@@ -9,6 +10,10 @@ export interface PageLinks {
   readonly urls: readonly string[];
   /** References that are no valid URL, as they stand in the page; at most 100. */
   readonly invalid: readonly string[];
+  /** With `fragments`: the links that have one, with it. */
+  readonly fragments?: readonly string[];
+  /** With `fragments`: what they may lead to on this page. */
+  readonly ids?: readonly string[];
 }
 
 /** Attributes that lead to another page. */
@@ -30,12 +35,16 @@ const HINTS = /(?:^|\s)(?:preconnect|dns-prefetch|pingback)(?:\s|$)/i;
 /** `link` relations that lead to another page; the others are assets. */
 const PAGE_RELATIONS = /(?:^|\s)(?:alternate|author|canonical|help|license|next|prev|search|amphtml)(?:\s|$)/i;
 const MAX_INVALID = 100;
+const MAX_FRAGMENTS = 10_000;
+const MAX_STYLE = 1_000_000;
 
 export interface LinkReaderOptions {
   /** Whether what a browser would load counts: images, scripts, style sheets. */
   readonly assets: boolean;
   /** Whether the page is XML, where every element may close itself. Default `false`. */
   readonly xml?: boolean;
+  /** Whether fragments, and what they may lead to, are told. Default `false`. */
+  readonly fragments?: boolean;
   /** The product token that robots rules may name. Default `sluice`. */
   readonly agent?: string;
 }
@@ -48,13 +57,27 @@ export class LinkReader {
   readonly #references = new Set<string>();
   readonly #assets: boolean;
   readonly #agent: string;
+  readonly #ids: Set<string> | undefined;
+  readonly #withFragment = new Set<string>();
+  /** The text of a style element that was opened. */
+  #style: string | undefined;
   #base: string | undefined;
   #noFollow = false;
 
-  constructor({ assets, xml = false, agent = 'sluice' }: LinkReaderOptions) {
+  constructor({ assets, xml = false, agent = 'sluice', fragments = false }: LinkReaderOptions) {
     this.#assets = assets;
     this.#agent = agent;
-    this.#parser = new Parser({ onopentag: (name, attributes) => this.#open(name, attributes) }, { xmlMode: xml });
+    this.#ids = fragments ? new Set() : undefined;
+    const handlers = {
+      onopentag: (name: string, attributes: Readonly<Record<string, string>>) => this.#open(name, attributes),
+      ontext: (text: string) => {
+        if (this.#style !== undefined && this.#style.length < MAX_STYLE) this.#style += text;
+      },
+      onclosetag: (name: string) => {
+        if (name === 'style') this.#endStyle();
+      },
+    };
+    this.#parser = new Parser(handlers, { xmlMode: xml });
   }
 
   write(text: string): void {
@@ -65,7 +88,7 @@ export class LinkReader {
   end(url: string): PageLinks {
     this.#parser.end();
     // Robots meta tag: the page asks that none of its links be followed.
-    if (this.#noFollow) return { urls: [], invalid: [] };
+    if (this.#noFollow) return { urls: [], invalid: [], ...this.#fragments(url) };
     const base = (this.#base === undefined ? undefined : pageUrl(this.#base, url)) ?? url;
     const urls = new Set<string>();
     const invalid: string[] = [];
@@ -74,10 +97,26 @@ export class LinkReader {
       if (found !== undefined) urls.add(found);
       else if (!URL.canParse(reference, base) && invalid.length < MAX_INVALID) invalid.push(reference.slice(0, 200));
     }
-    return { urls: [...urls], invalid };
+    return { urls: [...urls], invalid, ...this.#fragments(base) };
+  }
+
+  #fragments(base: string): Pick<PageLinks, 'fragments' | 'ids'> {
+    if (this.#ids === undefined) return {};
+    const fragments = new Set<string>();
+    for (const reference of this.#noFollow ? [] : this.#withFragment) {
+      const target = pageUrl(reference, base);
+      if (target !== undefined) fragments.add(`${target}${reference.slice(reference.indexOf('#'))}`);
+    }
+    return { fragments: [...fragments], ids: [...this.#ids] };
   }
 
   #open(name: string, attributes: Readonly<Record<string, string>>): void {
+    if (this.#ids !== undefined && this.#ids.size < MAX_FRAGMENTS) {
+      if (attributes['id']) this.#ids.add(attributes['id']);
+      if (name === 'a' && attributes['name']) this.#ids.add(attributes['name']);
+    }
+    if (this.#assets && attributes['style'] !== undefined) this.#addStyle(attributes['style']);
+    if (this.#assets && name === 'style') this.#style = '';
     // HTML, the base element: the first one with href counts, for the whole page.
     if (name === 'base') this.#base ??= attributes['href'];
     else if (name === 'meta') this.#meta(attributes);
@@ -106,9 +145,21 @@ export class LinkReader {
     if (this.#assets) for (const candidate of sourceSet(imagesrcset)) this.#add(candidate);
   }
 
+  #endStyle(): void {
+    if (this.#style !== undefined) this.#addStyle(this.#style);
+    this.#style = undefined;
+  }
+
+  #addStyle(text: string): void {
+    for (const reference of cssReferences(text)) this.#add(reference);
+  }
+
   /** An empty reference and a fragment are the page itself. */
   #add(reference: string | undefined): void {
     const trimmed = reference?.trim() ?? '';
+    if (this.#ids !== undefined && trimmed.includes('#') && this.#withFragment.size < MAX_FRAGMENTS) {
+      this.#withFragment.add(trimmed);
+    }
     if (trimmed !== '' && !trimmed.startsWith('#')) this.#references.add(trimmed);
   }
 }

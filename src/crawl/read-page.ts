@@ -1,7 +1,9 @@
 /** Reads as much of an answer as a crawl needs: HTML up to a limit, for its links; of anything else nothing. */
 import { charsetOf } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { cssReferences } from './css-links.ts';
 import { LinkReader, type PageLinks } from './html-links.ts';
+import { pageUrl } from './page-url.ts';
 import { forbidsFollowing } from './robots-tag.ts';
 
 export interface PageReading {
@@ -15,11 +17,14 @@ export interface PageReading {
 export interface ReadingOptions {
   readonly maxBytes: number;
   readonly assets: boolean;
+  /** Whether fragments, and what they may lead to, are told. Default `false`. */
+  readonly fragments?: boolean;
   /** Our product token. Default `sluice`. */
   readonly agent?: string;
 }
 
 const HTML = /^\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|$)/i;
+const CSS = /^\s*text\/css\s*(?:;|$)/i;
 const XHTML = /^\s*application\/xhtml\+xml/i;
 /** MIME Sniffing section 7.1, the beginnings that pages without a type have. */
 const HTML_BEGINNING = /^\s*<(?:!doctype\s+html|html|head|body)\b/i;
@@ -38,6 +43,9 @@ const PRESCAN_BYTES = 1024;
 export async function readPage(response: HttpResponse, url: string, options: ReadingOptions): Promise<PageReading> {
   const reading: PageReading = { bytes: 0, truncated: false, links: { urls: [], invalid: [] }, failure: undefined };
   const type = response.headers.get('content-type');
+  if (response.ok && options.assets && type !== null && CSS.test(type)) {
+    return readStyleSheet(response, url, reading, options.maxBytes);
+  }
   if (!response.ok || (type !== null && !HTML.test(type))) {
     await response.discard();
     return reading;
@@ -50,6 +58,32 @@ export async function readPage(response: HttpResponse, url: string, options: Rea
   }
   const rules = response.headers.get('x-robots-tag');
   if (rules === null || !forbidsFollowing(rules, options.agent ?? 'sluice')) reading.links = links.end(url);
+  return reading;
+}
+
+/** What it loads is relative to the style sheet. */
+async function readStyleSheet(
+  response: HttpResponse,
+  url: string,
+  reading: PageReading,
+  maxBytes: number,
+): Promise<PageReading> {
+  const decoder = decoderOf(charsetOf(response.headers.get('content-type')));
+  let text = '';
+  try {
+    for await (const chunk of response) {
+      const left = maxBytes - reading.bytes;
+      const part = chunk.subarray(0, left);
+      reading.bytes += part.byteLength;
+      reading.truncated = chunk.byteLength > left;
+      text += decoder.decode(part, { stream: true });
+      if (reading.truncated) break;
+    }
+  } catch (error) {
+    reading.failure = error;
+  }
+  const urls = cssReferences(text + decoder.decode()).map((reference) => pageUrl(reference, url));
+  reading.links = { urls: [...new Set(urls.filter((one) => one !== undefined))], invalid: [] };
   return reading;
 }
 

@@ -119,9 +119,10 @@ export class Hosts {
     if (host.interval > 0) host.nextAt = this.#clock.now() + host.interval;
   }
 
-  /** A callback may have learnt that the host wants to be left alone for longer. */
-  told(host: EntryHost): void {
-    if (typeof this.#interval === 'function' && this.#interval(host.name) > host.interval) this.answered(host);
+  /** The callback of an answer is done: it may have learnt that the host wants to be left alone for longer. */
+  delivered(host: EntryHost, wasStreamed: boolean): void {
+    const isLonger = typeof this.#interval === 'function' && this.#interval(host.name) > host.interval;
+    if (wasStreamed || isLonger) this.answered(host);
   }
 
   /** Puts a host whose turn has come behind the others that may start. */

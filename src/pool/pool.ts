@@ -272,9 +272,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     if (host !== undefined) this.#hosts.answered(host);
     await this.#deliver(entry, outcome);
     // The end of a streamed answer is where whoever was handed it let it go.
-    if (host === undefined) return;
-    if (outcome instanceof HttpResponse && outcome.streamed) this.#hosts.answered(host);
-    else this.#hosts.told(host);
+    if (host !== undefined) this.#hosts.delivered(host, outcome instanceof HttpResponse && outcome.streamed);
   };
 
   async #runAside(entry: Entry, { task, done }: Aside): Promise<void> {

@@ -7,7 +7,6 @@ const files = sourceFiles();
 
 /** Imports that do not go down yet. None may be added. */
 const STILL_WRONG = new Set([
-  'src/cli/arguments.ts -> src/cli/crawl/scope.ts',
   'src/cli/crawl/progress.ts -> src/cli/terminal.ts',
   'src/cli/crawl/progress.ts -> src/cli/text-table.ts',
   'src/cli/crawl/report.ts -> src/cli/text-table.ts',
@@ -104,7 +103,7 @@ describe('the architecture', () => {
 
   it('imports node: modules only where Node is sure to be', () => {
     const allowed =
-      /^src\/(connect|testing|websocket|cli|download|handlers\/(undici|node|http2|exchange|connections))\/|^src\/sync-worker|^src\/crawl\/(line-file|url-set|write-lines)|^src\/cache\/stores\/file|^src\/cookies\/file/;
+      /^src\/(connect|testing|websocket|cli|download|handlers\/(undici|node|http2|exchange|connections))\/|^src\/sync-worker|^src\/crawl\/(line-file|url-set|write-lines|sitemap)|^src\/cache\/stores\/file|^src\/cookies\/file/;
     const wrong = files
       .filter(({ path }) => !allowed.test(path))
       .flatMap((file) =>

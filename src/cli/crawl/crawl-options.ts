@@ -1,10 +1,14 @@
 /** What a crawl is made from. */
 import type { Client } from '../../client/client.ts';
 import { pageUrl } from '../../crawl/page-url.ts';
+import type { RequestOptions } from '../../options/options.ts';
 import { VERSION } from '../../runtime/version.ts';
 import type { Clock } from '../../time/clock.ts';
+import type { HostHeader } from './credentials.ts';
 import type { Journal } from './journal.ts';
 import type { PageLine } from './page-line.ts';
+import type { StatusRange } from './statuses.ts';
+import type { TrapOptions } from './traps.ts';
 
 export interface CrawlOptions {
   /** Where to start: absolute http(s) URLs. Their hosts are in scope. */
@@ -36,6 +40,21 @@ export interface CrawlOptions {
   readonly cookies?: boolean;
   /** Sends the requests. Default one of its own, closed at the end. */
   readonly client?: Client;
+  /** Options of the client of its own. */
+  readonly clientOptions?: RequestOptions;
+  /** Patterns of which a page must fit one. Default all. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Whether links to other hosts are checked, once each, and not followed. Default `false`. */
+  readonly external?: boolean;
+  /** Whether fragments are checked. Default `false`. */
+  readonly fragments?: boolean;
+  /** Whether the sitemaps of the starts' sites are starts too. Default `false`. */
+  readonly sitemap?: boolean;
+  /** Statuses that are no failure. Default all below 400. */
+  readonly accepted?: readonly StatusRange[];
+  readonly hostHeaders?: readonly HostHeader[];
+  readonly traps?: Partial<TrapOptions>;
   readonly clock?: Clock;
   /** Told each page, when its line is in the journal. */
   readonly onPage?: (line: PageLine) => void;

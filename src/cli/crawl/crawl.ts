@@ -6,26 +6,33 @@ import { Client } from '../../client/client.ts';
 import { CookieJar } from '../../cookies/cookie-jar.ts';
 import { crawl } from '../../crawl/crawl.ts';
 import type { RunningCrawl } from '../../crawl/crawl-options.ts';
+import type { Link } from '../../crawl/link.ts';
 import { QueueFrontier } from '../../crawl/queue-frontier.ts';
 import { productToken } from '../../crawl/robots.ts';
 import { targetOf } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
-import type { PoolClient } from '../../pool/pool-options.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
+import { type BrokenFragment, brokenFragments } from './broken-fragments.ts';
 import { brokenLinks } from './broken-links.ts';
+import { CheckingClient } from './checking-client.ts';
 import { type CrawlOptions, headersOf, mostOfHost, startUrl } from './crawl-options.ts';
 import { CrawlHeaders } from './credentials.ts';
 import { pageFormat } from './page-format.ts';
 import type { PageLine } from './page-line.ts';
 import { PageVisitor } from './page-visitor.ts';
 import { retryOf } from './retries.ts';
-import { scopeOf } from './scope.ts';
+import { CrawlScope } from './scope.ts';
+import { ACCEPTED } from './statuses.ts';
 import { type BrokenLink, CrawlSummary } from './summary.ts';
+import { TRAPS } from './traps.ts';
+import type { PageData } from './visit.ts';
 
 export interface CrawlResult {
   readonly summary: CrawlSummary;
   /** By URL. */
   readonly broken: readonly BrokenLink[];
+  /** Links whose fragment is on no place of their page, by URL. */
+  readonly fragments: readonly BrokenFragment[];
   /** Whether it was stopped before its end. */
   readonly stopped: boolean;
 }
@@ -41,6 +48,7 @@ export class Crawl {
   readonly #headers: CrawlHeaders;
   readonly #agent: string;
   readonly #frontier: QueueFrontier<PageLine>;
+  readonly #scope: CrawlScope;
   readonly #visitor: PageVisitor;
   readonly #summary: CrawlSummary;
   /** Ends the waits of retries. */
@@ -53,19 +61,24 @@ export class Crawl {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     const starts = [...new Set(options.urls.map(startUrl))];
-    const inScope = scopeOf(starts, options.hosts ?? []);
     const headers = headersOf(options);
-    this.#owned = options.client === undefined ? new Client() : undefined;
-    this.#headers = new CrawlHeaders(options.urls, headers);
+    this.#scope = scopeFor(options, starts);
+    this.#owned = options.client === undefined ? new Client(options.clientOptions ?? {}) : undefined;
+    this.#headers = new CrawlHeaders(options.urls, headers, options.hostHeaders);
     this.#agent = productToken(headers['User-Agent'] ?? null);
     this.#client = (options.client ?? this.#owned!).extend({
       headers: this.#headers.common,
       ...(options.cookies !== false && { cookies: new CookieJar() }),
     });
-    this.#summary = new CrawlSummary(inScope);
-    this.#frontier = this.#newFrontier(starts, inScope);
-    const { maxBytes = TEN_MB, assets = true, cookies = true } = options;
-    this.#visitor = new PageVisitor({ maxBytes, assets, cookies, agent: this.#agent, clock: this.#clock });
+    const { maxBytes = TEN_MB, assets = true, cookies = true, fragments = false, external = false } = options;
+    this.#summary = new CrawlSummary(this.#scope.isOwn, {
+      ...(options.accepted && { accepted: options.accepted }),
+      trapOf: (url) => this.#scope.trapOf(url),
+      external,
+    });
+    this.#frontier = this.#newFrontier(starts);
+    const [agent, clock, scope] = [this.#agent, this.#clock, this.#scope];
+    this.#visitor = new PageVisitor({ maxBytes, assets, cookies, fragments, scope, agent, clock });
   }
 
   /** Pages done, known, failed, and on their way, now. */
@@ -94,7 +107,9 @@ export class Crawl {
       this.#end.abort();
       await this.#owned?.close();
     }
-    return { summary: this.#summary, broken: brokenLinks(this.#summary, this.#options.journal), stopped };
+    const { journal, fragments } = this.#options;
+    const missing = fragments ? brokenFragments(journal) : [];
+    return { summary: this.#summary, broken: brokenLinks(this.#summary, journal), fragments: missing, stopped };
   }
 
   /** Lets what is in flight come to its end, and starts nothing more. */
@@ -103,12 +118,15 @@ export class Crawl {
     this.#running?.stop();
   }
 
-  #newFrontier(starts: readonly string[], inScope: (url: string) => boolean): QueueFrontier<PageLine> {
+  #newFrontier(starts: readonly string[]): QueueFrontier<PageLine> {
     const { journal, depth = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY, onPage } = this.#options;
     return new QueueFrontier<PageLine>({
       file: journal,
-      format: pageFormat({ depth, inScope }),
-      starts: starts.map((url) => ({ url, key: url, depth: 0, priority: 1, data: undefined, from: null })),
+      format: pageFormat(this.#scope, depth),
+      starts: [
+        ...starts.map((url) => startAt(url, undefined)),
+        ...(this.#options.sitemap ? sitemapStarts(starts) : []),
+      ],
       nearFirst: depth !== Number.POSITIVE_INFINITY,
       limit,
       perHost: mostOfHost(this.#options),
@@ -123,14 +141,13 @@ export class Crawl {
 
   #start(): RunningCrawl {
     const { concurrency = 10, perHost, interval = 0, timeout = MINUTE, robots } = this.#options;
-    const client: PoolClient = {
-      request: (method, uri, options) => this.#client.request(method, uri, options),
-      send: (request, options) => {
-        this.#visitor.sent(request.url);
-        return this.#client.send(request, options);
-      },
-    };
-    this.#running = crawl(client, this.#frontier, {
+    const checking = new CheckingClient(this.#client, {
+      sent: (url) => this.#visitor.sent(url),
+      isExternal: (url) => this.#scope.isExternal(url),
+      accepted: this.#options.accepted ?? ACCEPTED,
+      pause: (url) => this.#clock.sleep(this.#running?.intervalOf(targetOf(url).host) ?? 0, this.#end.signal),
+    });
+    this.#running = crawl(checking, this.#frontier, {
       concurrency,
       perHost: { concurrency: perHost, interval },
       robots: robots === false ? false : { agent: this.#agent },
@@ -152,4 +169,19 @@ export class Crawl {
     const retry = retryOf(this.#options.retry ?? 0, interval, this.#clock, this.#end.signal);
     return { retry, ...(headers !== undefined && { headers }) };
   }
+}
+
+function scopeFor(options: CrawlOptions, starts: readonly string[]): CrawlScope {
+  const { hosts = [], include = [], exclude = [], external = false, traps } = options;
+  return new CrawlScope({ starts, hosts, include, exclude, external, traps: { ...TRAPS, ...traps } });
+}
+
+function startAt(url: string, data: PageData | undefined): Link {
+  return { url, key: url, depth: 0, priority: 1, data, from: null };
+}
+
+/** The robots.txt of each site, which names its sitemaps. */
+function sitemapStarts(starts: readonly string[]): Link[] {
+  const origins = new Set(starts.map((start) => new URL(start).origin));
+  return [...origins].map((origin) => startAt(`${origin}/robots.txt`, { via: [], sitemap: 0, optional: true }));
 }

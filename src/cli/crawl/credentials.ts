@@ -3,15 +3,24 @@ import { isSecretHeader } from '../../message/redact.ts';
 
 export type HeaderRecord = Readonly<Record<string, string>>;
 
+/** A header for one host: `name`, on every port, or `name:port`. */
+export interface HostHeader {
+  readonly host: string;
+  readonly name: string;
+  readonly value: string;
+}
+
 export class CrawlHeaders {
   /** For everybody. */
   readonly common: HeaderRecord;
   readonly #secret: HeaderRecord;
   /** By origin; of each its own `user:password@`. */
   readonly #own = new Map<string, HeaderRecord>();
+  readonly #ofHosts: readonly HostHeader[];
 
   /** @param urls the given URLs, whose userinfo is sent as Basic credentials unless there are others */
-  constructor(urls: readonly string[], headers: HeaderRecord) {
+  constructor(urls: readonly string[], headers: HeaderRecord, ofHosts: readonly HostHeader[] = []) {
+    this.#ofHosts = ofHosts;
     const entries = Object.entries(headers);
     this.common = recordOf(entries.filter(([name]) => !isSecretHeader(name)));
     this.#secret = recordOf(entries.filter(([name]) => isSecretHeader(name)));
@@ -23,6 +32,15 @@ export class CrawlHeaders {
 
   /** What only the origin of this URL is sent; `undefined` when there is nothing. */
   secretFor(url: string): HeaderRecord | undefined {
+    const found = this.#ownOf(url);
+    if (this.#ofHosts.length === 0) return found;
+    const { hostname, host } = new URL(url);
+    const more = this.#ofHosts.filter((one) => one.host === host || one.host === hostname);
+    if (more.length === 0) return found;
+    return { ...found, ...recordOf(more.map(({ name, value }) => [name, value] as const)) };
+  }
+
+  #ownOf(url: string): HeaderRecord | undefined {
     const own = this.#own.get(new URL(url).origin);
     if (own === undefined) return undefined;
     const hasOther = Object.keys(this.#secret).some((name) => name.toLowerCase() === 'authorization');

@@ -1,5 +1,7 @@
 /** One line of a crawl's journal: what became of one page, and enough to find the way on from it. */
+
 import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from '../../crawl/robots.ts';
+import { ACCEPTED, isAccepted, type StatusRange } from './statuses.ts';
 
 export interface PageLine {
   /** What was asked for. */
@@ -27,20 +29,36 @@ export interface PageLine {
   readonly via?: readonly string[];
   /** A cookie was set on the way, after which what it leads back to may answer otherwise. */
   readonly hasCookie?: true;
+  /** Of a sitemap: how many indexes led to it, and whether it is one itself. Level 0 is a robots.txt. */
+  readonly sitemap?: SitemapFacts;
+  /** Nobody linked to it: it may be missing. */
+  readonly optional?: true;
+  /** On another host: only whether it answers was asked. */
+  readonly external?: true;
+  /** Links with their fragments; only when fragments are checked. */
+  readonly fragments?: readonly string[];
+  /** What fragments may lead to on this page; only when fragments are checked. */
+  readonly ids?: readonly string[];
   /** Absolute http(s) URLs, those that are out of scope too. */
   readonly links: readonly string[];
   /** References on the page that are no valid URL. */
   readonly invalid?: readonly string[];
 }
 
+export interface SitemapFacts {
+  readonly level: number;
+  readonly isIndex: boolean;
+}
+
 /** A redirect that leads back to where it came from, or never ends. */
 export const REDIRECT_LOOP = 'ERR_REDIRECT_LOOP';
 
 /** Whether a link to the page is broken. What robots.txt forbids is unknown, not broken. */
-export function isBroken({ status, error }: PageLine): boolean {
-  if (isRefused({ error })) return false;
+export function isBroken({ status, error, optional }: PageLine, accepted: readonly StatusRange[] = ACCEPTED): boolean {
+  if (isRefused({ error }) || optional) return false;
   if (error !== null) return true;
-  return status === null || status >= 400;
+  if (status === null) return true;
+  return !isAccepted(status, accepted);
 }
 
 /** Whether nobody asked for the page, because of a robots.txt. */
@@ -101,7 +119,18 @@ export function parseLine(text: string): PageLine | undefined {
     ...(via !== undefined && { via: textsOf(via) }),
     ...(hasCookie === true && { hasCookie }),
     ...(invalid !== undefined && { invalid: textsOf(invalid) }),
+    ...sitemapOf(found.sitemap),
+    ...(found.optional === true && { optional: true }),
+    ...(found.external === true && { external: true }),
+    ...(found.fragments !== undefined && { fragments: textsOf(found.fragments) }),
+    ...(found.ids !== undefined && { ids: textsOf(found.ids) }),
   };
+}
+
+function sitemapOf(value: Partial<SitemapFacts> | undefined): { sitemap?: SitemapFacts } {
+  if (typeof value !== 'object' || value === null) return {};
+  const { level, isIndex } = Object.assign(Object.create(null), value) as Partial<SitemapFacts>;
+  return typeof level === 'number' && typeof isIndex === 'boolean' ? { sitemap: { level, isIndex } } : {};
 }
 
 function textsOf(list: unknown): string[] {

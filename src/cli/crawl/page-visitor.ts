@@ -1,19 +1,41 @@
 /** What a crawl does with a page: reads its links, and writes down what became of it. */
 import type { Outcome, Visit } from '../../crawl/frontier.ts';
-import { locationOf, readPage } from '../../crawl/read-page.ts';
+import { locationOf, type PageReading, readPage } from '../../crawl/read-page.ts';
+import { ROBOTS_BYTES } from '../../crawl/robots.ts';
+import { readSitemap, sitemapsOf } from '../../crawl/sitemap.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { PageLine } from './page-line.ts';
 import { type Failure, failureOf, redirectTo } from './redirects.ts';
+import type { CrawlScope } from './scope.ts';
 import { type PageVisit, pageVisit } from './visit.ts';
 
 export interface VisitorOptions {
   readonly maxBytes: number;
   readonly assets: boolean;
   readonly cookies: boolean;
+  readonly fragments: boolean;
+  readonly scope: CrawlScope;
   /** The product token. */
   readonly agent: string;
   readonly clock: Clock;
+}
+
+interface SitemapReading {
+  readonly isIndex: boolean;
+  /** It was guessed at, or what it leads to is. */
+  readonly isOptional: boolean | undefined;
+}
+
+/** As much as counts of a robots.txt. */
+async function robotsText(response: HttpResponse): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= ROBOTS_BYTES) break;
+  }
+  return text;
 }
 
 export class PageVisitor {
@@ -31,9 +53,10 @@ export class PageVisitor {
 
   async visit(response: HttpResponse, given: Visit): Promise<Outcome & { readonly line: PageLine }> {
     const visit = pageVisit(given);
-    const { maxBytes, assets, agent, cookies } = this.#options;
+    const { cookies, scope } = this.#options;
     const type = response.headers.get('content-type') ?? undefined;
-    const reading = await readPage(response, visit.url, { maxBytes, assets, agent });
+    const isExternal = visit.sitemap === undefined && !scope.isOwn(visit.url);
+    const { isIndex, isOptional, ...reading } = await this.#read(response, visit, isExternal);
     const hasCookie = cookies && (visit.hasCookie === true || response.headers.has('set-cookie'));
     const redirect = redirectTo(locationOf(response), { ...visit, hasCookie });
     const failure = reading.failure === undefined ? undefined : failureOf(reading.failure);
@@ -46,6 +69,11 @@ export class PageVisitor {
       ...(redirect.location !== undefined && { location: redirect.location }),
       ...(visit.via.length > 0 && { via: visit.via }),
       ...(redirect.location !== undefined && hasCookie && { hasCookie }),
+      ...(visit.sitemap !== undefined && { sitemap: { level: visit.sitemap, isIndex } }),
+      ...(isOptional && { optional: true }),
+      ...(isExternal && { external: true }),
+      ...(reading.links.fragments?.length && { fragments: reading.links.fragments }),
+      ...(reading.links.ids && { ids: reading.links.ids }),
       links: redirect.location === undefined ? reading.links.urls : [redirect.location],
       ...(invalid.length > 0 && { invalid }),
     };
@@ -54,9 +82,43 @@ export class PageVisitor {
 
   failed(error: unknown, given: Visit): Outcome & { readonly line: PageLine } {
     const visit = pageVisit(given);
-    const { via } = visit;
-    const frame = this.#frame(visit, null, failureOf(error));
-    return { line: { ...frame, bytes: 0, ...(via.length > 0 && { via }), links: [] }, failed: true };
+    const { via, sitemap, optional } = visit;
+    const line: PageLine = {
+      ...this.#frame(visit, null, failureOf(error)),
+      bytes: 0,
+      ...(via.length > 0 && { via }),
+      ...(sitemap !== undefined && { sitemap: { level: sitemap, isIndex: false } }),
+      ...(optional && { optional }),
+      ...(sitemap === undefined && !this.#options.scope.isOwn(visit.url) && { external: true }),
+      links: [],
+    };
+    return { line, failed: true };
+  }
+
+  async #read(
+    response: HttpResponse,
+    { url, sitemap, optional }: PageVisit,
+    isExternal: boolean,
+  ): Promise<PageReading & SitemapReading> {
+    const { maxBytes, assets, agent, fragments } = this.#options;
+    if (sitemap === undefined && !isExternal) {
+      const reading = await readPage(response, url, { maxBytes, assets, agent, fragments });
+      return { ...reading, isIndex: false, isOptional: false };
+    }
+    const nothing = { bytes: 0, truncated: false, links: { urls: [], invalid: [] }, failure: undefined };
+    // The sitemap that has no line in a robots.txt.
+    const usual = sitemap === 0 && optional ? [new URL('/sitemap.xml', url).href] : [];
+    if (isExternal || !response.ok) {
+      await response.discard();
+      return { ...nothing, links: { urls: usual, invalid: [] }, isIndex: sitemap === 0, isOptional: optional };
+    }
+    if (sitemap === 0) {
+      const urls = sitemapsOf(await robotsText(response), url);
+      const isUsual = urls.length === 0;
+      return { ...nothing, links: { urls: isUsual ? usual : urls, invalid: [] }, isIndex: true, isOptional: isUsual };
+    }
+    const { urls, isIndex, bytes, truncated, failure } = await readSitemap(response, url);
+    return { bytes, truncated, failure, links: { urls, invalid: [] }, isIndex, isOptional: optional };
   }
 
   #frame({ url, from, depth }: PageVisit, status: number | null, failure: Failure | undefined) {

@@ -4,6 +4,7 @@ import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from '../../crawl/robots.ts';
 import { reasonPhrase } from '../../message/reason-phrases.ts';
 import { maskUrl } from '../../message/redact.ts';
 import { byteText, columns, plural, printable, timeText } from '../text-table.ts';
+import type { BrokenFragment } from './broken-fragments.ts';
 import type { BrokenLink, CrawlSummary } from './summary.ts';
 
 /** Broken links, and invalid ones, that are shown; the file has all. */
@@ -16,6 +17,8 @@ export interface ReportOptions {
   readonly elapsed: number;
   /** Pages of this run. */
   readonly fetched: number;
+  /** Links whose fragment is on no place of their page. */
+  readonly fragments?: readonly BrokenFragment[];
 }
 
 export function reportText(summary: CrawlSummary, broken: readonly BrokenLink[], options: ReportOptions): string {
@@ -25,7 +28,10 @@ export function reportText(summary: CrawlSummary, broken: readonly BrokenLink[],
     forbiddenBlock(summary),
     strayBlock(summary),
     slowest(summary),
+    trapsBlock(summary),
+    redirectsBlock(summary),
     brokenBlock(summary, broken),
+    fragmentsBlock(options.fragments ?? []),
     invalidBlock(summary),
     outsideBlock(summary),
   ];
@@ -89,6 +95,35 @@ function brokenLines({ url, status, error, message, pages, through, count }: Bro
   for (const redirect of through.slice(0, MOST_PAGES)) on.push(`      by way of ${shown(redirect)}`);
   const why = error === null || message === undefined ? [] : [`      ${printable(message.split('\n', 1)[0]!)}`];
   return [`  ${what}  ${shown(url)}`, ...why, ...on];
+}
+
+function fragmentsBlock(fragments: readonly BrokenFragment[]): string[] {
+  if (fragments.length === 0) return [];
+  const lines = fragments.slice(0, MOST_SHOWN).flatMap(({ url, pages, count }) => {
+    const on = pages.slice(0, MOST_PAGES).map((page) => `      on ${shown(page)}`);
+    if (count > MOST_PAGES) on.push(`      and on ${plural(count - MOST_PAGES, 'more page')}`);
+    return [`  ${shown(url)}`, ...on];
+  });
+  return [
+    `links to places that are not on their page (${fragments.length})`,
+    ...lines,
+    ...more(fragments.length - MOST_SHOWN),
+  ];
+}
+
+/** A warning, and no failure: each link costs two requests, and may be written anew. */
+function redirectsBlock({ redirects, redirected }: CrawlSummary): string[] {
+  if (redirected === 0) return [];
+  const lines = redirects
+    .slice(0, MOST_SHOWN)
+    .flatMap(({ url, status, location }) => [`  ${status}  ${shown(url)}`, `      to ${shown(location)}`]);
+  return [`warning: links to redirects (${redirected})`, ...lines, ...more(redirected - MOST_SHOWN)];
+}
+
+function trapsBlock({ traps, trapExample }: CrawlSummary): string[] {
+  if (traps === 0) return [];
+  const title = `links left alone, whose URLs repeat themselves or are too long (${traps}); --max-url and --max-repeats say when`;
+  return [title, `  such as ${shown(trapExample!.slice(0, 200))}`];
 }
 
 function invalidBlock({ invalid, invalidLinks }: CrawlSummary): string[] {

@@ -1,4 +1,6 @@
 /** Which URLs a crawl may ask for. */
+import { type Trap, type TrapOptions, trapOf } from './traps.ts';
+import { type UrlMatcher, urlMatcher } from './url-pattern.ts';
 
 export interface HostPattern {
   readonly hostname: string;
@@ -28,6 +30,58 @@ export function scopeOf(starts: readonly string[], hosts: readonly string[]): (u
       ({ hostname, port }) => url.hostname === hostname && (port === undefined || portOf(url) === port),
     );
   };
+}
+
+export interface ScopeOptions {
+  /** Canonical. */
+  readonly starts: readonly string[];
+  readonly hosts: readonly string[];
+  /** Patterns of which one must fit; none for all. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Whether links to other hosts are checked. */
+  readonly external: boolean;
+  readonly traps: TrapOptions;
+}
+
+export class CrawlScope {
+  /** Whether the URL is on a host of the crawl. */
+  readonly isOwn: (url: string) => boolean;
+  readonly #options: ScopeOptions;
+  readonly #include: readonly UrlMatcher[];
+  readonly #exclude: readonly UrlMatcher[];
+
+  constructor(options: ScopeOptions) {
+    this.#options = options;
+    this.isOwn = scopeOf(options.starts, options.hosts);
+    this.#include = options.include.map(urlMatcher);
+    this.#exclude = options.exclude.map(urlMatcher);
+  }
+
+  /** Whether the page is fetched for what it links to. */
+  isPage(url: string): boolean {
+    if (!this.isOwn(url) || this.trapOf(url) !== undefined) return false;
+    if (this.#include.length === 0 && this.#exclude.length === 0) return true;
+    return this.#isIncluded(new URL(url)) && !this.#isExcluded(new URL(url));
+  }
+
+  /** Whether it is only looked whether the link works. */
+  isExternal(url: string): boolean {
+    return this.#options.external && !this.isOwn(url) && !this.#isExcluded(new URL(url));
+  }
+
+  /** Why a URL of the crawl's hosts looks like one of an endless number. */
+  trapOf(url: string): Trap | undefined {
+    return trapOf(url, this.#options.traps);
+  }
+
+  #isIncluded(url: URL): boolean {
+    return this.#include.length === 0 || this.#include.some((fits) => fits(url));
+  }
+
+  #isExcluded(url: URL): boolean {
+    return this.#exclude.some((fits) => fits(url));
+  }
 }
 
 /** Host and port, the port only when it is not the scheme's: http and https of one host are one site. */

@@ -1,5 +1,7 @@
 /** The figures of a crawl, of a size that does not grow with it. */
 import { isBroken, type PageLine } from './page-line.ts';
+import { ACCEPTED, type StatusRange } from './statuses.ts';
+import type { Trap } from './traps.ts';
 
 export interface SlowPage {
   readonly url: string;
@@ -25,6 +27,21 @@ export interface InvalidLink {
   readonly reference: string;
 }
 
+export interface Redirect {
+  readonly url: string;
+  readonly status: number | null;
+  readonly location: string;
+}
+
+export interface SummaryOptions {
+  /** Statuses that are no failure. Default all below 400. */
+  readonly accepted?: readonly StatusRange[];
+  trapOf?(url: string): Trap | undefined;
+  /** Whether links to other hosts are checked. Default `false`. */
+  readonly external?: boolean;
+}
+
+const MOST_REDIRECTS = 1000;
 const MOST_SLOW = 10;
 const MOST_BROKEN = 10_000;
 const MOST_STARTS = 20;
@@ -52,10 +69,22 @@ export class CrawlSummary {
   readonly invalidLinks: InvalidLink[] = [];
   /** Links to hosts that are out of scope, by host. */
   readonly outside = new Map<string, number>();
+  /** Redirects that links led to, the first ones, and how many there are. */
+  readonly redirects: Redirect[] = [];
+  redirected = 0;
+  /** Links that were left alone because they look like ones of an endless number, and one of them. */
+  traps = 0;
+  trapExample: string | undefined;
   readonly #inScope: (url: string) => boolean;
+  readonly #options: SummaryOptions;
 
-  constructor(inScope: (url: string) => boolean) {
+  constructor(inScope: (url: string) => boolean, options: SummaryOptions = {}) {
     this.#inScope = inScope;
+    this.#options = options;
+  }
+
+  isBroken(line: PageLine): boolean {
+    return isBroken(line, this.#options.accepted ?? ACCEPTED);
   }
 
   add(line: PageLine): void {
@@ -64,24 +93,32 @@ export class CrawlSummary {
     this.bytes += bytes;
     const label = error ?? String(status);
     this.statuses.set(label, (this.statuses.get(label) ?? 0) + 1);
-    if (from === null && (status === null || isBroken(line))) {
+    const isBad = this.isBroken(line);
+    if (from === null && !line.optional && (status === null || isBad)) {
       this.failedStarts += 1;
-      if (!isBroken(line) && this.forbiddenStarts.length < MOST_STARTS) this.forbiddenStarts.push({ url, message });
+      if (!isBad && this.forbiddenStarts.length < MOST_STARTS) this.forbiddenStarts.push({ url, message });
     }
-    if (isBroken(line)) {
+    if (isBad) {
       this.broken += 1;
       const link = { url, status, error, message, pages: [], through: [], count: 0 };
       if (this.brokenPages.size < MOST_BROKEN) this.brokenPages.set(url, link);
     }
     this.#lookForStray(line);
+    this.#noteRedirect(line);
     this.#rank({ url, ms, status });
     this.#addLinks(line);
   }
 
-  #lookForStray({ url, depth, location }: PageLine): void {
-    if (depth > 0 || location === undefined || this.#inScope(location)) return;
+  #lookForStray({ url, depth, location, external, sitemap }: PageLine): void {
+    if (external || sitemap !== undefined || depth > 0 || location === undefined || this.#inScope(location)) return;
     this.failedStarts += 1;
     if (this.strayStarts.length < MOST_STARTS) this.strayStarts.push({ url, location });
+  }
+
+  #noteRedirect({ url, status, location, from, sitemap }: PageLine): void {
+    if (location === undefined || from === null || sitemap !== undefined) return;
+    this.redirected += 1;
+    if (this.redirects.length < MOST_REDIRECTS) this.redirects.push({ url, status, location });
   }
 
   #rank(page: SlowPage): void {
@@ -93,7 +130,13 @@ export class CrawlSummary {
 
   #addLinks({ url, links, invalid = [] }: PageLine): void {
     for (const link of links) {
-      if (this.#inScope(link)) continue;
+      if (this.#inScope(link)) {
+        if (this.#options.trapOf?.(link) === undefined) continue;
+        this.traps += 1;
+        this.trapExample ??= link;
+        continue;
+      }
+      if (this.#options.external) continue;
       const { host } = new URL(link);
       const count = this.outside.get(host);
       if (count !== undefined || this.outside.size < MOST_HOSTS) this.outside.set(host, (count ?? 0) + 1);

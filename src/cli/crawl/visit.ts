@@ -6,6 +6,10 @@ export interface PageData {
   readonly via: readonly string[];
   /** One of these redirects set a cookie: what they lead back to may answer otherwise now. */
   readonly hasCookie?: boolean;
+  /** It is read as a sitemap: how many indexes led to it. Level 0 is a robots.txt. */
+  readonly sitemap?: number;
+  /** Nobody linked to it: it may be missing. */
+  readonly optional?: true;
 }
 
 export type PageVisit = Pick<Visit, 'url' | 'depth' | 'from'> & PageData;
