@@ -25,6 +25,7 @@ interface Origin {
 
 export class ConnectionSlots {
   readonly #origins = new Map<string, Origin>();
+  /** How many slots each holder has. */
   readonly #slotsByHolder = new Map<SlotHolder, number>();
   #open = 0;
 

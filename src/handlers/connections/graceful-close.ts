@@ -1,13 +1,16 @@
-/** The end of a connection whose place another one takes: the server has seen it before the other begins. */
+/** Closes a connection whose slot somebody waits for, so that the server sees its end before the next one begins. */
 import type { Socket } from 'node:net';
 import { startTimer, systemClock } from '../../time/clock.ts';
 
-/** Milliseconds for the server to close its side. */
+/** Milliseconds that the server has to close its side. */
 const PATIENCE = 1000;
 
-/** Closes our side, and is over once the server has closed its own: it never sees one connection more than it may. */
-export function closeInTurn(socket: Socket): void {
-  // Somebody waits for it, so it holds the process, and what is left of it must be read.
+/**
+ * Ends our side and waits until the server has ended its own. A socket that is destroyed at once would free its slot before
+ * the server knows, which would then see one connection more than the limit.
+ */
+export function closeGracefully(socket: Socket): void {
+  // A request waits for this, so it holds the process. The server's end shows only when what came before is read.
   socket.ref();
   socket.on('error', () => undefined);
   socket.once(

@@ -1,4 +1,4 @@
-/** One connection of HTTP/2: how many streams it may carry, whether it takes new ones, and its rest when it carries none. */
+/** One connection of HTTP/2: how many streams it may carry, and whether it takes another one now. */
 
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
@@ -8,19 +8,19 @@ import type { Target } from '../../message/uri.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
 import { Connection } from '../connections/connection.ts';
 
-/** RFC 9113 §5.1.2: a value that no server should be below, until it has told its own. */
+/** Streams at once until the server has said its own limit: it should not be lower (RFC 9113 section 6.5.2). */
 const BEFORE_SETTINGS = 100;
-/** Requests of ours that wait for a head at once: more would fill the server's memory, and after a GOAWAY all go again. */
+/** Requests that wait for a head at once: more would fill the server's memory, and all are sent again after a GOAWAY. */
 const UNANSWERED = 250;
-/** Bytes of one body that may come before its reader takes them. */
+/** Bytes of one body, and of all bodies together, that the server may send before they are read. */
 const STREAM_WINDOW = 1_048_576;
 const CONNECTION_WINDOW = 16_777_216;
-/** Beyond maxHeaderSize node:http2 ends a stream without a word of its own; up to here the limit is ours to tell. */
+/** A head larger than what we tell node:http2 ends without an error of its own; this much more, and we see its size. */
 const HEADER_MARGIN = 262_144;
 const HEADER_LINES = 65_535;
 /** Megabytes that node:http2 may hold for one connection. */
 const MEMORY = 1024;
-/** Less than the minute after which many servers and NATs forget a connection. */
+/** Milliseconds; many servers and NATs forget a connection after a minute. */
 const IDLE_LIMIT = 45_000;
 /** The answer to a PING is due without delay (RFC 9113 section 6.7). */
 const PING_LIMIT = 5_000;
@@ -40,7 +40,7 @@ export class Http2Connection extends Connection {
   readonly socket: Socket;
   /** A stream was opened on it. */
   wasUsed = false;
-  /** Heads that came over it. */
+  /** Requests that were answered over it. */
   served = 0;
   /** The last stream that the server took, once it has sent a GOAWAY (RFC 9113 section 6.8). */
   lastTaken = Number.POSITIVE_INFINITY;
@@ -49,9 +49,12 @@ export class Http2Connection extends Connection {
   readonly #isSingle: boolean;
   /** Milliseconds without a stream after which it is closed; 0 is no limit. */
   readonly #idleLimit: number;
+  /** What the server allowed on the connection before; taken for its limit until it says one. */
   readonly #expected: number;
   #unanswered = 0;
+  /** SETTINGS_MAX_CONCURRENT_STREAMS, once the server has said it. */
   #peerLimit: number | undefined;
+  /** The server refused a stream when so many were open. */
   #refusedAt = Number.POSITIVE_INFINITY;
   #isClosing = false;
   #stopIdle: (() => void) | undefined;
@@ -72,7 +75,7 @@ export class Http2Connection extends Connection {
     this.#observer = observer;
     this.#isSingle = !settings.keepAlive;
     this.#idleLimit = settings.idleTimeout ?? IDLE_LIMIT;
-    this.connected(settings, () => this.#retire());
+    this.connected(settings, () => observer.drop(this));
     this.#session = connect(
       target.origin,
       runtimeOptions('http2', {
@@ -95,7 +98,7 @@ export class Http2Connection extends Connection {
     return this.#unanswered < UNANSWERED && this.streams < this.#limit;
   }
 
-  /** Whether what stands in the way is the server's own limit, or doubt that there is a server. */
+  /** Whether it has no room because of the server: its limit is reached, or it does not answer a PING. */
   get isFull(): boolean {
     if (this.isBarred) return false;
     if (this.#stopPing !== undefined) return true;
@@ -171,20 +174,20 @@ export class Http2Connection extends Connection {
     else this.#observer.changed(this);
   }
 
-  /** RFC 9113 §8.7: the server has no place for as many streams as there are. */
+  /** The server refused a stream: it has no room for as many as there are (RFC 9113 section 8.7). */
   refused(): void {
     this.#refusedAt = Math.max(1, this.streams - 1);
   }
 
-  /** The path may be dead: what is under way may end, and nothing new begins until the server has answered a PING. */
+  /** The network may be dead: no stream is opened until the server has answered a PING. Those that are open may end. */
   suspect(): void {
     if (!this.isLive || this.#stopPing !== undefined) return;
     // The server has never sent a byte, so it may not speak HTTP/2 at all: no more requests for this connection.
     if (this.socket.bytesRead === 0) {
-      this.#end();
+      this.#observer.drop(this);
       return;
     }
-    const stop = (this.#stopPing = startTimer(systemClock, PING_LIMIT, () => this.#retire(), true));
+    const stop = (this.#stopPing = startTimer(systemClock, PING_LIMIT, () => this.#observer.drop(this), true));
     this.#session.ping((error) => {
       stop();
       this.#stopPing = undefined;
@@ -192,7 +195,7 @@ export class Http2Connection extends Connection {
     });
   }
 
-  /** Ends once nothing is under way. */
+  /** Ends after the last stream. */
   close(): void {
     this.#isClosing = true;
     this.#stopIdle?.();
@@ -210,23 +213,11 @@ export class Http2Connection extends Connection {
     });
     session.on('goaway', (_, lastStreamId: number) => {
       this.lastTaken = Math.min(this.lastTaken, lastStreamId);
-      this.#end();
+      this.#observer.drop(this);
     });
     session.on('close', () => {
       this.disconnected();
-      this.#end();
+      this.#observer.drop(this);
     });
-  }
-
-  /** It has been used for long enough, or is lost: what is under way may end. */
-  #retire(): void {
-    this.#end();
-    this.close();
-  }
-
-  #end(): void {
-    this.#isClosing = true;
-    this.#stopIdle?.();
-    this.#observer.drop(this);
   }
 }

@@ -4,7 +4,7 @@ import type { DialSettings } from '../../connect/dial.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
 import { Connection } from '../connections/connection.ts';
 import { idleLimit, type KeepAliveHint } from '../connections/connection-age.ts';
-import { closeInTurn } from '../connections/graceful-close.ts';
+import { closeGracefully } from '../connections/graceful-close.ts';
 import { afterRead, watchQuiet } from './quiet-socket.ts';
 
 const bySocket = new WeakMap<Socket, NodeConnection>();
@@ -102,7 +102,7 @@ export class NodeConnection extends Connection {
     const { socket } = this;
     this.#stopWatch();
     socket.on('error', () => undefined);
-    if (isWaitedFor && !socket.destroyed && this.streams === 0) closeInTurn(socket);
+    if (isWaitedFor && !socket.destroyed && this.streams === 0) closeGracefully(socket);
     else socket.destroy();
   }
 

@@ -7,7 +7,7 @@ import type { Target } from '../../message/uri.ts';
 import { bareRecord } from '../../options/option-record.ts';
 import { Connection } from '../connections/connection.ts';
 import { idleLimits, keepAliveHint, SAFETY } from '../connections/connection-age.ts';
-import { closeInTurn } from '../connections/graceful-close.ts';
+import { closeGracefully } from '../connections/graceful-close.ts';
 
 type Timings = NonNullable<ReturnType<typeof dialTimings>>;
 
@@ -79,7 +79,7 @@ export class UndiciConnection extends Connection {
     if (!isWaitedFor || this.streams > 0 || socket === undefined || socket.destroyed) this.#destroy();
     else {
       socket.once('close', () => this.#destroy());
-      closeInTurn(socket);
+      closeGracefully(socket);
     }
   }
 
