@@ -8,6 +8,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Member } from '../time/member-set.ts';
 import { type Abortable, abortError, Stop } from '../time/stop.ts';
+import type { Asker } from './asker.ts';
 import type { Calls } from './calls.ts';
 
 /** A body on its way into a sink. */
@@ -44,6 +45,10 @@ export class Call extends Stop implements Member {
   wantsJson = false;
   /** Reads JSON in place of `JSON.parse`. */
   parseJson: ParseJson | undefined;
+  /** The layer that may ask again for what is under way, and those around it. */
+  asker: Asker | undefined;
+  /** An answer may have been given with a body that is to be read on, because it is likely left. */
+  hasOpenBody = false;
   /** The caller's signal, while its abort stops this call: who follows the call need not follow it too. */
   followed: AbortSignal | undefined;
 

@@ -32,7 +32,10 @@ export function tell<T>(host: CallbackHost, option: string, callback: (told: T) 
 }
 
 /** The response, once every promise of a callback has resolved: a call whose callback failed has failed. */
-export function whenTold({ promised }: CallbackHost, response: HttpResponse): HttpResponse | Promise<HttpResponse> {
+export function whenTold(
+  { promised }: CallbackHost,
+  response: HttpResponse | Promise<HttpResponse>,
+): HttpResponse | Promise<HttpResponse> {
   return promised === undefined ? response : promised.then(() => response);
 }
 

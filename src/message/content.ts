@@ -85,7 +85,7 @@ export class Content {
 }
 
 /** A stream, and how far it was read. */
-class UnreadSource implements Unread {
+export class UnreadSource implements Unread {
   readonly source: StreamSource;
   readonly #drain: boolean;
   #iterator: AsyncIterator<Uint8Array, unknown> | undefined;

@@ -3,16 +3,18 @@
  * the clock of the call, its callbacks are told, and whoever stops the call stops it, also in the middle of the body.
  */
 
+import { mayBeLeft } from '../call/asker.ts';
 import { type CallbackHost, tell, whenTold } from '../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
 import { failure, timeoutFailure } from '../connect/failure.ts';
+import { briefly } from '../handlers/exchange/briefly.ts';
 import { type ExchangeLimits, exchangeLimits } from '../handlers/exchange/phase-limits.ts';
 import { type Expiring, PhaseTimer } from '../handlers/exchange/phase-timer.ts';
 import { Pieces, toBytes } from '../message/bytes.ts';
 import { Content, chunksOf, type StreamSource } from '../message/content.ts';
 import type { TimeoutPhase } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
-import type { HttpResponse } from '../message/response.ts';
+import type { HttpResponse, ResponseFacts } from '../message/response.ts';
 import { failable } from '../middleware/deadline/failable-stream.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
@@ -26,7 +28,7 @@ export class Forward {
 export class MockExchange implements Abortable, CallbackHost, Expiring {
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
-  readonly #options: RequestOptions;
+  readonly options: RequestOptions;
   readonly #limits: ExchangeLimits;
   readonly #timer: PhaseTimer;
   readonly #clock: Clock;
@@ -43,7 +45,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   /** @param name what `stats` calls the handler */
   constructor(request: HttpRequest, options: RequestOptions, name = 'mock') {
     this.request = request;
-    this.#options = options;
+    this.options = options;
     this.#name = name;
     this.#limits = exchangeLimits(options);
     this.#clock = options.clock ?? systemClock;
@@ -61,7 +63,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   run(answer: () => Promise<HttpResponse | Forward>): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
-      followCaller(this, this.request, this.#options);
+      followCaller(this, this.request, this.options);
       if (this.#end !== undefined) return;
       this.#timer.start('headers', this.#limits.headers);
       answer()
@@ -82,6 +84,10 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     return this.#head;
   }
 
+  facts(): ResponseFacts {
+    return { bytesReceived: this.#received };
+  }
+
   abort(reason: unknown): void {
     if (this.#end !== undefined) return;
     this.#finish({ reason });
@@ -95,7 +101,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
 
   /** A body in memory counts as sent at once; any other is left for the test to read. */
   #uploaded(): void {
-    const { progress } = this.#options;
+    const { progress } = this.options;
     const total = this.request.body?.bytes?.byteLength;
     if (progress && total) tell(this, 'progress', progress, { direction: 'upload', transferred: total, total });
   }
@@ -125,11 +131,18 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     const response = answer.with(facts);
     this.#head = response;
     this.#timer.start('read', this.#limits.read);
-    const { onHeaders } = this.#options;
+    const { onHeaders } = this.options;
     if (onHeaders) tell(this, 'onHeaders', onHeaders, response);
     if (this.#isOver()) await response.discard();
     this.#throwIfOver();
-    return whenTold(this, this.#options.stream ? this.#streamed(response) : await this.#collected(response));
+    return whenTold(this, await this.#given(response));
+  }
+
+  #given(response: HttpResponse): HttpResponse | Promise<HttpResponse> {
+    if (this.options.stream) return this.#streamed(response);
+    const isOpen = response.content.source !== undefined && !response.content.used;
+    if (!isOpen || !mayBeLeft(this.request, response.status)) return this.#collected(response);
+    return briefly(this.#streamed(response), this);
   }
 
   /** A streamed body is read once, also when it was in memory: a test is to notice what a socket would not forgive. */
@@ -164,7 +177,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
       }
       const chunk = toBytes(value);
       this.#received += chunk.byteLength;
-      const { progress } = this.#options;
+      const { progress } = this.options;
       if (progress) tell(this, 'progress', progress, { direction: 'download', transferred: this.#received, total });
       this.#throwIfOver();
       return { done: false, value: chunk };
@@ -185,7 +198,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   /** @throws what ended it, or what the source of the body failed with, as an error of the transfer */
   #brokeOff(cause: unknown, response: HttpResponse): never {
     this.#throwIfOver();
-    const reason = failure(cause, { request: this.request, options: this.#options, phase: 'body', response });
+    const reason = failure(cause, { request: this.request, options: this.options, phase: 'body', response });
     this.abort(reason);
     throw reason;
   }
@@ -203,7 +216,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     this.#end ??= end;
     this.#timer.stop();
     this.#endPause?.();
-    unfollowCaller(this, this.request, this.#options);
+    unfollowCaller(this, this.request, this.options);
   }
 }
 

@@ -3,6 +3,7 @@
  * caller, and that it settles once. How it gets a connection, what goes over it and how that is ended is theirs.
  */
 
+import { mayBeLeft } from '../../call/asker.ts';
 import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
 import { type FailureContext, failure, timeoutFailure } from '../../connect/failure.ts';
@@ -17,6 +18,7 @@ import { type Clock, systemClock } from '../../time/clock.ts';
 import type { Member } from '../../time/member-set.ts';
 import type { Abortable } from '../../time/stop.ts';
 import { checkFraming } from '../node/request.ts';
+import { briefly } from './briefly.ts';
 import { callsBack, uploadTotal } from './callbacks.ts';
 import { DRAIN_WAIT, type ExchangeLimits, exchangeLimits } from './phase-limits.ts';
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
@@ -115,11 +117,21 @@ export abstract class Exchange<Answered extends Answer>
   // The end
 
   /** The caller has its response; for a streamed one the exchange goes on. */
-  answered(response: HttpResponse): void {
+  answered(response: HttpResponse | Promise<HttpResponse>): void {
     this.isAnswered = true;
     this.settle.resolve(whenTold(this, response));
     // The promise would keep the response, of which the garbage collector is to tell that it was dropped.
     this.settle = SETTLED;
+  }
+
+  /** The caller has its response with a body that is still to come: streamed, or likely left by a layer. */
+  handedOut(response: HttpResponse): void {
+    this.answered(this.options.stream ? response : briefly(response, this));
+  }
+
+  /** Whether the body is handed out as it comes. */
+  isHandedOut(status: number): boolean {
+    return this.options.stream === true || mayBeLeft(this.request, status);
   }
 
   /** Nobody wants the rest of the body, which is read for the sake of the connection. */

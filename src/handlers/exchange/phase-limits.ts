@@ -16,6 +16,11 @@ export const FIVE_MINUTES = 300_000;
 export const DRAIN_WAIT = 1000;
 
 /** @throws TypeError for a duration that is none */
+export function limitOf(given: RequestOptions['readTimeout'], name: string): number {
+  return given === undefined ? FIVE_MINUTES : milliseconds(given, name);
+}
+
+/** @throws TypeError for a duration that is none */
 export function exchangeLimits(options: RequestOptions): ExchangeLimits {
   const { queueTimeout, headersTimeout = FIVE_MINUTES, readTimeout = FIVE_MINUTES } = options;
   return {

@@ -1,6 +1,7 @@
 /** A response's body as a stream that is pulled: the socket rests while nobody reads. */
 
 import { Readable, type ReadableOptions } from 'node:stream';
+import { afterTold, type CallbackHost } from '../../call/callbacks.ts';
 import { isUntouched } from '../../message/content.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
 import { streamError } from '../../message/stream-reason.ts';
@@ -47,6 +48,15 @@ export class UndiciBody {
   push(chunk: Uint8Array | null): boolean {
     if (chunk === null) this.#ended = true;
     return this.readable.push(chunk);
+  }
+
+  /** Ends the stream once every promise of a callback has resolved. */
+  end(host: CallbackHost): void {
+    afterTold(
+      host,
+      () => this.push(null),
+      (reason) => this.fail(reason),
+    );
   }
 
   /** Ends the stream with an error. */

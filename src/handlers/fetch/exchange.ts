@@ -1,5 +1,6 @@
 /** One request over fetch: its timers, its abort, and a body that is collected or handed out as a stream. */
 
+import { mayBeLeft } from '../../call/asker.ts';
 import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { canBeStopped, followCaller, unfollowCaller } from '../../call/caller-stop.ts';
 import { failure, timeoutFailure } from '../../connect/failure.ts';
@@ -21,12 +22,12 @@ import { isBrowser } from '../../runtime/platform.ts';
 import { phraseOfBytes } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
-import { milliseconds } from '../../time/duration.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
+import { briefly } from '../exchange/briefly.ts';
 import { callsBack, uploadTotal } from '../exchange/callbacks.ts';
 import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
 import type { Endable, Running } from '../exchange/open-exchanges.ts';
-import { FIVE_MINUTES } from '../exchange/phase-limits.ts';
+import { limitOf } from '../exchange/phase-limits.ts';
 import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
 import { sourceFailure } from '../exchange/source-failure.ts';
 import { isDecoded } from './decoded.ts';
@@ -40,7 +41,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   readonly #running: Running<FetchExchange>;
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
-  readonly #options: RequestOptions;
+  readonly options: RequestOptions;
   #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
   #reject: (reason: unknown) => void;
   readonly #clock: Clock;
@@ -77,7 +78,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   ) {
     this.#running = running;
     this.request = request;
-    this.#options = options;
+    this.options = options;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#clock = options.clock ?? systemClock;
@@ -89,11 +90,11 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   }
 
   start(fetch: FetchFunction | undefined): void {
-    followCaller(this, this.request, this.#options);
+    followCaller(this, this.request, this.options);
     if (this.#done) return;
     const { body } = this.request;
     const isStreamed = body !== null && body.bytes === undefined;
-    if (canBeStopped(this.request, this.#options) || this.#headersLimit > 0 || isStreamed) {
+    if (canBeStopped(this.request, this.options) || this.#headersLimit > 0 || isStreamed) {
       this.#controller = new AbortController();
     }
     this.#timer.start('headers', this.#headersLimit);
@@ -106,7 +107,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     const { body, url } = this.request;
     const sent =
       body === null || body.length === 0 ? undefined : (body.bytes ?? this.#blobOf(body) ?? this.#upload(body));
-    const init = fetchInit(this.request, sent, this.#controller?.signal, this.#options);
+    const init = fetchInit(this.request, sent, this.#controller?.signal, this.options);
     const response: unknown = await callFetch(fetch, url, init);
     if (isResponse(response)) return response;
     const found = kindOf(response);
@@ -132,10 +133,15 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     // A body that was handed over whole: that it has arrived is certain once there is an answer.
     if (body?.length && this.#sent === 0 && this.#source === undefined)
       this.#report('upload', (this.#sent = body.length), this.#sent);
-    if (this.#options.onHeaders) tell(this, 'onHeaders', this.#options.onHeaders, head);
+    if (this.options.onHeaders) tell(this, 'onHeaders', this.options.onHeaders, head);
     if (this.#done) return;
-    if (!this.#options.stream) void this.#collect();
-    else this.#answer(head.with({ body: new Content(undefined, this.#stream()) }));
+    const isLeft = !this.options.stream && mayBeLeft(this.request, response.status);
+    if (!isLeft && !this.options.stream) {
+      void this.#collect();
+      return;
+    }
+    const streamed = head.with({ body: new Content(undefined, this.#stream()) });
+    this.#answer(isLeft ? briefly(streamed, this) : streamed);
   }
 
   /** Answers that are none: browsers hide redirects that they were told not to follow, and status 0 is no status. */
@@ -162,25 +168,25 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     this.#unframed = response.url === '';
     const reason = phraseOfBytes(response.statusText);
     this.#landed = this.#followed(response);
-    this.#head = new HttpResponse(response.status, headers, NOTHING, '1.1', reason, this.#facts());
+    this.#head = new HttpResponse(response.status, headers, NOTHING, '1.1', reason, this.facts());
     return this.#head;
   }
 
   async #collect(): Promise<void> {
     const { headers } = this.#head!;
-    const body = new Collector(wireLimit(this.#options, headers));
+    const body = new Collector(wireLimit(this.options, headers));
     try {
       for (;;) {
         const chunk = await this.#next();
         if (this.#done) return;
         if (chunk === undefined) break;
-        if (!body.add(chunk)) throw tooLarge(this.#options, this.request, this.#head!);
+        if (!body.add(chunk)) throw tooLarge(this.options, this.request, this.#head!);
       }
       this.#finish();
       this.#stopSending();
       const content = new Content(body.bytes());
       const { status, statusText } = this.#head!;
-      this.#answer(new HttpResponse(status, headers, content, '1.1', statusText, this.#facts()));
+      this.#answer(new HttpResponse(status, headers, content, '1.1', statusText, this.facts()));
     } catch (cause) {
       this.abort(this.#failure(cause));
     }
@@ -308,7 +314,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     return this.#head;
   }
 
-  #answer(response: HttpResponse): void {
+  #answer(response: HttpResponse | Promise<HttpResponse>): void {
     this.#answered = true;
     this.#resolve(whenTold(this, response));
     // The promise would keep the response, of which the garbage collector is to tell that it was dropped.
@@ -322,7 +328,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
       this.#out?.error(reason);
       return;
     }
-    if (isTransferError(reason)) Object.assign(reason, { transfer: this.#facts() });
+    if (isTransferError(reason)) Object.assign(reason, { transfer: this.facts() });
     this.#reject(reason);
   }
 
@@ -330,7 +336,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     this.#done = true;
     this.#timer.stop();
     this.#running.ended(this);
-    unfollowCaller(this, this.request, this.#options);
+    unfollowCaller(this, this.request, this.options);
   }
 
   #failure(cause: unknown): unknown {
@@ -338,7 +344,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     // A fetch of the web says no more than `TypeError: Failed to fetch`, which is no programmer's mistake.
     const isWords = cause instanceof TypeError && codeOf(cause) === undefined;
     const told = isWords ? new Error(cause.message, { cause: cause.cause ?? cause }) : cause;
-    return failure(told, { request: this.request, options: this.#options, phase, response: this.#head });
+    return failure(told, { request: this.request, options: this.options, phase, response: this.#head });
   }
 
   #bodyError(fact: string, code: string): BodyError {
@@ -347,12 +353,12 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
 
   /** What a fetch that followed by itself tells of it: where it ended, and that there was at least one redirect. */
   #followed(response: Response): Partial<ResponseFacts> {
-    if (!response.redirected || response.url === '' || !followsByItself(this.#options)) return {};
+    if (!response.redirected || response.url === '' || !followsByItself(this.options)) return {};
     const { method, url } = this.request;
     return { url: response.url, redirects: [{ status: 0, method, url }] };
   }
 
-  #facts(): ResponseFacts {
+  facts(): ResponseFacts {
     const total = this.#clock.now() - this.#started;
     const firstByte = this.#firstByte === 0 ? undefined : this.#firstByte - this.#started;
     return {
@@ -367,14 +373,10 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   }
 
   #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
-    const { progress } = this.#options;
+    const { progress } = this.options;
     if (!progress || this.#done) return;
     within(this.#scope, () => tell(this, 'progress', progress, { direction, transferred, total }));
   }
-}
-
-function limitOf(given: RequestOptions['headersTimeout'], name: string): number {
-  return given === undefined ? FIVE_MINUTES : milliseconds(given, name);
 }
 
 /** name, value, name, value, ...; `Set-Cookie` lines are kept apart by runtimes that can. */

@@ -1,6 +1,6 @@
 /** The response of one exchange over HTTP/2: its head, and its body collected or handed out as it is pulled. */
 import type { ClientHttp2Stream } from 'node:http2';
-import { afterTold, tell } from '../../call/callbacks.ts';
+import { tell } from '../../call/callbacks.ts';
 import { Content } from '../../message/content.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import { HttpResponse } from '../../message/response.ts';
@@ -41,7 +41,7 @@ export class Http2Answer implements Answer {
     const { options } = this.#exchange;
     if (options.onHeaders) tell(this.#exchange, 'onHeaders', options.onHeaders, this.headOnly());
     if (this.#exchange.isDone) return;
-    if (options.stream && !this.#isEmpty()) this.#handOut();
+    if (!this.#isEmpty() && this.#exchange.isHandedOut(this.#status)) this.#handOut();
     else this.#collect();
   }
 
@@ -75,12 +75,7 @@ export class Http2Answer implements Answer {
 
   completed(): void {
     const body = this.#body;
-    if (body !== undefined)
-      afterTold(
-        this.#exchange,
-        () => body.push(null),
-        (reason) => body.fail(reason),
-      );
+    if (body !== undefined) body.end(this.#exchange);
     else this.#exchange.answered(this.#response(new Content(this.#collector!.bytes())));
   }
 
@@ -97,7 +92,7 @@ export class Http2Answer implements Answer {
       if (this.#received(chunk) && !body.push(chunk)) stream.pause();
     });
     stream.pause();
-    this.#exchange.answered(this.#response(new Content(undefined, body.readable)));
+    this.#exchange.handedOut(this.#response(new Content(undefined, body.readable)));
   }
 
   #collect(): void {

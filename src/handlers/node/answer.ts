@@ -41,8 +41,8 @@ export class NodeAnswer implements Answer, BodyObserver {
   begin(): void {
     const message = followBody(this.#message, this);
     if (!this.announce()) return;
-    if (this.#exchange.options.stream && !this.#isEmpty()) {
-      this.#exchange.answered(this.#response(new Content(undefined, message)));
+    if (!this.#isEmpty() && this.#exchange.isHandedOut(message.statusCode!)) {
+      this.#exchange.handedOut(this.#response(new Content(undefined, message)));
     } else this.#collect();
   }
 

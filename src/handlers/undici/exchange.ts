@@ -3,14 +3,15 @@
  * a buffered body is collected straight from them, and a body of one chunk is never copied.
  */
 import type { Dispatcher } from 'undici';
-import { afterTold, type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
+import { mayBeLeft, willBeLeft } from '../../call/asker.ts';
+import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
 import { failure, timeoutFailure, withRequest } from '../../connect/failure.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
 import type { BodyReader } from '../../message/body-reader.ts';
 import { NOTHING, Pieces } from '../../message/bytes.ts';
 import { Content } from '../../message/content.ts';
-import { NetworkError, type TimeoutPhase } from '../../message/errors.ts';
+import type { TimeoutPhase } from '../../message/errors.ts';
 import { HttpHeaders, type RawField } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
@@ -26,16 +27,17 @@ import { type Clock, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import type { Member } from '../../time/member-set.ts';
 import type { SlotLimit } from '../connections/slot-limit.ts';
+import { isLong, MOMENT, MOST_BYTES } from '../exchange/briefly.ts';
 import { callsBack, downloadTotal, uploadTotal } from '../exchange/callbacks.ts';
 import { responseLimit, tooLarge, wireLimit } from '../exchange/collector.ts';
-import { DRAIN_WAIT, FIVE_MINUTES } from '../exchange/phase-limits.ts';
+import { DRAIN_WAIT, limitOf } from '../exchange/phase-limits.ts';
 import { PhaseTimer } from '../exchange/phase-timer.ts';
 import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
 import type { UndiciConnection, UndiciConnections, UndiciWait } from './connections.ts';
 import { isBodyless, isConnectionLost, isLengthMismatch, isUnaskedSwitch } from './error-meaning.ts';
 import type { UndiciHost } from './host.ts';
 import { dispatchOptions } from './request.ts';
-import { isUnsolicitedContinue } from './unsolicited-continue.ts';
+import { isUnsolicitedContinue, unsolicitedContinue } from './unsolicited-continue.ts';
 
 export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   place = -1;
@@ -62,6 +64,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   /** Count of the socket when this exchange got it. */
   #readBefore = 0;
   #abort: ((reason: Error) => void) | undefined;
+  /** Reads on, while the body is gathered that is likely left. */
+  #resume: (() => void) | undefined;
   #status = 0;
   #statusText = '';
   #headers: HttpHeaders = HttpHeaders.empty;
@@ -152,8 +156,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     if (this.#lane !== undefined) this.#lane.fresh = undefined;
     this.#readBefore = this.#lane?.socket?.bytesRead ?? 0;
     this.#phase = this.request.body === null ? 'headers' : 'send';
-    const limit = this.#options.headersTimeout;
-    this.#timer.start('headers', limit === undefined ? FIVE_MINUTES : milliseconds(limit, 'headersTimeout'));
+    this.#timer.start('headers', limitOf(this.#options.headersTimeout, 'headersTimeout'));
     this.#connected = this.#timer.since || this.#clock.now();
   }
 
@@ -187,21 +190,38 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();
     if (this.#options.stream) this.#body = new UndiciBody(resume, this);
-    if (this.#options.onHeaders) tell(this, 'onHeaders', this.#options.onHeaders, this.#headNow());
+    else if (mayBeLeft(this.request, status)) {
+      this.#resume = resume;
+      this.#timer.start('read', MOMENT);
+    }
+    if (this.#options.onHeaders) tell(this, 'onHeaders', this.#options.onHeaders, this.headOnly()!);
     if (!this.#done && this.#body) this.#answer(this.#response(new Content(undefined, this.#body.readable)));
+    if (!this.#done && this.#resume && isLong(this.#headers)) this.#handOut(this.#resume);
     return true;
   }
 
   onData(chunk: Uint8Array): boolean {
     if (this.#done) return true;
     this.#received += chunk.byteLength;
-    this.#timer.chunkCame(this.#body?.isUntouched === true);
+    if (this.#resume === undefined) this.#timer.chunkCame(this.#body?.isUntouched === true);
     if (this.#options.progress) this.#report('download', this.#received, downloadTotal(this.#headers));
     if (this.#done) return true;
     if (this.#body !== undefined) return this.#feed(this.#body, chunk);
     (this.#pieces ??= new Pieces()).add(chunk);
-    if (this.#received > this.#limit) this.#checkSize();
+    if (this.#resume && this.#received > MOST_BYTES) return this.#handOut(this.#resume);
+    if (this.#received > this.#limit && this.#received > wireLimit(this.#options, this.#headers))
+      this.abort(tooLarge(this.#options, this.request, this.headOnly()!));
     return true;
+  }
+
+  /** Gives what was gathered of a body that turned out long or slow, with the rest to be read on. */
+  #handOut(resume: () => void): boolean {
+    this.#resume = undefined;
+    this.#startRead();
+    if (!willBeLeft(this, this.#status, this.#options)) return true;
+    this.#body = new UndiciBody(resume, this);
+    this.#answer(this.#response(new Content(undefined, this.#body.readable)));
+    return this.#pieces === undefined || this.#body.push(this.#pieces.bytes());
   }
 
   #feed(body: UndiciBody, chunk: Uint8Array): boolean {
@@ -224,8 +244,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   }
 
   #startRead(): void {
-    const given = this.#options.readTimeout;
-    const limit = given === undefined ? FIVE_MINUTES : milliseconds(given, 'readTimeout');
+    const limit = limitOf(this.#options.readTimeout, 'readTimeout');
     this.#timer.start('read', this.#isDrained ? Math.min(limit || DRAIN_WAIT, DRAIN_WAIT) : limit);
   }
 
@@ -234,17 +253,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     if (trailers.length > 0) this.#trailers = receivedTrailers(trailers);
     this.#finish();
     this.#leave();
-    const body = this.#body;
-    if (body !== undefined)
-      afterTold(
-        this,
-        () => body.push(null),
-        (reason) => body.fail(reason),
-      );
-    else {
-      const bytes = this.#pieces?.bytes() ?? NOTHING;
-      this.#answer(this.#response(new Content(bytes)));
-    }
+    if (this.#body !== undefined) this.#body.end(this);
+    else this.#answer(this.#response(new Content(this.#pieces?.bytes() ?? NOTHING)));
   }
 
   /** A connection over which not everything went is of no more use: the rest would be taken for the next request. */
@@ -270,7 +280,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
       return;
     }
     if (this.#status === 0 && isUnsolicitedContinue(cause)) {
-      this.#failUnsolicited(cause);
+      this.#failUnsolicited(unsolicitedContinue(this.request, cause));
       return;
     }
     const phase = this.#phase === 'connect' && this.#abort !== undefined ? 'headers' : this.#phase;
@@ -287,13 +297,13 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   get isWaiting(): boolean {
     return this.#wait !== undefined;
   }
-
   /** Whether it waits only for a reader that never came. */
   get isForgotten(): boolean {
     return this.#answered && !this.promised && !this.#done && this.#body?.isUntouched === true;
   }
 
   expired(phase: TimeoutPhase, limit: number): void {
+    if (this.#resume !== undefined) return void this.#handOut(this.#resume);
     if (this.#body?.isUntouched === false && this.#timer.goesOnFromAhead(phase, limit)) return;
     this.abort(timeoutFailure(phase, limit, this.request, this.headOnly()));
   }
@@ -310,22 +320,10 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     );
   }
 
-  #failUnsolicited(cause: Error): void {
+  #failUnsolicited(error: Error): void {
     const { elsewhere } = this.#transport;
-    const fact = 'the server sent a 100 that nobody asked for, which undici cannot read past; nodeHttpHandler() can';
-    const error = new NetworkError(fact, { request: this.request, code: 'ERR_PROTOCOL', cause });
-    if (elsewhere === undefined) {
-      this.#fail(error);
-      return;
-    }
-    this.#finish();
-    this.#lane?.route.drop(this.#lane);
-    this.#resolve(elsewhere(this.request, this.#options, error));
-  }
-
-  #checkSize(): void {
-    if (this.#received <= wireLimit(this.#options, this.#headers)) return;
-    this.abort(tooLarge(this.#options, this.request, this.#headNow()));
+    if (elsewhere !== undefined) this.#resolve(elsewhere(this.request, this.#options, error));
+    this.#fail(error);
   }
 
   #answer(response: HttpResponse): void {
@@ -357,10 +355,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   }
 
   headOnly(): HttpResponse | undefined {
-    return this.#status === 0 ? undefined : this.#headNow();
-  }
-
-  #headNow(): HttpResponse {
+    if (this.#status === 0) return undefined;
     this.#head ??= this.#response(new Content(this.#body === undefined ? NOTHING : undefined, this.#body?.readable));
     return this.#head;
   }

@@ -3,6 +3,7 @@
  * connection instead, before the answer, with an error that nothing but its words tells from others.
  */
 
+import { NetworkError } from '../../message/errors.ts';
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { originOf } from '../../message/uri.ts';
@@ -34,4 +35,10 @@ export class UnsolicitedOrigins {
   has(request: HttpRequest): boolean {
     return this.#origins.has(originOf(request.url));
   }
+}
+
+/** The error of such a 100, where no other transport takes over. */
+export function unsolicitedContinue(request: HttpRequest, cause: Error): NetworkError {
+  const fact = 'the server sent a 100 that nobody asked for, which undici cannot read past; nodeHttpHandler() can';
+  return new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause });
 }

@@ -3,6 +3,7 @@
  * caller. Every response that is left behind is released, whoever ends the flow.
  */
 
+import { type Asker, isLeftBy, mayBeLeftBy } from '../../call/asker.ts';
 import { announce } from '../../call/callbacks.ts';
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import type { RequestBody } from '../../message/body.ts';
@@ -14,8 +15,10 @@ import { crossOriginOptions } from '../../options/cross-origin-options.ts';
 import { extendOptions } from '../../options/option-record.ts';
 import type { AuthFlow, RequestOptions } from '../../options/options.ts';
 import { isThenable, kindOf } from '../../runtime/kind-of.ts';
+import { wholeAnswer } from '../../semantics/whole-answer.ts';
 import { adoptRequest } from '../../stack/adopt-request.ts';
 import type { Handler } from '../../stack/handler.ts';
+import { answersOf } from './answered-challenges.ts';
 
 type Conversation = ReturnType<AuthFlow>;
 type Step = Awaited<ReturnType<Conversation['next']>>;
@@ -36,7 +39,9 @@ export async function converse(
   const conversation = started(flow, request, options);
   const sent = new Set<RequestBody>();
   const wait = (step: Step | Promise<Step>) => (isThenable(step) ? raceCaller(step, request, options) : step);
+  const outer = request.call?.asker;
   let response: HttpResponse | undefined;
+  let challenges = 0;
   let withheld = false;
   try {
     let step = await wait(conversation.next(undefined as never));
@@ -48,6 +53,7 @@ export async function converse(
       const legOptions = optionsFor(leg, request, options, () => {
         withheld = true;
       });
+      if (request.call !== undefined) request.call.asker = askerOf(flow, request, challenges, outer);
       try {
         response = await next(leg, legOptions);
       } catch (error) {
@@ -55,11 +61,14 @@ export async function converse(
         step = await wait(conversation.throw(error));
         continue;
       }
+      if (response.status === 401) challenges += 1;
       throwIfStopped(request, options);
       step = await wait(conversation.next(response));
     }
-    const answer = answerOf(step.value ?? response);
-    if (answer !== response) await response?.discard();
+    const given = answerOf(step.value ?? response);
+    if (given !== response) await response?.discard();
+    response = given;
+    const answer = await wholeAnswer(given, request, options, outer);
     response = answer;
     if (withheld) await announce(answer, request, options);
     return answer;
@@ -67,7 +76,27 @@ export async function converse(
     await response?.discard();
     close(conversation);
     throw error;
+  } finally {
+    if (request.call !== undefined) request.call.asker = outer;
   }
+}
+
+/**
+ * What is known of the next answer: a challenge that the flow will answer is left by it; any other answer is that of the
+ * whole flow, which those around may leave. One from elsewhere, such as a token server, is the flow's to read.
+ */
+function askerOf(flow: AuthFlow, request: HttpRequest, challenges: number, outer: Asker | undefined): Asker {
+  const answers = answersOf(flow);
+  return {
+    outer: undefined,
+    mayLeave: (status) => (status === 401 ? answers !== undefined : mayBeLeftBy(outer, status)),
+    leaves(answer, status, options) {
+      if (answer.request.url !== request.url) return false;
+      if (status !== 401) return isLeftBy(outer, answer, status, options);
+      const response = answer.headOnly();
+      return response !== undefined && answers!(response, request, challenges);
+    },
+  };
 }
 
 function started(flow: AuthFlow, request: HttpRequest, options: RequestOptions): Conversation {

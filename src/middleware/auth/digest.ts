@@ -13,6 +13,7 @@ import type { HttpResponse } from '../../message/response.ts';
 import { bareRecord } from '../../options/option-record.ts';
 import type { AuthFlow } from '../../options/options.ts';
 import { isRedirect } from '../../semantics/redirects.ts';
+import { answering } from './answered-challenges.ts';
 import { strongestChallenge } from './digest-challenge.ts';
 import { DigestSession } from './digest-session.ts';
 import { DigestSessions } from './digest-sessions.ts';
@@ -38,7 +39,7 @@ const MOST_STALE = 2;
  */
 export function digest(user: string, password: string, state: DigestState = {}): AuthFlow {
   const { sessions = new DigestSessions(), cnonce } = bareRecord(state);
-  return function* digest(asked) {
+  return answering(function* digest(asked) {
     const request = asked.withoutHeader('Authorization');
     const { url, body } = request;
     const heldBack = body !== null && !body.replayable;
@@ -59,7 +60,13 @@ export function digest(user: string, password: string, state: DigestState = {}):
     }
     if (session !== undefined) accepted(session, response, sessions, url, user);
     return response;
-  };
+  }, isAnswered);
+}
+
+/** Whether a challenge is answered: the first that is known here, and a few about a stale nonce. */
+function isAnswered(head: HttpResponse, { body }: HttpRequest, before: number): boolean {
+  const challenge = strongestChallenge(head.headers.getAll('www-authenticate'), body);
+  return challenge !== undefined && (before === 0 || (challenge.stale && before <= MOST_STALE));
 }
 
 /** The server took the credentials: they do for what comes next. */

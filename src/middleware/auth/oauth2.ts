@@ -3,11 +3,13 @@
 import { redactOf, safeCause, safeText } from '../../call/redacted-cause.ts';
 import { RequestError } from '../../message/errors.ts';
 import { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
 import { bareRecord } from '../../options/option-record.ts';
 import type { AuthFlow, RequestOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { systemClock } from '../../time/clock.ts';
 import { type Duration, milliseconds } from '../../time/duration.ts';
+import { answering } from './answered-challenges.ts';
 import { type OAuth2TokenInit, readToken } from './oauth2-policy.ts';
 import { type HeldToken, NoToken, OAuth2Tokens, type RefreshToken } from './oauth2-tokens.ts';
 
@@ -53,7 +55,7 @@ export function oauth2(options: OAuth2Options): AuthFlow {
   };
   const first = token === undefined || token === null ? undefined : readToken(token, 'oauth2.token');
   const tokens = new OAuth2Tokens(rules, first);
-  return async function* oauth2(request, options) {
+  return answering(async function* oauth2(request, options) {
     const clock = options?.clock ?? systemClock;
     const told = (waiting: Promise<HeldToken>) =>
       waiting.catch((failure: unknown) => {
@@ -68,7 +70,12 @@ export function oauth2(options: OAuth2Options): AuthFlow {
     }
     const next = await told(tokens.instead(held, clock));
     return yield request.withHeader('Authorization', next.authorization);
-  };
+  }, isAnswered);
+}
+
+/** Whether a 401 is answered: the first, with a body that can be sent again. */
+function isAnswered(_head: HttpResponse, { body }: HttpRequest, before: number): boolean {
+  return before === 0 && (body === null || body.replayable);
 }
 
 /** The error of one of those who waited: each has its own, with its own request and time. */

@@ -10,6 +10,7 @@ import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { codingsOf } from '../../semantics/codings.ts';
 import { encodedLimit, hasNoContent, responseLimit, tooLarge } from '../../semantics/response-limit.ts';
+import { isOpen } from '../../semantics/whole-answer.ts';
 import { checkedResponse } from '../../stack/checked-response.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { countedStream } from './counted-stream.ts';
@@ -45,6 +46,8 @@ function limited(
     if (content.bytes.byteLength <= most) return response;
     throw tooLarge(limit, request, response.with({ body: null }));
   }
+  // Whoever reads on counts.
+  if (isOpen(response, request, options)) return response;
   if (content.used || response.sink !== undefined || hasNoContent(request.method, response.status)) return response;
   if (Number(response.headers.get('content-length')) > most) return refuse(response, limit, request);
   const head = response.with({ body: null });

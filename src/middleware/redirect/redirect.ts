@@ -4,6 +4,8 @@
  * `redirect-policy.ts`.
  */
 
+import type { Asker } from '../../call/asker.ts';
+import type { Call } from '../../call/call.ts';
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import { withoutSecretsOf } from '../../message/echoes.ts';
 import { RedirectError, ResponseError, TooManyRedirectsError, withAnswer } from '../../message/errors.ts';
@@ -14,7 +16,8 @@ import type { RedirectHop } from '../../message/response-facts.ts';
 import { crossOriginOptions } from '../../options/cross-origin-options.ts';
 import { extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
-import { isRedirect } from '../../semantics/redirects.ts';
+import { isRedirect, isRedirectStatus } from '../../semantics/redirects.ts';
+import { wholeAnswer } from '../../semantics/whole-answer.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { type RedirectPolicy, redirectPolicy } from './redirect-options.ts';
 import { planHop } from './redirect-policy.ts';
@@ -31,15 +34,45 @@ export function redirect(): Middleware {
       const policy = redirectPolicy(options.allowRedirects);
       if (policy === undefined) return next(request, options);
       const inner = options.onHeaders ? announcingFinal(options, options.onHeaders) : options;
-      return next(request, inner).then((response) =>
-        isRedirect(response) ? follow(next, policy, request, inner, response) : response,
-      );
+      const asker = request.call === undefined ? FOLLOWER : enter(request.call);
+      return next(request, inner).then((response) => {
+        if (isRedirect(response)) return follow({ next, policy, asker }, request, inner, response);
+        return request.call?.hasOpenBody ? wholeAnswer(response, request, options, asker.outer) : response;
+      });
     };
 }
 
+/** Leaves the body of each answer that it will follow. One for all calls, which mostly have no layer of the kind around. */
+const FOLLOWER: Asker = {
+  outer: undefined,
+  mayLeave: isRedirectStatus,
+  leaves(answer, _status, options) {
+    const { request } = answer;
+    const policy = redirectPolicy(options.allowRedirects);
+    const response = answer.headOnly();
+    if (policy === undefined || response === undefined || !isRedirect(response)) return false;
+    if ((request.call?.hop ?? 0) >= policy.max) return false;
+    return !has(planHop(policy, request, options, response), 'fact');
+  },
+};
+
+/** Takes the layer's place in the call. */
+function enter(call: Call): Asker {
+  const outer = call.asker;
+  if (outer === undefined || outer === FOLLOWER) call.asker = FOLLOWER;
+  else call.asker = { ...FOLLOWER, outer };
+  return call.asker;
+}
+
+/** What follows. */
+interface Following {
+  readonly next: Handler;
+  readonly policy: RedirectPolicy;
+  readonly asker: Asker;
+}
+
 async function follow(
-  next: Handler,
-  policy: RedirectPolicy,
+  { next, policy, asker }: Following,
   first: HttpRequest,
   given: RequestOptions,
   answer: HttpResponse,
@@ -57,14 +90,18 @@ async function follow(
     const { url, method, headers } = hop;
     request = request.with({ url, method, headers, ...(hop.keepsBody ? undefined : { body: null }) });
     if (hop.crossOrigin) options = crossOriginOptions(options);
-    if (request.call !== undefined) request.call.hop += 1;
+    if (request.call !== undefined) {
+      request.call.hop += 1;
+      request.call.asker = asker;
+    }
     try {
       response = await next(request, options);
     } catch (error) {
       throw withHistory(error, request, hops);
     }
   }
-  return response.with({ redirects: hops, url: request.url });
+  const whole = await wholeAnswer(response, request, options, asker.outer);
+  return whole.with({ redirects: hops, url: request.url });
 }
 
 /** Tells the caller about the hop, and lets go of the response that led to it. */

@@ -3,6 +3,7 @@
  * layer. What is retried and when is in `retry-policy.ts`, how much in `retry-budget.ts`.
  */
 
+import type { Asker, Headed } from '../../call/asker.ts';
 import type { Repeater } from '../../call/call.ts';
 import { announce } from '../../call/callbacks.ts';
 import { raceCaller, stoppedByCaller, throwIfStopped } from '../../call/caller-stop.ts';
@@ -15,6 +16,7 @@ import type { HttpResponse } from '../../message/response.ts';
 import { originOf } from '../../message/uri.ts';
 import { bareRecord, extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions, RetryContext, RetryOptions } from '../../options/options.ts';
+import { wholeAnswer } from '../../semantics/whole-answer.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
 import { type Clock, systemClock, wallClockBy } from '../../time/clock.ts';
@@ -75,7 +77,8 @@ type Verdict =
 /** The end, and nothing to say about it. */
 const NO_MORE: Verdict = { wait: undefined, note: undefined };
 
-class RetriedCall implements Repeater {
+class RetriedCall implements Repeater, Asker {
+  readonly outer: Asker | undefined;
   readonly #clock: Clock;
   readonly #started: number;
   readonly #origin: string;
@@ -92,6 +95,7 @@ class RetriedCall implements Repeater {
     readonly rules: RetryRules,
     readonly tools: RetryTools & { readonly random: () => number; readonly budget: RetryBudget },
   ) {
+    this.outer = request.call?.asker;
     this.#clock = options.clock ?? systemClock;
     this.#started = this.#clock.now();
     this.#origin = originOf(request.url);
@@ -102,8 +106,8 @@ class RetriedCall implements Repeater {
   /** Most calls end with their first answer, and pay for no more than a look at it. */
   run(): Promise<HttpResponse> {
     return this.#send().then(
-      (response) => (this.#isLast(response) ? response : this.#goOn({ response, error: undefined })),
-      (error: unknown) => this.#goOn({ response: undefined, error }),
+      (response) => (this.#isLast(response) ? response : this.#goOnOrEnd({ response, error: undefined })),
+      (error: unknown) => this.#goOnOrEnd({ response: undefined, error }),
     );
   }
 
@@ -115,8 +119,24 @@ class RetriedCall implements Repeater {
     if (call !== undefined) {
       call.attempt = this.#attempt;
       call.repeater = this;
+      call.asker = this;
     }
     return send(this.next, this.request, this.#inner);
+  }
+
+  /** A decider may want to see the body. */
+  mayLeave(status: number): boolean {
+    const { decider, statuses, limit } = this.rules;
+    return decider === undefined && statuses.has(status) && this.#attempt <= limit;
+  }
+
+  leaves(answer: Headed): boolean {
+    const response = answer.headOnly();
+    return response !== undefined && this.#mayDrop(response);
+  }
+
+  #leaveCall(): void {
+    if (this.request.call !== undefined) this.request.call.asker = this.outer;
   }
 
   /** Whether the first answer ends the call, and nobody has to be asked or told. */
@@ -124,8 +144,13 @@ class RetriedCall implements Repeater {
     const { rules, request } = this;
     if (rules.decider !== undefined || this.#held !== undefined || response.attempts !== 1) return false;
     if (isRetryable(rules, request, { response, error: undefined })) return false;
+    this.#leaveCall();
     this.#earn();
     return true;
+  }
+
+  #goOnOrEnd(first: Outcome): Promise<HttpResponse> {
+    return this.#goOn(first).finally(() => this.#leaveCall());
   }
 
   async #goOn(first: Outcome): Promise<HttpResponse> {
@@ -220,9 +245,10 @@ class RetriedCall implements Repeater {
         throw told(failed, this.#attempt, undefined);
       }
     }
+    const whole = await wholeAnswer(response, this.request, this.options, this.outer);
     return this.#attempt === response.attempts && note === undefined
-      ? response
-      : response.with({ attempts: this.#attempt, note });
+      ? whole
+      : whole.with({ attempts: this.#attempt, note });
   }
 
   /** Called by the handler in place of `onHeaders`, which is for the final response. */
