@@ -3,6 +3,7 @@
  * and takes out what a change made wrong. The rules are pure and next door: `cache-policy.ts`, `storing.ts`,
  * `validation.ts`, `freshness.ts`.
  */
+import { Call } from '../call/call.ts';
 import { announce } from '../call/callbacks.ts';
 import { isStopReason, raceCaller } from '../call/caller-stop.ts';
 import { HttpRequest } from '../message/request.ts';
@@ -22,6 +23,16 @@ import { forgetAfter, isSafe } from './invalidation.ts';
 import { isSimpleRange } from './ranges.ts';
 import type { Found } from './stored-answers.ts';
 import { isConditional, isForOrigin } from './validation.ts';
+
+/** A call of its own for the request, which ends with the client whose call it is made beside. */
+function callBeside(of: Call | undefined, request: HttpRequest): Call | undefined {
+  if (of?.calls === undefined) return undefined;
+  const call = new Call(of.started, of.redact);
+  of.calls.join(call, true);
+  call.request = request;
+  request.call = call;
+  return call;
+}
 
 export class CacheCore {
   readonly #parts: CacheParts;
@@ -120,6 +131,7 @@ export class CacheCore {
     const { method, url, headers, body } = request;
     // A request of its own: whoever stops the call does not stop this.
     const own = new HttpRequest(method, url, headers.without('Range', 'If-Range'), body?.bytes);
+    const call = callBeside(request.call, own);
     const quiet = extendOptions(options, {
       signal: undefined,
       stream: false,
@@ -128,11 +140,14 @@ export class CacheCore {
       onInformation: undefined,
     });
     const inquiry = new Inquiry(own, quiet, next, keys, wishes.mode);
-    const run = new Forward(this.#parts, inquiry, found).run();
+    const run = raceCaller(new Forward(this.#parts, inquiry, found).run(), own, quiet);
     this.#fly(keys.own, run, inquiry);
     const refresh = run.then((response) => response.discard(), tell);
     this.#refreshes.add(refresh);
-    void refresh.then(() => this.#refreshes.delete(refresh));
+    void refresh.then(() => {
+      call?.settled();
+      this.#refreshes.delete(refresh);
+    });
   }
 
   async #notCached({ request, options, keys }: Inquiry): Promise<HttpResponse> {

@@ -101,6 +101,8 @@ function mockSide(): Side {
     const path = new URL(request.url).pathname;
     asked.push(path);
     if (path === '/text') return new HttpResponse(200, {}, 'text');
+    if (path === '/stale' && asked.length === 1)
+      return new HttpResponse(200, { 'Cache-Control': 'max-age=0, stale-while-revalidate=1000' }, 'old');
     if (path === '/redirect') return new HttpResponse(302, { Location: '/never' });
     if (path === '/busy') return new HttpResponse(503);
     if (path === '/login') return new HttpResponse(401, { 'WWW-Authenticate': 'Custom' });

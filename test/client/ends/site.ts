@@ -40,10 +40,6 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '/stale': (response, time) => {
     if (time === 1) response.writeHead(200, { 'cache-control': 'max-age=0, stale-while-revalidate=1000' }).end('old');
   },
-  '/stale-busy': (response, time) => {
-    if (time === 1) response.writeHead(200, { 'cache-control': 'max-age=0, stale-while-revalidate=1000' }).end('old');
-    else response.writeHead(503).end();
-  },
 };
 
 export async function startSite(version: '1.1' | '2'): Promise<Site> {
