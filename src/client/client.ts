@@ -8,7 +8,6 @@ import { RequestPromise } from '../call/request-promise.ts';
 import { CookieJar } from '../cookies/cookie-jar.ts';
 import { checkDefaults, defaultStack } from '../default-stack.ts';
 import type { DownloadOptions, DownloadResult } from '../download/download-options.ts';
-import { NetworkError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { cacheOf } from '../options/cache-option.ts';
@@ -26,8 +25,8 @@ import { buildRequest, canonicalBase, type Defaults } from './build-request.ts';
 import { type CallPlan, partOf, planOf } from './call-plan.ts';
 import { carry, carryNextTurn } from './carry.ts';
 import { completed } from './checked-answer.ts';
-import { answered, type CloseOptions, closeWithin } from './closing.ts';
-import { fetchThrough } from './fetch.ts';
+import { answered, type CloseOptions, closeWithin, saved } from './closing.ts';
+import { type FetchSettings, fetchThrough } from './fetch.ts';
 import {
   type Attempt,
   checkedQuery,
@@ -41,7 +40,7 @@ import {
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
 import { type PaginateOptions, paginate } from './paginate.ts';
-import { type HttpClient, PSR18, psr18Error } from './psr-18.ts';
+import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { letGoOfSources } from './sources.ts';
 import { stamped } from './stamped.ts';
 
@@ -161,11 +160,7 @@ export class Client implements AsyncDisposable, HttpClient {
    */
   async sendRequest(request: HttpRequest): Promise<HttpResponse> {
     try {
-      const response = await this.send(request, PSR18);
-      if (response.status >= 200) return response;
-      await response.discard();
-      const fact = `the answer is an informational ${response.status}, and no final one came`;
-      throw new NetworkError(fact, { request, code: 'ERR_PROTOCOL' });
+      return await finalOf(await this.send(request, PSR18), request);
     } catch (error) {
       throw psr18Error(error, request, this.#options.signal || undefined);
     }
@@ -182,7 +177,7 @@ export class Client implements AsyncDisposable, HttpClient {
 
   /** The web's `fetch` over this client's stack, bound: hand it to whatever takes a `fetch`. */
   readonly fetch: typeof globalThis.fetch = (input, init = undefined) =>
-    fetchThrough({ client: this, options: this.#options, defaults: this.#defaults }, input as Request, init);
+    fetchThrough(this.#fetching, input as Request, init);
 
   /**
    * Opens a WebSocket (RFC 6455) in Node. Its handshake is a GET through the whole stack: base URI, cookies, auth,
@@ -295,9 +290,8 @@ export class Client implements AsyncDisposable, HttpClient {
     await cacheOf(this.#options.cache)?.drain?.();
     await (await this.#webSockets)?.close();
     await this.#beacons?.close();
-    const jar = this.#options.cookies as { save?(): Promise<void> } | undefined;
     try {
-      if (typeof jar === 'object' && typeof jar?.save === 'function') await jar.save();
+      await saved(this.#options.cookies);
     } finally {
       if (this.#owner) await this.#transport?.close?.();
       this.#closed = this.#beacons = this.#webSockets = undefined;
@@ -312,6 +306,12 @@ export class Client implements AsyncDisposable, HttpClient {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  get #fetching(): FetchSettings {
+    const send: FetchSettings['send'] = (prepared, options, isPart) =>
+      this.#begin({ ...planOf(prepared.method, prepared.url, options), prepared, isPart });
+    return { send, calls: this.#calls, options: this.#options, defaults: this.#defaults };
   }
 
   get #transport(): Transport | undefined {

@@ -74,3 +74,9 @@ function followed(response: HttpResponse, source: StreamSource, call: Call): Htt
   call.watch(target);
   return body.source === source ? response : response.with({ body: new Content(undefined, body.source) });
 }
+
+/** Saves a jar that can be saved, such as one in a file. */
+export async function saved(cookies: unknown): Promise<void> {
+  const jar = cookies as { save?(): Promise<void> } | null | undefined;
+  if (typeof jar === 'object' && typeof jar?.save === 'function') await jar.save();
+}

@@ -1,5 +1,6 @@
 /** The web's `fetch` (WHATWG fetch section 5.6) spoken over the stack: its arguments in, a real `Response` out. */
 
+import type { Calls } from '../call/calls.ts';
 import { Pieces } from '../message/bytes.ts';
 import { BodyError, RedirectError } from '../message/errors.ts';
 import { HttpRequest } from '../message/request.ts';
@@ -19,7 +20,9 @@ import { isBodyless, webResponse } from './fetch-response.ts';
 
 /** What `client.fetch` knows of its client. */
 export interface FetchSettings {
-  readonly client: { send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> };
+  /** @param isPart it belongs to what was begun before the client was closed, which waits for it */
+  send(request: HttpRequest, options: RequestOptions, isPart: boolean): Promise<HttpResponse>;
+  readonly calls: Calls;
   /** Its `maxResponseSize` bounds a body that is read as a whole. */
   readonly options: RequestOptions;
   readonly defaults: Defaults;
@@ -35,12 +38,9 @@ const { fetch: platformFetch } = globalThis;
  * @throws the signal's reason when it aborts; a `TypeError` for arguments that no fetch takes; otherwise a `TypeError` as
  * every fetch does, whose `cause` is the `TransferError`
  */
-export async function fetchThrough(
-  { client, options, defaults }: FetchSettings,
-  input: FetchInput,
-  init?: FetchInit,
-): Promise<Response> {
-  const { base, headers } = defaults;
+export async function fetchThrough(settings: FetchSettings, input: FetchInput, init?: FetchInit): Promise<Response> {
+  const { options } = settings;
+  const { base, headers } = settings.defaults;
   const asked = readFetchArguments(input, init, { base, headers, redact: options.redact || undefined });
   const { signal } = asked;
   if (signal?.aborted) {
@@ -53,16 +53,31 @@ export async function fetchThrough(
   const failed = (words: string) => (cause: unknown) =>
     signal?.aborted ? reasonOf(signal) : new TypeError(words, { cause });
   try {
-    const body = asked.body ?? (await bodyOfRequest(asked.request, signal));
-    const headers = fetchHeaders(asked.request, defaults.headers, cacheOf(options.cache) !== undefined);
-    if (body?.contentType !== undefined && !headers.has('content-type')) headers.set('content-type', body.contentType);
-    const request = new HttpRequest(asked.request.method, asked.url, [...headers], body);
-    const response = await client.send(request, optionsFor(asked, options));
+    const { request, response } = await answered(asked, settings);
     return await given(asked, request, response, responseLimit(options, false), failed('terminated'));
   } catch (cause) {
     asked.body?.release();
     throw failed('fetch failed')(cause);
   }
+}
+
+interface Answered {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+}
+
+/** Sends at once, unless the body has to be read first. */
+function answered(asked: FetchArguments, { send, calls, options, defaults }: FetchSettings): Promise<Answered> {
+  const { request: web, body: ready, url, signal } = asked;
+  const isReady = ready !== undefined || web.body === null;
+  const sent = async (): Promise<Answered> => {
+    const body = isReady ? (ready ?? null) : await bodyOfRequest(web, signal);
+    const headers = fetchHeaders(web, defaults.headers, cacheOf(options.cache) !== undefined);
+    if (body?.contentType !== undefined && !headers.has('content-type')) headers.set('content-type', body.contentType);
+    const request = new HttpRequest(web.method, url, [...headers], body);
+    return { request, response: await send(request, optionsFor(asked, options), !isReady) };
+  };
+  return isReady ? sent() : calls.holding(sent);
 }
 
 /** The answer for the caller; whatever goes wrong with it gives the connection back. */

@@ -37,3 +37,11 @@ export function psr18Error(error: unknown, request: HttpRequest, signal: AbortSi
   if (signal?.aborted) return new NetworkError('the call was aborted', { request, cause: error, code: 'ERR_ABORTED' });
   return new RequestError('the request cannot be sent', { request, cause: error });
 }
+
+/** The answer, which PSR-18 wants to be the final one. @throws NetworkError (`ERR_PROTOCOL`) when it is not */
+export async function finalOf(response: HttpResponse, request: HttpRequest): Promise<HttpResponse> {
+  if (response.status >= 200) return response;
+  await response.discard();
+  const fact = `the answer is an informational ${response.status}, and no final one came`;
+  throw new NetworkError(fact, { request, code: 'ERR_PROTOCOL' });
+}

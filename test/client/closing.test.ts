@@ -35,3 +35,44 @@ describe.each(bodies)('a body of a plain function, %s,', (_, make) => {
     await closing;
   });
 });
+
+describe('client.fetch, and close in the same turn,', () => {
+  const url = 'http://h/';
+  const calls: readonly [string, (client: Client) => Promise<Response>][] = [
+    ['without a body', ({ fetch }) => fetch(url)],
+    ['with a body in its init', ({ fetch }) => fetch(url, { method: 'POST', body: 'text' })],
+    ['with a Request', ({ fetch }) => fetch(new Request(url))],
+    ['with a Request that has a body', ({ fetch }) => fetch(new Request(url, { method: 'POST', body: 'text' }))],
+  ];
+
+  it.each(calls)('sends %s, and close waits for it', async (_, call) => {
+    const handler = vi.fn();
+    let answer: (response: HttpResponse) => void = () => undefined;
+    const client = new Client({
+      handler: () => {
+        handler();
+        return new Promise<HttpResponse>((resolve) => (answer = resolve));
+      },
+    });
+    const asked = call(client);
+    const closed = vi.fn();
+    const closing = client.close().then(closed);
+    await vi.waitFor(() => expect(handler).toHaveBeenCalled());
+    expect(closed).not.toHaveBeenCalled();
+    answer(new HttpResponse(200, {}, 'answer'));
+    expect(await (await asked).text()).toBe('answer');
+    await closing;
+  });
+
+  it.each(calls)('is refused %s once it closes', async (_, call) => {
+    let end: (response: HttpResponse) => void = () => undefined;
+    const client = new Client({ handler: () => new Promise<HttpResponse>((resolve) => (end = resolve)) });
+    const first = client.get(url);
+    await new Promise((resolve) => setImmediate(resolve));
+    const closing = client.close();
+    await expect(call(client)).rejects.toMatchObject({ cause: { code: 'ERR_CLIENT_CLOSED' } });
+    end(new HttpResponse(200));
+    await first;
+    await closing;
+  });
+});
