@@ -2,6 +2,7 @@ import { defineConfig, type Options } from 'tsup';
 import { notices } from './scripts/notices.ts';
 import { oneCore } from './scripts/one-core.ts';
 import { requireInCjs } from './scripts/require-in-cjs.ts';
+import { webParts } from './scripts/web-parts.ts';
 
 const entry = {
   index: 'src/index.ts',
@@ -28,10 +29,25 @@ const library: Options = {
   esbuildPlugins,
 };
 
+/** Without Node: what runs in a browser, and in a worker, whose fetch shows cookies and redirects. */
+const web = (kind: 'browser' | 'worker'): Options => ({
+  entry: { index: entry.index, cache: entry.cache },
+  outDir: `dist/${kind}`,
+  format: 'esm',
+  platform: 'browser',
+  splitting: true,
+  target: 'es2022',
+  // Every page is minified by whoever bundles it; unminified the two would be a third of what is installed.
+  minify: true,
+  esbuildPlugins: [webParts(kind), ...esbuildPlugins],
+});
+
 export default defineConfig([
   // The command line tool shares the library's chunks; its own parsers are bundled, and nobody installs them.
   { ...library, format: 'esm', entry: { ...entry, ...own, cli: 'src/cli/index.ts' } },
   // Rollup (`treeshake`) writes the chunks as CommonJS; what does it otherwise turns `?.` into closures and takes the
   // classes' names away.
   { ...library, format: 'cjs', shims: true, treeshake: true, plugins: [requireInCjs()] },
+  web('browser'),
+  web('worker'),
 ]);

@@ -12,11 +12,8 @@ import { limits } from './middleware/limits/limits.ts';
 import { debug } from './middleware/log/debug.ts';
 import { prepareBody } from './middleware/prepare-body/prepare-body.ts';
 import { redirect } from './middleware/redirect/redirect.ts';
-import { redirectPolicy } from './middleware/redirect/redirect-options.ts';
 import { retry } from './middleware/retry/retry.ts';
-import { retryRules } from './middleware/retry/retry-options.ts';
 import { stats } from './middleware/stats.ts';
-import type { RequestOptions } from './options/options.ts';
 import type { Handler } from './stack/handler.ts';
 import { HandlerStack } from './stack/handler-stack.ts';
 
@@ -55,12 +52,6 @@ function layersAround(handler: Handler): HandlerStack {
       // Innermost: shows what goes to the handler and what comes from it.
       .push(debug(), 'debug')
   );
-}
-
-/** Settings that layers read with each call: a mistake in a client's default is to show where it is made. @throws TypeError */
-export function checkDefaults({ allowRedirects, retry: retries }: RequestOptions): void {
-  redirectPolicy(allowRedirects);
-  retryRules(retries);
 }
 
 HandlerStack.create = defaultStack;

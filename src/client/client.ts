@@ -6,7 +6,7 @@ import { Calls } from '../call/calls.ts';
 import { clientClosed } from '../call/client-closed.ts';
 import { RequestPromise } from '../call/request-promise.ts';
 import { CookieJar } from '../cookies/cookie-jar.ts';
-import { checkDefaults, defaultStack } from '../default-stack.ts';
+import { defaultStack } from '../default-stack.ts';
 import type { DownloadOptions, DownloadResult } from '../download/download-options.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -24,6 +24,7 @@ import type { WebSockets } from '../websocket/web-sockets.ts';
 import { buildRequest, canonicalBase, type Defaults } from './build-request.ts';
 import { type CallPlan, partOf, planOf } from './call-plan.ts';
 import { carry, carryNextTurn } from './carry.ts';
+import { checkDefaults } from './check-defaults.ts';
 import { completed } from './checked-answer.ts';
 import { answered, type CloseOptions, closeWithin, saved } from './closing.ts';
 import { type FetchSettings, fetchThrough } from './fetch.ts';
@@ -188,12 +189,9 @@ export class Client implements AsyncDisposable, HttpClient {
   async upgrade(uri: Uri, options: UpgradeOptions = {}): Promise<WebSocketConnection> {
     this.#webSockets ??= import('../websocket/web-sockets.ts').then(
       ({ WebSockets: Opened }) => new Opened(this.#handler),
-      (error: unknown) => {
-        // What could not be loaded is nothing to close.
-        this.#webSockets = undefined;
-        throw error;
-      },
     );
+    // What could not be loaded is nothing to close.
+    this.#webSockets.catch(() => (this.#webSockets = undefined));
     return this.#calls.holding(async () =>
       (await this.#webSockets!).open(uri, options, (at, rest, handler) =>
         this.#begin(partOf('GET', at, rest, handler)),

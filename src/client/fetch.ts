@@ -38,7 +38,12 @@ const { fetch: platformFetch } = globalThis;
  * @throws the signal's reason when it aborts; a `TypeError` for arguments that no fetch takes; otherwise a `TypeError` as
  * every fetch does, whose `cause` is the `TransferError`
  */
-export async function fetchThrough(settings: FetchSettings, input: FetchInput, init?: FetchInit): Promise<Response> {
+export async function fetchThrough(
+  settings: FetchSettings,
+  input: FetchInput,
+  init?: FetchInit,
+  platform = platformFetch,
+): Promise<Response> {
   const { options } = settings;
   const { base, headers } = settings.defaults;
   const asked = readFetchArguments(input, init, { base, headers, redact: options.redact || undefined });
@@ -48,7 +53,7 @@ export async function fetchThrough(settings: FetchSettings, input: FetchInput, i
     asked.body?.release();
     throw reasonOf(signal);
   }
-  if (isForPlatform(asked, options)) return platformFetch(asked.request);
+  if (isForPlatform(asked, options)) return platform(asked.request);
   /** What a failure is for the caller, before the head and behind it. */
   const failed = (words: string) => (cause: unknown) =>
     signal?.aborted ? reasonOf(signal) : new TypeError(words, { cause });

@@ -11,9 +11,8 @@ import { ownOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { hasNodeTransports } from '../runtime/platform.ts';
 import { canReplay } from '../semantics/replay.ts';
-import type { Handler, Transport } from '../stack/handler.ts';
+import type { Transport } from '../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from './connections/connection-limits.ts';
-import { joinedStats } from './connections/connection-stats.ts';
 import { refuse } from './exchange/unsupported.ts';
 import { type FetchFunction, fetchHandler } from './fetch/fetch.ts';
 import { http2Handler } from './http2/http2.ts';
@@ -21,6 +20,9 @@ import { nodeHttpHandler } from './node/node-http.ts';
 import { streamHandler } from './node/stream.ts';
 import { undiciHandler } from './undici/undici.ts';
 import { UnsolicitedOrigins } from './undici/unsolicited-continue.ts';
+import { isStreamed, lifeCycle } from './wrap-streaming.ts';
+
+export { wrapStreaming } from './wrap-streaming.ts';
 
 /** What a runtime offers. */
 export interface Environment extends ConnectionSettings {
@@ -37,21 +39,6 @@ export interface Environment extends ConnectionSettings {
  */
 export function chooseHandler(environment: Environment = {}): Transport {
   return (environment.node ?? hasNodeTransports()) ? chooseInNode(environment) : fetchHandler(environment.fetch);
-}
-
-/** Sends what is to be streamed through `streaming`, everything else through `handler`. */
-export function wrapStreaming(handler: Handler, streaming: Handler): Transport {
-  const pick = (options: RequestOptions): Transport => (isStreamed(options) ? streaming : handler);
-  const wrapped = (request: HttpRequest, options: RequestOptions) => {
-    const own = ownOptions(options);
-    return pick(own)(request, own);
-  };
-  return Object.assign(wrapped, {
-    handlerName: `${nameOf(handler)}|${nameOf(streaming)}`,
-    supports: (request: HttpRequest, options: RequestOptions) => pick(options).supports?.(request, options),
-    ...lifeCycle(() => [handler, streaming]),
-    stats: () => joinedStats([handler, streaming]),
-  });
 }
 
 function chooseInNode(settings: ConnectionSettings): Transport {
@@ -125,25 +112,6 @@ function chooseInNode(settings: ConnectionSettings): Transport {
   });
 }
 
-function lifeCycle(made: () => readonly (Transport | undefined)[]): Required<Pick<Transport, 'close' | 'destroy'>> {
-  return {
-    async close() {
-      await Promise.all(made().map((handler) => handler?.close?.()));
-    },
-    async destroy(reason) {
-      await Promise.all(made().map((handler) => handler?.destroy?.(reason)));
-    },
-  };
-}
-
-function isStreamed(options: RequestOptions): boolean {
-  return Boolean(options.stream) || Boolean(options.sink);
-}
-
 function isPlainText(request: HttpRequest): boolean {
   return /^http:/i.test(request.url);
-}
-
-function nameOf(handler: Transport): string {
-  return handler.handlerName ?? (handler.name || 'handler');
 }

@@ -137,6 +137,8 @@ describe('the architecture', () => {
     );
     expect(layers.length).toBeGreaterThan(10);
     for (const { path, text } of layers) {
+      // What stands in its place in another build.
+      if (/\.(?:browser|web)\.ts$/.test(path)) continue;
       const name = camel(path.slice(path.lastIndexOf('/') + 1, -'.ts'.length));
       expect(text, path).toMatch(new RegExp(`export function ${name}\\(`));
     }

@@ -1,0 +1,41 @@
+/**
+ * Projects of a script's own, in the system's temporary folder: packages that one script alone needs are no development
+ * dependencies of everybody. An install is kept until what it has to have changes.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** The folder of a project that has these packages, in exact versions. */
+export function ownProject(name: string, packages: Readonly<Record<string, string>>): string {
+  // Outside of this folder, whose `tsconfig.json` leads some bundlers from the package's name to its sources.
+  const home = join(tmpdir(), 'sluice-projects', name);
+  const wanted = JSON.stringify({ private: true, type: 'module', dependencies: packages });
+  const stamp = join(home, 'installed.json');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return home;
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'package.json'), wanted);
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], {
+    cwd: home,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  writeFileSync(stamp, wanted);
+  return home;
+}
+
+/** Puts the built package into a project, as npm would install its tarball: what is not published is not there. */
+export function packInto(home: string): void {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', home], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+  ) as { filename: string }[];
+  const target = join(home, 'node_modules/sluice');
+  mkdirSync(target, { recursive: true });
+  execFileSync('tar', ['-xzf', join(home, packed!.filename), '-C', target, '--strip-components=1']);
+}

@@ -1,0 +1,93 @@
+/**
+ * What a page loads before its first request, beside other clients: `npm run sizes` bundles each with the same esbuild
+ * command for a browser and prints minified and gzipped bytes. It ends with 1 when a figure of ours is over its limit.
+ */
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { ownProject, root } from './own-project.ts';
+
+interface Figure {
+  readonly name: string;
+  readonly code: string;
+  /** Gzipped kilobytes, some way above what was measured when it was set. */
+  readonly limit?: number;
+}
+
+const figures: readonly Figure[] = [
+  { name: 'sluice, import { get }', code: "import { get } from 'sluice'; get('/x').json();", limit: 48 },
+  {
+    name: 'sluice, the whole Client',
+    code: "import { Client } from 'sluice'; new Client().get('/x').json();",
+    limit: 48,
+  },
+  {
+    name: 'sluice, a stack from nothing',
+    code: `import { fetchHandler, HttpRequest, wrapStreaming } from 'sluice';
+      wrapStreaming(fetchHandler(), fetchHandler())(new HttpRequest('GET', '/x'), {});`,
+    limit: 38,
+  },
+  { name: 'axios', code: "import axios from 'axios'; axios.get('/x');" },
+  { name: 'ky', code: "import ky from 'ky'; ky.get('/x').json();" },
+  { name: 'ofetch', code: "import { ofetch } from 'ofetch'; ofetch('/x');" },
+  { name: 'wretch', code: "import wretch from 'wretch'; wretch('/x').get().json();" },
+];
+
+const home = ownProject('sizes', { axios: '1.21.1', ky: '1.14.3', ofetch: '1.5.1', wretch: '3.0.9' });
+mkdirSync(join(home, 'node_modules'), { recursive: true });
+try {
+  symlinkSync(root, join(home, 'node_modules/sluice'), 'dir');
+} catch (error) {
+  if ((error as { code?: string }).code !== 'EEXIST') throw error;
+}
+
+/** What is loaded at once, and what may follow. */
+async function measured(code: string): Promise<{ min: number; gzip: number; later: number }> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: home },
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    platform: 'browser',
+    splitting: true,
+    metafile: true,
+    write: false,
+    outdir: home,
+    logLevel: 'error',
+  });
+  const bytes = new Map(outputFiles.map(({ path, contents }) => [path, contents]));
+  const outputs = metafile.outputs;
+  const keyOf = (key: string) => join(process.cwd(), key);
+  const first = Object.keys(outputs).find((key) => outputs[key]!.entryPoint === '<stdin>') ?? '';
+  const atOnce = new Set<string>();
+  const follow = (key: string): void => {
+    if (atOnce.has(key)) return;
+    atOnce.add(key);
+    for (const { path, kind } of outputs[key]!.imports)
+      if (kind === 'import-statement' && path in outputs) follow(path);
+  };
+  follow(first);
+  const sum = (keys: readonly string[], size: (text: Uint8Array) => number) =>
+    keys.reduce((total, key) => total + size(bytes.get(keyOf(key))!), 0) / 1000;
+  const gzipped = (text: Uint8Array) => gzipSync(text, { level: 9 }).byteLength;
+  const loaded = [...atOnce];
+  return {
+    min: sum(loaded, (text) => text.byteLength),
+    gzip: sum(loaded, gzipped),
+    later: sum(
+      Object.keys(outputs).filter((key) => !atOnce.has(key)),
+      gzipped,
+    ),
+  };
+}
+
+console.log(`${'gzipped and minified kB of a page'.padEnd(34)}   gzip    min  later`);
+for (const { name, code, limit } of figures) {
+  const { min, gzip, later } = await measured(code);
+  const isOver = limit !== undefined && !(gzip <= limit);
+  const figure = (value: number) => value.toFixed(1).padStart(6);
+  const held = limit === undefined ? '' : `  ${limit} at most${isOver ? '  <-- OVER' : ''}`;
+  console.log(`${name.padEnd(34)} ${figure(gzip)} ${figure(min)} ${figure(later)}${held}`);
+  if (isOver) process.exitCode = 1;
+}

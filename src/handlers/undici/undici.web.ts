@@ -1,0 +1,6 @@
+/** Stands in the place of `undici.ts` in the builds for browsers and workers. */
+import { missing } from '../../runtime/missing.ts';
+import type * as node from './undici.ts';
+
+export const undiciHandler: typeof node.undiciHandler = () =>
+  missing('undiciHandler()', 'fetchHandler() sends over what is here');

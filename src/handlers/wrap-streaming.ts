@@ -1,0 +1,44 @@
+/** What the choice of a handler is made of: streams apart, and several handlers that live and end as one. */
+
+import type { HttpRequest } from '../message/request.ts';
+import { ownOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { Handler, Transport } from '../stack/handler.ts';
+import { joinedStats } from './connections/connection-stats.ts';
+
+/** Sends what is to be streamed through `streaming`, everything else through `handler`. */
+export function wrapStreaming(handler: Handler, streaming: Handler): Transport {
+  const pick = (options: RequestOptions): Transport => (isStreamed(options) ? streaming : handler);
+  const wrapped = (request: HttpRequest, options: RequestOptions) => {
+    const own = ownOptions(options);
+    return pick(own)(request, own);
+  };
+  return Object.assign(wrapped, {
+    handlerName: `${nameOf(handler)}|${nameOf(streaming)}`,
+    supports: (request: HttpRequest, options: RequestOptions) => pick(options).supports?.(request, options),
+    ...lifeCycle(() => [handler, streaming]),
+    stats: () => joinedStats([handler, streaming]),
+  });
+}
+
+/** @param made the handlers that there are at this moment */
+export function lifeCycle(
+  made: () => readonly (Transport | undefined)[],
+): Required<Pick<Transport, 'close' | 'destroy'>> {
+  return {
+    async close() {
+      await Promise.all(made().map((handler) => handler?.close?.()));
+    },
+    async destroy(reason) {
+      await Promise.all(made().map((handler) => handler?.destroy?.(reason)));
+    },
+  };
+}
+
+export function isStreamed(options: RequestOptions): boolean {
+  return Boolean(options.stream) || Boolean(options.sink);
+}
+
+function nameOf(handler: Transport): string {
+  return handler.handlerName ?? (handler.name || 'handler');
+}
