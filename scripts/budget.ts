@@ -3,6 +3,7 @@
  * its limit. The limits stand some way above what was measured when they were set (853 kB, 3052 kB, 0.22, 9: with
  * `sluice/crawl`, whose HTML parser comes in both formats; then 1000 kB, 3600 kB, with `sluice/har` and the doubles of
  * `sluice/testing`, over the grammar of URLPattern); raise one with a reason in the commit.
+ * The builds for browsers and for workers are 165 kB of the packed size and 505 kB of the unpacked.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
