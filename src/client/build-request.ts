@@ -121,17 +121,22 @@ function bodyOf(
     const form = encodeForm(options.formParams, options.arrayFormat || undefined);
     return RequestBody.fromText(form, 'application/x-www-form-urlencoded');
   }
-  if (options.multipart) return multipartOf(options.multipart, method, url, of);
+  if (options.multipart)
+    return multipartOf(options.multipart, options.multipartBoundary || undefined, new HttpRequest(method, url), of);
   return undefined;
 }
 
-function multipartOf(parts: readonly MultipartPart[], method: string, url: string, of: Call | undefined): RequestBody {
+function multipartOf(
+  parts: readonly MultipartPart[],
+  boundary: string | undefined,
+  request: HttpRequest,
+  of: Call | undefined,
+): RequestBody {
   try {
-    return multipartBody(parts);
+    return multipartBody(parts, boundary);
   } catch (error) {
     // A file that cannot be sent knows of no request.
     if (!(error instanceof RequestError)) throw error;
-    const request = new HttpRequest(method, url);
     request.call = of;
     throw new RequestError(error.message, { request, code: error.code, cause: error.cause });
   }

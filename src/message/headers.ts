@@ -4,6 +4,7 @@
  */
 
 import { kindOf } from '../runtime/kind-of.ts';
+import { showLines } from './compared.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { maskHeaders, type Redact } from './redact.ts';
 
@@ -184,6 +185,12 @@ export class HttpHeaders implements Iterable<[string, string]> {
       record[key] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
     }
     return record;
+  }
+
+  /** Read before two values are compared: see `compared.ts`. */
+  get [Symbol.toStringTag](): string {
+    if (this !== HttpHeaders.prototype) showLines(this, this.toRaw());
+    return 'HttpHeaders';
   }
 
   /** What Node's `inspect` and `console.log` show. */

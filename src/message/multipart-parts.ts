@@ -6,7 +6,14 @@ import { fileBody } from './file-body.ts';
 import { isBlob } from './form-shapes.ts';
 import { isToken } from './headers.ts';
 import { mediaTypeOf } from './media-types.ts';
-import { type EncodedPart, encodeParts, escapeFilename, escapeParameter, makeBoundary } from './multipart.ts';
+import {
+  type EncodedPart,
+  encodeParts,
+  escapeFilename,
+  escapeParameter,
+  makeBoundary,
+  refuseInside,
+} from './multipart.ts';
 import { DEEPEST, nestedTooDeeply } from './query.ts';
 
 /** What a part may hold. Lists and records become parts of their own, named `name[key]`; `null` is empty. */
@@ -49,9 +56,10 @@ export type MultipartPart = ContentsPart | FilePart;
 
 /**
  * `multipart/form-data` (RFC 7578) of the parts, in their order.
+ * @param boundary default: a random one
  * @throws TypeError naming the part for one that is no part; RequestError (`ERR_BODY_FILE`) for a file that cannot be sent
  */
-export function multipartBody(parts: readonly MultipartPart[]): RequestBody {
+export function multipartBody(parts: readonly MultipartPart[], boundary?: string): RequestBody {
   const encoded: EncodedPart[] = [];
   for (const [i, given] of parts.entries()) {
     // What a part leaves out is not to be found on Object.prototype.
@@ -60,7 +68,8 @@ export function multipartBody(parts: readonly MultipartPart[]): RequestBody {
     if (part.path !== undefined) encoded.push(encodeFile(part));
     else collect(encoded, part, part.name, part.contents);
   }
-  return encodeParts(encoded, makeBoundary());
+  if (boundary !== undefined) refuseInside(encoded, boundary);
+  return encodeParts(encoded, boundary ?? makeBoundary());
 }
 
 function checkPart(part: MultipartPart, index: number): void {

@@ -20,6 +20,22 @@ export function makeBoundary(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** RFC 2046 section 5.1.1: `bchars`, of which the last is no space. */
+export function isBoundary(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/.test(value);
+}
+
+/** @throws TypeError when a part in memory holds what divides it from the next */
+export function refuseInside(parts: readonly EncodedPart[], boundary: string): void {
+  for (const { body } of parts) {
+    if (body.bytes !== undefined && new TextDecoder('latin1').decode(body.bytes).includes(`--${boundary}`)) {
+      throw new TypeError(
+        'option multipartBoundary stands in one of the parts; choose another, or leave the choice to us',
+      );
+    }
+  }
+}
+
 /** A field's name as it may stand between quotes: line ends become CRLF, and what could end the line is escaped. */
 export function escapeParameter(value: string): string {
   // RFC 7578 §2 leaves the escape open; WHATWG HTML "multipart/form-data encoding algorithm" settles it.
@@ -36,7 +52,9 @@ const JOIN_BYTES = 1_048_576;
 
 /** One body of all parts: replayable when every part is, its length known when every part's is. */
 export function encodeParts(parts: readonly EncodedPart[], boundary: string): RequestBody {
-  const type = `multipart/form-data; boundary=${boundary}`;
+  // RFC 2046 section 5.1.1: what is no token stands in quotes.
+  const written = /^[0-9A-Za-z'+_\-.]+$/.test(boundary) ? boundary : `"${boundary}"`;
+  const type = `multipart/form-data; boundary=${written}`;
   const heads = parts.map((part) => encoder.encode(`--${boundary}${CRLF}${part.head.join(CRLF)}${CRLF}${CRLF}`));
   const end = encoder.encode(`--${boundary}--${CRLF}`);
   const between = encoder.encode(CRLF);

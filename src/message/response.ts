@@ -1,6 +1,7 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
 
 import { toBytes } from './bytes.ts';
+import { comparedByBody } from './compared.ts';
 import { type Content, charsetOf, chunksOf, decodeText, type NodeStream, toNodeStream } from './content.ts';
 import { contentFrom } from './content-from.ts';
 import { cookiesOf } from './cookie-values.ts';
@@ -41,8 +42,7 @@ import { streamOfBytes } from './web-stream.ts';
 
 export type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
 
-/** A rest of at most this many bytes is read rather than its connection closed. */
-const DRAIN_BYTES = 65_536;
+const DRAIN_BYTES = 65_536; // A rest of at most so many is read rather than its connection closed.
 /** What `with` may change that is no fact. */
 const OF_HEAD_AND_BODY: ReadonlySet<string> = new Set(['status', 'statusText', 'headers', 'body', 'protocolVersion']);
 const NO_HOPS: readonly RedirectHop[] = [];
@@ -61,7 +61,7 @@ export class HttpResponse {
   readonly timings: Timings;
   /** Where the body went, when a `sink` took it. */
   readonly sink: unknown;
-  // Private, because whatever walks or prints the fields of a response would meet the request's URL with its secrets.
+  // Private: whatever walks the fields of a response would meet the request's URL with its secrets.
   readonly #facts: ResponseFacts;
   readonly #content: Content;
 
@@ -225,9 +225,8 @@ export class HttpResponse {
   }
 
   async blob(): Promise<Blob> {
-    return new Blob([(await this.bytes()) as Uint8Array<ArrayBuffer>], {
-      type: this.headers.get('content-type') ?? '',
-    });
+    const type = this.headers.get('content-type') ?? '';
+    return new Blob([(await this.bytes()) as Uint8Array<ArrayBuffer>], { type });
   }
 
   /** Decoded by the charset of `Content-Type`, UTF-8 without one. */
@@ -272,15 +271,14 @@ export class HttpResponse {
 
   /** The body as a Node stream. */
   stream(): NodeJS.ReadableStream & NodeStream {
-    const bytes = this.bytesNow();
-    return toNodeStream(bytes ?? this.#content.take(() => this.#refuse())) as NodeJS.ReadableStream & NodeStream;
+    const source = this.bytesNow() ?? this.#content.take(() => this.#refuse());
+    return toNodeStream(source) as NodeJS.ReadableStream & NodeStream;
   }
 
   /** The body as a web stream; see `body`. */
   toWeb(): ReadableStream<Uint8Array> {
     const bytes = this.bytesNow();
-    if (bytes === undefined) return this.#content.takeWeb(() => this.#refuse());
-    return streamOfBytes(bytes);
+    return bytes === undefined ? this.#content.takeWeb(() => this.#refuse()) : streamOfBytes(bytes);
   }
 
   /** The platform's `Response` with this head and body; it takes over a body that is a stream. @throws as `bytes` does */
@@ -397,3 +395,5 @@ export class HttpResponse {
     return new BodyError(fact, { request: this.request, response: this, code, cause, issues });
   }
 }
+
+comparedByBody(HttpResponse.prototype);

@@ -5,6 +5,7 @@
 
 import { isFields } from '../message/field-value.ts';
 import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
+import { isBoundary } from '../message/multipart.ts';
 import { own } from '../message/own.ts';
 import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
@@ -74,6 +75,7 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     off: undefined,
   },
   multipart: { expected: 'a list of parts', accepts: Array.isArray, off: undefined },
+  multipartBoundary: { expected: '1 to 70 characters of a boundary (RFC 2046)', accepts: isBoundary, off: undefined },
   auth: {
     expected: "[user, password, 'basic' | 'digest'], { bearer } or a generator function",
     accepts: isAuth,

@@ -178,6 +178,8 @@ export interface RequestOptions {
   formParams?: URLSearchParams | FieldsInit | Off | undefined;
   /** Sent as `multipart/form-data`. Read by the client. */
   multipart?: readonly MultipartPart[] | Off | undefined;
+  /** What divides the parts of `multipart`, for tests that compare bodies. Default: 40 random digits. Read by the client. */
+  multipartBoundary?: string | Off | undefined;
   /** Credentials, or a generator that answers challenges. Read by `auth`. */
   auth?: AuthOption | Off | undefined;
   /** Default `{ max: 5 }`. Read by `redirect`. */

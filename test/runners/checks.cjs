@@ -50,6 +50,10 @@ module.exports = function checks({ check, sluice, testing, fails }) {
     ['a response', new HttpResponse(404, {}, 'a'), new HttpResponse(200, {}, 'a'), '404'],
     ['headers', new HttpHeaders({ 'X-Found': '1' }), new HttpHeaders({ 'X-Asked': '1' }), 'X-Found'],
   ];
+  check('tells two values apart by their lines and their bodies', async () => {
+    await fails(new HttpResponse(200, {}, 'found'), new HttpResponse(200, {}, 'asked'));
+    await fails(new HttpHeaders({ 'X-A': 'found' }), new HttpHeaders({ 'X-A': 'asked' }));
+  });
   for (const [name, found, asked, text] of values) {
     check(`shows ${name} in an assertion that fails`, async () => {
       const message = await fails(found, asked);

@@ -18,6 +18,7 @@ const evil: Readonly<Record<keyof RequestOptions, unknown>> = {
   stringifyJson: fail,
   parseJson: fail,
   formParams: { evil: 1 },
+  multipartBoundary: 'evil',
   multipart: [{ name: 'evil', contents: 'evil' }],
   auth: ['evil', 'evil'],
   allowRedirects: false,
