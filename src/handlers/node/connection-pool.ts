@@ -37,7 +37,7 @@ export class ConnectionPool {
   }
 
   /** The server said of this connection how long it stays (`Keep-Alive`). */
-  hinted(socket: Socket, value: string): void {
+  onKeepAlive(socket: Socket, value: string): void {
     connectionOf(socket)?.onKeepAlive(keepAliveHint(value));
   }
 

@@ -151,7 +151,7 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
     this.timer.start('read', this.limits.read);
     this.answer = new NodeAnswer(message, this);
     const hint = this.answer.keepAlive();
-    if (hint !== undefined && this.#socket !== undefined) this.#host.pool.hinted(this.#socket, hint);
+    if (hint !== undefined && this.#socket !== undefined) this.#host.pool.onKeepAlive(this.#socket, hint);
     const isOver = forwarder !== undefined && !announcesReuse((name) => message.headers[name]?.toString());
     if (isOver) this.#host.pool.expectClose(this.#socket!, 0);
     this.answer.begin();

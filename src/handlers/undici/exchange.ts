@@ -53,7 +53,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   readonly #started: number;
   /** Bytes that a buffered body may have. */
   readonly #limit: number;
-  #lane: UndiciConnection | undefined;
+  #connection: UndiciConnection | undefined;
   #wait: UndiciWait | undefined;
   #phase: 'connect' | 'send' | 'headers' | 'body' = 'connect';
   #done = false;
@@ -108,8 +108,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   start(route: UndiciConnections, limit: SlotLimit | undefined): void {
     followCaller(this, this.request, this.#options);
     if (this.#done) return;
-    const lane = route.take(limit);
-    if (lane !== undefined) this.#dispatch(lane);
+    const connection = route.take(limit);
+    if (connection !== undefined) this.#dispatch(connection);
     else {
       this.#wait = route.wait(this, limit!);
       this.#timer.start('queue', milliseconds(this.#options.queueTimeout, 'queueTimeout'));
@@ -117,26 +117,26 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   }
 
   /** The wait for a connection is over. */
-  connected(lane: UndiciConnection): void {
+  connected(connection: UndiciConnection): void {
     this.#wait = undefined;
     this.#queued = this.#clock.now();
     this.#timer.stop();
     this.#timer.since = 0;
     try {
-      this.#dispatch(lane);
+      this.#dispatch(connection);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #dispatch(lane: UndiciConnection): void {
+  #dispatch(connection: UndiciConnection): void {
     const { keepAlive } = this.#options;
     const isWatched = Boolean(this.#options.progress);
-    const { forwarder } = lane.route.settings;
-    this.#lane = lane;
+    const { forwarder } = connection.route.settings;
+    this.#connection = connection;
     this.#source?.release();
     this.#source = this.request.body?.bytes === undefined ? this.request.body?.open(this.#scope) : undefined;
-    lane.client.dispatch(
+    connection.client.dispatch(
       dispatchOptions(this.request, this.#target, forwarder, { source: this.#source, isWatched }, keepAlive === false),
       // undici's types declare the callbacks of another version of its interface.
       this as unknown as Dispatcher.DispatchHandler,
@@ -151,10 +151,10 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
       return;
     }
     this.#abort = abort;
-    this.#dialled = this.#lane?.fresh;
+    this.#dialled = this.#connection?.fresh;
     this.#reused = this.#dialled === undefined;
-    if (this.#lane !== undefined) this.#lane.fresh = undefined;
-    this.#readBefore = this.#lane?.socket?.bytesRead ?? 0;
+    if (this.#connection !== undefined) this.#connection.fresh = undefined;
+    this.#readBefore = this.#connection?.socket?.bytesRead ?? 0;
     this.#phase = this.request.body === null ? 'headers' : 'send';
     this.#timer.start('headers', limitOf(this.#options.headersTimeout, 'headersTimeout'));
     this.#connected = this.#timer.since || this.#clock.now();
@@ -172,7 +172,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
 
   onHeaders(status: number, raw: RawField[], resume: () => void, statusText: string): boolean {
     if (this.#done || (status >= 100 && status < 200)) return true;
-    const route = this.#lane?.route;
+    const route = this.#connection?.route;
     const refusal =
       statusLineRefusal(status, statusText) ??
       forwarderRefusal(status, route?.settings.forwarder, this.#target) ??
@@ -185,7 +185,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#status = status;
     this.#statusText = phraseOfBytes(statusText);
     this.#headers = HttpHeaders.fromRaw(raw);
-    this.#lane?.onKeepAlive(raw);
+    this.#connection?.onKeepAlive(raw);
     if (route?.settings.forwarder && !announcesReuse((name) => this.#headers.get(name))) route.isSingle = true;
     this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();
@@ -259,16 +259,16 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
 
   /** A connection over which not everything went is of no more use: the rest would be taken for the next request. */
   #leave(): void {
-    const lane = this.#lane!;
-    const isSent = this.request.body === null || lane.socket?.writableLength === 0;
-    if (isSent) lane.route.give(lane);
-    else lane.route.drop(lane);
+    const connection = this.#connection!;
+    const isSent = this.request.body === null || connection.socket?.writableLength === 0;
+    if (isSent) connection.route.give(connection);
+    else connection.route.drop(connection);
   }
 
   onError(cause: Error): void {
     if (this.#done) return;
     if (isBodyless(this.#status) && isLengthMismatch(cause)) {
-      this.#lane!.route.drop(this.#lane!);
+      this.#connection!.route.drop(this.#connection!);
       this.onComplete([]);
       return;
     }
@@ -276,7 +276,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
       this.#reused = false;
       this.#phase = 'connect';
       this.#sent = 0;
-      this.#dispatch(this.#lane!.route.renew(this.#lane!));
+      this.#dispatch(this.#connection!.route.renew(this.#connection!));
       return;
     }
     if (this.#status === 0 && isUnsolicitedContinue(cause)) {
@@ -285,7 +285,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     }
     const phase = this.#phase === 'connect' && this.#abort !== undefined ? 'headers' : this.#phase;
     const response = this.headOnly();
-    const told = isUnaskedSwitch(cause) ? unaskedSwitch(this.request) : (this.#lane?.alert ?? cause);
+    const told = isUnaskedSwitch(cause) ? unaskedSwitch(this.request) : (this.#connection?.alert ?? cause);
     this.#fail(failure(told, { request: this.request, options: this.#options, phase, response }));
   }
 
@@ -314,7 +314,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
       this.#reused &&
       this.#status === 0 &&
       // Whoever has begun to answer has read the question.
-      this.#lane?.socket?.bytesRead === this.#readBefore &&
+      this.#connection?.socket?.bytesRead === this.#readBefore &&
       canReplay(this.request, false) &&
       isConnectionLost(cause)
     );
@@ -336,7 +336,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #fail(reason: unknown): void {
     this.#finish();
     this.#abort?.(reason instanceof Error ? reason : new Error('aborted'));
-    this.#lane?.route.drop(this.#lane);
+    this.#connection?.route.drop(this.#connection);
     if (this.#answered) this.#body?.fail(reason);
     else {
       if (reason instanceof Object && 'attempts' in reason) Object.assign(reason, { transfer: this.#facts() });
