@@ -9,10 +9,12 @@ import { framedForTrailers } from '../../message/trailers.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { completedType, linesForContent, linesWithoutContent } from './prepare-body-policy.ts';
+import { mayDropExpectation, sendExpecting } from './refused-expectation.ts';
 
 /**
  * Reads `expect` and `trailers`. What the caller's headers say already is left as it is; a POST, PUT or PATCH without
- * content says `Content-Length: 0`. Rejects with a `RequestError` (`ERR_BODY_LENGTH`) when they contradict the body.
+ * content says `Content-Length: 0`. A 417 to `Expect: 100-continue` is answered by the same request without it, once, when
+ * the body can be sent again. Rejects with a `RequestError` (`ERR_BODY_LENGTH`) when they contradict the body.
  */
 export function prepareBody(): Middleware {
   return (next) =>
@@ -23,7 +25,7 @@ export function prepareBody(): Middleware {
       } catch (error) {
         return Promise.reject(error);
       }
-      return next(prepared, options);
+      return mayDropExpectation(prepared) ? sendExpecting(next, prepared, options) : next(prepared, options);
     };
 }
 
