@@ -1,11 +1,12 @@
 /** Through a proxy to a server: CONNECT for HTTP proxies (RFC 9110 section 9.3.6), the handshakes of SOCKS 4, 4a and 5. */
 
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { SocksClient } from 'socks';
 import { runtimeOptions } from '../message/runtime-options.ts';
 import { type Place, placeName } from './failure.ts';
-import { openOver } from './given-socket-agent.ts';
+import { type Carried, openOver } from './given-socket-agent.ts';
 import { type ProxyFault, proxyRefusal } from './proxy-failure.ts';
 import { type ProxyServer, proxyAuthorization } from './rules/proxy-url.ts';
 import type { DialSettings } from './settings/dial-settings.ts';
@@ -64,33 +65,49 @@ function openConnect(
   const authorization = proxyAuthorization(proxy);
   const fields = ['Host', authority, 'Proxy-Connection', 'keep-alive'];
   if (authorization !== undefined) fields.push('Proxy-Authorization', authorization);
-  const sent = openOver({
-    carrier: socket,
+  const question: Omit<Carried, 'carrier'> = {
     server: { protocol: proxy.scheme === 'https' ? 'https:' : 'http:', hostname: proxy.hostname, port: proxy.port },
     isKept: true,
     method: 'CONNECT',
     path: authority,
     lines: fields,
     maxHeaderSize: settings.maxHeaderSize,
-  });
-  sent.on('error', (cause: Error & { code?: string }) => {
+  };
+  let sent: ClientRequest;
+  let line: HandshakeLine | undefined;
+  const ask = (carrier: Duplex): void => {
+    sent = openOver({ ...question, carrier: carrier as Socket });
+    sent.on('error', failed);
+    sent.once('connect', answered);
+    sent.end();
+  };
+  const failed = (cause: Error & { code?: string }): void => {
+    line?.release();
     const isGarbage = cause.code?.startsWith('HPE_') === true;
     if (isGarbage) outcome.fail('ERR_PROXY_PROTOCOL', 'its answer is not HTTP', cause);
     else outcome.fail('ERR_PROXY_CLOSED', cause.code ?? cause.message, cause);
-  });
-  sent.once('connect', ({ statusCode = 0, statusMessage }, _, head: Buffer) => {
+  };
+  const answered = ({ statusCode = 0, statusMessage }: IncomingMessage, _: unknown, head: Buffer): void => {
+    line?.release();
     const status = `status ${statusCode}${statusMessage ? ` ${statusMessage.slice(0, 100)}` : ''}`;
-    if (statusCode === 407) outcome.fail('ERR_PROXY_AUTH', status);
+    // RFC 9110 section 15.2: node:http takes an interim answer to CONNECT for the final one, so it reads the next one anew.
+    if (isInterim(statusCode)) ask((line = new HandshakeLine(socket, head)));
+    else if (statusCode === 407) outcome.fail('ERR_PROXY_AUTH', status);
     else if (statusCode < 200 || statusCode > 299) outcome.fail('ERR_PROXY_REFUSED', status);
     // A server waits for the first byte of ours, in TLS and in HTTP: what is here is none of its.
     else if (head.byteLength > 0) outcome.fail('ERR_PROXY_PROTOCOL', 'it sent bytes behind its answer');
     else outcome.done();
-  });
-  sent.end();
+  };
+  ask(socket);
   return () => {
+    line?.release();
     sent.removeAllListeners('connect');
     sent.on('error', () => undefined);
   };
+}
+
+function isInterim(status: number): boolean {
+  return status >= 100 && status < 200 && status !== 101;
 }
 
 function openSocks(
@@ -153,15 +170,20 @@ function faultOf(message: string): ProxyFault {
 }
 
 /**
- * What the SOCKS library talks over: the socket while the handshake lasts, and nothing after it. The library pauses,
- * resumes and closes what it is given, and holds on to it until its own timer ends.
+ * What a handshake goes over: the socket while it lasts, and nothing after it. The SOCKS library pauses, resumes and closes
+ * what it is given, and holds on to it until its own timer ends.
  */
 class HandshakeLine extends Duplex {
   #socket: Socket | undefined;
+  /** What was asked is on its way: the same question is not written again. */
+  readonly #isMute: boolean;
 
-  constructor(socket: Socket) {
+  /** @param read bytes of the answer that are here already, when the question was asked before */
+  constructor(socket: Socket, read?: Uint8Array) {
     super();
     this.#socket = socket;
+    this.#isMute = read !== undefined;
+    if (read !== undefined && read.byteLength > 0) this.push(read);
     // Reading by hand leaves the socket as it was: neither flowing nor paused.
     socket.on('readable', this.#onReadable);
     socket.on('end', this.#onEnd);
@@ -181,7 +203,7 @@ class HandshakeLine extends Duplex {
   }
 
   override _write(chunk: Buffer, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (this.#socket === undefined) callback();
+    if (this.#socket === undefined || this.#isMute) callback();
     else this.#socket.write(chunk, encoding, callback);
   }
 

@@ -157,6 +157,26 @@ describe.each(Object.entries(handlers))('proxies over %s', (_, make) => {
     await expect(send(plain.url('/'), { proxy: 'http://p:1', socketPath: '/s' })).rejects.toThrow(/exclude each other/);
   });
 
+  it.each([
+    ['one, with the answer', ['HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n']],
+    ['one, before the answer', ['HTTP/1.1 100 Continue\r\n\r\n', '']],
+    ['several, cut', ['HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 10', '0 Continue\r\n\r', '\nHTTP/1.1 199 X\r\n\r\n']],
+  ])('may send interim answers before the 200 of a tunnel: %s', async (_name, interim) => {
+    const proxy = await httpProxy({ interim });
+    const response = await send(secure.url('/status/200'), { proxy: proxy.origin });
+    expect(response.status).toBe(200);
+    expect(proxy.seen.map(({ kind }) => kind)).toEqual(['connect']);
+  });
+
+  it('may refuse after an interim answer', async () => {
+    const proxy = await httpProxy({
+      connectAnswer: 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 502 Bad Gateway\r\n\r\n',
+    });
+    const error = await failed(secure.url('/'), { proxy: proxy.origin });
+    expect(error).toMatchObject({ code: 'ERR_PROXY_REFUSED', message: expect.stringContaining('status 502') });
+    await proxy.allClosed();
+  });
+
   describe('that refuse', () => {
     it.each([
       [

@@ -22,6 +22,8 @@ export interface HttpProxyOptions {
   readonly auth?: readonly [user: string, password: string];
   /** Sent, as it is, in answer to CONNECT; then the connection is closed. `''` closes it at once, `null` is silent. */
   readonly connectAnswer?: string | null;
+  /** Sent before the 200 of a CONNECT, piece by piece with a turn between two; the last one in one piece with it. */
+  readonly interim?: readonly string[];
   /** Says nothing of how long connections last, and closes each after one answer, as tinyproxy does. */
   readonly closesInSilence?: boolean;
 }
@@ -105,8 +107,14 @@ function tunnel(
   const { hostname, port } = new URL(`http://${req.url}`);
   const onward = connect(Number(port || 80), addressOf(hostname));
   onward.on('error', () => socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n'));
-  onward.once('connect', () => {
-    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+  onward.once('connect', async () => {
+    const pieces = [...(options.interim ?? [])];
+    const last = pieces.pop() ?? '';
+    for (const piece of pieces) {
+      socket.write(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    socket.write(`${last}HTTP/1.1 200 Connection established\r\n\r\n`);
     join(socket, onward, head);
   });
 }
