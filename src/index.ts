@@ -1,5 +1,6 @@
 /** Everything public, and nothing else. Optional parts have an entry of their own: `sluice/testing`. */
 export type { Beacon, BeaconOptions } from './beacon/beacon.ts';
+export type { TraceMessage } from './call/channels.ts';
 export { DelayQueue } from './call/delay-queue.ts';
 export { RequestPromise } from './call/request-promise.ts';
 export {

@@ -10,6 +10,7 @@ import type { Member } from '../time/member-set.ts';
 import { type Abortable, abortError, Stop } from '../time/stop.ts';
 import type { Asker } from './asker.ts';
 import type { Calls } from './calls.ts';
+import type { Trace } from './channels.ts';
 
 /** A body on its way into a sink. */
 export interface Filling extends Abortable {
@@ -49,6 +50,8 @@ export class Call extends Stop implements Member {
   asker: Asker | undefined;
   /** An answer may have been given with a body that is to be read on, because it is likely left. */
   hasOpenBody = false;
+  /** Tells subscribers how it ends, when there were some as it began. */
+  trace: Trace | undefined;
   /** The caller's signal, while its abort stops this call: who follows the call need not follow it too. */
   followed: AbortSignal | undefined;
 

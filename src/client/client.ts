@@ -3,6 +3,7 @@
 import { type Beacon, type BeaconOptions, Beacons } from '../beacon/beacon.ts';
 import { Call } from '../call/call.ts';
 import { Calls } from '../call/calls.ts';
+import { callTracing, Trace } from '../call/channels.ts';
 import { clientClosed } from '../call/client-closed.ts';
 import { RequestPromise } from '../call/request-promise.ts';
 import { CookieJar } from '../cookies/cookie-jar.ts';
@@ -338,12 +339,16 @@ export class Client implements AsyncDisposable, HttpClient {
       answer.then(
         (response) => {
           call.request!.body?.release();
-          return answered(completed(response, call.request!), call);
+          const answer = answered(completed(response, call.request!), call);
+          call.trace?.answered(answer);
+          return answer;
         },
         (error: unknown) => {
           call.settled();
           letGoOfSources(call.request, plan.prepared, plan.options);
-          throw stamped(error, call, this.#clock.now());
+          const reason = stamped(error, call, this.#clock.now());
+          call.trace?.failed(reason);
+          throw reason;
         },
       ),
       call,
@@ -362,8 +367,10 @@ export class Client implements AsyncDisposable, HttpClient {
     if (options.idempotencyKey) request = withIdempotencyKey(request, options.idempotencyKey);
     call.request = request;
     if (options.parseJson) call.parseJson = options.parseJson;
-    if (plan.handler !== undefined || request.headers.has('accept')) carry(handler, request, options, call);
-    else carryNextTurn(handler, request, options, call);
+    const go = plan.handler !== undefined || request.headers.has('accept') ? carry : carryNextTurn;
+    const channels = callTracing.watched();
+    if (channels === undefined) go(handler, request, options, call);
+    else (call.trace = new Trace(channels, request, options)).start(() => go(handler, request, options, call));
   }
 
   /** The call's options, checked, and over the client's. Frozen ones that come again, as a pool's do, are read once. */

@@ -4,18 +4,19 @@
  */
 
 import { lateFailure } from '../call/callbacks.ts';
+import { attemptTracing, Trace } from '../call/channels.ts';
 import { isResponseError, isTransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../message/response.ts';
-import type { TransferStats } from '../options/options.ts';
+import type { RequestOptions, TransferStats } from '../options/options.ts';
 import { isThenable } from '../runtime/kind-of.ts';
-import type { Middleware } from '../stack/handler.ts';
+import type { Handler, Middleware } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
 import { systemClock } from '../time/clock.ts';
 
 /**
  * Reads `onStats` and calls it once for each transfer: of a streamed response at its head, with the numbers so far, of
- * any other when its body is complete.
+ * any other when its body is complete. Subscribers of `tracingChannel('sluice:attempt')` are told the same.
  *
  * What `onStats` throws rejects the call as it is, after the response was let go of; when it returns a promise, that is
  * waited for, and its rejection is the cause of an `ERR_CALLBACK`. Of a transfer that failed, its own error stays the one
@@ -25,34 +26,51 @@ export function stats(): Middleware {
   return (next) =>
     function stats(request, options) {
       const { onStats } = options;
-      if (!onStats) return next(request, options);
-      const { attempt = 1, hop = 0 } = request.call ?? {};
-      const clock = options.clock ?? systemClock;
-      const started = clock.now();
-      const report = (facts: ResponseFacts | undefined, response: HttpResponse | undefined, error: unknown) =>
-        onStats(numbersOf(facts, { request, response, error, attempt, hop }, clock.now() - started));
-      return send(next, request, options).then(
-        async (response) => {
-          try {
-            const told: unknown = report(response.facts, response, undefined);
-            if (isThenable(told)) await lateFailure('onStats', told, request, response);
-          } catch (error) {
-            await response.discard();
-            throw error;
-          }
-          return response;
-        },
-        (error: unknown) => {
-          try {
-            const told: unknown = report(transferOf(error), isResponseError(error) ? error.response : undefined, error);
-            if (isThenable(told)) told.then(undefined, () => undefined);
-          } catch {
-            // The call fails already, and with what failed first.
-          }
-          throw error;
-        },
-      );
+      const channels = attemptTracing.watched();
+      if (!onStats && channels === undefined) return next(request, options);
+      if (channels === undefined) return measured(next, request, options, onStats || undefined, undefined);
+      const trace = new Trace(channels, request, options);
+      return trace.start(() => measured(next, request, options, onStats || undefined, trace));
     };
+}
+
+function measured(
+  next: Handler,
+  request: HttpRequest,
+  options: RequestOptions,
+  onStats: ((stats: TransferStats) => unknown) | undefined,
+  trace: Trace | undefined,
+): Promise<HttpResponse> {
+  const { attempt = 1, hop = 0 } = request.call ?? {};
+  const clock = options.clock ?? systemClock;
+  const started = clock.now();
+  const numbers = (facts: ResponseFacts | undefined, response: HttpResponse | undefined, error: unknown) =>
+    numbersOf(facts, { request, response, error, attempt, hop }, clock.now() - started);
+  return send(next, request, options).then(
+    async (response) => {
+      const told = numbers(response.facts, response, undefined);
+      trace?.answered(response, told);
+      try {
+        const promised = onStats?.(told);
+        if (isThenable(promised)) await lateFailure('onStats', promised, request, response);
+      } catch (error) {
+        await response.discard();
+        throw error;
+      }
+      return response;
+    },
+    (error: unknown) => {
+      const told = numbers(transferOf(error), isResponseError(error) ? error.response : undefined, error);
+      trace?.failed(error, told);
+      try {
+        const promised = onStats?.(told);
+        if (isThenable(promised)) promised.then(undefined, () => undefined);
+      } catch {
+        // The call fails already, and with what failed first.
+      }
+      throw error;
+    },
+  );
 }
 
 type Outcome = Pick<TransferStats, 'response' | 'error' | 'attempt' | 'hop'> & { readonly request: HttpRequest };
