@@ -26,13 +26,10 @@ export class ConnectionLimits {
   readonly #own: SlotLimit | undefined;
   readonly #slots = new ConnectionSlots();
   readonly #turns = new ConnectionTurns(this.#slots);
-  #lastGiven: RequestOptions['connections'];
-  #lastLimit: SlotLimit | undefined;
 
   /** @param connections to one origin, or `{ perOrigin, total }` */
   constructor(connections?: number | ConnectionBounds) {
     this.#own = slotLimit(connections);
-    this.#lastLimit = this.#own;
   }
 
   /** Connections and requests of all handlers that share this, by origin. */
@@ -42,11 +39,7 @@ export class ConnectionLimits {
 
   /** The limit of a request: its own and the handler's, whichever is smaller. `undefined`: there is none. @internal */
   limitOf({ connections }: RequestOptions): SlotLimit | undefined {
-    // Requests in a row have mostly the same limit: this saves two records for each of them.
-    if (connections === this.#lastGiven) return this.#lastLimit;
-    this.#lastLimit = smallerLimit(slotLimit(connections), this.#own);
-    this.#lastGiven = connections;
-    return this.#lastLimit;
+    return connections === undefined ? this.#own : smallerLimit(slotLimit(connections), this.#own);
   }
 
   /** Somebody waits for a connection. @internal */
