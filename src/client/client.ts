@@ -25,7 +25,6 @@ import type { WebSockets } from '../websocket/web-sockets.ts';
 import { buildRequest, canonicalBase, type Defaults } from './build-request.ts';
 import { type CallPlan, partOf, planOf } from './call-plan.ts';
 import { carry, carryNextTurn } from './carry.ts';
-import { checkDefaults } from './check-defaults.ts';
 import { completed } from './checked-answer.ts';
 import { answered, type CloseOptions, closeWithin, saved } from './closing.ts';
 import { type FetchSettings, fetchThrough } from './fetch.ts';
@@ -83,7 +82,6 @@ export class Client implements AsyncDisposable, HttpClient {
     this.#owner = family === undefined;
     this.#calls = new Calls(this, family);
     this.#options = this.#prepare(checkOptions(given, declared(handler)));
-    checkDefaults(this.#options);
     this.#clock = this.#options.clock ?? systemClock;
     this.#none = kept({ given: undefined, own: undefined, merged: this.#options });
     this.#defaults = {

@@ -10,6 +10,8 @@ import type { RequestOptions } from './options.ts';
 class OptionRecord {
   /** Private, so that a copy that somebody gives another signal does not have it. */
   #stop: Stop | undefined;
+  /** What was made of it, by the function that made it. Of a frozen one only. */
+  #made: Map<unknown, unknown> | undefined;
 
   static stopOf(options: object): Stop | undefined {
     return #stop in options ? options.#stop : undefined;
@@ -18,6 +20,21 @@ class OptionRecord {
   static stoppedBy<T extends OptionRecord>(options: T, stop: Stop | undefined): T {
     options.#stop = stop;
     return options;
+  }
+
+  static readOnce<R extends object, V>(make: (record: R) => V, record: R, otherwise: (record: R) => V): V {
+    if (!(#made in record)) return otherwise(record);
+    const known = record.#made?.get(make);
+    if (known !== undefined) return known as V;
+    if (!Object.isFrozen(record)) return otherwise(record);
+    const made = make(record);
+    record.#made ??= new Map();
+    record.#made.set(make, made);
+    return made;
+  }
+
+  static isFixed(record: object): boolean {
+    return #made in record && Object.isFrozen(record);
   }
 }
 
@@ -49,6 +66,22 @@ export function newOptions(): RequestOptions {
 /** A copy of any record with nothing inherited, to be read by a library whose every option is optional. */
 export function bareRecord<T extends object>(values: T): T {
   return Object.assign(new OptionRecord(), values) as T;
+}
+
+/**
+ * What a function makes of options, or of a record of settings within them. A frozen record of ours keeps the answer: the
+ * shared options of a client, and all records within options that have come through the door. Any other may have been
+ * changed since, and is read again.
+ * @param make the same function each time
+ * @param otherwise reads a record that is not fixed, where something else is to be done then
+ */
+export function readOnce<R extends object, V>(make: (record: R) => V, record: R, otherwise = make): V {
+  return OptionRecord.readOnce(make, record, otherwise);
+}
+
+/** Whether nobody can change the record any more. */
+export function isFixed(record: object): boolean {
+  return OptionRecord.isFixed(record);
 }
 
 /** The same options with nothing inherited; the same object when they are so already. */

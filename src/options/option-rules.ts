@@ -3,7 +3,6 @@
  * out is an option record; nothing behind the doors checks again.
  */
 
-import { isFields } from '../message/field-value.ts';
 import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
 import { isBoundary } from '../message/multipart.ts';
 import { own } from '../message/own.ts';
@@ -16,6 +15,24 @@ import { CACHE_MODES, isCacheOption, mergeCache } from './cache-option.ts';
 import { editDistance } from './edit-distance.ts';
 import { oursFor } from './foreign-options.ts';
 import { extendOptions, newOptions } from './option-record.ts';
+import { redirectPolicy, retryRules } from './option-settings.ts';
+import {
+  camelCase,
+  hasMethod,
+  isAuth,
+  isConnections,
+  isCount,
+  isFieldsInit,
+  isFunction,
+  isParams,
+  isPem,
+  isPemPair,
+  isPlain,
+  isRecord,
+  isRetry,
+  isSink,
+  isText,
+} from './option-values.ts';
 import type { RequestOptions } from './options.ts';
 import { wrongOption } from './wrong-option.ts';
 
@@ -29,17 +46,12 @@ interface Rule {
   readonly read?: (value: never, name: string) => unknown;
   /** The names in a record of settings, which may be in Guzzle's spelling too. */
   readonly nested?: readonly string[];
+  /** It is text, lists and records alone. What leaves the door of it is a copy that nobody can change. */
+  readonly isData?: boolean;
+  /** Reads the settings in that record for whoever acts on them, who finds them kept with it. */
+  readonly settings?: (record: never) => unknown;
 }
 
-const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isFieldsInit = (value: unknown): boolean => isRecord(value) && isFields(value as object);
-const isParams = (value: unknown): boolean => value instanceof URLSearchParams;
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isPem = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
-const isPemPair = (value: unknown): boolean =>
-  isPem(value) ||
-  (Array.isArray(value) && value.length <= 2 && isPem(value[0]) && (value[1] === undefined || isText(value[1])));
 const oneOf = (...allowed: unknown[]): Rule => ({
   expected: allowed.map((one) => JSON.stringify(one)).join(', '),
   accepts: (value) => allowed.includes(value),
@@ -86,6 +98,7 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     accepts: (v) => v === true || isRecord(v),
     off: false,
     nested: ['max', 'strict', 'referer', 'protocols', 'onRedirect', 'keepHeaders', 'allowDowngrade'],
+    settings: redirectPolicy,
   },
   httpErrors: {
     expected: 'a boolean or a function of the status',
@@ -108,6 +121,7 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     accepts: isRetry,
     off: 0,
     nested: ['limit', 'methods', 'statuses', 'decider', 'delay', 'maxDelay', 'maxRetryAfter', 'budget'],
+    settings: retryRules,
   },
   idempotencyKey: {
     expected: "'auto', text or a function",
@@ -154,6 +168,7 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     expected: 'a boolean or { allow, deny }',
     accepts: (v) => v === true || isRecord(v),
     off: false,
+    isData: true,
   },
   allowAbsoluteUrls: { ...toggle, expected: 'a boolean' },
   credentials: { ...oneOf('omit', 'same-origin', 'include'), off: 'omit' },
@@ -163,15 +178,27 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     expected: 'a proxy URL, { http, https, no } or false',
     accepts: (v) => isText(v) || isRecord(v),
     off: false,
+    isData: true,
   },
   verify: { expected: 'a boolean, or the path of a CA bundle', accepts: (v) => v === true || isText(v), off: false },
   ca: {
     expected: 'PEM text, bytes, a path, or a list of them',
     accepts: (v) => isPem(v) || (Array.isArray(v) && v.every(isPem)),
     off: undefined,
+    isData: true,
   },
-  cert: { expected: 'PEM text, bytes, a path, or [value, passphrase]', accepts: isPemPair, off: undefined },
-  sslKey: { expected: 'PEM text, bytes, a path, or [value, passphrase]', accepts: isPemPair, off: undefined },
+  cert: {
+    expected: 'PEM text, bytes, a path, or [value, passphrase]',
+    accepts: isPemPair,
+    off: undefined,
+    isData: true,
+  },
+  sslKey: {
+    expected: 'PEM text, bytes, a path, or [value, passphrase]',
+    accepts: isPemPair,
+    off: undefined,
+    isData: true,
+  },
   tls: {
     expected: 'a record of TLS settings',
     accepts: isRecord,
@@ -196,14 +223,30 @@ interface ReadyRule {
   readonly off: unknown;
   readonly read: Rule['read'] | undefined;
   readonly nested: Rule['nested'] | undefined;
+  readonly isData: boolean;
+  readonly settings: Rule['settings'] | undefined;
 }
 
 const known = new Map<string, ReadyRule>(Object.entries(rules).map(([name, rule]) => [name, readyRule(rule)]));
 
 function readyRule(rule: Rule): ReadyRule {
   const { expected, accepts } = rule;
-  const [off, read, nested] = [own(rule, 'off'), own(rule, 'read'), own(rule, 'nested')];
-  return { expected, accepts, hasOff: Object.hasOwn(rule, 'off'), off, read, nested };
+  const [off, read, nested, settings] = [
+    own(rule, 'off'),
+    own(rule, 'read'),
+    own(rule, 'nested'),
+    own(rule, 'settings'),
+  ];
+  return {
+    expected,
+    accepts,
+    hasOff: Object.hasOwn(rule, 'off'),
+    off,
+    read,
+    nested,
+    isData: own(rule, 'isData') === true,
+    settings,
+  };
 }
 
 function checkedTrailers(given: HeadersInit): HttpHeaders {
@@ -274,9 +317,12 @@ function checkedValue(rule: ReadyRule, name: string, value: unknown): unknown {
   if (!rule.accepts(value)) {
     throw wrongOption(name, rule.expected, value);
   }
-  const { read, nested } = rule;
+  const { read, nested, settings } = rule;
   if (read !== undefined) return read(value as never, `option ${name}`);
-  return nested && isPlain(value) ? nestedRecord(value, name, nested) : value;
+  if (nested === undefined || !isPlain(value)) return rule.isData ? fixedCopy(value) : value;
+  const record = fixedCopy(value, (key) => checkedName(key, name, nested));
+  settings?.(record as never);
+  return record;
 }
 
 function refuseTwoBodies(options: Record<string, unknown>): void {
@@ -287,23 +333,19 @@ function refuseTwoBodies(options: Record<string, unknown>): void {
     throw new TypeError(`options ${given.join(' and ')} exclude each other: a request has one body`);
 }
 
-/** Guzzle's spelling by one rule: `form_params` is `formParams`. */
-function camelCase(key: string): string {
-  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+/** Records and lists, and those within them, as copies that nobody can change; anything else as it is. */
+function fixedCopy(value: unknown, nameOf = (key: string) => key): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map((one) => fixedCopy(one)));
+  if (!isPlain(value)) return value;
+  const copy = newOptions() as Record<string, unknown>;
+  for (const [key, one] of Object.entries(value)) copy[nameOf(key)] = fixedCopy(one);
+  return Object.freeze(copy);
 }
 
-function nestedRecord(
-  record: Record<string, unknown>,
-  option: string,
-  names: readonly string[],
-): Record<string, unknown> {
-  const copy = newOptions() as Record<string, unknown>;
-  for (const [key, value] of Object.entries(record)) {
-    const name = camelCase(key);
-    if (!names.includes(name)) refuseTypo(key, names, `${option}.`);
-    copy[name] = value;
-  }
-  return copy;
+function checkedName(key: string, option: string, names: readonly string[]): string {
+  const name = camelCase(key);
+  if (!names.includes(name)) refuseTypo(key, names, `${option}.`);
+  return name;
 }
 
 /** @throws TypeError for a name that other clients have, or that is close to one of ours */
@@ -333,45 +375,4 @@ function refuseTypo(key: string, names = optionNames, prefix = ''): void {
   const close = names.find((name) => editDistance(name.toLowerCase(), wanted) <= (name.length > 5 ? 2 : 1));
   if (close === undefined) return;
   throw new TypeError(`there is no option "${prefix}${key}"; did you mean "${prefix}${close}"?`);
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0;
-}
-
-function isConnections(value: unknown): boolean {
-  const isPlaces = (one: unknown) =>
-    (isCount(one) && one !== 0) || one === Number.POSITIVE_INFINITY || one === undefined;
-  if (!isRecord(value)) return value !== undefined && isPlaces(value);
-  return Object.entries(value as object).every(
-    ([name, one]) => ['perOrigin', 'total'].includes(camelCase(name)) && isPlaces(one),
-  );
-}
-
-function isRetry(value: unknown): boolean {
-  return isCount(value) || isRecord(value);
-}
-
-function isSink(value: unknown): boolean {
-  return isText(value) || hasMethod(value, 'write') || hasMethod(value, 'getWriter');
-}
-
-function isAuth(value: unknown): boolean {
-  if (typeof value === 'function') return true;
-  if (!Array.isArray(value))
-    return isRecord(value) && Object.hasOwn(value as object, 'bearer') && isText((value as { bearer: unknown }).bearer);
-  const [user, password, scheme = 'basic'] = value as unknown[];
-  return (
-    isText(user) && isText(password) && typeof scheme === 'string' && ['basic', 'digest'].includes(scheme.toLowerCase())
-  );
 }

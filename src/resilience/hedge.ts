@@ -1,12 +1,12 @@
 /** Sends a slow request a second time and takes the answer that comes first: the cure for a long tail. */
 
+import { IDEMPOTENT } from '../message/methods.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { originOf } from '../message/uri.ts';
 import { RetryBudget } from '../middleware/retry/retry-budget.ts';
-import { BUDGET } from '../middleware/retry/retry-options.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { BUDGET } from '../options/retry-rules.ts';
 import { kindOf } from '../runtime/kind-of.ts';
-import { IDEMPOTENT } from '../semantics/methods.ts';
 import type { Middleware } from '../stack/handler.ts';
 import { systemClock } from '../time/clock.ts';
 import type { Duration } from '../time/duration.ts';

@@ -1,7 +1,7 @@
 /** Whether a request may be sent again after its connection died without an answer (RFC 9112 section 9.3.1). */
 
+import { IDEMPOTENT } from '../message/methods.ts';
 import type { HttpRequest } from '../message/request.ts';
-import { IDEMPOTENT } from './methods.ts';
 
 /** @param nothingSent no byte of it has left, so that no method can have had an effect */
 export function canReplay(request: HttpRequest, nothingSent: boolean): boolean {

@@ -1,8 +1,8 @@
 /** Retries that keep the pace of their host. */
 
-import { retryRules } from '../../middleware/retry/retry-options.ts';
 import { isRetryable } from '../../middleware/retry/retry-policy.ts';
 import type { RetryOptions } from '../../options/options.ts';
+import { retryRules } from '../../options/retry-rules.ts';
 import type { Clock } from '../../time/clock.ts';
 
 /**

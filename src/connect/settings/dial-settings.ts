@@ -174,7 +174,7 @@ export function changedSettings(settings: DialSettings, changes: Partial<DialSet
 }
 
 /** Whether all is as it is when nothing is set. */
-export function isDefault(options: RequestOptions): boolean {
+function isDefault(options: RequestOptions): boolean {
   return (
     options.connectTimeout === undefined &&
     (options.keepAlive === undefined || options.keepAlive === true) &&

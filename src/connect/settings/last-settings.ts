@@ -2,8 +2,9 @@
  * The dial settings of requests that come one after the other. To read them is to read certificates from their files;
  * most requests have the options of the one before, or a copy that a layer or a call has made with something else in it.
  */
+import { isFixed, readOnce } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
-import { currentSettings, type DialSettings, dialSettings, isDefault } from './dial-settings.ts';
+import { currentSettings, type DialSettings, dialSettings } from './dial-settings.ts';
 
 /** What settings, and what a transport makes of them, depend on. */
 export const DIAL_OPTIONS = [
@@ -27,14 +28,16 @@ export const DIAL_OPTIONS = [
   'version',
 ] as const satisfies readonly (keyof RequestOptions)[];
 
+/** Settings, and what they were read from. */
+interface Held {
+  read: DialSettings;
+  settings: DialSettings;
+  readonly values: readonly unknown[];
+}
+
 export class LastSettings {
   readonly #adapted: (settings: DialSettings, options: RequestOptions) => DialSettings;
-  #options: RequestOptions | undefined;
-  /** What they were read from, as it was then; none for defaults. */
-  #values: readonly unknown[] | undefined;
-  #version: RequestOptions['version'];
-  #read: DialSettings | undefined;
-  #settings: DialSettings | undefined;
+  #last: Held | undefined;
 
   /** @param adapted what a transport makes of the settings */
   constructor(adapted: (settings: DialSettings, options: RequestOptions) => DialSettings = (settings) => settings) {
@@ -43,31 +46,39 @@ export class LastSettings {
 
   /** @throws what `dialSettings` throws */
   of(options: RequestOptions): DialSettings {
-    const isSame = options === this.#options || this.#holds(options);
-    const read = isSame ? currentSettings(this.#read!, options) : dialSettings(options);
-    if (read !== this.#read || options.version !== this.#version) {
-      this.#settings = this.#adapted(read, options);
-      this.#read = read;
-      this.#version = options.version;
+    const held = readOnce(this.#made, options, this.#compared);
+    const read = currentSettings(held.read, options);
+    if (read !== held.read) {
+      held.read = read;
+      held.settings = this.#adapted(read, options);
     }
-    if (!isSame) this.#values = isDefault(options) ? undefined : DIAL_OPTIONS.map((name) => options[name]);
-    // What may be changed where it stands is compared each time: a guard that is set so must not be overlooked.
-    this.#options = Object.isFrozen(options) ? options : undefined;
-    return this.#settings!;
+    return held.settings;
   }
 
-  #holds(options: RequestOptions): boolean {
-    const values = this.#values;
-    if (values === undefined) return false;
-    for (let i = 0; i < DIAL_OPTIONS.length; i += 1) {
-      const name = DIAL_OPTIONS[i]!;
-      if (options[name] !== values[i] || !isFixed(name, values[i])) return false;
-    }
-    return true;
-  }
+  readonly #made = (options: RequestOptions): Held => {
+    const read = dialSettings(options);
+    return { read, settings: this.#adapted(read, options), values: DIAL_OPTIONS.map((name) => options[name]) };
+  };
+
+  /** What may be changed where it stands is compared each time: a guard that is set so must not be overlooked. */
+  readonly #compared = (options: RequestOptions): Held => {
+    if (this.#last === undefined || !holds(this.#last.values, options)) this.#last = this.#made(options);
+    return this.#last;
+  };
 }
 
-/** What is within a record or a list may be another by now: a proxy, an address that is allowed. */
-function isFixed(name: string, value: unknown): boolean {
-  return typeof value !== 'object' || value === null || name === 'clock';
+function holds(values: readonly unknown[], options: RequestOptions): boolean {
+  for (let i = 0; i < DIAL_OPTIONS.length; i += 1) {
+    const name = DIAL_OPTIONS[i]!;
+    if (options[name] !== values[i] || !isSame(name, values[i])) return false;
+  }
+  return true;
+}
+
+/** Within a record or a list that has not come through the door there may be another value by now: a proxy, an address. */
+function isSame(name: string, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || name === 'clock') return true;
+  return Array.isArray(value)
+    ? Object.isFrozen(value) && value.every((one) => typeof one === 'string')
+    : isFixed(value);
 }

@@ -1,6 +1,8 @@
 /** The numbers of a limit: how many connections there may be to one origin, and to all origins together. */
 import { own } from '../../message/own.ts';
-import type { RequestOptions } from '../../options/options.ts';
+import { readOnce } from '../../options/option-record.ts';
+import type { ConnectionBounds, RequestOptions } from '../../options/options.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 
 /** Both numbers of a limit; `Infinity` is no limit. */
 export interface SlotLimit {
@@ -16,11 +18,13 @@ const UNLIMITED = Number.POSITIVE_INFINITY;
  */
 export function slotLimit(connections: RequestOptions['connections']): SlotLimit | undefined {
   if (connections === undefined || connections === null || connections === false) return undefined;
-  const isRecord = typeof connections === 'object';
-  // Nothing of a prototype is an option.
-  const perOrigin = isRecord ? own(connections, 'perOrigin') : connections;
-  const total = isRecord ? own(connections, 'total') : undefined;
-  return limited({ perOrigin: slots(perOrigin), total: slots(total) });
+  if (typeof connections === 'object') return readOnce(limitOfBounds, connections);
+  return limited({ perOrigin: slots(connections), total: UNLIMITED });
+}
+
+/** Nothing of a prototype is an option. */
+function limitOfBounds(bounds: ConnectionBounds): SlotLimit | undefined {
+  return limited({ perOrigin: slots(own(bounds, 'perOrigin')), total: slots(own(bounds, 'total')) });
 }
 
 /** The smaller of two limits, number by number. */
@@ -37,6 +41,6 @@ function limited(limit: SlotLimit): SlotLimit | undefined {
 function slots(value: unknown): number {
   if (value === undefined || value === UNLIMITED) return UNLIMITED;
   if (Number.isInteger(value) && (value as number) > 0) return value as number;
-  const found = typeof value === 'number' ? value : typeof value;
+  const found = typeof value === 'number' ? value : kindOf(value);
   throw new TypeError(`connections must be a whole number above 0, or { perOrigin, total } of such, got ${found}`);
 }

@@ -2,9 +2,9 @@
 
 import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders, sensitiveHeaders } from 'node:http2';
 import type { HttpHeaders } from '../../message/headers.ts';
+import { BODILESS } from '../../message/methods.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
-import { BODILESS } from '../../semantics/methods.ts';
 import { declaredLength } from '../exchange/callbacks.ts';
 import { requestPath } from '../node/request.ts';
 

@@ -8,9 +8,9 @@ import { openOver } from '../../connect/given-socket-agent.ts';
 import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
 import { RequestError } from '../../message/errors.ts';
 import { checkHead } from '../../message/framing.ts';
+import { BODILESS } from '../../message/methods.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
-import { BODILESS } from '../../semantics/methods.ts';
 import { declaredLength } from '../exchange/callbacks.ts';
 
 /**

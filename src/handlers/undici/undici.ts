@@ -4,11 +4,11 @@
  */
 
 import type { HttpHeaders } from '../../message/headers.ts';
+import { BODILESS } from '../../message/methods.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { rememberLast } from '../../options/remember-last.ts';
-import { BODILESS } from '../../semantics/methods.ts';
 import type { Transport } from '../../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
 import { LazyTransport } from '../exchange/lazy-transport.ts';

@@ -10,7 +10,7 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { isInside, resolveUri, splitUserinfo } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
-import type { RedirectPolicy } from './redirect-options.ts';
+import type { RedirectPolicy } from '../../options/redirect-policy.ts';
 
 /** Why a redirect is not followed. */
 export interface Refusal {

@@ -16,10 +16,10 @@ import type { RedirectHop } from '../../message/response-facts.ts';
 import { crossOriginOptions } from '../../options/cross-origin-options.ts';
 import { extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { type RedirectPolicy, redirectPolicy } from '../../options/redirect-policy.ts';
 import { isRedirect, isRedirectStatus } from '../../semantics/redirects.ts';
 import { wholeAnswer } from '../../semantics/whole-answer.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
-import { type RedirectPolicy, redirectPolicy } from './redirect-options.ts';
 import { planHop } from './redirect-policy.ts';
 
 /**

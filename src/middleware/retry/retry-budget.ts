@@ -9,8 +9,9 @@
  * most `max(min, ratio x requests)`, and not the sum of both. A bucket that was not full for a whole `window`, because
  * there is too little traffic to earn anything, is filled again, on loan as well.
  */
+
+import type { BudgetRules } from '../../options/retry-rules.ts';
 import { BoundedMap } from '../../runtime/bounded-map.ts';
-import type { BudgetRules } from './retry-options.ts';
 
 interface Bucket {
   tokens: number;

@@ -14,8 +14,8 @@ import {
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
+import type { RetryRules } from '../../options/retry-rules.ts';
 import type { ServerHint } from './retry-hints.ts';
-import type { RetryRules } from './retry-options.ts';
 
 /** What an attempt came to: one of the two. */
 export interface Outcome {

@@ -16,6 +16,7 @@ import type { HttpResponse } from '../../message/response.ts';
 import { originOf } from '../../message/uri.ts';
 import { bareRecord, extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions, RetryContext, RetryOptions } from '../../options/options.ts';
+import { type RetryRules, retryRules, rulesWithKey } from '../../options/retry-rules.ts';
 import { wholeAnswer } from '../../semantics/whole-answer.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
@@ -24,7 +25,6 @@ import { milliseconds } from '../../time/duration.ts';
 import { timeLeft } from '../deadline/deadline.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ServerHint, serverHint } from './retry-hints.ts';
-import { type RetryRules, retryRules, rulesWithKey } from './retry-options.ts';
 import { answerOf, backoff, bodyRefusal, isFinal, isRetryable, type Outcome, waitRefusal } from './retry-policy.ts';
 
 /** What a test may replace. */
@@ -49,18 +49,9 @@ export function retry(defaults?: number | RetryOptions, tools: RetryTools = {}):
   const { random = Math.random, queue } = bareRecord(tools);
   const usual = retryRules(undefined, defaults);
   const budget = new RetryBudget();
-  let last: readonly [given?: RequestOptions['retry'], rules?: RetryRules] = [];
-  /** A number stands for the same rules each time; those of a record may have been changed since. */
-  const rulesOf = (given: RequestOptions['retry']): RetryRules | undefined => {
-    if (given === undefined) return usual;
-    if (given === last[0]) return last[1];
-    const rules = retryRules(given, defaults);
-    if (typeof given === 'number') last = [given, rules];
-    return rules;
-  };
   return (next) =>
     function retry(request, options) {
-      const usualRules = rulesOf(options.retry);
+      const usualRules = options.retry === undefined ? usual : retryRules(options.retry, defaults);
       if (usualRules === undefined) return next(request, options);
       // A key that was left behind at another origin protects nothing.
       const isKeyed = options.idempotencyKey && request.headers.has('idempotency-key');

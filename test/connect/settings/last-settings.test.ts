@@ -5,6 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { dialSettings } from '../../../src/connect/settings/dial-settings.ts';
 import { DIAL_OPTIONS, LastSettings } from '../../../src/connect/settings/last-settings.ts';
 import { offering } from '../../../src/handlers/http2/alpn.ts';
+import { extendOptions } from '../../../src/options/option-record.ts';
+import { checkOptions } from '../../../src/options/option-rules.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
 import { certificates } from '../../support/certificates.ts';
 
@@ -41,6 +43,25 @@ describe('LastSettings', () => {
     const first = settings.of({ ca });
     rmSync(ca);
     expect(settings.of({ ca, timeout: 5, headers: { a: 'b' } })).toBe(first);
+  });
+
+  it('keeps the settings of each client that shares a transport', async () => {
+    const settings = new LastSettings();
+    const ca = await authorityFile();
+    const [one, other] = [{ ca }, { verify: true, connectTimeout: 7 }].map((given) =>
+      Object.freeze(checkOptions(given)),
+    );
+    const first = settings.of(one!);
+    settings.of(other!);
+    rmSync(ca);
+    expect(settings.of(one!)).toBe(first);
+  });
+
+  it('reads records that have come through the door once for the calls that copy them', () => {
+    const settings = new LastSettings();
+    const shared = checkOptions({ proxy: { http: 'http://a.test' }, ca: [] });
+    const first = settings.of(extendOptions(shared, { timeout: 1 }));
+    expect(settings.of(extendOptions(shared, { timeout: 2 }))).toBe(first);
   });
 
   it.each<[string, RequestOptions, RequestOptions]>([

@@ -5,10 +5,10 @@ import { HttpHeaders } from '../../../src/message/headers.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
 import { isInside } from '../../../src/message/uri.ts';
-import { redirectPolicy } from '../../../src/middleware/redirect/redirect-options.ts';
 import { nextMethod, nextUrl, planHop } from '../../../src/middleware/redirect/redirect-policy.ts';
 import { crossOriginOptions } from '../../../src/options/cross-origin-options.ts';
 import type { RedirectOptions } from '../../../src/options/options.ts';
+import { redirectPolicy } from '../../../src/options/redirect-policy.ts';
 import { isRedirect, isRedirectStatus } from '../../../src/semantics/redirects.ts';
 
 const policy = (options: RedirectOptions = {}) => redirectPolicy(options)!;

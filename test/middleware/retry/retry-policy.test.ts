@@ -11,8 +11,8 @@ import {
 } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
-import { retryRules } from '../../../src/middleware/retry/retry-options.ts';
 import { backoff, bodyRefusal, isFinal, isRetryable, waitRefusal } from '../../../src/middleware/retry/retry-policy.ts';
+import { retryRules } from '../../../src/options/retry-rules.ts';
 
 const rules = retryRules(2)!;
 const get = new HttpRequest('GET', 'http://a.test/');

@@ -1,9 +1,10 @@
 /** The `retry` option: its defaults, and the check of what a caller gave. */
 
-import type { RequestOptions, RetryOptions } from '../../options/options.ts';
-import { kindOf } from '../../runtime/kind-of.ts';
-import { IDEMPOTENT } from '../../semantics/methods.ts';
-import { type Duration, milliseconds } from '../../time/duration.ts';
+import { IDEMPOTENT } from '../message/methods.ts';
+import { kindOf } from '../runtime/kind-of.ts';
+import { type Duration, milliseconds } from '../time/duration.ts';
+import { readOnce } from './option-record.ts';
+import type { RequestOptions, RetryOptions } from './options.ts';
 
 /** What may be spent on retries of one origin. */
 export interface BudgetRules {
@@ -39,6 +40,11 @@ export const BUDGET: BudgetRules = { ratio: 0.2, min: 10, window: 60_000 };
  * @throws TypeError for a setting of another kind
  */
 export function retryRules(given: RequestOptions['retry'], defaults?: number | RetryOptions): RetryRules | undefined {
+  if (defaults !== undefined) return rulesOver(given, defaults);
+  return typeof given === 'object' && given !== null ? readOnce(rulesOver, given) : rulesOver(given);
+}
+
+function rulesOver(given: RequestOptions['retry'], defaults?: number | RetryOptions): RetryRules | undefined {
   const own = asRecord(given);
   if (own === undefined && given !== undefined) return undefined;
   const base = asRecord(defaults);

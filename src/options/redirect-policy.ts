@@ -1,7 +1,8 @@
 /** The `allowRedirects` option: its defaults, and the check of what a caller gave. */
 
-import type { RedirectOptions, RequestOptions } from '../../options/options.ts';
-import { kindOf } from '../../runtime/kind-of.ts';
+import { kindOf } from '../runtime/kind-of.ts';
+import { readOnce } from './option-record.ts';
+import type { RedirectOptions, RequestOptions } from './options.ts';
 
 /** `allowRedirects` with every default filled in. */
 export interface RedirectPolicy {
@@ -38,6 +39,10 @@ export function redirectPolicy(option: RequestOptions['allowRedirects']): Redire
   if (typeof option !== 'object') {
     throw new TypeError(`option allowRedirects must be a boolean or a record, got ${kindOf(option)}`);
   }
+  return readOnce(policyOf, option);
+}
+
+function policyOf(option: RedirectOptions): RedirectPolicy | undefined {
   // Own keys alone: a polluted prototype must not turn on what nobody asked for.
   const given: RedirectOptions = Object.assign(Object.create(null), option);
   const max = checkedMax(given.max);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { retryRules } from '../../../src/middleware/retry/retry-options.ts';
-import type { RetryOptions } from '../../../src/options/options.ts';
+import type { RetryOptions } from '../../src/options/options.ts';
+import { retryRules } from '../../src/options/retry-rules.ts';
 
 it.each([undefined, null, false, 0, { limit: 0 }] as const)('has no rules for %j', (given) => {
   expect(retryRules(given)).toBeUndefined();

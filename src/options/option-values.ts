@@ -1,0 +1,59 @@
+/** Which values the options take, and how a name may be spelled. */
+import { isFields } from '../message/field-value.ts';
+
+export const isRecord = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isFieldsInit = (value: unknown): boolean => isRecord(value) && isFields(value as object);
+export const isParams = (value: unknown): boolean => value instanceof URLSearchParams;
+export const isFunction = (value: unknown): boolean => typeof value === 'function';
+export const isText = (value: unknown): boolean => typeof value === 'string';
+export const isPem = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
+export const isPemPair = (value: unknown): boolean =>
+  isPem(value) ||
+  (Array.isArray(value) && value.length <= 2 && isPem(value[0]) && (value[1] === undefined || isText(value[1])));
+
+export function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
+}
+
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+export function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
+export function isConnections(value: unknown): boolean {
+  const isPlaces = (one: unknown) =>
+    (isCount(one) && one !== 0) || one === Number.POSITIVE_INFINITY || one === undefined;
+  if (!isRecord(value)) return value !== undefined && isPlaces(value);
+  return Object.entries(value as object).every(
+    ([name, one]) => ['perOrigin', 'total'].includes(camelCase(name)) && isPlaces(one),
+  );
+}
+
+export function isRetry(value: unknown): boolean {
+  return isCount(value) || isRecord(value);
+}
+
+export function isSink(value: unknown): boolean {
+  return isText(value) || hasMethod(value, 'write') || hasMethod(value, 'getWriter');
+}
+
+export function isAuth(value: unknown): boolean {
+  if (typeof value === 'function') return true;
+  if (!Array.isArray(value))
+    return isRecord(value) && Object.hasOwn(value as object, 'bearer') && isText((value as { bearer: unknown }).bearer);
+  const [user, password, scheme = 'basic'] = value as unknown[];
+  return (
+    isText(user) && isText(password) && typeof scheme === 'string' && ['basic', 'digest'].includes(scheme.toLowerCase())
+  );
+}
+
+/** Guzzle's spelling by one rule: `form_params` is `formParams`. */
+export function camelCase(key: string): string {
+  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
