@@ -23,3 +23,15 @@ export function isUnaskedSwitch(cause: Error): boolean {
   if (code === 'ERR_ASSERTION') return /\bupgrade\b/.test(message);
   return code === 'UND_ERR_SOCKET' && message === 'bad upgrade';
 }
+
+/** What was read together with the end of a head, at most: its body, which may have come already. */
+const READ_AHEAD = 262_144;
+
+/**
+ * undici counts the lines of a head against `maxHeaderSize` and not its reason phrase, of which it gives the last piece.
+ * @param read bytes that came since the request was sent
+ */
+export function phraseOverflow(read: number, limit: number): Error | undefined {
+  if (read <= limit + READ_AHEAD) return undefined;
+  return Object.assign(new Error(`${read} bytes came`), { code: 'HPE_HEADER_OVERFLOW' });
+}

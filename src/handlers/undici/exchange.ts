@@ -6,7 +6,7 @@ import type { Dispatcher } from 'undici';
 import { mayBeLeft, willBeLeft } from '../../call/asker.ts';
 import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
-import { failure, timeoutFailure, withRequest } from '../../connect/failure.ts';
+import { failure, timeoutFailure } from '../../connect/failure.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
 import type { BodyReader } from '../../message/body-reader.ts';
 import { NOTHING, Pieces } from '../../message/bytes.ts';
@@ -34,7 +34,7 @@ import { DRAIN_WAIT, limitOf } from '../exchange/phase-limits.ts';
 import { PhaseTimer } from '../exchange/phase-timer.ts';
 import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
 import type { UndiciConnection, UndiciConnections, UndiciWait } from './connections.ts';
-import { isBodyless, isConnectionLost, isLengthMismatch, isUnaskedSwitch } from './error-meaning.ts';
+import { isBodyless, isConnectionLost, isLengthMismatch, isUnaskedSwitch, phraseOverflow } from './error-meaning.ts';
 import type { UndiciHost } from './host.ts';
 import { dispatchOptions } from './request.ts';
 import { isUnsolicitedContinue, unsolicitedContinue } from './unsolicited-continue.ts';
@@ -175,10 +175,11 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     const route = this.#connection?.route;
     const refusal =
       statusLineRefusal(status, statusText) ??
+      (statusText === 'OK' ? undefined : this.#overflow()) ??
       forwarderRefusal(status, route?.settings.forwarder, this.#target) ??
       codingRefusal(this.request, status, raw);
     if (refusal !== undefined) {
-      this.abort(withRequest(refusal, this.request));
+      this.abort(failure(refusal, { request: this.request, options: this.#options, phase: 'headers' }));
       return true;
     }
     this.#phase = 'body';
@@ -198,6 +199,11 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     if (!this.#done && this.#body) this.#answer(this.#response(new Content(undefined, this.#body.readable)));
     if (!this.#done && this.#resume && isLong(this.#headers)) this.#handOut(this.#resume);
     return true;
+  }
+
+  #overflow(): Error | undefined {
+    const { socket, route } = this.#connection!;
+    return phraseOverflow((socket?.bytesRead ?? 0) - this.#readBefore, route.settings.maxHeaderSize);
   }
 
   onData(chunk: Uint8Array): boolean {
