@@ -64,7 +64,8 @@ export async function downloadCommand(command: DownloadCommand, terminal: Termin
     });
     const result = await client.download(url, destination.path, options);
     bar[Symbol.dispose]();
-    if (!result.response.ok && result.response.status !== 416) return nothingSaved(command, result, terminal);
+    if (result.response.sink === undefined && result.response.status !== 416)
+      return nothingSaved(command, result, terminal);
     const path = await destination.settle();
     await dateOf(command, result, path);
     summarize(path, result, bar, terminal);

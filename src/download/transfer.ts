@@ -79,6 +79,8 @@ export class Transfer {
         const answer = given ?? (await this.#asking.whole(this.#stop.signal));
         first = answer.response;
         if (!first.ok) return this.#refused(first);
+        if (EMPTY.has(first.status) && this.#settings.digests.size === 0) return this.#refused(first);
+        if (EMPTY.has(first.status)) throw await this.#lie(first, `it is a ${first.status}, which has no content`);
         if (first.status === 206) throw await this.#lie(first, 'nobody asked for a part');
         const part = partOf(first);
         if (part !== undefined) throw await this.#lie(first, `the whole was asked for, and ${part}`);

@@ -97,6 +97,24 @@ describe('a download', () => {
     expect((await readFile(path)).length).toBe(0);
   });
 
+  it.each([204, 205])('makes no file of a %d, which has no content, and leaves what is there', async (status) => {
+    const nothing: RequestListener = (_, res) => res.writeHead(status).end();
+    server.enqueue(nothing, nothing);
+    const result = await client.download('/', path);
+    expect([result.response.status, result.response.sink, result.bytes]).toEqual([status, undefined, 0]);
+    expect(await left()).toEqual([]);
+    writeFileSync(path, 'old');
+    await client.download('/', path);
+    expect([await left(), readFileSync(path, 'utf8')]).toEqual([['file.bin'], 'old']);
+  });
+
+  it('is no success when a 204 comes for a digest', async () => {
+    server.enqueue((_, res) => res.writeHead(204).end());
+    const asked = client.download('/', path, { digest: { sha256: '0'.repeat(64) } });
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_RANGE', message: expect.stringContaining('no content') });
+    expect(await left()).toEqual([]);
+  });
+
   it('saves a body of unknown length', async () => {
     expect((await client.download(`/stream-bytes/${SIZE}`, path)).bytes).toBe(SIZE);
     expect((await readFile(path)).equals(bytes)).toBe(true);

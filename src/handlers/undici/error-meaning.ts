@@ -24,14 +24,21 @@ export function isUnaskedSwitch(cause: Error): boolean {
   return code === 'UND_ERR_SOCKET' && message === 'bad upgrade';
 }
 
+/** A connection, as far as it is asked here. */
+interface Reading {
+  readonly socket: { readonly bytesRead: number } | undefined;
+  readonly route: { readonly settings: { readonly maxHeaderSize: number } };
+}
+
 /** What was read together with the end of a head, at most: its body, which may have come already. */
 const READ_AHEAD = 262_144;
 
 /**
  * undici counts the lines of a head against `maxHeaderSize` and not its reason phrase, of which it gives the last piece.
- * @param read bytes that came since the request was sent
+ * @param before bytes that had come when the request was sent
  */
-export function phraseOverflow(read: number, limit: number): Error | undefined {
-  if (read <= limit + READ_AHEAD) return undefined;
+export function phraseOverflow({ socket, route }: Reading, before: number): Error | undefined {
+  const read = (socket?.bytesRead ?? 0) - before;
+  if (read <= route.settings.maxHeaderSize + READ_AHEAD) return undefined;
   return Object.assign(new Error(`${read} bytes came`), { code: 'HPE_HEADER_OVERFLOW' });
 }

@@ -175,7 +175,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     const route = this.#connection?.route;
     const refusal =
       statusLineRefusal(status, statusText) ??
-      (statusText === 'OK' ? undefined : this.#overflow()) ??
+      (statusText === 'OK' ? undefined : phraseOverflow(this.#connection!, this.#readBefore)) ??
       forwarderRefusal(status, route?.settings.forwarder, this.#target) ??
       codingRefusal(this.request, status, raw);
     if (refusal !== undefined) {
@@ -199,11 +199,6 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     if (!this.#done && this.#body) this.#answer(this.#response(new Content(undefined, this.#body.readable)));
     if (!this.#done && this.#resume && isLong(this.#headers)) this.#handOut(this.#resume);
     return true;
-  }
-
-  #overflow(): Error | undefined {
-    const { socket, route } = this.#connection!;
-    return phraseOverflow((socket?.bytesRead ?? 0) - this.#readBefore, route.settings.maxHeaderSize);
   }
 
   onData(chunk: Uint8Array): boolean {
