@@ -8,7 +8,7 @@ import { Pieces, toBytes } from './bytes.ts';
 import { forget, releaseWhenCollected, type Unread } from './dropped.ts';
 import { runtimeOptions } from './runtime-options.ts';
 import { ignore, isWebSource } from './source.ts';
-import { reasonOf } from './stream-reason.ts';
+import { reasonOf, streamError } from './stream-reason.ts';
 import { iterate } from './web-stream.ts';
 
 /** The part of Node's `Readable` that is used here. */
@@ -56,6 +56,15 @@ export class Content {
     return stream;
   }
 
+  /** The same as a Node stream, and as `takeWeb` says. */
+  takeNode(refuse: () => Error): NodeStream {
+    const source = this.take(refuse);
+    if (this.#unread === undefined) return toNodeStream(source);
+    const stream = pulledNodeStream(this.#unread);
+    releaseWhenCollected(stream, this.#unread);
+    return stream;
+  }
+
   /**
    * Lets go of a stream that is dropped before it is read, as the platform's fetch does.
    * @param drain a short rest, which is read so that its connection can be used again
@@ -98,6 +107,25 @@ export class UnreadSource implements Unread {
   next(): Promise<IteratorResult<Uint8Array, unknown>> {
     this.#iterator ??= chunksOf(this.source)[Symbol.asyncIterator]();
     return this.#iterator.next();
+  }
+
+  /** Tells, without holding the reader, that the source failed while nobody waited for a chunk. */
+  onceFailed(reader: WeakRef<NodeStream>): void {
+    const told = (error: unknown): void => void reader.deref()?.destroy(streamError(error));
+    if (isNodeStream(this.source)) this.source.once('error', told);
+    else if (isWebSource(this.source)) {
+      const chunks = iterate(this.source);
+      chunks.onceFailed(told);
+      this.#iterator = chunks;
+    }
+  }
+
+  /** Reads a Node stream of which nothing was read for the sake of its connection alone. @returns whether it is one */
+  drainTo(end: () => void): boolean {
+    if (this.#iterator !== undefined || !isNodeStream(this.source)) return false;
+    this.source.once('end', end);
+    this.source.resume();
+    return true;
   }
 
   release(): void {
@@ -161,6 +189,34 @@ function pulledStream(source: UnreadSource): ReadableStream<Uint8Array> {
     }),
     runtimeOptions('webStream', { highWaterMark: 0 }),
   );
+}
+
+/**
+ * A Node stream apart from the one that the transport fills, which the transport holds: dropped unread, this one can be
+ * collected. While a chunk is awaited, who gives it holds this one too.
+ */
+function pulledNodeStream(source: UnreadSource): NodeStream {
+  const { Readable } = needBuiltin<typeof import('node:stream')>('node:stream', 'response.stream()');
+  const stream = new Readable(
+    runtimeOptions('stream', {
+      read() {
+        // `resume()` without a listener: nobody wants the bytes, and the transport reads them within its own limit.
+        const isDrained = stream.readableFlowing === true && stream.listenerCount('data') === 0;
+        if (isDrained && source.drainTo(() => stream.push(null))) return;
+        source.next().then(
+          ({ done, value }) => void stream.push(done ? null : toBytes(value)),
+          (error: unknown) => void stream.destroy(streamError(error)),
+        );
+      },
+      destroy(error: Error | null, callback: (error?: Error | null) => void) {
+        source.cancel().catch(ignore);
+        callback(error);
+      },
+    }),
+  );
+  source.onceFailed(new WeakRef(stream));
+  // A body that fails while nobody listens was dropped: that is no reason to end the process.
+  return stream.on('error', ignore);
 }
 
 /** Whether nobody has begun to read: a Node stream fills its buffer by itself, so that a pull says nothing of a reader. */

@@ -271,8 +271,8 @@ export class HttpResponse {
 
   /** The body as a Node stream. */
   stream(): NodeJS.ReadableStream & NodeStream {
-    const source = this.bytesNow() ?? this.#content.take(() => this.#refuse());
-    return toNodeStream(source) as NodeJS.ReadableStream & NodeStream;
+    const bytes = this.bytesNow();
+    return toNodeStream(bytes ?? this.#content.takeNode(() => this.#refuse())) as NodeJS.ReadableStream & NodeStream;
   }
 
   /** The body as a web stream; see `body`. */

@@ -38,6 +38,14 @@ export class WebStreamReader implements AsyncIterableIterator<Uint8Array, void, 
     return { done: true, value: undefined };
   }
 
+  /** Tells that the stream failed, also when nobody waits for a chunk. */
+  onceFailed(told: (error: unknown) => void): void {
+    this.#reader ??= this.#stream.getReader();
+    this.#reader.closed.catch((error: unknown) => {
+      if (!this.#isOver) told(error);
+    });
+  }
+
   async return(): Promise<Step> {
     if (!this.#isOver) {
       this.#isOver = true;

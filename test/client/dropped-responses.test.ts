@@ -1,4 +1,6 @@
 /** A streamed response that is dropped before it is read gives its connection back, once the garbage collector finds it. */
+import { once } from 'node:events';
+import { PassThrough, type Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
@@ -27,6 +29,7 @@ beforeAll(async () => {
     once(event: string, listener: () => void): unknown;
     writeHead(status: number, headers: Record<string, string>): unknown;
     write(bytes: Uint8Array): unknown;
+    end(bytes: Uint8Array): unknown;
   };
   const listener = (request: { url?: string | undefined }, response: Answer) => {
     open += 1;
@@ -34,6 +37,11 @@ beforeAll(async () => {
       open -= 1;
     });
     const isEncoded = request.url === '/gzip';
+    if (request.url === '/whole') {
+      response.writeHead(200, {});
+      response.end(Buffer.alloc(300_000));
+      return;
+    }
     response.writeHead(200, isEncoded ? { 'content-encoding': 'gzip' } : {});
     response.write(isEncoded ? gzipSync(Buffer.alloc(1000)).subarray(0, 15) : Buffer.alloc(1000));
   };
@@ -93,6 +101,13 @@ describe.each(transports)('over %s', (name, make) => {
     ['a response with a signal', { signal: new AbortController().signal }, (client) => client.get(url())],
     ['a response of which callbacks are told', { onHeaders: () => 0, onStats: () => 0 }, (client) => client.get(url())],
     ['the body of a response', {}, async (client) => (await client.get(url())).body],
+    ['the Node stream of a response', {}, async (client) => (await client.get(url())).stream()],
+    [
+      'the Node stream of a response under a deadline',
+      { timeout: '1h' },
+      async (client) => (await client.get(url())).stream(),
+    ],
+    ['the Node stream of a decoded response', {}, async (client) => (await client.get(url('/gzip'))).stream()],
     ['a response of client.fetch', {}, (client) => client.fetch(url())],
     ['the body of a response of client.fetch', {}, async (client) => (await client.fetch(url())).body],
     ['a response whose answer was awaited by attempt', {}, (client) => client.attempt('GET', url())],
@@ -105,6 +120,25 @@ describe.each(transports)('over %s', (name, make) => {
       expect(open).toBe(1);
     })();
     await collected(() => expect(open).toBe(0));
+  });
+
+  it('a Node stream that nobody wants is read to its end, and can be piped, listened to and decoded', async () => {
+    const client = clientOf();
+    const from = async (path: string) => (await client.get(url(path))).stream() as Readable;
+    const drained = await from('/whole');
+    drained.resume();
+    await once(drained, 'end');
+    const heard = await from('/whole');
+    let length = 0;
+    heard.on('data', (chunk: Buffer) => (length += chunk.byteLength));
+    await once(heard, 'end');
+    expect(length).toBe(300_000);
+    const texts = (await from('/whole')).setEncoding('latin1');
+    expect((await texts.toArray()).join('').length).toBe(300_000);
+    const piped = (await from('/whole')).pipe(new PassThrough());
+    expect(Buffer.concat(await piped.toArray()).byteLength).toBe(300_000);
+    (await from('/')).destroy();
+    await vi.waitFor(() => expect(open).toBe(0));
   });
 
   const kept: readonly [

@@ -1,5 +1,5 @@
 /** Everything that one call can wait for, from the queue to the last byte of a streamed body. */
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { expect, vi } from 'vitest';
 import type { Client, ClientOptions } from '../../../src/client/client.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
@@ -216,6 +216,18 @@ const inTheBody: readonly Wait[] = [
       },
     }),
   ),
+  {
+    name: 'the target that a Node stream is piped into',
+    over: SOCKETS,
+    async begin(rig, options) {
+      const stream = (await rig.client.get('/trickle', { ...options, stream: true })).stream();
+      const error = rejected(new Promise((_, reject) => stream.once('error', reject)));
+      const write = vi.fn();
+      stream.pipe(new Writable({ highWaterMark: 1, write }));
+      await vi.waitFor(() => expect(write).toHaveBeenCalled(), { timeout: 10_000 });
+      return { errors: [error] };
+    },
+  },
   ...([true, false] as const).map(
     (stream): Wait => ({
       name: `the rest of a compressed body that is ${stream ? 'streamed' : 'collected'}`,
