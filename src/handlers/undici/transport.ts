@@ -61,6 +61,11 @@ export class UndiciTransport implements UndiciHost {
     });
   }
 
+  /** In how many ways there are connections. */
+  get ways(): number {
+    return this.#groups.size;
+  }
+
   /** An exchange is over. */
   ended(exchange: Endable): void {
     this.#running.ended(exchange);
@@ -98,9 +103,10 @@ export class UndiciTransport implements UndiciHost {
     if (group === undefined) this.#groups.set(settings.key, (group = new Map()));
     const known = group.get(target.origin);
     if (known !== undefined) return known;
-    // A crawler meets more origins than memory has room for: one without connections is forgotten.
+    // A crawler meets more origins than memory has room for, and proxies may rotate: what has no connections is forgotten.
     const route = new UndiciConnections(this.#Client, target, pinProxy(target, settings), this.limits, () => {
       if (group.get(target.origin) === route) group.delete(target.origin);
+      if (group.size === 0 && this.#groups.get(settings.key) === group) this.#groups.delete(settings.key);
     });
     group.set(target.origin, route);
     return route;
