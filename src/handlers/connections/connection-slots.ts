@@ -3,7 +3,7 @@
  * that a server never sees more connections than the limit, also not while one closes.
  */
 import type { ConnectionStats, OriginStats } from '../../stack/handler.ts';
-import { StatsSum } from './connection-stats.ts';
+import { summedStats } from './connection-stats.ts';
 import type { SlotLimit } from './slot-limit.ts';
 
 /** Connections of one transport to one origin, each of which may carry the same requests. */
@@ -75,16 +75,9 @@ export class ConnectionSlots {
   }
 
   stats(): ConnectionStats {
-    const sum = new StatsSum();
-    for (const [name, { holders }] of this.#origins) {
-      for (const holder of holders) {
-        const stats = holder.stats();
-        if (stats.connections + stats.running + stats.waiting === 0) continue;
-        sum.addOrigin(name, stats);
-        sum.addToAll(stats);
-      }
-    }
-    return sum.result();
+    const holders = [...this.#origins.values()].flatMap((origin) => [...origin.holders]);
+    const parts = holders.map((holder) => [holder.origin, holder.stats()] as const);
+    return summedStats(parts.filter(([, { connections, running, waiting }]) => connections + running + waiting > 0));
   }
 
   #count(holder: SlotHolder, origin: Origin, change: 1 | -1): void {

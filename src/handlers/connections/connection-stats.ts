@@ -1,47 +1,29 @@
 /** Sums of the numbers that `stats()` tells of connections. */
 import type { ConnectionStats, OriginStats, Transport } from '../../stack/handler.ts';
 
-type Sum = { -readonly [K in keyof OriginStats]: number };
+const NOTHING: OriginStats = { connections: 0, idle: 0, running: 0, waiting: 0 };
 
-export class StatsSum {
-  readonly #all = nothing();
-  readonly #origins = new Map<string, Sum>();
-
-  /** An origin may come several times: with other settings, or of another transport. */
-  addOrigin(name: string, stats: OriginStats): void {
-    let sum = this.#origins.get(name);
-    if (sum === undefined) this.#origins.set(name, (sum = nothing()));
-    add(sum, stats);
+/** Adds up the numbers of origins. An origin may come several times: with other settings, or of another transport. */
+export function summedStats(parts: Iterable<readonly [origin: string, stats: OriginStats]>): ConnectionStats {
+  const origins = new Map<string, OriginStats>();
+  let all = NOTHING;
+  for (const [origin, stats] of parts) {
+    origins.set(origin, plus(origins.get(origin) ?? NOTHING, stats));
+    all = plus(all, stats);
   }
-
-  addToAll(stats: OriginStats): void {
-    add(this.#all, stats);
-  }
-
-  result(): ConnectionStats {
-    return { ...this.#all, origins: Object.fromEntries(this.#origins) };
-  }
+  return { ...all, origins: Object.fromEntries(origins) };
 }
 
 /** The numbers of handlers that count each for itself. */
 export function joinedStats(handlers: readonly Transport[]): ConnectionStats {
-  const sum = new StatsSum();
-  for (const handler of handlers) {
-    const stats = handler.stats?.();
-    if (stats === undefined) continue;
-    sum.addToAll(stats);
-    for (const [name, of] of Object.entries(stats.origins)) sum.addOrigin(name, of);
-  }
-  return sum.result();
+  return summedStats(handlers.flatMap((handler) => Object.entries(handler.stats?.().origins ?? {})));
 }
 
-function nothing(): Sum {
-  return { connections: 0, idle: 0, running: 0, waiting: 0 };
-}
-
-function add(sum: Sum, more: OriginStats): void {
-  sum.connections += more.connections;
-  sum.idle += more.idle;
-  sum.running += more.running;
-  sum.waiting += more.waiting;
+function plus(a: OriginStats, b: OriginStats): OriginStats {
+  return {
+    connections: a.connections + b.connections,
+    idle: a.idle + b.idle,
+    running: a.running + b.running,
+    waiting: a.waiting + b.waiting,
+  };
 }

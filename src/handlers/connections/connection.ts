@@ -2,6 +2,17 @@
 import type { DialSettings } from '../../connect/settings/dial-settings.ts';
 import { watchAge } from './connection-age.ts';
 
+/** The connections that one belongs to. */
+export interface ConnectionOwner {
+  readonly settings: DialSettings;
+  /** The connection carries nothing any more. */
+  rest(connection: Connection): void;
+  /** The connection must not be used again, or has ended. */
+  drop(connection: Connection): void;
+  /** The socket of the connection has closed: its slot is free. */
+  closed(connection: Connection): void;
+}
+
 export abstract class Connection {
   /** Requests that it carries now: at most one over HTTP/1.1. */
   streams = 0;
@@ -41,14 +52,19 @@ export abstract class Connection {
    */
   abstract close(isWaitedFor: boolean): void;
 
-  /** It is connected. @param expired called when `maxLifetime` is over */
-  protected connected(settings: DialSettings, expired: () => void): void {
+  /** It is connected, and grows old from now on. */
+  protected connected(owner: ConnectionOwner): void {
     this.requestsLeft = Number.POSITIVE_INFINITY;
     this.isOld = false;
-    this.#stopAge = watchAge(settings, () => {
+    this.#stopAge = watchAge(owner.settings, () => {
       this.isOld = true;
-      expired();
+      this.expired(owner);
     });
+  }
+
+  /** `maxLifetime` is over. */
+  protected expired(owner: ConnectionOwner): void {
+    if (this.streams === 0) owner.drop(this);
   }
 
   /** It is connected no more. */

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { type DialSettings, dial } from '../../connect/dial.ts';
 import type { Target } from '../../message/uri.ts';
 import type { OriginStats } from '../../stack/handler.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, ConnectionOwner } from './connection.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import type { SlotHolder } from './connection-slots.ts';
 import { SlotWait } from './connection-turns.ts';
@@ -42,7 +42,7 @@ export class ConnectionWait<Waiter> extends SlotWait {
   }
 }
 
-export abstract class OriginConnections<One extends Connection, Waiter> implements WaitOwner<Waiter> {
+export abstract class OriginConnections<One extends Connection, Waiter> implements ConnectionOwner, WaitOwner<Waiter> {
   readonly target: Target;
   /** The proxy is decided: one that leads elsewhere would not stand in for the others. */
   readonly settings: DialSettings;
@@ -112,11 +112,6 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
       one.close(this.limits.isWaitedFor);
     }
     return undefined;
-  }
-
-  /** Takes a slot for a connection that is to be opened. */
-  protected takeSlot(limit: SlotLimit | undefined): boolean {
-    return this.limits.take(this, limit);
   }
 
   /** Waits for a connection that becomes idle, or for a slot to open one. @param isFresh take none that was used before */
@@ -217,14 +212,10 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
     this.forget();
   }
 
-  /** `maxLifetime` of the connection is over. */
-  expired(connection: One): void {
-    if (connection.streams === 0) this.drop(connection);
-  }
-
-  /** The socket of the connection has closed: its slot is free. */
-  closed({ isEvicted }: One): void {
-    this.limits.release(this, isEvicted);
+  /** The socket of the connection has closed, whoever closed it: its slot is free. */
+  closed(connection: One): void {
+    this.drop(connection);
+    this.limits.release(this, connection.isEvicted);
     this.forget();
   }
 

@@ -2,11 +2,10 @@
 
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { DialSettings } from '../../connect/dial.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
 import type { Target } from '../../message/uri.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
-import { Connection } from '../connections/connection.ts';
+import { Connection, type ConnectionOwner } from '../connections/connection.ts';
 
 /** Streams at once until the server has said its own limit: it should not be lower (RFC 9113 section 6.5.2). */
 const BEFORE_SETTINGS = 100;
@@ -26,14 +25,11 @@ const IDLE_LIMIT = 45_000;
 const PING_LIMIT = 5_000;
 const LARGEST_SETTING = 4_294_967_295;
 
-/** Who has the connection. */
-export interface ConnectionObserver {
-  /** There may be room for streams, or less of it. */
+/** The connections of its origin. */
+interface Owner extends ConnectionOwner {
+  readonly target: Target;
+  /** There may be room for streams on the connection, or less of it. */
   changed(connection: Http2Connection): void;
-  /** Its last stream is over. */
-  rest(connection: Http2Connection): void;
-  /** It takes no more requests. */
-  drop(connection: Http2Connection): void;
 }
 
 export class Http2Connection extends Connection {
@@ -45,7 +41,7 @@ export class Http2Connection extends Connection {
   /** The last stream that the server took, once it has sent a GOAWAY (RFC 9113 section 6.8). */
   lastTaken = Number.POSITIVE_INFINITY;
   readonly #session: ClientHttp2Session;
-  readonly #observer: ConnectionObserver;
+  readonly #owner: Owner;
   readonly #isSingle: boolean;
   /** Milliseconds without a stream after which it is closed; 0 is no limit. */
   readonly #idleLimit: number;
@@ -62,20 +58,15 @@ export class Http2Connection extends Connection {
   #stopPing: (() => void) | undefined;
 
   /** @param expected what the server allowed on the connection before, until it says what it allows on this one */
-  constructor(
-    socket: Socket,
-    target: Target,
-    settings: DialSettings,
-    observer: ConnectionObserver,
-    expected = BEFORE_SETTINGS,
-  ) {
+  constructor(socket: Socket, owner: Owner, expected = BEFORE_SETTINGS) {
     super();
     this.#expected = expected;
     this.socket = socket;
-    this.#observer = observer;
+    const { settings, target } = owner;
+    this.#owner = owner;
     this.#isSingle = !settings.keepAlive;
     this.#idleLimit = settings.idleTimeout ?? IDLE_LIMIT;
-    this.connected(settings, () => observer.drop(this));
+    this.connected(owner);
     this.#session = connect(
       target.origin,
       runtimeOptions('http2', {
@@ -142,7 +133,7 @@ export class Http2Connection extends Connection {
     if (this.#session.destroyed) return;
     this.#session.unref();
     // Not the request's clock: this is about the server's time, whatever a test plays with.
-    const drop = (): void => this.#observer.drop(this);
+    const drop = (): void => this.#owner.drop(this);
     if (this.#idleLimit > 0) this.#stopIdle = startTimer(systemClock, this.#idleLimit, drop, true);
   }
 
@@ -163,15 +154,15 @@ export class Http2Connection extends Connection {
     this.served += 1;
     this.#unanswered -= 1;
     this.#refusedAt = Number.POSITIVE_INFINITY;
-    this.#observer.changed(this);
+    this.#owner.changed(this);
   }
 
   /** The stream is over. @param wasAnswered `answered` was called for it */
   release(wasAnswered: boolean): void {
     this.streams -= 1;
     if (!wasAnswered) this.#unanswered -= 1;
-    if (this.streams === 0) this.#observer.rest(this);
-    else this.#observer.changed(this);
+    if (this.streams === 0) this.#owner.rest(this);
+    else this.#owner.changed(this);
   }
 
   /** The server refused a stream: it has no room for as many as there are (RFC 9113 section 8.7). */
@@ -184,14 +175,14 @@ export class Http2Connection extends Connection {
     if (!this.isLive || this.#stopPing !== undefined) return;
     // The server has never sent a byte, so it may not speak HTTP/2 at all: no more requests for this connection.
     if (this.socket.bytesRead === 0) {
-      this.#observer.drop(this);
+      this.#owner.drop(this);
       return;
     }
-    const stop = (this.#stopPing = startTimer(systemClock, PING_LIMIT, () => this.#observer.drop(this), true));
+    const stop = (this.#stopPing = startTimer(systemClock, PING_LIMIT, () => this.#owner.drop(this), true));
     this.#session.ping((error) => {
       stop();
       this.#stopPing = undefined;
-      if (error === null) this.#observer.changed(this);
+      if (error === null) this.#owner.changed(this);
     });
   }
 
@@ -202,6 +193,11 @@ export class Http2Connection extends Connection {
     if (!this.#session.destroyed) this.#session.close();
   }
 
+  /** Requests that wait are not to be given to it, also while streams are open. */
+  protected override expired(owner: ConnectionOwner): void {
+    owner.drop(this);
+  }
+
   #follow(): void {
     const session = this.#session;
     // What breaks is told to each stream.
@@ -209,15 +205,15 @@ export class Http2Connection extends Connection {
     session.on('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW));
     session.on('remoteSettings', ({ maxConcurrentStreams = Number.POSITIVE_INFINITY }) => {
       this.#peerLimit = maxConcurrentStreams;
-      this.#observer.changed(this);
+      this.#owner.changed(this);
     });
     session.on('goaway', (_, lastStreamId: number) => {
       this.lastTaken = Math.min(this.lastTaken, lastStreamId);
-      this.#observer.drop(this);
+      this.#owner.drop(this);
     });
     session.on('close', () => {
       this.disconnected();
-      this.#observer.drop(this);
+      this.#owner.drop(this);
     });
   }
 }

@@ -10,7 +10,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import type { OriginStats } from '../../stack/handler.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
 import { type ConnectionWait, OriginConnections } from '../connections/origin-connections.ts';
-import { type ConnectionObserver, Http2Connection } from './connection.ts';
+import { Http2Connection } from './connection.ts';
 
 /** How many connections in a row may end before a stream was opened on them, while somebody waits. */
 const FRUITLESS = 5;
@@ -37,7 +37,7 @@ export interface Http2Owner {
 }
 
 /** Requests wait for streams here; it is the group as a whole that waits for slots to dial. */
-export class Http2Connections extends OriginConnections<Http2Connection, undefined> implements ConnectionObserver {
+export class Http2Connections extends OriginConnections<Http2Connection, undefined> {
   /** Whom the transport knows it by. */
   readonly key: string;
   readonly #onHttp1: (() => void) | undefined;
@@ -157,7 +157,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
   #begin(): void {
     const [first] = this.#requests;
     const limit = this.limits.limitOf(first!.options);
-    if (this.takeSlot(limit)) this.open();
+    if (this.limits.take(this, limit)) this.open();
     else {
       // What comes to rest here was offered to the requests already: only a slot is of use.
       const wait = this.wait(undefined, limit!, true);
@@ -211,7 +211,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
       this.#notOffered();
       return;
     }
-    const connection = new Http2Connection(socket, this.target, this.settings, this, this.#peerLimit);
+    const connection = new Http2Connection(socket, this, this.#peerLimit);
     this.connections.add(connection);
     socket.once('close', () => this.closed(connection));
     if (!this.isClosed) this.keep(connection);

@@ -1,8 +1,7 @@
 /** One connection of node:http, and the watch over it while it carries nothing. */
 import type { Socket } from 'node:net';
-import type { DialSettings } from '../../connect/dial.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
-import { Connection } from '../connections/connection.ts';
+import { Connection, type ConnectionOwner } from '../connections/connection.ts';
 import { idleLimit, type KeepAliveHint } from '../connections/connection-age.ts';
 import { closeGracefully } from '../connections/graceful-close.ts';
 import { afterRead, watchQuiet } from './quiet-socket.ts';
@@ -14,37 +13,29 @@ export function connectionOf(socket: Socket): NodeConnection | undefined {
   return bySocket.get(socket);
 }
 
-/** Who has the connection. */
-interface Owner {
-  /** Nothing goes over it any more: its exchange has ended well. */
-  finished(connection: NodeConnection): void;
-  drop(connection: NodeConnection): void;
-  expired(connection: NodeConnection): void;
-  lost(connection: NodeConnection): void;
-}
-
 export class NodeConnection extends Connection {
   readonly socket: Socket;
-  readonly #settings: DialSettings;
-  readonly #owner: Owner;
+  readonly #owner: ConnectionOwner;
   /** Seconds without a request after which the server closes it. */
   #timeout: number | undefined;
   #endWatch: (() => void) | undefined;
 
   /** For the request that it was dialled for. */
-  constructor(socket: Socket, settings: DialSettings, owner: Owner) {
+  constructor(socket: Socket, owner: ConnectionOwner) {
     super();
     this.socket = socket;
-    this.#settings = settings;
     this.#owner = owner;
     this.streams = 1;
     bySocket.set(socket, this);
-    this.connected(settings, () => owner.expired(this));
+    this.connected(owner);
     // node:http's word for a connection whose exchange has ended well.
-    socket.on('free', () => owner.finished(this));
+    socket.on('free', () => {
+      this.streams = 0;
+      owner.rest(this);
+    });
     socket.once('close', () => {
       this.disconnected();
-      owner.lost(this);
+      owner.closed(this);
     });
   }
 
@@ -54,11 +45,11 @@ export class NodeConnection extends Connection {
   }
 
   override get isSpent(): boolean {
-    return super.isSpent || !this.#settings.keepAlive || this.#idleLimit === 0;
+    return super.isSpent || !this.#owner.settings.keepAlive || this.#idleLimit === 0;
   }
 
   get #idleLimit(): number {
-    return idleLimit(this.#settings, this.#timeout);
+    return idleLimit(this.#owner.settings, this.#timeout);
   }
 
   /** The server said how long, and for how many requests, it keeps the connection. */

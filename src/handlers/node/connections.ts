@@ -58,7 +58,7 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
 
   #openOrWait(waiter: Waiter, isFresh: boolean): () => void {
     const limit = this.limits.limitOf(waiter.options);
-    if (this.takeSlot(limit)) return this.open(waiter);
+    if (this.limits.take(this, limit)) return this.open(waiter);
     const wait = this.wait(waiter, limit!, isFresh);
     return () => wait.leave();
   }
@@ -67,7 +67,7 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
     waiter.dialling();
     return this.dial(
       (socket) => {
-        this.connections.add(new NodeConnection(socket, this.settings, this));
+        this.connections.add(new NodeConnection(socket, this));
         waiter.connected(socket, false);
       },
       (error) => waiter.failed(error),
@@ -78,10 +78,8 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
     waiter.connected(socket, true);
   }
 
-  /** The exchange over the connection has ended well. */
-  finished(connection: NodeConnection): void {
-    if (connection.socket.destroyed) return;
-    connection.streams = 0;
+  /** It is idle once it is known that nothing lies behind the last answer. */
+  override rest(connection: NodeConnection): void {
     if (connection.isSpent || !connection.isLive) {
       this.drop(connection);
       return;
@@ -89,7 +87,7 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
     this.#settling.add(connection);
     connection.whenQuiet(() => {
       this.#settling.delete(connection);
-      this.rest(connection);
+      super.rest(connection);
       this.#redirect();
     });
   }
@@ -108,12 +106,6 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
     this.#settling.delete(connection);
     super.drop(connection);
     this.#redirect();
-  }
-
-  /** The socket has closed, whoever closed it. */
-  lost(connection: NodeConnection): void {
-    this.drop(connection);
-    this.closed(connection);
   }
 
   /** Those for whom no connection comes to rest any more get one of their own. */

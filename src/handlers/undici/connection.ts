@@ -5,28 +5,21 @@ import { type DialSettings, dial, dialTimings } from '../../connect/dial.ts';
 import type { RawField } from '../../message/headers.ts';
 import type { Target } from '../../message/uri.ts';
 import { bareRecord } from '../../options/option-record.ts';
-import { Connection } from '../connections/connection.ts';
+import { Connection, type ConnectionOwner } from '../connections/connection.ts';
 import { idleLimits, keepAliveHint, SAFETY } from '../connections/connection-age.ts';
 import { closeGracefully } from '../connections/graceful-close.ts';
 
 type Timings = NonNullable<ReturnType<typeof dialTimings>>;
 
 /** The connections of its origin, as one of them and the exchange over it see them. */
-export interface UndiciRoute {
+export interface UndiciRoute extends ConnectionOwner {
   readonly target: Target;
-  readonly settings: DialSettings;
   /** Its proxy does not say that connections may be used again: each request takes one of its own. */
   isSingle: boolean;
   /** The exchange is over, and its connection may carry the next. */
   give(connection: UndiciConnection): void;
-  /** The connection must not be used again, or has ended. */
-  drop(connection: UndiciConnection): void;
   /** Another one for the slot of a connection that has ended under a request. */
   renew(dead: UndiciConnection): UndiciConnection;
-  /** `maxLifetime` of the connection is over. */
-  expired(connection: UndiciConnection): void;
-  /** The socket of the connection has closed. */
-  closed(connection: UndiciConnection): void;
 }
 
 export class UndiciConnection extends Connection {
@@ -119,7 +112,7 @@ export class UndiciConnection extends Connection {
     this.socket = socket;
     this.fresh = dialTimings(socket) ?? {};
     this.#isConnected = true;
-    this.connected(this.route.settings, () => this.route.expired(this));
+    this.connected(this.route);
     socket.once('error', (cause: Error & { code?: unknown }) => {
       if (String(cause.code).startsWith('ERR_SSL_')) this.alert = cause;
     });

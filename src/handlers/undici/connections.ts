@@ -38,7 +38,7 @@ export class UndiciConnections extends OriginConnections<UndiciConnection, Undic
 
   /** The connection that was used last, whose congestion window is widest, or a new one; none beyond the limit. */
   take(limit: SlotLimit | undefined): UndiciConnection | undefined {
-    return this.takeIdle() ?? (this.takeSlot(limit) ? this.#add() : undefined);
+    return this.takeIdle() ?? (this.limits.take(this, limit) ? this.#add() : undefined);
   }
 
   renew(dead: UndiciConnection): UndiciConnection {

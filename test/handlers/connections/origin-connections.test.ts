@@ -16,10 +16,10 @@ class FakeConnection extends Connection {
   closing: 'at once' | 'for a waiter' | undefined;
   parked = false;
 
-  constructor(begin: (connection: FakeConnection) => readonly [ReturnType<typeof dialSettings>, () => void]) {
+  constructor(owner: FakeConnections) {
     super();
     this.streams = 1;
-    this.connected(...begin(this));
+    this.connected(owner);
   }
 
   override park(): void {
@@ -54,7 +54,7 @@ class FakeConnections extends OriginConnections<FakeConnection, Request> {
   ask(request: Request, limit?: SlotLimit, isFresh = false): Request {
     const idle = isFresh ? undefined : this.takeIdle();
     if (idle !== undefined) this.hand(idle, request);
-    else if (this.takeSlot(limit)) request.stop = this.open(request);
+    else if (this.limits.take(this, limit)) request.stop = this.open(request);
     else {
       const wait = this.wait(request, limit!, isFresh);
       request.stop = () => wait.leave();
@@ -79,7 +79,7 @@ class FakeConnections extends OriginConnections<FakeConnection, Request> {
     const request = this.opening.shift()!;
     const [cancel] = this.dials;
     this.dials.delete(cancel!);
-    const connection = new FakeConnection((one) => [this.settings, () => this.expired(one)]);
+    const connection = new FakeConnection(this);
     this.connections.add(connection);
     request.connection = connection;
     return connection;
