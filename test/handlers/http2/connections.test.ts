@@ -42,7 +42,8 @@ describe('a request that waits for a stream', () => {
     const handler = fresh();
     const clock = new FakeClock();
     const failed = rejection(send(handler, peer.url, { headersTimeout: 400, connectTimeout: 0, clock }));
-    await until(() => expect(handler.stats?.()).toMatchObject({ connections: 1, waiting: 1 }));
+    await until(() => expect(peer.heads).toEqual(['1.1']));
+    await until(() => expect(handler.stats?.()).toMatchObject({ connections: 1, idle: 1, waiting: 1 }));
     sockets[0]!.write(frames.goaway(1));
     await until(() => expect(peer.connections).toBe(2));
     // The new connection is known to allow none as soon as it is there.
@@ -59,7 +60,8 @@ describe('a request that waits for a stream', () => {
     const handler = fresh();
     const options = { connections: { total: 1 } };
     const first = send(handler, barred.url, options);
-    await until(() => expect(handler.stats?.()).toMatchObject({ connections: 1, waiting: 1 }));
+    await until(() => expect(barred.heads).toEqual(['1.1']));
+    await until(() => expect(handler.stats?.()).toMatchObject({ connections: 1, idle: 1, waiting: 1 }));
     isOpen = true;
     expect((await send(handler, other.url, options)).status).toBe(200);
     await until(() => expect(barred.connections).toBe(2));
