@@ -6,7 +6,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 
 /** The heavy proofs, each of many seconds: `npm run test:deep`. All else is the quick suite, `npm test`. */
 const DEEP = [
-  'test/client/{client-ends,first-call}.test.ts',
+  'test/client/{client-ends,client-signals,first-call}.test.ts',
   'test/leaks/**/*.test.ts',
   'test/security/{bombs,crash,fault-offsets,hostile,pollution,prototype-reads}.test.ts',
   'test/websocket/autobahn.test.ts',
