@@ -75,7 +75,7 @@ export type { Link, Links } from './message/links.ts';
 export type { MultipartPart } from './message/multipart-parts.ts';
 export type { Problem } from './message/problem.ts';
 export type { ArrayFormat, Fields, FieldsInit, QueryInit, QueryValue } from './message/query.ts';
-export type { LineOptions, ServerSentEvent } from './message/readers.ts';
+export type { EventOptions, LineOptions, ServerSentEvent } from './message/readers.ts';
 export { HttpRequest, type RequestChanges } from './message/request.ts';
 export { HttpResponse, type RedirectHop, type ResponseChanges, type Timings } from './message/response.ts';
 export type { ServerTiming } from './message/server-timing.ts';

@@ -4,6 +4,7 @@
  */
 
 import type { ParseJson } from '../message/json.ts';
+import type { Reconnector } from '../message/readers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Member } from '../time/member-set.ts';
@@ -52,6 +53,8 @@ export class Call extends Stop implements Member {
   hasOpenBody = false;
   /** Tells subscribers how it ends, when there were some as it began. */
   trace: Trace | undefined;
+  /** Asks again for its streamed answer. */
+  reconnector: Reconnector<HttpResponse> | undefined;
   /** The caller's signal, while its abort stops this call: who follows the call need not follow it too. */
   followed: AbortSignal | undefined;
 

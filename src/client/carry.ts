@@ -6,6 +6,7 @@ import type { RequestOptions } from '../options/options.ts';
 import { rememberLast } from '../options/remember-last.ts';
 import type { Handler } from '../stack/handler.ts';
 import { guarded, promised } from './checked-answer.ts';
+import { StreamReconnector } from './reconnect.ts';
 import { sunk } from './sink.ts';
 
 const NEXT_TURN = Promise.resolve();
@@ -14,7 +15,8 @@ const NEXT_TURN = Promise.resolve();
 const withJson = rememberLast((headers: HttpHeaders) => headers.plus(['Accept', 'application/json']));
 
 export function carry(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): void {
-  const { sink, signal } = options;
+  const { sink, signal, stream } = options;
+  if (stream) call.reconnector = new StreamReconnector(handler, request, options, call);
   const answer = sink
     ? sunk(handler, request, options, call)
     : signal

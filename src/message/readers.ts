@@ -24,6 +24,34 @@ export interface LineOptions {
   readonly maxLineLength?: number | undefined;
 }
 
+/** What `events()` takes. */
+export interface EventOptions extends LineOptions {
+  /**
+   * Ask again when the connection ends or breaks, with the id of the last event in `Last-Event-ID`, as `EventSource` does.
+   * For a call with `stream: true`. Default `false`.
+   */
+  readonly reconnect?: boolean | undefined;
+}
+
+/** What a stream of events has said, for the connection after this one. */
+export interface StreamOfEvents {
+  /** The last id that came with an event, or with an empty one. */
+  id: string;
+  /** The reconnection time in milliseconds, once it was set. */
+  retry: number | undefined;
+}
+
+/** Reads the events of one connection's answer, and notes what the next one needs. */
+export type ReadEvents<Answer> = (
+  answer: Answer,
+  stream: StreamOfEvents,
+) => AsyncGenerator<ServerSentEvent, void, undefined>;
+
+/** How a streamed answer goes on over other connections. */
+export interface Reconnector<Answer> {
+  events(answer: Answer, read: ReadEvents<Answer>): AsyncGenerator<ServerSentEvent, void, undefined>;
+}
+
 const MAX_LINE_LENGTH = 1_048_576;
 
 /** @throws TypeError for a limit that is no whole number above 0 */
@@ -103,14 +131,19 @@ export async function* parseNdjson<T>(
 }
 
 /** An event without data is not dispatched, and an incomplete one at the end of the stream is dropped, as the standard says. */
-export async function* parseEvents(chunks: Chunks, held: HeldText): AsyncGenerator<ServerSentEvent, void, undefined> {
+export async function* parseEvents(
+  chunks: Chunks,
+  held: HeldText,
+  stream: StreamOfEvents = { id: '', retry: undefined },
+): AsyncGenerator<ServerSentEvent, void, undefined> {
   let event = '';
   let data: string[] = [];
   let size = 0;
-  let id = '';
+  let { id } = stream;
   let retry: number | undefined;
   for await (const line of splitLines(chunks, held)) {
     if (line === '') {
+      stream.id = id;
       if (data.length > 0) {
         yield { event: event || 'message', data: data.join('\n'), id, retry };
         retry = undefined;
@@ -131,8 +164,33 @@ export async function* parseEvents(chunks: Chunks, held: HeldText): AsyncGenerat
       if (size > held.limit + 1) throw held.fail('event');
       data.push(value);
     } else if (field === 'id' && !value.includes('\0')) id = value;
-    else if (field === 'retry' && /^\d+$/.test(value)) retry = Number(value);
+    else if (field === 'retry' && /^\d+$/.test(value)) retry = stream.retry = Number(value);
   }
+}
+
+/**
+ * The events of an answer, over more connections than one when the options ask for it.
+ * @throws TypeError for a `reconnect` that is no boolean, and for an answer whose request cannot be sent again
+ */
+export function eventsOf<Answer>(
+  answer: Answer,
+  options: EventOptions | undefined,
+  reconnector: Reconnector<Answer> | undefined,
+  read: ReadEvents<Answer>,
+): AsyncGenerator<ServerSentEvent, void, undefined> {
+  const reconnect: unknown = own(options ?? {}, 'reconnect') ?? false;
+  if (typeof reconnect !== 'boolean') throw new TypeError(`reconnect must be a boolean, got ${typeof reconnect}`);
+  if (!reconnect) return read(answer, { id: '', retry: undefined });
+  if (reconnector !== undefined) return reconnector.events(answer, read);
+  throw new TypeError('events({ reconnect: true }) needs the answer of a call with stream: true');
+}
+
+/** The same events with what `read` makes of their data. */
+export function withData<T>(
+  events: AsyncIterable<ServerSentEvent>,
+  read: (data: string) => Promise<T>,
+): AsyncGenerator<ServerSentEvent<T>, void, undefined> {
+  return mapped(events, async (event) => ({ ...event, data: await read(event.data) }));
 }
 
 /** The values that `change` makes of others; it lets go of their source when nobody wants more. */

@@ -13,6 +13,8 @@ import { jsonText, type ParseJson } from './json.ts';
 import { type Links, linksOf } from './links.ts';
 import { own } from './own.ts';
 import {
+  type EventOptions,
+  eventsOf,
   type HeldText,
   heldText,
   type LineOptions,
@@ -20,8 +22,10 @@ import {
   parsedOr,
   parseEvents,
   parseNdjson,
+  type ReadEvents,
   type ServerSentEvent,
   splitLines,
+  withData,
 } from './readers.ts';
 import { checkedReason, reasonPhrase } from './reason-phrases.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
@@ -295,24 +299,22 @@ export class HttpResponse {
   }
 
   /**
-   * Server-sent events (WHATWG HTML section 9.2), as they arrive. With a schema `data` is JSON: its output.
-   * @throws BodyError (`ERR_BODY_LINE`) for a line, or an event's data, of more than `maxLineLength` characters, and as
-   * `json` does
+   * Server-sent events (WHATWG HTML section 9.2), as they arrive; with `reconnect` over as many connections as it takes.
+   * With a schema `data` is JSON: its output.
+   * @throws BodyError (`ERR_BODY_LINE`) for more than `maxLineLength` characters, and as `json` does
    */
-  events(options?: LineOptions): AsyncGenerator<ServerSentEvent, void, undefined>;
+  events(options?: EventOptions): AsyncGenerator<ServerSentEvent, void, undefined>;
   events<S extends StandardSchema>(
     schema: S,
-    options?: LineOptions,
+    options?: EventOptions,
   ): AsyncGenerator<ServerSentEvent<SchemaOutput<S>>, void, undefined>;
-  events(first?: StandardSchema | LineOptions, more?: LineOptions): AsyncGenerator<ServerSentEvent<unknown>, void> {
+  events(first?: StandardSchema | EventOptions, more?: EventOptions): AsyncGenerator<ServerSentEvent<unknown>, void> {
     const [schema, options] = schemaFirst(first, more, 'events()');
-    const events = parseEvents(this, this.#held(options));
+    const read: ReadEvents<HttpResponse> = (from, stream) => parseEvents(from, from.#held(options), stream);
+    const events = eventsOf(this, options, this.request?.call?.reconnector, read);
     if (schema === undefined) return events;
     const fail = (cause: unknown) => this.#error('the data of an event is not JSON', 'ERR_BODY_JSON', cause);
-    return mapped(events, async (event) => {
-      const data = await this.#fitting(schema, parsedOr(event.data, this.#parseJson, fail));
-      return { ...event, data };
-    });
+    return withData(events, (data) => this.#fitting(schema, parsedOr(data, this.#parseJson, fail)));
   }
 
   /** Lines without their ends, as they arrive. @throws BodyError (`ERR_BODY_LINE`) for one beyond `maxLineLength` */
@@ -367,11 +369,8 @@ export class HttpResponse {
       return this.#parseJson(this.#decode(bytes));
     } catch (cause) {
       const found = bytes.byteLength === 0 ? 'is empty' : 'is not JSON';
-      throw this.#error(
-        `the body ${found}, Content-Type: ${this.headers.get('content-type') ?? 'none'}`,
-        'ERR_BODY_JSON',
-        cause,
-      );
+      const type = this.headers.get('content-type') ?? 'none';
+      throw this.#error(`the body ${found}, Content-Type: ${type}`, 'ERR_BODY_JSON', cause);
     }
   }
 

@@ -82,6 +82,9 @@ function shownIssue(issue: SchemaIssue, redact: Redact | undefined): string {
   return path === '' ? message : `at ${path.replace(/^\./, '').slice(0, LONGEST)}: ${message}`;
 }
 
+/** By these a record of options is told from a schema. */
+const OPTIONS = ['maxLineLength', 'reconnect'];
+
 /**
  * What a reader was given: a schema, options, or first the one and then the other.
  * @throws TypeError for a first value that is neither
@@ -92,7 +95,7 @@ export function schemaFirst<Options extends object>(
   method: string,
 ): readonly [schema: StandardSchema | undefined, options: Options | undefined] {
   if (first === undefined) return [undefined, more];
-  if (typeof first === 'object' && first !== null && Object.hasOwn(first, 'maxLineLength')) {
+  if (typeof first === 'object' && first !== null && OPTIONS.some((name) => Object.hasOwn(first, name))) {
     return [undefined, first as Options];
   }
   checkSchema(first, method);

@@ -13,6 +13,7 @@ import {
 } from '../../../src/index.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
 import { mockHandler } from '../../../src/testing/mock-handler.ts';
+import { startServer } from '../../../src/testing/server.ts';
 import { everyTransport } from '../../support/every-transport.ts';
 import { rejection, streamed } from '../../support/fake-handler.ts';
 
@@ -401,4 +402,20 @@ describe.each(everyTransport)('over %s', (_name, serve) => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(refresh).toHaveBeenCalledTimes(1);
   });
+});
+
+it('does not wait for the body of a 401 that it answers', async () => {
+  const server = await startServer({
+    listener: (request, response) => {
+      const isNew = request.headers.authorization === 'Bearer new';
+      response.writeHead(isNew ? 200 : 401);
+      // The body of the refusal never ends.
+      if (isNew) response.end('in');
+      else response.write('x'.repeat(1000));
+    },
+  });
+  const client = new Client({ auth: oauth2({ token: 'old', refresh: () => 'new' }) });
+  expect(await client.get(server.url('/')).text()).toBe('in');
+  await client.destroy();
+  await server.close();
 });
