@@ -52,6 +52,8 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
   #readBefore = 0;
   #servedBefore = 0;
   #resends = 0;
+  /** A 421 was answered by another connection. */
+  #wasMisdirected = false;
 
   /** @throws TypeError for a duration that is none */
   constructor(request: HttpRequest, options: RequestOptions, target: Target, host: Http2Host, settle: Settle) {
@@ -183,6 +185,11 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     if (this.isDone || stream !== this.#stream) return;
     this.#wasAnswered = true;
     this.#connection!.answered();
+    const status = Number(head[constants.HTTP2_HEADER_STATUS]);
+    if (status === constants.HTTP_STATUS_MISDIRECTED_REQUEST && this.#mayGoElsewhere()) {
+      this.#elsewhere(stream);
+      return;
+    }
     this.upload?.answered();
     this.record.head();
     this.timer.start('read', this.limits.read);
@@ -193,7 +200,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
       return;
     }
     this.phase = 'body';
-    this.answer = new Http2Answer(this, stream, Number(head[constants.HTTP2_HEADER_STATUS]), fields);
+    this.answer = new Http2Answer(this, stream, status, fields);
     this.answer.begin();
   }
 
@@ -240,6 +247,20 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     const { bytesRead } = this.#connection!.socket;
     if (!this.#isReused || this.#connection!.isLive || lastTaken !== Number.POSITIVE_INFINITY) return false;
     return bytesRead === this.#readBefore && this.#resends < RESENDS && canReplay(this.request, false);
+  }
+
+  #mayGoElsewhere(): boolean {
+    return !this.#wasMisdirected && canReplay(this.request, true);
+  }
+
+  /** RFC 9110 section 15.5.20: the server does not answer for this origin on this connection; on another one it may. */
+  #elsewhere(stream: ClientHttp2Stream): void {
+    this.#wasMisdirected = true;
+    this.#stream = undefined;
+    stream.close(NGHTTP2_CANCEL);
+    stream.destroy();
+    this.#connection!.close();
+    this.#again();
   }
 
   #again(): void {
