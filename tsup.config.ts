@@ -11,6 +11,7 @@ const entry = {
   cache: 'src/cache/index.ts',
   crawl: 'src/crawl/index.ts',
   har: 'src/har/index.ts',
+  otel: 'src/otel/index.ts',
   'testing-matchers': 'src/testing/matchers/index.ts',
   resilience: 'src/resilience/index.ts',
 };

@@ -25,6 +25,7 @@ export default defineConfig({
       { find: /^sluice\/websocket$/, replacement: source('websocket/index.ts') },
       { find: /^sluice\/testing\/matchers$/, replacement: source('testing/matchers/index.ts') },
       { find: /^sluice\/har$/, replacement: source('har/index.ts') },
+      { find: /^sluice\/otel$/, replacement: source('otel/index.ts') },
       { find: /^sluice\/cache$/, replacement: source('cache/index.ts') },
       { find: /^sluice\/crawl$/, replacement: source('crawl/index.ts') },
       { find: /^sluice\/resilience$/, replacement: source('resilience/index.ts') },

@@ -43,6 +43,8 @@ export class Call extends Stop implements Member {
   reject: ((reason: unknown) => void) | undefined;
   /** What takes its body elsewhere: the call is over when that is. */
   filling: Filling | undefined;
+  /** The path of its URL before its variables were filled in, such as `/users/{id}`. */
+  template: string | undefined;
   /** Whether the caller asked for JSON before the request was sent. */
   wantsJson = false;
   /** Reads JSON in place of `JSON.parse`. */

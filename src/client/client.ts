@@ -44,6 +44,7 @@ import { type PaginateOptions, paginate } from './paginate.ts';
 import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { letGoOfSources } from './sources.ts';
 import { stamped } from './stamped.ts';
+import { templatePath } from './template-path.ts';
 
 export type { DigestName, DownloadOptions, DownloadResult } from '../download/download-options.ts';
 export type { Attempt } from './given-options.ts';
@@ -364,6 +365,7 @@ export class Client implements AsyncDisposable, HttpClient {
     request.call = call;
     if (options.idempotencyKey) request = withIdempotencyKey(request, options.idempotencyKey);
     call.request = request;
+    if (options.uriVars) call.template = templatePath(plan.uri, options.baseUri);
     if (options.parseJson) call.parseJson = options.parseJson;
     const go = plan.handler !== undefined || request.headers.has('accept') ? carry : carryNextTurn;
     const channels = callTracing.watched();

@@ -2,13 +2,13 @@
 import { isResponseError, isTransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { type SeenBody, seenBody } from '../message/seen-body.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
 import { systemClock, wallClockBy } from '../time/clock.ts';
 import type { Exchanged, HarBody } from './har-entry.ts';
 import { plainBody } from './plain-body.ts';
-import { type SeenBody, seenBody } from './seen-body.ts';
 
 export interface Looking {
   /** Bytes of a body that are kept; 0 for none. */

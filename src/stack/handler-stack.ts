@@ -181,8 +181,8 @@ function refuseAbove(layers: readonly Layer[]): void {
  * The seam between two layers. A layer may have spread the options: what is below must not read `Object.prototype`
  * through them. What is below may answer without a promise, or throw: the layer above finds a promise all the same.
  */
-function guarded(next: Handler): Handler {
-  return (request, options) => {
+function guarded(next: Transport): Transport {
+  const seam: Transport = (request, options) => {
     try {
       const given: unknown = next(request, ownOptions(options));
       return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
@@ -190,4 +190,6 @@ function guarded(next: Handler): Handler {
       return Promise.reject(error);
     }
   };
+  // The layer next to the handler may ask for its numbers.
+  return next.stats === undefined ? seam : Object.assign(seam, { stats: () => next.stats!() });
 }

@@ -78,6 +78,7 @@ describe('the architecture', () => {
       'websocket/index.ts',
       'cache/index.ts',
       'har/index.ts',
+      'otel/index.ts',
       'testing/matchers/index.ts',
       'cli/index.ts',
     ]);

@@ -17,6 +17,7 @@ const OPTIONS: ts.CompilerOptions = {
     'sluice/websocket': [join(root, 'src/websocket/index.ts')],
     'sluice/testing/matchers': [join(root, 'src/testing/matchers/index.ts')],
     'sluice/har': [join(root, 'src/har/index.ts')],
+    'sluice/otel': [join(root, 'src/otel/index.ts')],
     'sluice/cache': [join(root, 'src/cache/index.ts')],
     'sluice/crawl': [join(root, 'src/crawl/index.ts')],
     'sluice/resilience': [join(root, 'src/resilience/index.ts')],

@@ -17,7 +17,7 @@ const cjsTesting = require('sluice/testing');
 
 assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort(), 'both formats export the same names');
 assert.equal(typeof cjsTesting.mockHandler, 'function');
-for (const part of ['har', 'testing', 'testing/matchers']) {
+for (const part of ['har', 'otel', 'testing', 'testing/matchers']) {
   const names = Object.keys(await import(`sluice/${part}`)).sort();
   assert.deepEqual(Object.keys(require(`sluice/${part}`)).sort(), names, part);
 }

@@ -58,8 +58,8 @@ export abstract class Exchange<Answered extends Answer>
   protected settle: Settle;
   protected readonly clock: Clock;
   protected readonly limits: ExchangeLimits;
-  /** The context of the call, when something of the caller's runs while it is under way. */
-  protected readonly scope: Scope | undefined;
+  /** The context of the call, when something of the caller's runs while it is under way, or it had to wait. */
+  protected scope: Scope | undefined;
   protected phase: FailureContext['phase'] = 'queue';
   protected isAnswered = false;
   /** Its reader has left, and the rest is read for the sake of the connection. */
@@ -101,6 +101,12 @@ export abstract class Exchange<Answered extends Answer>
   }
 
   // The wait for a connection
+
+  /** Its turn comes in the context of whoever ends before it, or made the connection. */
+  protected waits(stop: () => void): void {
+    this.stopWaiting = stop;
+    this.scope ??= currentScope();
+  }
 
   /** One is being made: `queueTimeout` is over, `connectTimeout` is the dialler's. */
   dialling(): void {

@@ -9,6 +9,7 @@ import type { TimeoutPhase } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse } from '../../message/response.ts';
+import { within } from '../../message/scope.ts';
 import { framedForTrailers } from '../../message/trailers.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
@@ -82,7 +83,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     this.timer.start('queue', this.limits.queue);
     this.#group = this.#host.group(this.target, this.request, this.options);
     const stop = this.#group.acquire(this);
-    if (!this.isDone && this.#connection === undefined) this.stopWaiting = stop;
+    if (!this.isDone && this.#connection === undefined) this.waits(stop);
   }
 
   /** The server speaks HTTP/1.1. */
@@ -126,7 +127,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     this.phase = this.request.body === null ? 'headers' : 'send';
     this.timer.start('headers', this.limits.headers);
     try {
-      this.#send(connection);
+      within(this.scope, () => this.#send(connection));
     } catch (cause) {
       const isAgain = isNeverSent(cause) && this.#mayResend();
       if (isAgain) this.#again();

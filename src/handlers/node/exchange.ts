@@ -9,6 +9,7 @@ import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
 
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
+import { within } from '../../message/scope.ts';
 import { framedForTrailers } from '../../message/trailers.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
@@ -82,7 +83,7 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
       return;
     }
     // It may have been there at once, and by now be further than that.
-    if (this.phase === 'queue' || this.phase === 'connect') this.stopWaiting = stop;
+    if (this.phase === 'queue' || this.phase === 'connect') this.waits(stop);
   }
 
   connected(socket: Socket, isReused: boolean): void {
@@ -96,7 +97,7 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
     this.phase = this.request.body === null ? 'headers' : 'send';
     this.timer.start('headers', this.limits.headers);
     try {
-      this.#send(socket);
+      within(this.scope, () => this.#send(socket));
     } catch (cause) {
       this.abort(this.failure(cause));
     }

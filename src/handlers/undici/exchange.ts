@@ -81,7 +81,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #dialled: UndiciConnection['fresh'];
   /** The request's body while it is read piece by piece. */
   #source: BodyReader | undefined;
-  readonly #scope: Scope | undefined;
+  #scope: Scope | undefined;
 
   constructor(
     request: HttpRequest,
@@ -112,6 +112,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     if (connection !== undefined) this.#dispatch(connection);
     else {
       this.#wait = route.wait(this, limit!);
+      // Its turn comes in the context of whoever ends before it.
+      this.#scope ??= currentScope();
       this.#timer.start('queue', milliseconds(this.#options.queueTimeout, 'queueTimeout'));
     }
   }
@@ -123,7 +125,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#timer.stop();
     this.#timer.since = 0;
     try {
-      this.#dispatch(connection);
+      within(this.#scope, () => this.#dispatch(connection));
     } catch (error) {
       this.#fail(error);
     }

@@ -1,7 +1,7 @@
 /** A streamed body that is looked at while its reader reads it: its size, its beginning, and how it ended. */
-import { concatBytes, toBytes } from '../message/bytes.ts';
-import { Content, chunksOf, type StreamSource } from '../message/content.ts';
-import type { HttpResponse } from '../message/response.ts';
+import { concatBytes, toBytes } from './bytes.ts';
+import { Content, chunksOf, type StreamSource } from './content.ts';
+import type { HttpResponse } from './response.ts';
 
 /** How a body ended. */
 export interface SeenBody {
