@@ -56,6 +56,8 @@ export interface RequestCommand extends RequestArguments {
   readonly include: boolean;
   /** The directory of a cache. */
   readonly cache: string | undefined;
+  /** The file of an archive. */
+  readonly har: string | undefined;
 }
 
 export interface DownloadCommand extends RequestArguments {
@@ -105,6 +107,8 @@ export interface CrawlCommand {
   readonly traps?: Partial<TrapOptions>;
   /** The directory of a cache. */
   readonly cache?: string;
+  /** The file of an archive. */
+  readonly har?: string;
   readonly format?: ReportFormat;
   readonly out: string | undefined;
   readonly resume: boolean;

@@ -43,6 +43,7 @@ const CRAWL_OPTIONS = {
   cookies: flag,
   'no-cookies': flag,
   cache: text,
+  har: text,
   format: text,
   out: text,
   resume: flag,
@@ -55,6 +56,7 @@ export function readCrawl(argv: readonly string[]): CrawlCommand {
     throw new UsageError('--resume expects --out FILE, the file to go on from');
   if (values.cookies && values['no-cookies']) throw new UsageError('expected --cookies or --no-cookies, got both');
   if (values.cache === '') throw new UsageError('--cache expects the path of a directory');
+  if (values.har === '') throw new UsageError('--har expects the path of a file');
   const { depth, limit, interval, timeout, retry } = values;
   return {
     kind: 'crawl',
@@ -87,6 +89,7 @@ interface CheckValues {
   readonly accept?: string;
   readonly format?: string;
   readonly cache?: string;
+  readonly har?: string;
   readonly 'host-header'?: string[];
   readonly 'max-url'?: string;
   readonly 'max-repeats'?: string;
@@ -94,7 +97,7 @@ interface CheckValues {
 
 /** What is not given is not there. */
 function checks(values: CheckValues): Partial<CrawlCommand> {
-  const { include, exclude, external, fragments, sitemap, accept, format, cache } = values;
+  const { include, exclude, external, fragments, sitemap, accept, format, cache, har } = values;
   const [headers, maxUrl, maxRepeats] = [values['host-header'], values['max-url'], values['max-repeats']];
   return {
     ...(include && { include: include.map((one) => pattern(one, '--include')) }),
@@ -105,6 +108,7 @@ function checks(values: CheckValues): Partial<CrawlCommand> {
     ...(accept !== undefined && { accepted: accepted(accept) }),
     ...(format !== undefined && { format: reportFormat(format) }),
     ...(cache !== undefined && { cache }),
+    ...(har !== undefined && { har }),
     ...(headers && { hostHeaders: headers.map(hostHeader) }),
     ...((maxUrl ?? maxRepeats) !== undefined && {
       traps: {

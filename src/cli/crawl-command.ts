@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSecretHeader, MASK, maskUrl } from '../message/redact.ts';
+import { archiveInto } from './archive.ts';
 import { cacheOptions } from './cache-options.ts';
 import type { CrawlCommand } from './commands.ts';
 import { Crawl, type CrawlResult } from './crawl/crawl.ts';
@@ -49,7 +50,9 @@ async function crawled(
   argv: readonly string[],
 ): Promise<number> {
   const { stderr, stdout, clock } = terminal;
-  const clientOptions = command.cache === undefined ? {} : await cacheOptions(command.cache, terminal);
+  await using archive = await archiveInto(command.har, false);
+  const caching = command.cache === undefined ? {} : await cacheOptions(command.cache, terminal);
+  const clientOptions = { ...caching, ...archive.options };
   const crawl = new Crawl({ ...command, journal, clock, clientOptions });
   const before = command.resume ? crawl.resume() : { pages: 0, unreadable: 0 };
   if (before.pages > 0) stderr.write(`${plural(before.pages, 'page')} of ${command.out} are done already\n`);

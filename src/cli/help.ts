@@ -46,6 +46,7 @@ The body of the answer goes to standard output; for head, the status and headers
   -L, --follow            follow redirects, five at most; without it they are shown
   -i, --include           the head too, before the body
   --cache DIR             answer from this directory what may be, and store answers in it
+  --har FILE              write what is sent and received, secrets masked (HAR 1.2)
   -o, --output FILE       write the body into a file; nothing is written for a
                           status of 400 or more
 ${COMMON.replace('RETRIES', '0')}
@@ -105,6 +106,7 @@ const CRAWL = `sluice crawl URL... [options]
   --ignore-robots         do not ask for robots.txt: for a site of your own
   --no-cookies            send no cookie that a site sets; default is --cookies
   --cache DIR             answer from this directory what may be, and store answers in it
+  --har FILE              write what is sent and received, secrets masked (HAR 1.2)
   --format text|json|csv|junit  what is printed at the end; default text
   --out FILE.jsonl        write a line of JSON for each page
   --resume                go on from the lines in --out

@@ -46,6 +46,7 @@ const REQUEST_OPTIONS = {
   follow: { ...flag, short: 'L' },
   include: { ...flag, short: 'i' },
   cache: text,
+  har: text,
 } as const;
 
 const DOWNLOAD_OPTIONS = {
@@ -67,6 +68,7 @@ export function readRequest(name: string, argv: readonly string[]): RequestComma
   const [url, dash, ...more] = positionals;
   if (url === undefined) throw new UsageError(`expected a URL: sluice ${name} URL`);
   if (values.cache === '') throw new UsageError('--cache expects the path of a directory');
+  if (values.har === '') throw new UsageError('--har expects the path of a file');
   const extra = dash === '-' ? more[0] : dash;
   if (extra !== undefined) {
     throw new UsageError(`unexpected argument ${quoted(extra)} after the URL; only - (body from stdin) may follow`);
@@ -80,6 +82,7 @@ export function readRequest(name: string, argv: readonly string[]): RequestComma
     output: values.output,
     include: values.include ?? false,
     cache: values.cache,
+    har: values.har,
   };
 }
 

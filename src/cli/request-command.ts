@@ -4,6 +4,7 @@ import { isBadResponseError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { archiveInto } from './archive.ts';
 import { cacheOptions } from './cache-options.ts';
 import type { RequestCommand } from './commands.ts';
 import { OutputFile } from './output-file.ts';
@@ -16,7 +17,8 @@ const CONTENT_TYPE = /^content-type$/i;
 
 /** The exit code. @throws what the call rejects with */
 export async function requestCommand(command: RequestCommand, terminal: Terminal): Promise<number> {
-  await using client = new Client({ clock: terminal.clock });
+  await using archive = await archiveInto(command.har, true);
+  await using client = new Client({ clock: terminal.clock, ...archive.options });
   const { method, url, body, follow, headers, include, verbose, output } = command;
   const isJson = body?.from === 'stdin' && body.json && !headers.some(([name]) => CONTENT_TYPE.test(name));
   const options = extendOptions(requestOptions(command, terminal), {

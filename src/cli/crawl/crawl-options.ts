@@ -1,7 +1,6 @@
 /** What a crawl is made from. */
-import type { Client } from '../../client/client.ts';
+import type { Client, ClientOptions } from '../../client/client.ts';
 import { pageUrl } from '../../crawl/page-url.ts';
-import type { RequestOptions } from '../../options/options.ts';
 import { VERSION } from '../../runtime/version.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { HostHeader } from './credentials.ts';
@@ -41,7 +40,7 @@ export interface CrawlOptions {
   /** Sends the requests. Default one of its own, closed at the end. */
   readonly client?: Client;
   /** Options of the client of its own. */
-  readonly clientOptions?: RequestOptions;
+  readonly clientOptions?: ClientOptions;
   /** Patterns of which a page must fit one. Default all. */
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
