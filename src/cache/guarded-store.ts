@@ -2,6 +2,7 @@
  * A store whose failures are none of the call's: what throws, rejects or does not answer in time is told, and counts as
  * if nothing was stored.
  */
+import { ignore } from '../message/source.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
 import type { CacheEntry, CacheStore } from './entry.ts';
@@ -17,7 +18,7 @@ export class GuardedStore {
   readonly #patience: number;
   #restsUntil = 0;
 
-  /** @param patience milliseconds that a store may take for an answer */
+  /** @param patience milliseconds that a store may take for an answer; 0 is no limit, as for every duration */
   constructor(store: CacheStore, patience: number) {
     this.#store = store;
     this.#patience = patience;
@@ -59,21 +60,25 @@ export class GuardedStore {
       tell(error);
       return undefined;
     }
-    return isThenable(given) ? this.#inTime(method, clock, tell, given) : given;
+    if (!isThenable(given)) return given;
+    return this.#inTime(method, clock, tell, given);
   }
 
   #inTime<T>(method: string, clock: Clock, tell: Tell, given: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve) => {
-      const stop = startTimer(clock, this.#patience, () => {
-        this.#restsUntil = clock.now() + REST;
-        tell(
-          new Error(
-            `the cache's store did not answer ${method} within ${this.#patience} ms; ` +
-              `the call went on without it, and it is not asked for ${REST / 1000} s`,
-          ),
-        );
-        resolve(undefined);
-      });
+      const stop =
+        this.#patience === 0
+          ? ignore
+          : startTimer(clock, this.#patience, () => {
+              this.#restsUntil = clock.now() + REST;
+              tell(
+                new Error(
+                  `the cache's store did not answer ${method} within ${this.#patience} ms; ` +
+                    `the call went on without it, and it is not asked for ${REST / 1000} s`,
+                ),
+              );
+              resolve(undefined);
+            });
       given.then(
         (value) => {
           stop();

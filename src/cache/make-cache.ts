@@ -18,7 +18,7 @@ export interface CacheSettings {
   shared?: boolean;
   /** Bytes of a body that is stored; a longer one is not. Default 5 MiB. */
   maxEntrySize?: number;
-  /** How long a store may take for an answer before the call goes on without it. Default `'2s'`. */
+  /** How long a store may take for an answer before the call goes on without it. Default `'2s'`; `0` is no limit. */
   storeTimeout?: Duration;
 }
 

@@ -133,6 +133,21 @@ describe('a store that fails', () => {
     expect(get).toHaveBeenCalledTimes(asked);
   });
 
+  it('one that hangs is waited for without end where storeTimeout is 0', async () => {
+    const errors: unknown[] = [];
+    let wake: () => void = () => undefined;
+    const awake = new Promise<undefined>((resolve) => (wake = () => resolve(undefined)));
+    const get = () => awake;
+    const { client, seconds } = cached(makeCache({ ...empty, get }, { storeTimeout: 0 }), {
+      onError: (error) => errors.push(error),
+    });
+    const call = client.get(URL_);
+    await seconds(3600);
+    wake();
+    expect((await call).cache?.status).toBe('miss');
+    expect(errors).toEqual([]);
+  });
+
   it('purge tells by rejecting', async () => {
     await expect(makeCache({ ...empty, keys: fail }).purge(URL_)).rejects.toThrow('broken');
   });
