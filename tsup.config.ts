@@ -10,6 +10,7 @@ const entry = {
   websocket: 'src/websocket/index.ts',
   cache: 'src/cache/index.ts',
   crawl: 'src/crawl/index.ts',
+  bullmq: 'src/bullmq/index.ts',
   har: 'src/har/index.ts',
   otel: 'src/otel/index.ts',
   'testing-matchers': 'src/testing/matchers/index.ts',

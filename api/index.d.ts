@@ -305,6 +305,7 @@ declare class HttpHeaders implements Iterable<[
     forEach(callback: (value: string, name: string, headers: HttpHeaders) => void): void;
     toJSON(): Record<string, string | string[]>;
     masked(more?: Redact): Record<string, string | string[]>;
+    get [Symbol.toStringTag](): string;
     [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string;
 }
 // HttpRequest
@@ -643,6 +644,7 @@ interface RequestOptions {
     parseJson?: ParseJson | Off | undefined;
     formParams?: URLSearchParams | FieldsInit | Off | undefined;
     multipart?: readonly MultipartPart[] | Off | undefined;
+    multipartBoundary?: string | Off | undefined;
     auth?: AuthOption | Off | undefined;
     allowRedirects?: boolean | RedirectOptions | null | undefined;
     httpErrors?: boolean | ((status: number) => boolean) | null | undefined;
@@ -837,6 +839,14 @@ declare class TooManyRedirectsError extends RedirectError {
     });
     get redirects(): HttpResponse['redirects'];
     toJSON(): TransferErrorJSON;
+}
+// TraceMessage
+interface TraceMessage {
+    readonly request: HttpRequest;
+    readonly options: RequestOptions;
+    response: HttpResponse | undefined;
+    error: unknown;
+    stats: TransferStats | undefined;
 }
 // TrailersInit
 type TrailersInit = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
@@ -1050,10 +1060,16 @@ interface Abortable {
     abort(reason: unknown): void;
     watching?: Watching | undefined;
     readonly isForgotten?: boolean;
+    readonly isWaiting?: boolean;
 }
 type AllSettled<T> = {
     -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>>;
 };
+interface Asker {
+    readonly outer: Asker | undefined;
+    mayLeave(status: number): boolean;
+    leaves(answer: Headed, status: number, options: RequestOptions): boolean;
+}
 declare class BodyReader implements AsyncIterableIterator<Uint8Array, void, undefined> {
     #private;
     constructor(hooks: BodyReaderHooks);
@@ -1087,9 +1103,13 @@ declare class Call extends Stop implements Member {
     filling: Filling | undefined;
     wantsJson: boolean;
     parseJson: ParseJson | undefined;
+    asker: Asker | undefined;
+    hasOpenBody: boolean;
+    trace: Trace | undefined;
     followed: AbortSignal | undefined;
     constructor(started: number, redact?: readonly string[] | undefined);
     settled(): void;
+    get isForgotten(): boolean;
     protected emptied(): void;
     abort(reason?: unknown): void;
 }
@@ -1109,6 +1129,7 @@ declare class Calls {
     onceOver(callback: () => void): void;
     isIn(family: Calls): boolean;
 }
+type Channels = TracingChannel<unknown, object>;
 interface CloseOptions {
     timeout?: Duration | false | null;
     signal?: AbortSignal | null;
@@ -1208,6 +1229,10 @@ interface FilePart extends PartHead {
 }
 interface Filling extends Abortable {
     onEnd: (() => void) | undefined;
+}
+interface Headed {
+    readonly request: HttpRequest;
+    headOnly(): HttpResponse | undefined;
 }
 interface HttpErrorsOptions {
     summarize?(response: HttpResponse): string | null | undefined | Promise<string | null | undefined>;
@@ -1317,6 +1342,7 @@ declare class Stop implements Abortable {
     unwatch(target: Abortable): void;
     get isWatched(): boolean;
     get isForgotten(): boolean;
+    get isWaiting(): boolean;
     protected emptied(): void;
     abort(reason?: unknown): void;
 }
@@ -1333,6 +1359,14 @@ interface SyncResponse {
 }
 type TapAfter = (request: HttpRequest, options: RequestOptions, promise: Promise<HttpResponse>) => unknown;
 type TapBefore = (request: HttpRequest, options: RequestOptions) => unknown;
+declare class Trace {
+    #private;
+    readonly message: TraceMessage;
+    constructor(channels: Channels, request: HttpRequest, options: RequestOptions);
+    start<T>(run: () => T): T;
+    answered(response: HttpResponse, stats?: TransferStats): void;
+    failed(error: unknown, stats?: TransferStats): void;
+}
 type Unwrapped<T> = {
     -readonly [K in keyof T]: Awaited<T[K]>;
 };

@@ -16,6 +16,7 @@ import { type Abortable, abortError, unwatch, watch } from '../time/stop.ts';
 import { Aside } from './aside.ts';
 import { type BatchResults, batchOf } from './batch.ts';
 import { checkedSettings, unsendable } from './checks.ts';
+import { claimOf, settleClaim } from './claims.ts';
 import { type Entry, requestOf, uriOf } from './entry.ts';
 import { EventLoopShare } from './event-loop-share.ts';
 import { Gauge, nothingStarts } from './gauge.ts';
@@ -289,6 +290,17 @@ export class Pool implements AsyncIterable<PoolResult> {
 
   /** Hands an outcome over. @returns what to wait for before the slot is free @throws what a callback throws */
   #deliver(entry: Entry, outcome: HttpResponse | Failure): PromiseLike<unknown> | undefined {
+    const claim = claimOf(entry.item);
+    if (claim === undefined) return this.#hand(entry, outcome);
+    const result =
+      outcome instanceof Failure
+        ? { error: outcome.error, response: undefined }
+        : { error: undefined, response: outcome };
+    const isOpen = () => this.#state === 'open';
+    return settleClaim(claim, result, isOpen, () => this.#hand(entry, outcome));
+  }
+
+  #hand(entry: Entry, outcome: HttpResponse | Failure): PromiseLike<unknown> | undefined {
     const failed = outcome instanceof Failure;
     const response = failed ? undefined : outcome;
     const error = failed ? outcome.error : undefined;

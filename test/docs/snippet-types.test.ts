@@ -20,6 +20,7 @@ const OPTIONS: ts.CompilerOptions = {
     'sluice/otel': [join(root, 'src/otel/index.ts')],
     'sluice/cache': [join(root, 'src/cache/index.ts')],
     'sluice/crawl': [join(root, 'src/crawl/index.ts')],
+    'sluice/bullmq': [join(root, 'src/bullmq/index.ts')],
     'sluice/resilience': [join(root, 'src/resilience/index.ts')],
   },
   strict: true,

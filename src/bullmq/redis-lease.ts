@@ -1,0 +1,132 @@
+/** A host of a crawl in Redis, in the hands of this worker. */
+import type { HostLease, Outcome, Visit } from '../crawl/frontier.ts';
+import { pageLink } from '../crawl/link.ts';
+import { randomToken } from '../crawl/token.ts';
+import { type Clock, epochTime } from '../time/clock.ts';
+import type { FrontierConnection } from './connection.ts';
+import { linkArguments, visitOf } from './entries.ts';
+
+export interface LeaseSettings {
+  readonly connection: FrontierConnection;
+  readonly clock: Clock;
+  /** The name of the crawl. */
+  readonly crawl: string;
+  /** When a host is handed on: so many URLs, or milliseconds, after it was leased. */
+  readonly turn: { readonly urls: number; readonly time: number };
+  /** Milliseconds after the last renewal for which nobody else can have the host. */
+  readonly sure: number;
+  /** Told which hosts have something to do: host, number, milliseconds until then, of each. */
+  wake(hosts: readonly string[]): Promise<void>;
+  /** Told how much there is left to do. */
+  left(count: number): void;
+}
+
+/** Milliseconds that a holder waits for its host; one that has to wait longer is let go of, and comes again. */
+const LONGEST_WAIT = 2000;
+
+export class RedisLease implements HostLease {
+  readonly host: string;
+  /** Resolves when the holder has let go of it. */
+  readonly over: Promise<void>;
+  readonly token = randomToken();
+  readonly #settings: LeaseSettings;
+  readonly #lost = new AbortController();
+  readonly #closing = new AbortController();
+  readonly #started: number;
+  /** When it was certain last that the host is ours, in milliseconds of the clock. */
+  #confirmed: number;
+  #taken = 0;
+  #isOver = false;
+  #end = () => {};
+
+  constructor(host: string, settings: LeaseSettings) {
+    this.host = host;
+    this.#settings = settings;
+    this.#started = settings.clock.now();
+    this.#confirmed = this.#started;
+    this.over = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** Looks at the time: one that could not be renewed is given up before another worker may have the host. */
+  get signal(): AbortSignal {
+    const { clock, sure } = this.#settings;
+    const isLate = !this.#lost.signal.aborted && clock.now() - this.#confirmed > sure;
+    if (isLate) this.lose(new Error('the lease could not be renewed in time'));
+    return this.#lost.signal;
+  }
+
+  async take(n: number): Promise<Visit[]> {
+    const { connection, turn, clock } = this.#settings;
+    for (;;) {
+      const room = Math.min(n, turn.urls - this.#taken);
+      if (room <= 0 || this.#isOver || this.signal.aborted || clock.now() - this.#started > turn.time) return [];
+      const answer = await connection.call('sluiceTake', this.host, this.token, room, this.#taken);
+      const [wait, ...taken] = answer as [number, ...string[]];
+      if (wait < 0) this.lose(new Error('another worker has the host'));
+      if (taken.length > 0) {
+        this.#taken += taken.length / 2;
+        return this.#visits(taken);
+      }
+      if (wait <= 0 || wait > LONGEST_WAIT) return [];
+      await clock.sleep(wait, this.#closing.signal).catch(() => undefined);
+    }
+  }
+
+  async settle(visit: Visit, { line, found, again, hostAt, failed }: Outcome): Promise<boolean> {
+    if (this.#isOver || this.signal.aborted) return false;
+    const { connection, clock, crawl } = this.#settings;
+    const now = epochTime(clock);
+    // Times go as spans: the clock of Redis is the one that counts.
+    const until = (at: number | undefined) => (at === undefined ? '' : String(Math.max(0, Math.ceil(at - now))));
+    const links = [...(found ?? [])].flatMap((one) => pageLink(one, visit) ?? []);
+    const answer = await connection.call(
+      'sluiceSettle',
+      this.host,
+      this.token,
+      visit.token,
+      line === undefined ? '' : JSON.stringify(line),
+      until(again?.at),
+      until(hostAt),
+      failed ? '1' : '',
+      ...links.flatMap((link) => linkArguments(link, crawl)),
+    );
+    const [done, left, wake] = answer as [number, number, string[]];
+    if (done < 0) this.lose(new Error('another worker has the host'));
+    if (done !== 1) return false;
+    await this.#settings.wake(wake);
+    this.#settings.left(left);
+    return true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#closing.abort();
+    try {
+      const [, wake] = (await this.#settings.connection.call('sluiceRelease', this.host, this.token)) as [
+        number,
+        string[],
+      ];
+      await this.#settings.wake(wake);
+    } finally {
+      this.#end();
+    }
+  }
+
+  confirm(): void {
+    this.#confirmed = this.#settings.clock.now();
+  }
+
+  lose(reason: Error): void {
+    this.#lost.abort(reason);
+    this.#closing.abort();
+  }
+
+  #visits(taken: readonly string[]): Visit[] {
+    const visits: Visit[] = [];
+    for (let i = 0; i < taken.length; i += 2) visits.push(visitOf(taken[i]!, taken[i + 1]!, this.host));
+    return visits;
+  }
+}
