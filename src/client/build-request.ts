@@ -176,8 +176,8 @@ export function applyHeaders(headers: HttpHeaders, given: NonNullable<RequestOpt
     );
   }
   if (Symbol.iterator in given) return headers.merge(new HttpHeaders(given as Iterable<readonly [string, string]>));
+  if (!Object.values(given).includes(null)) return headers.merge(new HttpHeaders(given as Record<string, string>));
   const removed = Object.keys(given).filter((name) => (given as Record<string, unknown>)[name] === null);
-  if (removed.length === 0) return headers.merge(new HttpHeaders(given as Record<string, string>));
   const kept = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   return headers.without(...removed).merge(new HttpHeaders(kept as Record<string, string>));
 }

@@ -142,7 +142,12 @@ export class HttpHeaders implements Iterable<[string, string]> {
   merge(other: HttpHeaders): HttpHeaders {
     if (other.size === 0) return this;
     if (this.size === 0) return other;
-    return HttpHeaders.fromRaw([...this.filter((name) => !other.has(name)).#fields, ...other.#fields]);
+    const fields: RawField[] = [];
+    for (let i = 0; i < this.#fields.length; i += 2) {
+      if (!other.has(text(this.#fields[i]!))) fields.push(this.#fields[i]!, this.#fields[i + 1]!);
+    }
+    fields.push(...other.#fields);
+    return HttpHeaders.fromRaw(fields);
   }
 
   /** name, value, name, value, ... as strings, for a transport. Not to be changed. */

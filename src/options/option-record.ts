@@ -10,8 +10,8 @@ import type { RequestOptions } from './options.ts';
 class OptionRecord {
   /** Private, so that a copy that somebody gives another signal does not have it. */
   #stop: Stop | undefined;
-  /** What was made of it, by the function that made it. Of a frozen one only. */
-  #made: Map<unknown, unknown> | undefined;
+  /** What was made of it, each behind the function that made it. Of a frozen one only. */
+  #made: unknown[] | undefined;
 
   static stopOf(options: object): Stop | undefined {
     return #stop in options ? options.#stop : undefined;
@@ -24,12 +24,13 @@ class OptionRecord {
 
   static readOnce<R extends object, V>(make: (record: R) => V, record: R, otherwise: (record: R) => V): V {
     if (!(#made in record)) return otherwise(record);
-    const known = record.#made?.get(make);
-    if (known !== undefined) return known as V;
+    const kept = record.#made;
+    const at = kept === undefined ? -1 : kept.indexOf(make);
+    if (at !== -1) return kept![at + 1] as V;
     if (!Object.isFrozen(record)) return otherwise(record);
     const made = make(record);
-    record.#made ??= new Map();
-    record.#made.set(make, made);
+    if (kept === undefined) record.#made = [make, made];
+    else kept.push(make, made);
     return made;
   }
 

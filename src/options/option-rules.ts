@@ -5,7 +5,6 @@
 
 import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
 import { isBoundary } from '../message/multipart.ts';
-import { own } from '../message/own.ts';
 import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
@@ -227,26 +226,11 @@ interface ReadyRule {
   readonly settings: Rule['settings'] | undefined;
 }
 
+const NO_RULE = { off: undefined, read: undefined, nested: undefined, isData: false, settings: undefined };
 const known = new Map<string, ReadyRule>(Object.entries(rules).map(([name, rule]) => [name, readyRule(rule)]));
 
 function readyRule(rule: Rule): ReadyRule {
-  const { expected, accepts } = rule;
-  const [off, read, nested, settings] = [
-    own(rule, 'off'),
-    own(rule, 'read'),
-    own(rule, 'nested'),
-    own(rule, 'settings'),
-  ];
-  return {
-    expected,
-    accepts,
-    hasOff: Object.hasOwn(rule, 'off'),
-    off,
-    read,
-    nested,
-    isData: own(rule, 'isData') === true,
-    settings,
-  };
+  return { ...NO_RULE, ...rule, hasOff: Object.hasOwn(rule, 'off') };
 }
 
 function checkedTrailers(given: HeadersInit): HttpHeaders {
@@ -275,8 +259,9 @@ export function checkOptions(given: RequestOptions, declared: readonly string[] 
   for (const key of Object.keys(given)) {
     const value = (given as Record<string, unknown>)[key];
     if (value === undefined) continue;
-    const name = known.has(key) ? key : camelCase(key);
-    const rule = known.get(name);
+    const exact = known.get(key);
+    const name = exact === undefined ? camelCase(key) : key;
+    const rule = exact ?? known.get(name);
     if (rule !== undefined) checked[name] = checkedValue(rule, name, value);
     else {
       if (!declared.includes(key)) refuseForeign(key);
@@ -326,11 +311,11 @@ function checkedValue(rule: ReadyRule, name: string, value: unknown): unknown {
 }
 
 function refuseTwoBodies(options: Record<string, unknown>): void {
-  const given = BODIES.filter(
-    (name) => Object.hasOwn(options, name) && (name === 'json' || options[name] !== undefined),
-  );
-  if (given.length > 1)
-    throw new TypeError(`options ${given.join(' and ')} exclude each other: a request has one body`);
+  let count = 0;
+  for (const name of BODIES) if (options[name] !== undefined) count += 1;
+  if (count < 2) return;
+  const given = BODIES.filter((name) => options[name] !== undefined);
+  throw new TypeError(`options ${given.join(' and ')} exclude each other: a request has one body`);
 }
 
 /** Records and lists, and those within them, as copies that nobody can change; anything else as it is. */
@@ -338,7 +323,7 @@ function fixedCopy(value: unknown, nameOf = (key: string) => key): unknown {
   if (Array.isArray(value)) return Object.freeze(value.map((one) => fixedCopy(one)));
   if (!isPlain(value)) return value;
   const copy = newOptions() as Record<string, unknown>;
-  for (const [key, one] of Object.entries(value)) copy[nameOf(key)] = fixedCopy(one);
+  for (const key of Object.keys(value)) copy[nameOf(key)] = fixedCopy(value[key]);
   return Object.freeze(copy);
 }
 
