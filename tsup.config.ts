@@ -33,7 +33,7 @@ const library: Options = {
 
 /** Without Node: what runs in a browser, and in a worker, whose fetch shows cookies and redirects. */
 const web = (kind: 'browser' | 'worker'): Options => ({
-  entry: { index: entry.index, cache: entry.cache },
+  entry: { index: entry.index, cache: entry.cache, resilience: entry.resilience },
   outDir: `dist/${kind}`,
   format: 'esm',
   platform: 'browser',

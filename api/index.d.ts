@@ -204,6 +204,10 @@ interface DownloadResult {
 }
 // Duration
 type Duration = number | string | false;
+// EventOptions
+interface EventOptions extends LineOptions {
+    readonly reconnect?: boolean | undefined;
+}
 // Fields
 type Fields = object & {
     readonly [Symbol.iterator]?: never;
@@ -372,8 +376,8 @@ declare class HttpResponse {
     toWeb(): ReadableStream<Uint8Array>;
     toResponse(): Response;
     [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined>;
-    events(options?: LineOptions): AsyncGenerator<ServerSentEvent, void, undefined>;
-    events<S extends StandardSchema>(schema: S, options?: LineOptions): AsyncGenerator<ServerSentEvent<SchemaOutput<S>>, void, undefined>;
+    events(options?: EventOptions): AsyncGenerator<ServerSentEvent, void, undefined>;
+    events<S extends StandardSchema>(schema: S, options?: EventOptions): AsyncGenerator<ServerSentEvent<SchemaOutput<S>>, void, undefined>;
     lines(options?: LineOptions): AsyncGenerator<string, void, undefined>;
     ndjson<T = unknown>(options?: LineOptions): AsyncGenerator<T, void, undefined>;
     ndjson<S extends StandardSchema>(schema: S, options?: LineOptions): AsyncGenerator<SchemaOutput<S>, void, undefined>;
@@ -1106,6 +1110,7 @@ declare class Call extends Stop implements Member {
     asker: Asker | undefined;
     hasOpenBody: boolean;
     trace: Trace | undefined;
+    reconnector: Reconnector<HttpResponse> | undefined;
     followed: AbortSignal | undefined;
     constructor(started: number, redact?: readonly string[] | undefined);
     settled(): void;
@@ -1142,6 +1147,7 @@ declare class Content {
     constructor(bytes: Uint8Array | undefined, source?: StreamSource);
     take(refuse: () => Error): StreamSource;
     takeWeb(refuse: () => Error): ReadableStream<Uint8Array>;
+    takeNode(refuse: () => Error): NodeStream;
     releaseWhenDropped(drain: boolean): void;
     buffer(refuse: () => Error): Promise<Uint8Array>;
     discard(drain: boolean): void;
@@ -1292,6 +1298,10 @@ type RawField = string | {
     readonly length: number;
     toString(encoding: 'latin1'): string;
 };
+type ReadEvents<Answer> = (answer: Answer, stream: StreamOfEvents) => AsyncGenerator<ServerSentEvent, void, undefined>;
+interface Reconnector<Answer> {
+    events(answer: Answer, read: ReadEvents<Answer>): AsyncGenerator<ServerSentEvent, void, undefined>;
+}
 type Redact = readonly string[];
 interface Repeater {
     spend(): boolean;
@@ -1345,6 +1355,10 @@ declare class Stop implements Abortable {
     get isWaiting(): boolean;
     protected emptied(): void;
     abort(reason?: unknown): void;
+}
+interface StreamOfEvents {
+    id: string;
+    retry: number | undefined;
 }
 type StreamSource = NodeStream | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 type Streamable = ReadableStream<Uint8Array> | SourceStream | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;

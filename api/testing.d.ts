@@ -231,6 +231,7 @@ declare class Content {
     constructor(bytes: Uint8Array | undefined, source?: StreamSource);
     take(refuse: () => Error): StreamSource;
     takeWeb(refuse: () => Error): ReadableStream<Uint8Array>;
+    takeNode(refuse: () => Error): NodeStream;
     releaseWhenDropped(drain: boolean): void;
     buffer(refuse: () => Error): Promise<Uint8Array>;
     discard(drain: boolean): void;

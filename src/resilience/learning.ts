@@ -73,7 +73,7 @@ export class Learning {
     if (refusal !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + refusal);
     for (const [name, { quota, window, remaining, reset }] of limits) {
       if (remaining !== undefined) {
-        const resetAt = now + (reset === undefined ? (window ?? NO_RESET) : reset + MARGIN);
+        const resetAt = now + untilReset(reset, window);
         this.#limits.set(name, { left: remaining - this.#uncounted(sent), resetAt });
       } else if (quota !== undefined && window !== undefined && window > 0) this.#pace(name, quota, window, now);
     }
@@ -95,4 +95,10 @@ export class Learning {
     for (const one of this.#underWay) if (one > sent) later += 1;
     return this.#underWay.size + (this.#sent - sent - later);
   }
+}
+
+/** Milliseconds until a limit that is used up is so no more: a window ends no later than its whole length from now. */
+function untilReset(reset: number | undefined, window: number | undefined): number {
+  if (reset === undefined) return window ?? NO_RESET;
+  return window === undefined || window < reset ? reset + MARGIN : Math.min(reset + MARGIN, window);
 }
