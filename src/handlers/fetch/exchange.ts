@@ -7,7 +7,6 @@ import { failure, timeoutFailure } from '../../connect/failure.ts';
 import type { RequestBody } from '../../message/body.ts';
 import type { BodyReader } from '../../message/body-reader.ts';
 import { Content } from '../../message/content.ts';
-import { codeOf } from '../../message/error-codes.ts';
 import { BodyError, isTransferError, NetworkError, RequestError, type TimeoutPhase } from '../../message/errors.ts';
 import { lengthMismatch } from '../../message/framing.ts';
 import { HttpHeaders } from '../../message/headers.ts';
@@ -31,6 +30,7 @@ import { limitOf } from '../exchange/phase-limits.ts';
 import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
 import { sourceFailure } from '../exchange/source-failure.ts';
 import { isDecoded } from './decoded.ts';
+import { toldBy } from './failure-words.ts';
 import { answersRead, callFetch, type FetchFunction, fetchInit, followsByItself } from './request.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -89,7 +89,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     this.#scope = callsBack(request, options) ? currentScope() : undefined;
   }
 
-  start(fetch: FetchFunction | undefined): void {
+  start(fetch: FetchFunction | undefined, native: object = {}): void {
     followCaller(this, this.request, this.options);
     if (this.#done) return;
     const { body } = this.request;
@@ -98,16 +98,16 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
       this.#controller = new AbortController();
     }
     this.#timer.start('headers', this.#headersLimit);
-    this.#send(fetch)
+    this.#send(fetch, native)
       .then((response) => this.#onHead(response))
       .catch((cause: unknown) => this.abort(this.#failure(cause)));
   }
 
-  async #send(fetch: FetchFunction | undefined): Promise<Response> {
+  async #send(fetch: FetchFunction | undefined, native: object): Promise<Response> {
     const { body, url } = this.request;
     const sent =
       body === null || body.length === 0 ? undefined : (body.bytes ?? this.#blobOf(body) ?? this.#upload(body));
-    const init = fetchInit(this.request, sent, this.#controller?.signal, this.options);
+    const init = Object.assign(fetchInit(this.request, sent, this.#controller?.signal, this.options), native);
     const response: unknown = await callFetch(fetch, url, init);
     if (isResponse(response)) return response;
     const found = kindOf(response);
@@ -160,7 +160,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   }
 
   #headOf(response: Response): HttpResponse {
-    const decoded = isDecoded(response);
+    const decoded = this.options.decodeContent !== false && isDecoded(response);
     const lines = HttpHeaders.fromRaw(fieldsOf(response.headers));
     const headers = decoded ? lines.without('content-encoding', 'content-length') : lines;
     const length = headers.get('content-length');
@@ -341,10 +341,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
 
   #failure(cause: unknown): unknown {
     const phase = this.#head === undefined ? 'headers' : 'body';
-    // A fetch of the web says no more than `TypeError: Failed to fetch`, which is no programmer's mistake.
-    const isWords = cause instanceof TypeError && codeOf(cause) === undefined;
-    const told = isWords ? new Error(cause.message, { cause: cause.cause ?? cause }) : cause;
-    return failure(told, { request: this.request, options: this.options, phase, response: this.#head });
+    return failure(toldBy(cause), { request: this.request, options: this.options, phase, response: this.#head });
   }
 
   #bodyError(fact: string, code: string): BodyError {

@@ -18,6 +18,7 @@ import type { Transport } from '../../stack/handler.ts';
 import { Running } from '../exchange/open-exchanges.ts';
 import { refuse } from '../exchange/unsupported.ts';
 import { FetchExchange } from './exchange.ts';
+import { handsOn, NativeFetch } from './native.ts';
 import { changedMethod, type FetchFunction, heldBackHeader, unsentStream } from './request.ts';
 
 export type { FetchFunction } from './request.ts';
@@ -32,23 +33,33 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
   }
 
   const running = new Running<FetchExchange>();
+  const native = new NativeFetch();
+  /** Only the runtime's own fetch takes more than the standard says. */
+  const isOwn = fetch === undefined;
+  const supports = (request: HttpRequest, options: RequestOptions) => unsupported(request, options, isOwn);
 
   function fetching(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     const own = ownOptions(options);
-    const reason = unsupported(request, own);
+    const reason = supports(request, own);
     if (reason !== undefined) return refuse(request, reason);
     return new Promise((resolve, reject) => {
       const exchange = new FetchExchange(addressed(request), own, resolve, reject, running);
       running.add(exchange);
-      exchange.start(fetch);
+      exchange.start(fetch, isOwn ? native.init(request, own) : undefined);
     });
   }
 
   return Object.assign(fetching, {
     handlerName: 'fetch',
-    supports: unsupported,
-    close: () => running.letFinish(),
-    destroy: async (reason?: unknown) => running.endAll(reason),
+    supports,
+    async close() {
+      await running.letFinish();
+      native.close();
+    },
+    async destroy(reason?: unknown) {
+      running.endAll(reason);
+      native.close();
+    },
   });
 }
 
@@ -77,12 +88,14 @@ const REFUSED: readonly (readonly [keyof RequestOptions, (value: unknown) => boo
 ];
 
 /** Why fetch cannot send this. */
-function unsupported(request: HttpRequest, options: RequestOptions): string | undefined {
+function unsupported(request: HttpRequest, options: RequestOptions, isOwn: boolean): string | undefined {
   for (const [name, asks] of REFUSED) {
     const value = options[name];
-    if (value !== undefined && asks(value)) return `fetch: option ${name} is not supported`;
+    if (value === undefined || !asks(value) || (isOwn && handsOn(name, options))) continue;
+    return `fetch: option ${name} is not supported`;
   }
-  if (options.decodeContent === false || options.decodeContent === null) {
+  const isLeft = options.decodeContent === false || options.decodeContent === null;
+  if (isLeft && !(isOwn && handsOn('decodeContent', options))) {
     return 'fetch: option decodeContent: false is not supported, fetch decodes by itself';
   }
   if (typeof options.cookies === 'object' && options.cookies !== null && isBrowser()) {
