@@ -1,5 +1,5 @@
 import { fetchHandler } from '../../src/handlers/fetch/fetch.ts';
 import { describeHandlerContract } from './handler-contract.ts';
-import { fetchSkips } from './skips.ts';
+import { skipsHere } from './skips.ts';
 
-describeHandlerContract('fetch', () => fetchHandler(), { skips: fetchSkips });
+describeHandlerContract('fetch', () => fetchHandler(), { skips: skipsHere('fetch') });

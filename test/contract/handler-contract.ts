@@ -7,30 +7,8 @@ import { HttpRequest } from '../../src/message/request.ts';
 import type { Transport } from '../../src/stack/handler.ts';
 import { startScriptedServer } from '../../src/testing/scripted-server.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
-import type { Bench, Chapter, Skips } from './bench.ts';
-import { aborts } from './contract-aborts.ts';
-import { borders } from './contract-borders.ts';
-import { callbacks } from './contract-callbacks.ts';
-import { connections } from './contract-connections.ts';
-import { ends } from './contract-ends.ts';
-import { failures } from './contract-failures.ts';
-import { heads } from './contract-heads.ts';
-import { requests } from './contract-requests.ts';
-import { responses } from './contract-responses.ts';
-import { timeouts } from './contract-timeouts.ts';
-
-const chapters: Readonly<Record<string, Chapter>> = {
-  requests,
-  heads,
-  responses,
-  borders,
-  failures,
-  timeouts,
-  aborts,
-  callbacks,
-  ends,
-  connections,
-};
+import type { Bench, Skips } from './bench.ts';
+import { chapters } from './chapters.ts';
 
 export function describeHandlerContract(
   name: string,

@@ -1,5 +1,5 @@
 import { nodeHttpHandler } from '../../src/handlers/node/node-http.ts';
 import { describeHandlerContract } from './handler-contract.ts';
-import { nodeHttpSkips } from './skips.ts';
+import { skipsHere } from './skips.ts';
 
-describeHandlerContract('node:http', () => nodeHttpHandler(), { skips: nodeHttpSkips });
+describeHandlerContract('node:http', () => nodeHttpHandler(), { skips: skipsHere('node:http') });

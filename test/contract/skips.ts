@@ -1,4 +1,5 @@
 /** What each transport truly cannot do. `docs/handlers.md` has the same list, and a test compares them. */
+import { runtimeName } from '../../src/runtime/platform.ts';
 import type { Skips } from './bench.ts';
 
 export const undiciSkips: Skips = {
@@ -189,6 +190,154 @@ export const allSkips: Readonly<Record<string, Skips>> = {
   fetch: fetchSkips,
   mock: mockSkips,
 };
+
+const bunKeeps = 'Bun sends any method that it does not know as GET; the handler refuses it';
+const bunWord = "Bun's fetch has one word for a connection that was closed and one that was reset";
+const again = 'its fetch sends a GET again by itself when a connection that it kept breaks';
+const headSize = "the head's limit is the runtime's own, and larger";
+const denoChunk = "Deno's fetch says no more than that the body could not be read, as of one that was cut";
+const denoBorder = "what lies behind an answer reaches Deno's node:net a turn later, when the connection is used again";
+
+const webWords = 'its fetch says no more than that it failed: the code is ERR_NETWORK, or ERR_BODY_TRUNCATED';
+const wordless = [
+  'rejects a close before the head as a failure of the network',
+  'rejects a reset before the head as a failure of the network',
+  'rejects a close within the head as a failure of the network',
+  'rejects a reset within the head as a failure of the network',
+  'rejects garbage in place of a head as a failure of the network',
+  'rejects two lengths that differ as a failure of the network',
+  'rejects a length that is no number as a failure of the network',
+  'rejects an answer under codings of transfer that nobody asked for as a failure of the network',
+  'rejects a NUL in a header as a failure of the network',
+  'rejects a chunk whose size is no number as a BodyError, buffered',
+  'rejects a chunk whose size is no number as a BodyError, streamed',
+  'rejects a refused connection as a ConnectError',
+  'rejects a host name that does not exist as a ConnectError',
+];
+
+const remote = 'it looks at a count of a server at once, which is in another process there';
+const looksAtOnce = [
+  'waits without end when a timeout is off',
+  'ends a call at once on destroy, in its first turn, with retry',
+  'ends a call at once on destroy, in its first turn, with stream and retry',
+];
+
+/** What a transport cannot do in another runtime, beside what it cannot do anywhere. */
+export const runtimeSkips: Readonly<Partial<Record<string, Readonly<Record<string, Skips>>>>> = {
+  bun: {
+    undici: {
+      'rejects a 101 nobody asked for as a failure of the network': 'under Bun undici tells it as an error of no code',
+    },
+    fetch: {
+      ...all(bunKeeps, ['sends the method pUrGe as it is written', 'sends the method X-Own as it is written']),
+      ...all(bunWord, [
+        'rejects a close before the head as a failure of the network',
+        'rejects a close within the head as a failure of the network',
+      ]),
+      ...all(headSize, ['rejects a head larger than maxHeaderSize as a failure of the network']),
+      ...all(again, ['does not send again when an answer over a kept connection breaks off within its head']),
+    },
+  },
+  deno: {
+    ...Object.fromEntries(
+      ['undici', 'node:http', 'stream'].map((handler) => [
+        handler,
+        all(denoBorder, [
+          'gives nobody the answer that lies behind another at the border of a read, buffered',
+          'gives nobody the answer that lies behind another at the border of a read, streamed',
+        ]),
+      ]),
+    ),
+    fetch: {
+      ...all("Deno's fetch frames every stream in chunks", ['sends a stream with the Content-Length it was given']),
+      ...all("Deno's fetch gives the standard's phrase for a status", [
+        'gives the reason phrase',
+        'keeps an answer whose reason phrase is beyond ASCII',
+      ]),
+      ...all("Deno's fetch may have one word for a connection that was closed and one that was reset", [
+        'rejects a reset before the head as a failure of the network',
+        'rejects a reset within the head as a failure of the network',
+      ]),
+      ...all(headSize, ['rejects a head larger than maxHeaderSize as a failure of the network']),
+      ...all(denoChunk, [
+        'rejects a chunk whose size is no number as a BodyError, buffered',
+        'rejects a chunk whose size is no number as a BodyError, streamed',
+      ]),
+      ...all(again, ['does not send again when an answer over a kept connection breaks off within its head']),
+    },
+  },
+  workerd: {
+    fetch: {
+      ...all('workerd knows a list of methods, in upper case; the handler refuses others', [
+        'sends the method pUrGe as it is written',
+        'sends the method X-Own as it is written',
+      ]),
+      ...all("workerd's headers are UTF-8 text, where the standard has a byte for each character", [
+        'sends headers with their values',
+        'gives headers with their values',
+      ]),
+      ...all("workerd's fetch frames every stream in chunks", ['sends a stream with the Content-Length it was given']),
+      ...all('workerd ends its process when the source of a body fails ("Promise callback destroyed itself")', [
+        'names a body whose source fails midway, and lets go of the connection',
+        'rejects at once a streamed body that has more bytes than its length says',
+        'rejects at once a streamed body that has less bytes than its length says',
+      ]),
+      ...all('workerd takes a body without a length and what follows a bodiless head for broken framing', [
+        'gives a body that ends with its connection, buffered',
+        'gives a body that ends with its connection, streamed',
+      ]),
+      ...all(remote, looksAtOnce),
+      ...all("workerd's fetch waits on after an informational answer", ['hides an informational answer']),
+      ...all("the connections are the runtime's own, and what lies behind an answer is taken for the next one", [
+        'all of the chapter "borders"',
+        'never takes what lies behind a response for the next one',
+        'sends again, once, when a kept connection turns out dead: reset',
+        'sends again, once, when a kept connection turns out dead: fin',
+      ]),
+      ...all(webWords, wordless),
+      ...all(headSize, ['rejects a head larger than maxHeaderSize as a failure of the network']),
+    },
+  },
+  chromium: {
+    fetch: {
+      ...all('a browser sends a streamed body over HTTP/2 alone; the handler refuses it', [
+        'rejects at once a streamed body that has more bytes than its length says',
+        'rejects at once a streamed body that has less bytes than its length says',
+        'sends a body of an async iterable',
+        'sends a body of an empty iterable',
+        'sends a body of a web stream',
+        'sends a body of a function',
+        'sends a body of an async function that gives text',
+        'frames a stream whose length nobody knows in chunks',
+        'sends a stream with the Content-Length it was given',
+        'reads a body that can be read once only once',
+        'sends a replayable body again',
+        'names a body whose source fails midway, and lets go of the connection',
+        'reports the upload as it goes',
+        'can be aborted while it sends',
+        'ends with ERR_CALLBACK when progress throws while the body is sent',
+        'lets a running request finish on close',
+      ]),
+      ...all(remote, looksAtOnce),
+      ...all('a browser sends a POST again by itself when a connection that it kept was reset', [
+        'does not send a POST twice when a kept connection turns out dead',
+      ]),
+      ...all('a browser shows no Set-Cookie', ['keeps Set-Cookie lines apart']),
+      ...all('a browser hides redirects, and follows them by itself', ['follows no redirect']),
+      ...all('a browser takes a head that was cut, or lengths that are none, for what they can mean', [
+        'rejects a close within the head as a failure of the network',
+        'rejects a length that is no number as a failure of the network',
+      ]),
+      ...all(webWords, wordless),
+      ...all(headSize, ['rejects a head larger than maxHeaderSize as a failure of the network']),
+    },
+  },
+};
+
+/** The skips of a transport in the runtime that this is. */
+export function skipsHere(handler: string): Skips {
+  return { ...allSkips[handler], ...runtimeSkips[runtimeName()]?.[handler] };
+}
 
 function all(reason: string, tests: readonly string[]): Skips {
   return Object.fromEntries(tests.map((test) => [test, reason]));

@@ -1,5 +1,5 @@
 import { streamHandler } from '../../src/handlers/node/stream.ts';
 import { describeHandlerContract } from './handler-contract.ts';
-import { streamSkips } from './skips.ts';
+import { skipsHere } from './skips.ts';
 
-describeHandlerContract('stream', () => streamHandler(), { skips: streamSkips });
+describeHandlerContract('stream', () => streamHandler(), { skips: skipsHere('stream') });

@@ -1,5 +1,5 @@
 import { undiciHandler } from '../../src/handlers/undici/undici.ts';
 import { describeHandlerContract } from './handler-contract.ts';
-import { undiciSkips } from './skips.ts';
+import { skipsHere } from './skips.ts';
 
-describeHandlerContract('undici', () => undiciHandler(), { skips: undiciSkips });
+describeHandlerContract('undici', () => undiciHandler(), { skips: skipsHere('undici') });
