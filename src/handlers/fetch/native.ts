@@ -3,11 +3,11 @@
  * option that one of them can honour is handed on to it; whatever else asks for the connection stays refused.
  */
 
+import { IDEMPOTENT } from '../../message/methods.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Pem, ProxyOptions, RequestOptions } from '../../options/options.ts';
 import { BoundedMap } from '../../runtime/bounded-map.ts';
 import { needBuiltin, type RuntimeName, runtimeName } from '../../runtime/platform.ts';
-import { IDEMPOTENT } from '../../semantics/methods.ts';
 
 type Name = keyof RequestOptions;
 
