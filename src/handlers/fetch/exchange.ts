@@ -18,13 +18,14 @@ import { ignore } from '../../message/source.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { isBrowser } from '../../runtime/platform.ts';
+import { responseLimit, tooLarge } from '../../semantics/response-limit.ts';
 import { phraseOfBytes } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
 import { briefly } from '../exchange/briefly.ts';
 import { callsBack, uploadTotal } from '../exchange/callbacks.ts';
-import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
+import { Collector, wireLimit } from '../exchange/collector.ts';
 import type { Endable, Running } from '../exchange/open-exchanges.ts';
 import { limitOf } from '../exchange/phase-limits.ts';
 import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
@@ -180,7 +181,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
         const chunk = await this.#next();
         if (this.#done) return;
         if (chunk === undefined) break;
-        if (!body.add(chunk)) throw tooLarge(this.options, this.request, this.#head!);
+        if (!body.add(chunk)) throw tooLarge(responseLimit(this.options, false), this.request, this.#head!);
       }
       this.#finish();
       this.#stopSending();

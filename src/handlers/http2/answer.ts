@@ -5,7 +5,8 @@ import { Content } from '../../message/content.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import { HttpResponse } from '../../message/response.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
-import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
+import { responseLimit, tooLarge } from '../../semantics/response-limit.ts';
+import { Collector, wireLimit } from '../exchange/collector.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
 import { headOverflow } from './failure.ts';
@@ -98,7 +99,7 @@ export class Http2Answer implements Answer {
   #collect(): void {
     const { request, options } = this.#exchange;
     const limit = wireLimit(options, this.#headers);
-    const refuse = () => this.#exchange.abort(tooLarge(options, request, this.headOnly()));
+    const refuse = () => this.#exchange.abort(tooLarge(responseLimit(options, false), request, this.headOnly()));
     if (!this.#isEmpty() && this.#expected !== undefined && this.#expected > limit) {
       refuse();
       return;

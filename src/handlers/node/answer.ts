@@ -7,7 +7,8 @@ import { HttpHeaders } from '../../message/headers.ts';
 import { HttpResponse } from '../../message/response.ts';
 import { streamError } from '../../message/stream-reason.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
-import { Collector, tooLarge, wireLimit } from '../exchange/collector.ts';
+import { responseLimit, tooLarge } from '../../semantics/response-limit.ts';
+import { Collector, wireLimit } from '../exchange/collector.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import { type BodyObserver, followBody } from './body.ts';
 
@@ -141,7 +142,7 @@ export class NodeAnswer implements Answer, BodyObserver {
   #collect(): void {
     const { request, options } = this.#exchange;
     const limit = wireLimit(options, this.#headers);
-    const refuse = () => this.#exchange.abort(tooLarge(options, request, this.headOnly()));
+    const refuse = () => this.#exchange.abort(tooLarge(responseLimit(options, false), request, this.headOnly()));
     if (!this.#isEmpty() && this.#expected !== undefined && this.#expected > limit) {
       refuse();
       return;

@@ -21,6 +21,7 @@ import { receivedTrailers } from '../../message/trailers.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
+import { responseLimit, tooLarge } from '../../semantics/response-limit.ts';
 import { phraseOfBytes, statusLineRefusal, unaskedSwitch } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
@@ -29,7 +30,7 @@ import type { Member } from '../../time/member-set.ts';
 import type { SlotLimit } from '../connections/slot-limit.ts';
 import { isLong, MOMENT, MOST_BYTES } from '../exchange/briefly.ts';
 import { callsBack, downloadTotal, uploadTotal } from '../exchange/callbacks.ts';
-import { responseLimit, tooLarge, wireLimit } from '../exchange/collector.ts';
+import { wireLimit } from '../exchange/collector.ts';
 import { DRAIN_WAIT, limitOf } from '../exchange/phase-limits.ts';
 import { PhaseTimer } from '../exchange/phase-timer.ts';
 import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
@@ -100,7 +101,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#clock = options.clock ?? systemClock;
     this.#timer = new PhaseTimer(this.#clock, this);
     this.#started = this.#clock.now();
-    this.#limit = responseLimit(options);
+    this.#limit = responseLimit(options, false);
     this.#scope = callsBack(request, options) ? currentScope() : undefined;
   }
 
@@ -213,7 +214,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     (this.#pieces ??= new Pieces()).add(chunk);
     if (this.#resume && this.#received > MOST_BYTES) return this.#handOut(this.#resume);
     if (this.#received > this.#limit && this.#received > wireLimit(this.#options, this.#headers))
-      this.abort(tooLarge(this.#options, this.request, this.headOnly()!));
+      this.abort(tooLarge(this.#limit, this.request, this.headOnly()!));
     return true;
   }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Collector, responseLimit, tooLarge, wireLimit } from '../../../src/handlers/exchange/collector.ts';
+import { Collector, wireLimit } from '../../../src/handlers/exchange/collector.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
+import { responseLimit, tooLarge } from '../../../src/semantics/response-limit.ts';
 
 const MIB = 1024 * 1024;
 const plain = HttpHeaders.empty;
@@ -15,7 +16,7 @@ describe('the limit of a buffered body', () => {
     [null, Number.POSITIVE_INFINITY],
     [false, Number.POSITIVE_INFINITY],
   ] as const)('is for maxResponseSize %s: %d bytes', (maxResponseSize, bytes) => {
-    expect(responseLimit({ maxResponseSize })).toBe(bytes);
+    expect(responseLimit({ maxResponseSize }, false)).toBe(bytes);
   });
 
   it('is exact on the wire when nothing is encoded, and twice it and 64 KiB when something is', () => {
@@ -26,7 +27,7 @@ describe('the limit of a buffered body', () => {
   it('is named by the error', () => {
     const request = new HttpRequest('GET', 'http://example.test/');
     const response = new HttpResponse(200);
-    const error = tooLarge({ maxResponseSize: 1000 }, request, response);
+    const error = tooLarge(1000, request, response);
     expect(error).toMatchObject({ name: 'BodyError', code: 'ERR_BODY_TOO_LARGE', request, response });
     expect(error.message).toContain('maxResponseSize (1000 bytes)');
   });
