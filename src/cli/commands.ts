@@ -110,6 +110,8 @@ export interface CrawlCommand {
   /** The file of an archive. */
   readonly har?: string;
   readonly format?: ReportFormat;
+  /** A crawl in Redis, which others may join. */
+  readonly shared?: { readonly redis: string; readonly name: string; readonly role: 'start' | 'worker' | 'status' };
   readonly out: string | undefined;
   readonly resume: boolean;
 }

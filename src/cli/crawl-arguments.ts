@@ -47,11 +47,17 @@ const CRAWL_OPTIONS = {
   format: text,
   out: text,
   resume: flag,
+  redis: text,
+  name: text,
+  worker: flag,
+  status: flag,
 } as const;
 
 export function readCrawl(argv: readonly string[]): CrawlCommand {
   const { values, positionals } = parseOptions('crawl', argv, CRAWL_OPTIONS, true);
-  if (positionals.length === 0) throw new UsageError('expected at least one URL: sluice crawl URL...');
+  const shared = sharedOf(values);
+  if (positionals.length === 0 && shared?.role !== 'worker' && shared?.role !== 'status')
+    throw new UsageError('expected at least one URL: sluice crawl URL...');
   if (values.resume && values.out === undefined)
     throw new UsageError('--resume expects --out FILE, the file to go on from');
   if (values.cookies && values['no-cookies']) throw new UsageError('expected --cookies or --no-cookies, got both');
@@ -77,7 +83,38 @@ export function readCrawl(argv: readonly string[]): CrawlCommand {
     out: values.out,
     resume: values.resume ?? false,
     ...checks(values),
+    ...(shared !== undefined && { shared }),
   };
+}
+
+interface SharedValues {
+  readonly redis?: string;
+  readonly name?: string;
+  readonly worker?: boolean;
+  readonly status?: boolean;
+  readonly limit?: string;
+  readonly resume?: boolean;
+}
+
+function sharedOf({ redis, name, worker, status, limit, resume }: SharedValues): CrawlCommand['shared'] {
+  if (redis === undefined) {
+    if (name !== undefined || worker || status)
+      throw new UsageError('--name, --worker and --status expect --redis URL');
+    return undefined;
+  }
+  if (!/^rediss?:\/\/[^/]/i.test(redis) || !URL.canParse(redis)) {
+    throw new UsageError('--redis expects a URL such as redis://localhost:6379');
+  }
+  if (name === undefined || !/^[\w.-]{1,100}$/.test(name)) {
+    throw new UsageError(
+      '--redis expects --name NAME, of letters, digits, ".", "_" and "-": who gives it works with us',
+    );
+  }
+  if (worker && status) throw new UsageError('expected --worker or --status, got both');
+  if (limit !== undefined)
+    throw new UsageError('--limit counts the pages of one machine; with --redis give --depth or --include');
+  if (resume) throw new UsageError('--resume is for a file; a crawl in Redis goes on whenever somebody joins it');
+  return { redis, name, role: worker ? 'worker' : status ? 'status' : 'start' };
 }
 
 interface CheckValues {

@@ -9,8 +9,8 @@ import type { CrawlCommand } from './commands.ts';
 import { Crawl, type CrawlResult } from './crawl/crawl.ts';
 import { Journal } from './crawl/journal.ts';
 import { Progress } from './crawl/progress.ts';
-import { reportText } from './crawl/report.ts';
-import { csvReport, jsonReport, junitReport } from './crawl/report-formats.ts';
+import { exitCodeOf, reportOf } from './crawl-report.ts';
+import { sharedCrawl } from './shared-crawl.ts';
 import { SIGNAL_CODES, type Signal, type Terminal } from './terminal.ts';
 import { plural } from './text-table.ts';
 import { UsageError } from './usage-error.ts';
@@ -21,6 +21,7 @@ export async function crawlCommand(
   terminal: Terminal,
   argv: readonly string[],
 ): Promise<number> {
+  if (command.shared !== undefined) return sharedCrawl(command, command.shared, terminal);
   const folder = command.out === undefined ? mkdtempSync(join(tmpdir(), 'sluice-crawl-')) : undefined;
   const journal = openJournal(command, folder);
   try {
@@ -75,25 +76,11 @@ async function crawled(
     ignoreSignals();
     progress.end();
   }
-  const { summary, stopped, fragments } = result;
+  const { summary, stopped } = result;
   stdout.write(reportOf(command, result, clock.now() - started, summary.pages - before.pages));
   if (stopped) stderr.write(howToResume(command, argv));
   if (stopped && signal !== undefined) return SIGNAL_CODES[signal];
-  return summary.broken + fragments.length + summary.invalid + summary.failedStarts > 0 ? 1 : 0;
-}
-
-function reportOf({ format }: CrawlCommand, result: CrawlResult, elapsed: number, fetched: number): string {
-  const { summary, broken, fragments } = result;
-  switch (format) {
-    case 'json':
-      return jsonReport({ summary, broken, fragments, elapsed });
-    case 'csv':
-      return csvReport({ summary, broken, fragments, elapsed });
-    case 'junit':
-      return junitReport({ summary, broken, fragments, elapsed });
-    default:
-      return reportText(summary, broken, { elapsed, fetched, fragments });
-  }
+  return exitCodeOf(result);
 }
 
 function howToResume({ out, resume }: CrawlCommand, argv: readonly string[]): string {

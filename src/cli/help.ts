@@ -108,6 +108,9 @@ const CRAWL = `sluice crawl URL... [options]
   --cache DIR             answer from this directory what may be, and store answers in it
   --har FILE              write what is sent and received, secrets masked (HAR 1.2)
   --format text|json|csv|junit  what is printed at the end; default text
+  --redis URL --name N    one crawl for all machines that give both; Redis 6.2 or newer
+  --worker                join it, without a URL
+  --status                print how far it is, and who works
   --out FILE.jsonl        write a line of JSON for each page
   --resume                go on from the lines in --out
 

@@ -1,5 +1,6 @@
 /** What a crawl is made from. */
 import type { Client, ClientOptions } from '../../client/client.ts';
+import type { CrawlSource } from '../../crawl/crawl.ts';
 import { pageUrl } from '../../crawl/page-url.ts';
 import { VERSION } from '../../runtime/version.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -54,6 +55,8 @@ export interface CrawlOptions {
   readonly accepted?: readonly StatusRange[];
   readonly hostHeaders?: readonly HostHeader[];
   readonly traps?: Partial<TrapOptions>;
+  /** Where the pages wait, for a crawl that others share. Default the journal. */
+  readonly source?: CrawlSource;
   readonly clock?: Clock;
   /** Told each page, when its line is in the journal. */
   readonly onPage?: (line: PageLine) => void;

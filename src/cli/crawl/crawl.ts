@@ -6,6 +6,7 @@ import { Client } from '../../client/client.ts';
 import { CookieJar } from '../../cookies/cookie-jar.ts';
 import { crawl } from '../../crawl/crawl.ts';
 import type { RunningCrawl } from '../../crawl/crawl-options.ts';
+import type { Found } from '../../crawl/frontier.ts';
 import type { Link } from '../../crawl/link.ts';
 import { QueueFrontier } from '../../crawl/queue-frontier.ts';
 import { productToken } from '../../crawl/robots.ts';
@@ -17,7 +18,7 @@ import { brokenLinks } from './broken-links.ts';
 import { CheckingClient } from './checking-client.ts';
 import { type CrawlOptions, headersOf, mostOfHost, startUrl } from './crawl-options.ts';
 import { CrawlHeaders } from './credentials.ts';
-import { pageFormat } from './page-format.ts';
+import { linkAt, mayVisit, pageFormat } from './page-format.ts';
 import type { PageLine } from './page-line.ts';
 import { PageVisitor } from './page-visitor.ts';
 import { retryOf } from './retries.ts';
@@ -107,9 +108,21 @@ export class Crawl {
       this.#end.abort();
       await this.#owned?.close();
     }
+    return this.report(stopped);
+  }
+
+  /** What the journal says, of pages that were resumed too. */
+  report(stopped: boolean): CrawlResult {
     const { journal, fragments } = this.#options;
     const missing = fragments ? brokenFragments(journal) : [];
     return { summary: this.#summary, broken: brokenLinks(this.#summary, journal), fragments: missing, stopped };
+  }
+
+  /** Where the crawl begins. */
+  get starts(): Found[] {
+    const links = [...new Set(this.#options.urls.map(startUrl))];
+    const starts = links.map((url) => startAt(url, undefined));
+    return (this.#options.sitemap ? [...starts, ...sitemapStarts(links)] : starts).map(asFound);
   }
 
   /** Lets what is in flight come to its end, and starts nothing more. */
@@ -147,7 +160,8 @@ export class Crawl {
       accepted: this.#options.accepted ?? ACCEPTED,
       pause: (url) => this.#clock.sleep(this.#running?.intervalOf(targetOf(url).host) ?? 0, this.#end.signal),
     });
-    this.#running = crawl(checking, this.#frontier, {
+    const { source } = this.#options;
+    this.#running = crawl(checking, source ?? this.#frontier, {
       concurrency,
       perHost: { concurrency: perHost, interval },
       robots: robots === false ? false : { agent: this.#agent },
@@ -156,11 +170,21 @@ export class Crawl {
       followRedirects: false,
       options: { stream: true, timeout },
       request: (url) => this.#optionsFor(url),
-      visit: (response, visit) => this.#visitor.visit(response, visit),
+      visit: async (response, visit) => {
+        const outcome = await this.#visitor.visit(response, visit);
+        // The journal finds the links in its lines.
+        return source === undefined ? outcome : { ...outcome, found: this.#foundOn(outcome.line) };
+      },
       failed: (error, visit) => this.#visitor.failed(error, visit),
       clock: this.#clock,
     });
     return this.#running;
+  }
+
+  #foundOn(line: PageLine): Found[] {
+    const { depth = Number.POSITIVE_INFINITY } = this.#options;
+    const links = line.links.map((_url, index) => linkAt(line, index));
+    return links.filter((link) => mayVisit(link, this.#scope, depth)).map(asFound);
   }
 
   #optionsFor(url: string): RequestOptions {
@@ -174,6 +198,10 @@ export class Crawl {
 function scopeFor(options: CrawlOptions, starts: readonly string[]): CrawlScope {
   const { hosts = [], include = [], exclude = [], external = false, traps } = options;
   return new CrawlScope({ starts, hosts, include, exclude, external, traps: { ...TRAPS, ...traps } });
+}
+
+function asFound({ url, key, depth, priority, data }: Link): Found {
+  return { url, key, depth, priority, ...(data !== undefined && { data }) };
 }
 
 function startAt(url: string, data: PageData | undefined): Link {

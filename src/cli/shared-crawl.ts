@@ -1,0 +1,187 @@
+/** `sluice crawl --redis URL --name N`: one crawl on many machines. Who starts it writes the lines and tells the end. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SharedFrontier } from '../bullmq/redis-frontier.ts';
+import type { FrontierStats } from '../crawl/frontier.ts';
+import { writeLines } from '../crawl/write-lines.ts';
+import { startTimer } from '../time/clock.ts';
+import type { CrawlCommand } from './commands.ts';
+import { Crawl } from './crawl/crawl.ts';
+import { Journal } from './crawl/journal.ts';
+import { Progress } from './crawl/progress.ts';
+import { exitCodeOf, reportOf } from './crawl-report.ts';
+import { interruption, type Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+type Shared = NonNullable<CrawlCommand['shared']>;
+
+/** What a worker that joins has to know, under this name in the frontier. */
+const COMMAND = 'command';
+const MONTH = 30 * 24 * 3_600_000;
+const SECOND = 1000;
+
+export async function sharedCrawl(command: CrawlCommand, shared: Shared, terminal: Terminal): Promise<number> {
+  const { redisFrontier } = await loadBullmq();
+  await using frontier = redisFrontier({ connection: shared.redis, name: shared.name, clock: terminal.clock });
+  using stop = interruption(terminal);
+  switch (shared.role) {
+    case 'status':
+      return showStatus(frontier, terminal, stop.signal);
+    case 'worker':
+      await work(await joined(frontier, command, terminal, stop.signal), frontier, terminal, stop.signal);
+      return stop.code ?? 0;
+    case 'start':
+      return (await lead(command, frontier, terminal, stop.signal)) ?? stop.code ?? 0;
+  }
+}
+
+async function loadBullmq(): Promise<typeof import('../bullmq/redis-frontier.ts')> {
+  try {
+    return await import('../bullmq/redis-frontier.ts');
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new UsageError('--redis needs two packages that are not installed: npm install bullmq ioredis');
+  }
+}
+
+/** Adds the starts, works, and writes the lines, whoever has fetched their pages. */
+async function lead(
+  command: CrawlCommand,
+  frontier: SharedFrontier,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const folder = command.out === undefined ? mkdtempSync(join(tmpdir(), 'sluice-crawl-')) : undefined;
+  const out = command.out ?? join(folder!, 'pages.jsonl');
+  const started = terminal.clock.now();
+  try {
+    const { shared: _shared, out: _out, resume: _resume, ...rest } = command;
+    // Credentials are the machine's own: they are not written down.
+    const told = { ...rest, headers: [], hostHeaders: [], urls: command.urls.map(withoutUserinfo) };
+    await frontier.shared.set(COMMAND, JSON.stringify(told), MONTH);
+    await frontier.add(new Crawl({ ...command, journal: NO_JOURNAL }).starts);
+    const writing = writeLines(frontier, out, { signal, clock: terminal.clock }).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+    await Promise.all([work(command, frontier, terminal, signal), writing]);
+    if (signal.aborted) {
+      terminal.stderr.write('\nstopped here; others go on, and the same command joins again\n');
+      return undefined;
+    }
+    const journal = new Journal(out);
+    try {
+      const crawl = new Crawl({ ...command, journal });
+      crawl.resume();
+      const result = crawl.report(false);
+      terminal.stdout.write(reportOf(command, result, terminal.clock.now() - started, result.summary.pages));
+      return exitCodeOf(result);
+    } finally {
+      journal.close();
+    }
+  } finally {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the one who started it has asked for, with this machine's own headers and pace. */
+async function joined(
+  frontier: SharedFrontier,
+  own: CrawlCommand,
+  { clock, stderr }: Terminal,
+  signal: AbortSignal,
+): Promise<CrawlCommand> {
+  for (let isTold = false; ; isTold = true) {
+    const text = await frontier.shared.get(COMMAND);
+    if (text !== undefined) {
+      const { headers, concurrency, cache } = own;
+      return { ...(JSON.parse(text) as CrawlCommand), headers, concurrency, ...(cache !== undefined && { cache }) };
+    }
+    if (!isTold) stderr.write('nobody has started this crawl yet; waiting\n');
+    await clock.sleep(SECOND, signal);
+  }
+}
+
+async function work(
+  command: CrawlCommand,
+  frontier: SharedFrontier,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, stderr } = terminal;
+  const { limit: _limit, depth, ...rest } = command;
+  // JSON has no infinity.
+  const crawl = new Crawl({
+    ...rest,
+    ...(typeof depth === 'number' && { depth }),
+    journal: NO_JOURNAL,
+    source: frontier,
+    clock,
+  });
+  let latest: FrontierStats = await frontier.stats();
+  const progress = new Progress(stderr, clock, () => {
+    const { done, known, failed } = latest;
+    return { done, known, failed, running: crawl.figures.running };
+  });
+  let stopTimer = () => {};
+  const look = () => {
+    stopTimer = startTimer(
+      clock,
+      SECOND,
+      () => {
+        frontier.stats().then(
+          (stats) => {
+            latest = stats;
+          },
+          () => undefined,
+        );
+        look();
+      },
+      true,
+    );
+  };
+  look();
+  const onAbort = () => {
+    progress.say('stopping: what is in flight comes to its end; once more to end at once');
+    crawl.stop();
+  };
+  signal.addEventListener('abort', onAbort);
+  try {
+    if (!signal.aborted) await crawl.run();
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    stopTimer();
+    progress.end();
+  }
+}
+
+/** Once, and on a terminal again and again until the crawl is over. */
+async function showStatus(frontier: SharedFrontier, { stdout, clock }: Terminal, signal: AbortSignal): Promise<number> {
+  let before: FrontierStats | undefined;
+  for (;;) {
+    const stats = await frontier.stats();
+    const { known, waiting, leased, done, failed, hosts, workers } = stats;
+    const rate = before === undefined ? '' : `, ${done - before.done} pages a second`;
+    const text = `${done} of ${known} pages, ${failed} failed, ${waiting} waiting, ${leased} in hand, ${hosts} hosts, ${workers} workers${rate}`;
+    stdout.write(stdout.isTTY && before !== undefined ? `\r\x1b[K${text}` : text);
+    const isOver = waiting + leased === 0;
+    if (!stdout.isTTY || isOver || signal.aborted) {
+      stdout.write('\n');
+      return 0;
+    }
+    before = stats;
+    await clock.sleep(SECOND, signal).catch(() => undefined);
+  }
+}
+
+function withoutUserinfo(text: string): string {
+  const url = new URL(text);
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
+/** A crawl in Redis reads nothing of a file. */
+const NO_JOURNAL = {
+  reader: () => ({ fork: () => undefined, [Symbol.iterator]: function* () {} }),
+} as unknown as Journal;
