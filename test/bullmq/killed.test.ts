@@ -11,8 +11,7 @@ import { redisFrontier } from '../../src/bullmq/index.ts';
 import { startServer } from '../../src/testing/server.ts';
 import { systemClock } from '../../src/time/clock.ts';
 import { built } from '../support/built.ts';
-import { noRedis } from '../support/redis.ts';
-import { RedisServer } from '../support/redis-server.ts';
+import { noRedis, RedisServer } from '../support/redis-server.ts';
 
 const KILLS = Number(process.env['KILLS'] ?? 6);
 const [HOSTS, PAGES] = KILLS >= 30 ? [200, 50] : [30, 12];

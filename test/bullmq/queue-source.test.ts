@@ -5,10 +5,10 @@ import { Client } from '../../src/client/client.ts';
 import { HandlerStack } from '../../src/index.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { Pool, type PoolOptions } from '../../src/pool/pool.ts';
-import { noRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { noRedis, RedisServer } from '../support/redis-server.ts';
 
 describe.skipIf(noRedis !== undefined)(`a queue as the source of a pool ${noRedis ?? ''}`, () => {
-  let redis: TestRedis;
+  let redis: RedisServer;
   let queue: Queue;
   let names = 0;
   let asked: string[] = [];
@@ -21,9 +21,9 @@ describe.skipIf(noRedis !== undefined)(`a queue as the source of a pool ${noRedi
   });
 
   beforeAll(async () => {
-    redis = await startRedis();
+    redis = await RedisServer.start();
   });
-  afterAll(() => redis[Symbol.asyncDispose]());
+  afterAll(() => redis.close());
   afterEach(async () => {
     asked = [];
     await queue.close();

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisError, redisFrontier } from '../../src/bullmq/index.ts';
 import type { Frontier, HostLease } from '../../src/crawl/index.ts';
 import { frontierContract } from '../crawl/frontier-contract.ts';
-import { noRedis } from '../support/redis.ts';
-import { RedisServer } from '../support/redis-server.ts';
+import { noRedis, RedisServer } from '../support/redis-server.ts';
 
 describe.skipIf(noRedis !== undefined)(`in Redis ${noRedis ?? ''}`, () => {
   let server: RedisServer;

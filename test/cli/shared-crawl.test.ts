@@ -5,8 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { parseLine } from '../../src/cli/crawl/page-line.ts';
 import { main } from '../../src/cli/main.ts';
 import type { TestServer } from '../../src/testing/server.ts';
-import { noRedis } from '../support/redis.ts';
-import { RedisServer } from '../support/redis-server.ts';
+import { noRedis, RedisServer } from '../support/redis-server.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { sluice } from './sluice-process.ts';
 import { asked, startBigSite } from './web-site.ts';

@@ -3,9 +3,9 @@ import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client, HandlerStack, HttpResponse } from '../../src/index.ts';
 import { rateLimit } from '../../src/resilience/index.ts';
-import { noRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { noRedis, RedisServer } from '../support/redis-server.ts';
 
-let redis: TestRedis;
+let redis: RedisServer;
 let connections: Redis[];
 
 /** A client of one process: a connection, a limiter and a layer of its own. */
@@ -25,11 +25,11 @@ function processOf(onSent: () => void, onError?: (error: unknown) => void) {
 describe.skipIf(noRedis !== undefined)(`a limit that is shared in Redis ${noRedis ?? ''}`, () => {
   beforeEach(async () => {
     connections = [];
-    redis = await startRedis();
+    redis = await RedisServer.start();
   });
   afterEach(async () => {
     for (const connection of connections) connection.disconnect();
-    await redis[Symbol.asyncDispose]();
+    await redis.close();
   });
 
   it('holds for two clients together, and all calls go', async () => {

@@ -1,9 +1,21 @@
 /** A redis-server of the system, for one test: on a port of its own, with every write on the disk before it is answered. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+/** Why there is none, in words for a skipped test; `undefined` when there is one. */
+export const noRedis: string | undefined = findRedis();
+
+function findRedis(): string | undefined {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'redis-server is not installed here (Debian: apt-get install redis-server)';
+  }
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
