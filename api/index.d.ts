@@ -1105,6 +1105,7 @@ declare class Call extends Stop implements Member {
     resolve: ((response: HttpResponse) => void) | undefined;
     reject: ((reason: unknown) => void) | undefined;
     filling: Filling | undefined;
+    template: string | undefined;
     wantsJson: boolean;
     parseJson: ParseJson | undefined;
     asker: Asker | undefined;
