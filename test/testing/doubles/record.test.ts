@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { har } from '../../../src/har/har.ts';
 import type { Har } from '../../../src/har/har-format.ts';
 import { Client, type ClientOptions, HandlerStack, HttpResponse, type RequestOptions } from '../../../src/index.ts';
 import { type RecordOptions, record } from '../../../src/testing/doubles/record.ts';
@@ -258,13 +259,31 @@ describe('the file', () => {
     await expect(client.get('http://h.test/b')).rejects.toMatchObject({ name: 'NetworkError' });
   });
 
+  it('that sluice/har has saved is replayed', async () => {
+    await using server = await startServer();
+    const archive = har({ bodies: true });
+    const ask = async (client: Client) => {
+      const failed = await client
+        .attempt('GET', 'close-in-body')
+        .then(([, error]) => (error as { code?: string })?.code);
+      const { redirects, status } = await client.get('redirect/1');
+      const streamed = await client.get('bytes/70000', { stream: true }).bytes();
+      return [failed, redirects, status, await client.get('gzip').text(), Buffer.from(streamed).toString('base64')];
+    };
+    const baseUri = `${server.origin}/`;
+    await using live = new Client({ handler: HandlerStack.create().push(archive.layer), baseUri });
+    const seen = await ask(live);
+    await archive.save(file);
+    expect(await ask(clientOf({ mode: 'replay' }, { baseUri }))).toEqual(seen);
+  });
+
   it('edited by hand gives what stands there', async () => {
     const head = { 'Content-Type': 'application/json', 'Content-Length': '7' };
     await clientOf({ handler: mockHandler([new HttpResponse(200, head, '{"a":1}')]) }).get('http://h.test/');
-    const har = cassette();
-    har.log.entries[0]!.response.content.text = '{"a":"changed"}';
-    har.log.entries[0]!.response.status = 201;
-    writeFileSync(file, JSON.stringify(har));
+    const edited = cassette();
+    edited.log.entries[0]!.response.content.text = '{"a":"changed"}';
+    edited.log.entries[0]!.response.status = 201;
+    writeFileSync(file, JSON.stringify(edited));
     const response = await clientOf({ mode: 'replay' }).get('http://h.test/');
     expect([response.status, await response.json()]).toEqual([201, { a: 'changed' }]);
     expect(response.headers.get('content-length')).toBe('15');
