@@ -1,7 +1,8 @@
 /** `sluice crawl URL...`: the crawl with its file, its bar, Ctrl-C and the report. */
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { PathInUseError, PathLock } from '../download/path-lock.ts';
 import { isSecretHeader, MASK, maskUrl } from '../message/redact.ts';
 import { archiveInto } from './archive.ts';
 import { cacheOptions } from './cache-options.ts';
@@ -23,12 +24,27 @@ export async function crawlCommand(
 ): Promise<number> {
   if (command.shared !== undefined) return sharedCrawl(command, command.shared, terminal);
   const folder = command.out === undefined ? mkdtempSync(join(tmpdir(), 'sluice-crawl-')) : undefined;
-  const journal = openJournal(command, folder);
+  const lock = await lockOf(command.out);
+  let journal: Journal | undefined;
   try {
+    journal = openJournal(command, folder);
     return await crawled(command, journal, terminal, argv);
   } finally {
-    journal.close();
+    journal?.close();
+    await lock?.release();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Two crawls into one file would lose pages of each other. */
+async function lockOf(out: string | undefined): Promise<PathLock | undefined> {
+  // A file that cannot be made is told of when it is opened.
+  if (out === undefined || !existsSync(dirname(out))) return undefined;
+  try {
+    return await PathLock.take(`${out}.lock`, out, 'crawling into it');
+  } catch (error) {
+    if (error instanceof PathInUseError) throw new UsageError(`--out ${out}: ${error.message}`);
+    return undefined;
   }
 }
 

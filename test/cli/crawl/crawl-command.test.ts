@@ -67,6 +67,25 @@ describe('a start that leads to another host', () => {
   });
 });
 
+describe('a file', () => {
+  it('is one crawl at a time', async () => {
+    let release = () => {};
+    const server = await site({
+      '/': (_req, res) => {
+        release = () => void res.writeHead(200, { 'Content-Type': 'text/html' }).end();
+      },
+    });
+    const first = crawl(server.url('/'), '--out', file('out.jsonl'));
+    while (asked(server).length === 0) await new Promise(setImmediate);
+    const second = await crawl(server.url('/'), '--out', file('out.jsonl'), '--resume');
+    expect(second.code).toBe(2);
+    expect(second.err).toContain(`process ${process.pid} is crawling into it`);
+    release();
+    expect((await first).code).toBe(0);
+    expect((await crawl(server.url('/'), '--out', file('out.jsonl'), '--resume')).code).toBe(0);
+  });
+});
+
 describe('a broken link behind redirects', () => {
   it('is told with the pages that have the link, and the redirect', async () => {
     const server = await site({
