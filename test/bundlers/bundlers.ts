@@ -133,7 +133,7 @@ export const servers: Readonly<Record<string, Recipe>> = {
         '--platform=node',
         '--format=esm',
         '--outfile=out/app.js',
-        "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+        "--banner:js=import { createRequire as requiring } from 'node:module'; const require = requiring(import.meta.url);",
       ],
     ],
   },
