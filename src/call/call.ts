@@ -8,7 +8,7 @@ import type { Reconnector } from '../message/readers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Member } from '../time/member-set.ts';
-import { type Abortable, abortError, Stop } from '../time/stop.ts';
+import { type Abortable, abortError, StopSource } from '../time/stop.ts';
 import type { Asker } from './asker.ts';
 import type { Calls } from './calls.ts';
 import type { Trace } from './channels.ts';
@@ -25,8 +25,8 @@ export interface Repeater {
   spend(): boolean;
 }
 
-export class Call extends Stop implements Member {
-  place = -1;
+export class Call extends StopSource implements Member {
+  index = -1;
   /** Those of its client, while it is one of them. */
   calls: Calls | undefined;
   #isSettled = false;

@@ -6,7 +6,7 @@
  * To join and to leave costs an array's push and pop: this is on the way of every request.
  */
 import { isTransferError } from '../message/errors.ts';
-import { Roster } from '../time/member-set.ts';
+import { MemberSet } from '../time/member-set.ts';
 import { type Abortable, abortAll } from '../time/stop.ts';
 import type { Call } from './call.ts';
 import { clientClosed } from './client-closed.ts';
@@ -27,7 +27,7 @@ export function isEndOf(client: object, error: unknown): boolean {
 export class Calls {
   readonly #parent: Calls | undefined;
   /** Those of the whole family. */
-  readonly #all: Roster<Call>;
+  readonly #all: MemberSet<Call>;
   #count = 0;
   #isClosing = false;
   #destroyed: { readonly reason: unknown } | undefined;
@@ -39,7 +39,7 @@ export class Calls {
   constructor(client: object, parent?: Calls) {
     byClient.set(client, this);
     this.#parent = parent;
-    this.#all = parent === undefined ? new Roster() : parent.#all;
+    this.#all = parent === undefined ? new MemberSet() : parent.#all;
   }
 
   /** Whether no call may begin any more. */
@@ -57,7 +57,7 @@ export class Calls {
   }
 
   leave(call: Call): void {
-    if (call.place === -1) return;
+    if (call.index === -1) return;
     this.#all.delete(call);
     this.#add(-1);
   }

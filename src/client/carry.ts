@@ -5,7 +5,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { rememberLast } from '../options/remember-last.ts';
 import type { Handler } from '../stack/handler.ts';
-import { guarded, promised } from './checked-answer.ts';
+import { underSignal, promised } from './checked-answer.ts';
 import { StreamReconnector } from './reconnect.ts';
 import { sunk } from './sink.ts';
 
@@ -20,7 +20,7 @@ export function carry(handler: Handler, request: HttpRequest, options: RequestOp
   const answer = sink
     ? sunk(handler, request, options, call)
     : signal
-      ? guarded(handler, request, options, call, signal)
+      ? underSignal(handler, request, options, call, signal)
       : promised(handler(request, options));
   answer.then(call.resolve, call.reject);
 }

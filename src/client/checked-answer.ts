@@ -9,7 +9,7 @@ import type { Handler } from '../stack/handler.ts';
 import { unwatch, watch } from '../time/stop.ts';
 
 /** A call that the caller's signal may stop. No async function: it would be a good part of what a call costs. */
-export function guarded(
+export function underSignal(
   handler: Handler,
   request: HttpRequest,
   options: RequestOptions,

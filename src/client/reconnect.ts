@@ -16,7 +16,7 @@ import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
 import { systemClock } from '../time/clock.ts';
 import type { Abortable } from '../time/stop.ts';
-import { completed, guarded, promised } from './checked-answer.ts';
+import { completed, underSignal, promised } from './checked-answer.ts';
 import { answered } from './closing.ts';
 import { lastEventId, mayReconnect, noStreamOfEvents, reconnectionTime } from './reconnect-policy.ts';
 import { stamped } from './stamped.ts';
@@ -80,7 +80,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
   /** The call lasts as long as the events: its end, its client's and the caller's signal end them, whatever they wait for. */
   #follow(reading: Reading): void {
     // The first answer may have come to its end before anybody read it.
-    if (this.#call.place === -1) this.#call.calls?.join(this.#call, true);
+    if (this.#call.index === -1) this.#call.calls?.join(this.#call, true);
     followCaller(reading, this.#request, this.#options);
     // What stopped it before is told by the body.
     reading.throwIfStopped();
@@ -126,7 +126,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
     const { signal } = options;
     const go = () => {
       const given = signal
-        ? guarded(this.#handler, request, options, call, signal)
+        ? underSignal(this.#handler, request, options, call, signal)
         : promised(this.#handler(request, options));
       given.then(call.resolve, call.reject);
     };

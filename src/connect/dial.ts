@@ -6,7 +6,7 @@
 import { isIP, type Socket } from 'node:net';
 import { own } from '../message/own.ts';
 import { startTimer } from '../time/clock.ts';
-import { blockedFailure, connectFailure, connectTimeoutFailure, type Place } from './failure.ts';
+import { blockedFailure, connectFailure, connectTimeoutFailure, type HostPort } from './failure.ts';
 import { proxyFor } from './forwarding.ts';
 import { holdWriteErrors } from './late-write-errors.ts';
 import { proxyUnreachable } from './proxy-failure.ts';
@@ -140,7 +140,7 @@ class Dialling {
 
   #connect(
     addresses: readonly Address[],
-    { port }: Place,
+    { port }: HostPort,
     then: (socket: Socket) => void,
     failed: (cause: unknown) => void = (cause) => this.#fail(cause),
   ): void {

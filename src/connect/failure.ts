@@ -34,7 +34,7 @@ export interface FailureContext {
 }
 
 /** A connection to this place was wanted. */
-export interface Place {
+export interface HostPort {
   readonly hostname: string;
   readonly port: number;
 }
@@ -71,7 +71,7 @@ export function timeoutFailure(
   const { hostname, port } = targetOf(request.url);
   const after = response === undefined ? '' : ` after the head (status ${response.status})`;
   const facts: Record<TimeoutPhase, string> = {
-    queue: `no connection to ${place(hostname, port)} became free within queueTimeout (${limit} ms)`,
+    queue: `no connection to ${hostPort(hostname, port)} became free within queueTimeout (${limit} ms)`,
     connect: connectTimeoutFact({ hostname, port }, limit),
     headers: `no response head came within headersTimeout (${limit} ms)`,
     read: `no bytes came${after} for readTimeout (${limit} ms)`,
@@ -81,7 +81,7 @@ export function timeoutFailure(
 }
 
 /** The error of a dial that failed, before it is known for which request. */
-export function connectFailure(cause: unknown, target: Place): NetworkError | RequestError {
+export function connectFailure(cause: unknown, target: HostPort): NetworkError | RequestError {
   if (isTransferError(cause)) return cause as NetworkError;
   const flat = flattened(cause);
   const code = codeOf(flat);
@@ -98,13 +98,13 @@ export function connectFailure(cause: unknown, target: Place): NetworkError | Re
 }
 
 /** The error of a dial that took longer than `connectTimeout`, before it is known for which request. */
-export function connectTimeoutFailure(limit: number, target: Place, through?: string): TimeoutError {
+export function connectTimeoutFailure(limit: number, target: HostPort, through?: string): TimeoutError {
   return new TimeoutError(connectTimeoutFact(target, limit, through), { phase: 'connect' });
 }
 
 /** Words that say nothing of what is behind the address: open, closed and silent ports read alike. */
-export function blockedFailure(target: Place): ConnectError {
-  const fact = `${placeName(target)} is not to be reached: denyPrivateNetwork allows public addresses and what its allow list names`;
+export function blockedFailure(target: HostPort): ConnectError {
+  const fact = `${hostPortText(target)} is not to be reached: denyPrivateNetwork allows public addresses and what its allow list names`;
   return new ConnectError(fact, { code: 'ERR_ADDRESS_BLOCKED' });
 }
 
@@ -124,7 +124,7 @@ export function withRequest<T>(error: T, request: HttpRequest): T {
 function connecting(
   cause: unknown,
   known: Classified | undefined,
-  target: Place,
+  target: HostPort,
   request: HttpRequest | undefined,
   safe: unknown,
 ): ConnectError {
@@ -210,7 +210,7 @@ function systemTimeout(known: Classified, context: FailureContext, safe: unknown
   const later = phase === 'body' ? 'read' : phase === 'queue' || phase === 'connect' ? 'connect' : 'headers';
   const at = known.phase === 'connect' ? later : (known.phase ?? later);
   const { hostname, port } = targetOf(request.url);
-  const fact = `${known.fact}: ${place(hostname, port)} (the limit of the system, not ${at}Timeout)`;
+  const fact = `${known.fact}: ${hostPort(hostname, port)} (the limit of the system, not ${at}Timeout)`;
   return new TimeoutError(fact, { request, phase: at, cause: safe });
 }
 
@@ -227,28 +227,28 @@ function isHangUp(cause: unknown): boolean {
   return own(error, 'code') === 'ECONNRESET' && own(error, 'errno') === undefined;
 }
 
-function connectTimeoutFact(target: Place, limit: number, through?: string): string {
+function connectTimeoutFact(target: HostPort, limit: number, through?: string): string {
   const way = through === undefined ? '' : ` through the proxy ${through}`;
-  return `no connection to ${place(target.hostname, target.port)}${way} within connectTimeout (${limit} ms)`;
+  return `no connection to ${hostPort(target.hostname, target.port)}${way} within connectTimeout (${limit} ms)`;
 }
 
 /** Where the connection was to lead: the address that was dialled, when it says more than the name. */
-function reached(cause: unknown, target: Place): string {
-  const name = place(target.hostname, target.port);
+function reached(cause: unknown, target: HostPort): string {
+  const name = hostPort(target.hostname, target.port);
   const { address, port, hostname } = bareRecord<{ address?: unknown; port?: unknown; hostname?: unknown }>(
     Object(cause),
   );
   if (typeof address !== 'string' || typeof hostname === 'string') return name;
-  const dialled = typeof port === 'number' ? place(address, port) : address;
+  const dialled = typeof port === 'number' ? hostPort(address, port) : address;
   return dialled === name ? name : `${name} at ${dialled}`;
 }
 
 /** Host and port as messages and the CONNECT method have them. */
-export function placeName({ hostname, port }: Place): string {
-  return place(hostname, port);
+export function hostPortText({ hostname, port }: HostPort): string {
+  return hostPort(hostname, port);
 }
 
-function place(hostname: string, port: number): string {
+function hostPort(hostname: string, port: number): string {
   return hostname.includes(':') ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 

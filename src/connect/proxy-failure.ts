@@ -2,7 +2,7 @@
 
 import { safeCause } from '../call/redacted-cause.ts';
 import { ConnectError, isTimeoutError, RequestError, TimeoutError } from '../message/errors.ts';
-import { connectFailure, type Place, placeName } from './failure.ts';
+import { connectFailure, type HostPort, hostPortText } from './failure.ts';
 import type { ProxyServer } from './rules/proxy-url.ts';
 
 const FACTS = {
@@ -17,12 +17,12 @@ export type ProxyFault = keyof typeof FACTS;
 /** The proxy was reached, and there is no way through it. */
 export function proxyRefusal(
   proxy: ProxyServer,
-  to: Place,
+  to: HostPort,
   code: ProxyFault,
   detail: string,
   cause?: unknown,
 ): ConnectError {
-  const fact = `the proxy ${proxy.label} ${FACTS[code]} (${detail}) when asked for ${placeName(to)}`;
+  const fact = `the proxy ${proxy.label} ${FACTS[code]} (${detail}) when asked for ${hostPortText(to)}`;
   return new ConnectError(fact, { code, cause: safeCause(cause, undefined, undefined) });
 }
 

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { SocksClient } from 'socks';
 import { runtimeOptions } from '../message/runtime-options.ts';
-import { type Place, placeName } from './failure.ts';
+import { type HostPort, hostPortText } from './failure.ts';
 import { type Carried, openOver } from './given-socket-agent.ts';
 import { type ProxyFault, proxyRefusal } from './proxy-failure.ts';
 import { type ProxyServer, proxyAuthorization } from './rules/proxy-url.ts';
@@ -25,7 +25,7 @@ const LONGEST_NAME = 255;
 export function openTunnel(
   socket: Socket,
   proxy: ProxyServer,
-  to: Place,
+  to: HostPort,
   settings: DialSettings,
   callback: Opened,
 ): () => void {
@@ -57,11 +57,11 @@ interface Outcome {
 function openConnect(
   socket: Socket,
   proxy: ProxyServer,
-  to: Place,
+  to: HostPort,
   settings: DialSettings,
   outcome: Outcome,
 ): () => void {
-  const authority = placeName(to);
+  const authority = hostPortText(to);
   const authorization = proxyAuthorization(proxy);
   const fields = ['Host', authority, 'Proxy-Connection', 'keep-alive'];
   if (authorization !== undefined) fields.push('Proxy-Authorization', authorization);
@@ -113,7 +113,7 @@ function isInterim(status: number): boolean {
 function openSocks(
   socket: Socket,
   proxy: ProxyServer,
-  to: Place,
+  to: HostPort,
   settings: DialSettings,
   outcome: Outcome,
 ): () => void {

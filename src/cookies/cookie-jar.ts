@@ -19,8 +19,8 @@ import {
   cookieLine,
   MAX_COOKIES_PER_RESPONSE,
   overlaysSecure,
-  type Place,
-  placeOf,
+  type CookieScope,
+  cookieScopeOf,
   type Refusal,
   sendsTo,
 } from './cookie-policy.ts';
@@ -129,7 +129,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
 
   /** The cookies a request would carry, without the bounds of a line. Those still being read are not among them. */
   getCookies(url: string | URL): Cookie[] {
-    const place = placeOf(String(url));
+    const place = cookieScopeOf(String(url));
     return this.#select(String(url)).cookies.filter((cookie) => sendsTo(cookie, place.path));
   }
 
@@ -145,7 +145,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     return this.#inOrder((parser) => {
       const now = this.now();
       const draft = typeof cookie === 'string' ? parser.parse(cookie, now) : draftOf(cookie, now);
-      const refusal = this.#take(draft, placeOf(target), parser, now);
+      const refusal = this.#take(draft, cookieScopeOf(target), parser, now);
       if (refusal !== undefined && this.#strict) throw refused(refusal, draft);
       return refusal === undefined;
     });
@@ -222,7 +222,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     if (this.#index.size === 0) return '';
     const { cookies, line } = this.#select(url);
     if (line !== undefined) return line;
-    const { path } = placeOf(url);
+    const { path } = cookieScopeOf(url);
     return cookieLine(cookies.filter((cookie) => sendsTo(cookie, path)));
   }
 
@@ -230,7 +230,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     const slash = url.indexOf('/', 8);
     const known = slash === -1 ? undefined : this.#selections.get(url.slice(0, slash));
     if (known !== undefined && (known.until === Number.POSITIVE_INFINITY || known.until > this.now())) return known;
-    const { host, secure } = placeOf(url);
+    const { host, secure } = cookieScopeOf(url);
     const now = this.now();
     const live = (one: Cookie) => (secure || !one.secure) && (one.expires === undefined || one.expires > now);
     const cookies = this.#index.forHost(host).filter(live);
@@ -244,7 +244,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
   }
 
   #takeLines(url: string, lines: readonly string[], parser: CookieParser): void {
-    const place = placeOf(url);
+    const place = cookieScopeOf(url);
     const now = this.now();
     let taken = 0;
     let failure: TypeError | undefined;
@@ -258,7 +258,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     if (failure !== undefined) throw failure;
   }
 
-  #take(draft: CookieDraft | Refusal, place: Place, parser: CookieParser, now: number): Refusal | undefined {
+  #take(draft: CookieDraft | Refusal, place: CookieScope, parser: CookieParser, now: number): Refusal | undefined {
     if (typeof draft === 'string') return draft;
     const cookie = admit(draft, place, parser.isPublicSuffix, now);
     if (typeof cookie === 'string') return cookie;

@@ -16,7 +16,7 @@ export const MAX_ATTRIBUTE_BYTES = 1024;
 const LONGEST_LIFE = 400 * 24 * 60 * 60 * 1000;
 
 /** Where a request goes, as far as cookies care: not the port. */
-export interface Place {
+export interface CookieScope {
   readonly host: string;
   /** Percent-encoded, as the request line has it, without the query. */
   readonly path: string;
@@ -45,7 +45,7 @@ export type Refusal = string;
 const isTrusted = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
 
 /** @throws UriError for a URL that is not absolute http or https */
-export function placeOf(url: string): Place {
+export function cookieScopeOf(url: string): CookieScope {
   const { hostname, path, protocol } = targetOf(splitUserinfo(canonicalUrl(url)).url);
   const query = path.indexOf('?');
   return {
@@ -86,7 +86,7 @@ export function defaultPath(path: string): string {
 /** The cookie that a draft makes in answer to a request, or why there is none. */
 export function admit(
   draft: CookieDraft,
-  place: Place,
+  place: CookieScope,
   isPublicSuffix: (domain: string) => boolean,
   now: number,
 ): Cookie | Refusal {

@@ -4,7 +4,7 @@ import { canonicalUrl, targetOf } from '../message/uri.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { type Cookie, cookieFromJSON } from './cookie.ts';
 import type { CookieParser } from './cookie-parser.ts';
-import { brokenPrefix, canonicalDomain, isExactHost, malformation, placeOf } from './cookie-policy.ts';
+import { brokenPrefix, canonicalDomain, isExactHost, malformation, cookieScopeOf } from './cookie-policy.ts';
 
 /**
  * Reads a jar as plain data, oldest cookie first.
@@ -35,7 +35,7 @@ export function storedCookies(json: unknown, now: number, parser: CookieParser |
 export function cookiesFromRecord(record: Readonly<Record<string, string>>, scope: string, now: number): Cookie[] {
   const isUrl = /^https?:\/\//i.test(scope);
   const domain = canonicalDomain(scope);
-  const { host } = placeOf(isUrl ? scope : `http://${bracketed(domain)}/`);
+  const { host } = cookieScopeOf(isUrl ? scope : `http://${bracketed(domain)}/`);
   const shared = { domain: host, path: '/', expires: undefined, httpOnly: false, sameSite: undefined, created: now };
   const hostOnly = isUrl || isExactHost(host);
   return Object.entries(record).map(([name, value]) => {

@@ -10,7 +10,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
-import { Asking } from './asking.ts';
+import { RangeRequests } from './range-requests.ts';
 import {
   type DownloadOptions,
   type DownloadResult,
@@ -40,7 +40,7 @@ export async function download(
   const sent = start(Object.assign(request, { sink: null, stream: true }), async (asked, merged) => {
     refuseRange(asked);
     file = await PartialFile.open(path, asked, () => stoppedByCaller(asked, merged));
-    const transferred = await transfer(file, settings, new Asking(stack, asked, merged));
+    const transferred = await transfer(file, settings, new RangeRequests(stack, asked, merged));
     result = transferred;
     return transferred.response;
   });
@@ -52,7 +52,7 @@ export async function download(
   return { path, bytes: 0, resumed: false, ...result, response };
 }
 
-async function transfer(file: PartialFile, settings: DownloadSettings, asking: Asking): Promise<DownloadResult> {
+async function transfer(file: PartialFile, settings: DownloadSettings, asking: RangeRequests): Promise<DownloadResult> {
   try {
     await file.check();
     return await new Transfer(file, settings, asking).run();

@@ -5,10 +5,10 @@ import { BodyError, isNetworkError, isResponseError, ResponseError } from '../me
 import { maskUrl } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { isThenable } from '../runtime/kind-of.ts';
-import type { Answer, Asking } from './asking.ts';
+import type { Answer, RangeRequests } from './range-requests.ts';
 import { type DigestCheck, digestsOf, firstMismatch } from './digests.ts';
 import type { DownloadResult, DownloadSettings } from './download-options.ts';
-import { type Leave, parallel } from './lanes.ts';
+import { type Leave, parallel } from './in-parallel.ts';
 import type { PartialFile, PartState } from './partial-file.ts';
 import {
   canSegment,
@@ -21,7 +21,7 @@ import {
   segmentsOf,
   strongValidators,
 } from './range-policy.ts';
-import { received } from './received.ts';
+import { bufferedChunks } from './buffered-chunks.ts';
 
 /** A file on its way. */
 interface Ongoing extends PartState {
@@ -59,11 +59,11 @@ const KEPT = 65_536;
 export class Transfer {
   readonly #file: PartialFile;
   readonly #settings: DownloadSettings;
-  readonly #asking: Asking;
+  readonly #asking: RangeRequests;
   #segments: number;
   #stop = new AbortController();
 
-  constructor(file: PartialFile, settings: DownloadSettings, asking: Asking) {
+  constructor(file: PartialFile, settings: DownloadSettings, asking: RangeRequests) {
     this.#file = file;
     this.#settings = settings;
     this.#asking = asking;
@@ -237,7 +237,7 @@ export class Transfer {
       const fact = `the body ended at byte ${lane.range.at}${end === undefined ? '' : ` of ${end}`}`;
       return new BodyError(fact, { ...this.#of(response), code: 'ERR_BODY_TRUNCATED' });
     };
-    for await (const chunk of received(response, truncated)) {
+    for await (const chunk of bufferedChunks(response, truncated)) {
       let rest = chunk;
       while (rest.byteLength > 0) {
         const room = end === undefined ? rest.byteLength : end - lane.range.at;

@@ -67,7 +67,7 @@ function chooseInNode(settings: ConnectionSettings): Transport {
   function newer(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
     http2 ??= http2Handler(plain, { connections });
     const reason = http2.supports?.(request, own);
-    if (own.version === 'auto' && (reason !== undefined || isPlainText(request))) return plain(request, asPlain(own));
+    if (own.version === 'auto' && (reason !== undefined || isCleartext(request))) return plain(request, asPlain(own));
     return reason === undefined ? http2(request, own) : refuse(request, `no handler can send this; ${reason}`);
   }
 
@@ -112,6 +112,6 @@ function chooseInNode(settings: ConnectionSettings): Transport {
   });
 }
 
-function isPlainText(request: HttpRequest): boolean {
+function isCleartext(request: HttpRequest): boolean {
   return /^http:/i.test(request.url);
 }

@@ -3,21 +3,21 @@
  * polluted prototype is never read, with the fast property access of a class.
  */
 
-import type { Stop } from '../time/stop.ts';
+import type { StopSource } from '../time/stop.ts';
 import { maskedOptions } from './masked-options.ts';
 import type { RequestOptions } from './options.ts';
 
 class OptionRecord {
   /** Private, so that a copy that somebody gives another signal does not have it. */
-  #stop: Stop | undefined;
+  #stop: StopSource | undefined;
   /** What was made of it, each behind the function that made it. Of a frozen one only. */
   #made: unknown[] | undefined;
 
-  static stopOf(options: object): Stop | undefined {
+  static stopOf(options: object): StopSource | undefined {
     return #stop in options ? options.#stop : undefined;
   }
 
-  static stoppedBy<T extends OptionRecord>(options: T, stop: Stop | undefined): T {
+  static stoppedBy<T extends OptionRecord>(options: T, stop: StopSource | undefined): T {
     options.#stop = stop;
     return options;
   }
@@ -115,16 +115,16 @@ const LAZY_SIGNAL: PropertyDescriptor & ThisType<Bare> = {
  * A copy under a stop of ours. Its `signal` is made when somebody reads it, who may be a copy by `{ ...options }`;
  * what is ours asks `stopOf`.
  */
-export function withStop(options: RequestOptions, stop: Stop): RequestOptions {
+export function withStop(options: RequestOptions, stop: StopSource): RequestOptions {
   return stoppedBy(withoutSignal(options), stop);
 }
 
 /** The stop that these options stand under, unless they have a signal of their own. */
-export function stopOf(options: RequestOptions): Stop | undefined {
+export function stopOf(options: RequestOptions): StopSource | undefined {
   return OptionRecord.stopOf(options);
 }
 
-function stoppedBy(copy: Bare, stop: Stop): RequestOptions {
+function stoppedBy(copy: Bare, stop: StopSource): RequestOptions {
   return Object.defineProperty(OptionRecord.stoppedBy(copy, stop), 'signal', LAZY_SIGNAL);
 }
 

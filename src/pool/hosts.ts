@@ -13,7 +13,7 @@ import type { Clock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
 import type { Entry, EntryHost } from './entry.ts';
 import { Fifo } from './fifo.ts';
-import { checkedConcurrency } from './gauge.ts';
+import { checkedConcurrency } from './pool-concurrency.ts';
 import { Host } from './host.ts';
 import type { HostStats, PerHostOptions } from './pool-options.ts';
 

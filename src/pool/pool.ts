@@ -1,6 +1,6 @@
 /**
- * Many requests, so many at once. A pool runs lanes: tasks of `p-limit`, which bounds how many there are, each sending one
- * request after the other. A lane pulls its next request when it has nothing to do, and not before: memory is constant.
+ * Many requests, so many at once. A pool runs workers: tasks of `p-limit`, which bounds how many there are, each sending one
+ * request after the other. A worker pulls its next request when it has nothing to do, and not before: memory is constant.
  */
 
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -19,14 +19,14 @@ import { checkedSettings, unsendable } from './checks.ts';
 import { claimOf, settleClaim } from './claims.ts';
 import { type Entry, requestOf, uriOf } from './entry.ts';
 import { EventLoopShare } from './event-loop-share.ts';
-import { Gauge, nothingStarts } from './gauge.ts';
+import { PoolConcurrency, nothingStarts } from './pool-concurrency.ts';
 import { Hosts } from './hosts.ts';
 import { Intake, PULL } from './intake.ts';
 import { Failure, release } from './outcome.ts';
 import type { PoolClient, PoolItem, PoolRequests, PoolResult, PoolSettings, PoolStats } from './pool-options.ts';
 import { ResultQueue } from './result-queue.ts';
 import { Source } from './source.ts';
-import { liveStats, Tally } from './tally.ts';
+import { liveStats, PoolCounters } from './pool-counters.ts';
 
 export interface PoolOptions extends PoolSettings<Pool> {}
 
@@ -47,10 +47,10 @@ export class Pool implements AsyncIterable<PoolResult> {
   readonly #client: PoolClient;
   readonly #settings: PoolOptions;
   readonly #options: RequestOptions;
-  readonly #tally: Tally;
+  readonly #counters: PoolCounters;
   readonly #intake: Intake;
   readonly #hosts: Hosts;
-  readonly #gauge: Gauge;
+  readonly #concurrency: PoolConcurrency;
   readonly #limit: LimitFunction;
   readonly #abort = new AbortController();
   readonly #onSignal: Abortable = { abort: (reason) => this.cancel(reason) };
@@ -59,7 +59,7 @@ export class Pool implements AsyncIterable<PoolResult> {
   #state: State = 'new';
   #error: unknown;
   #paused = false;
-  /** A lane was asked for and has not begun. */
+  /** A worker was asked for and has not begun. */
   #summoned = false;
   /** Slots taken: by what runs, by callbacks, and by results that nobody took yet. */
   #occupied = 0;
@@ -78,15 +78,15 @@ export class Pool implements AsyncIterable<PoolResult> {
     this.#client = client;
     this.#settings = options;
     this.#intake = new Intake(new Source(requests));
-    this.#gauge = new Gauge(options.concurrency ?? DEFAULT_CONCURRENCY);
-    this.#limit = pLimit(this.#gauge.now);
+    this.#concurrency = new PoolConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY);
+    this.#limit = pLimit(this.#concurrency.now);
     this.#hosts = new Hosts(options.perHost, options.clock ?? systemClock, options.options?.baseUri, () =>
       this.#summon(),
     );
-    this.#tally = new Tally(this.#gauge, this.#hosts, options.clock ?? systemClock);
+    this.#counters = new PoolCounters(this.#concurrency, this.#hosts, options.clock ?? systemClock);
     this.#options = Object.freeze(extendOptions(options.options ?? {}, { signal: this.#abort.signal }));
     allowListeners(this.#abort.signal);
-    this.stats = liveStats(this.#tally, () => this.#waiting);
+    this.stats = liveStats(this.#counters, () => this.#waiting);
   }
 
   /**
@@ -179,19 +179,19 @@ export class Pool implements AsyncIterable<PoolResult> {
     this.#summon();
   }
 
-  /** Asks for one more lane: `p-limit` starts it as soon as there are fewer than may be. */
+  /** Asks for one more worker: `p-limit` starts it as soon as there are fewer than may be. */
   #summon(): void {
     if (this.#summoned || this.#state !== 'open') return;
     this.#summoned = true;
-    void this.#limit(this.#lane);
+    void this.#limit(this.#worker);
   }
 
-  readonly #lane = async (): Promise<void> => {
+  readonly #worker = async (): Promise<void> => {
     this.#summoned = false;
     try {
       for (let entry = this.#take(); entry !== undefined; entry = this.#take()) {
         if (entry === PULL) {
-          // Not waited for here: this lane is a slot, which an added request or one that falls due may need meanwhile.
+          // Not waited for here: this worker is a slot, which an added request or one that falls due may need meanwhile.
           void this.#pull();
           break;
         }
@@ -204,7 +204,7 @@ export class Pool implements AsyncIterable<PoolResult> {
         if (host?.limit === undefined) {
           this.#summon();
           // Not in a function of its own: its promise would be a good part of what a pool costs for each item.
-          this.#tally.start(entry);
+          this.#counters.start(entry);
           let outcome: HttpResponse | Failure;
           try {
             outcome = await this.#send(entry.item);
@@ -253,8 +253,8 @@ export class Pool implements AsyncIterable<PoolResult> {
   }
 
   #mayStart(): boolean {
-    if (this.#gauge.fixed) return true;
-    const allowed = this.#gauge.allowed(this.#occupied);
+    if (this.#concurrency.fixed) return true;
+    const allowed = this.#concurrency.allowed(this.#occupied);
     if (this.#limit.concurrency !== Math.max(1, allowed)) this.#limit.concurrency = Math.max(1, allowed);
     if (allowed === 0 && this.#occupied === 0) throw nothingStarts();
     return this.#occupied < allowed;
@@ -262,7 +262,7 @@ export class Pool implements AsyncIterable<PoolResult> {
 
   /** What a slot of a host is taken for. Rejects when a callback throws. */
   readonly #perform = async (entry: Entry): Promise<void> => {
-    this.#tally.start(entry);
+    this.#counters.start(entry);
     let outcome: HttpResponse | Failure;
     try {
       outcome = await this.#send(entry.item);
@@ -304,7 +304,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     const failed = outcome instanceof Failure;
     const response = failed ? undefined : outcome;
     const error = failed ? outcome.error : undefined;
-    this.#tally.settle(entry, failed, response, error);
+    this.#counters.settle(entry, failed, response, error);
     if (this.#state !== 'open') {
       release(response);
       return undefined;

@@ -8,7 +8,7 @@ import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
-import { abortError, Stop } from '../time/stop.ts';
+import { abortError, StopSource } from '../time/stop.ts';
 
 /** What `hedge` has worked out for one call. */
 export interface HedgeRules {
@@ -24,7 +24,7 @@ export interface HedgeRules {
 }
 
 /** One of the requests, which its caller may stop, and the answer of another. */
-class Runner extends Stop {
+class Runner extends StopSource {
   #isSettled = false;
 
   constructor(

@@ -116,7 +116,7 @@ export class HandlerStack {
       throw new TypeError(`the stack has no handler: call setHandler(), or HandlerStack.create(). It holds: ${this}`);
     }
     this.#resolved = this.#layers.reduceRight<Handler>(
-      (next, { middleware }) => middleware(guarded(next)),
+      (next, { middleware }) => middleware(normalized(next)),
       this.#handler,
     );
     return this.#resolved;
@@ -181,7 +181,7 @@ function refuseAbove(layers: readonly Layer[]): void {
  * The seam between two layers. A layer may have spread the options: what is below must not read `Object.prototype`
  * through them. What is below may answer without a promise, or throw: the layer above finds a promise all the same.
  */
-function guarded(next: Transport): Transport {
+function normalized(next: Transport): Transport {
   const seam: Transport = (request, options) => {
     try {
       const given: unknown = next(request, ownOptions(options));

@@ -8,7 +8,7 @@ import { type CallbackHost, tell, whenTold } from '../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
 import { failure, timeoutFailure } from '../connect/failure.ts';
 import { briefly } from '../handlers/exchange/briefly.ts';
-import { type ExchangeLimits, exchangeLimits } from '../handlers/exchange/phase-limits.ts';
+import { type PhaseTimeouts, phaseTimeouts } from '../handlers/exchange/phase-timeouts.ts';
 import { type Expiring, PhaseTimer } from '../handlers/exchange/phase-timer.ts';
 import { Pieces, toBytes } from '../message/bytes.ts';
 import { Content, chunksOf, type StreamSource } from '../message/content.ts';
@@ -29,7 +29,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
   readonly options: RequestOptions;
-  readonly #limits: ExchangeLimits;
+  readonly #limits: PhaseTimeouts;
   readonly #timer: PhaseTimer;
   readonly #clock: Clock;
   readonly #name: string;
@@ -47,7 +47,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     this.request = request;
     this.options = options;
     this.#name = name;
-    this.#limits = exchangeLimits(options);
+    this.#limits = phaseTimeouts(options);
     this.#clock = options.clock ?? systemClock;
     this.#timer = new PhaseTimer(this.#clock, this);
   }

@@ -2,14 +2,14 @@
 
 export interface Member {
   /** Where it stands in its roster, of which it may be in one at a time; -1 when it is in none. Kept by the roster. */
-  place: number;
+  index: number;
 }
 
 /**
  * A set of members in no order. A `Set` would do, but V8 links its former tables to their successors: each that has
  * grown old keeps the members of its time for the next collections, and a busy set makes a table for every few dozen.
  */
-export class Roster<T extends Member> {
+export class MemberSet<T extends Member> {
   readonly #members: T[] = [];
 
   get size(): number {
@@ -17,20 +17,20 @@ export class Roster<T extends Member> {
   }
 
   add(member: T): void {
-    if (member.place !== -1) return;
-    member.place = this.#members.length;
+    if (member.index !== -1) return;
+    member.index = this.#members.length;
     this.#members.push(member);
   }
 
   delete(member: T): void {
-    const { place } = member;
-    if (place === -1) return;
+    const { index } = member;
+    if (index === -1) return;
     const last = this.#members.pop()!;
     if (last !== member) {
-      this.#members[place] = last;
-      last.place = place;
+      this.#members[index] = last;
+      last.index = index;
     }
-    member.place = -1;
+    member.index = -1;
   }
 
   /** Those that are in it now: they may leave meanwhile. */

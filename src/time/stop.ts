@@ -3,7 +3,7 @@
  * they have settled: a long-lived signal pins nothing.
  */
 
-import { type Member, Roster } from './member-set.ts';
+import { type Member, MemberSet } from './member-set.ts';
 
 /** Something under way that can be told to stop. */
 export interface Abortable {
@@ -30,7 +30,7 @@ export function abortAll<T extends Abortable>(targets: readonly T[], reasonFor: 
 /**
  * A stop of our own: what an `AbortSignal` is to the outside, for a hundredth of its cost.
  */
-export class Stop implements Abortable {
+export class StopSource implements Abortable {
   watching: Watching | undefined;
   aborted = false;
   reason: unknown;
@@ -95,11 +95,11 @@ export class Stop implements Abortable {
   }
 }
 
-const watched = new WeakMap<AbortSignal, Roster<Watching>>();
+const watched = new WeakMap<AbortSignal, MemberSet<Watching>>();
 
 /** A target among those that follow one signal. */
 class Watching implements Member {
-  place = -1;
+  index = -1;
 
   constructor(
     readonly signal: AbortSignal,
@@ -116,7 +116,7 @@ export function watch(signal: AbortSignal, target: Abortable): void {
   if (Object.hasOwn(target, 'watching') && target.watching?.signal === signal) return;
   let roster = watched.get(signal);
   if (roster === undefined) {
-    roster = new Roster();
+    roster = new MemberSet();
     watched.set(signal, roster);
   }
   if (roster.size === 0) signal.addEventListener('abort', onAbort);

@@ -12,7 +12,7 @@ import {
 import { HttpRequest } from '../../src/message/request.ts';
 import { extendOptions, stopOf, withStop } from '../../src/options/option-record.ts';
 import type { RequestOptions } from '../../src/options/options.ts';
-import { Stop } from '../../src/time/stop.ts';
+import { StopSource } from '../../src/time/stop.ts';
 
 const reason = new Error('enough');
 const get = () => new HttpRequest('GET', 'http://a.test/');
@@ -34,7 +34,7 @@ const ways: Record<string, () => Way> = {
     return { request, options: {}, stop: () => request.call?.abort(reason) };
   },
   'by a deadline around it'() {
-    const stop = new Stop();
+    const stop = new StopSource();
     return { request: get(), options: withStop({}, stop), stop: () => stop.abort(reason) };
   },
 };
@@ -122,7 +122,7 @@ describe('a stop in the options', () => {
         }
       },
     );
-    const options = extendOptions(withStop({ timeout: 1000 }, new Stop()), { retry: 1 });
+    const options = extendOptions(withStop({ timeout: 1000 }, new StopSource()), { retry: 1 });
     followCaller({ abort: () => undefined }, get(), options);
     expect([options.timeout, options.retry]).toEqual([1000, 1]);
     expect(made).not.toHaveBeenCalled();
@@ -131,12 +131,12 @@ describe('a stop in the options', () => {
   });
 
   it('goes with a copy that a layer makes', () => {
-    const stop = new Stop();
+    const stop = new StopSource();
     expect(stopOf(extendOptions(withStop({}, stop), { stream: true }))).toBe(stop);
   });
 
   it('is a real signal in a copy by { ...options }, which aborts with its reason', () => {
-    const stop = new Stop();
+    const stop = new StopSource();
     const signal = { ...withStop({}, stop) }.signal || undefined;
     expect(signal).toBeInstanceOf(AbortSignal);
     stop.abort(reason);
@@ -149,7 +149,7 @@ describe('a stop in the options', () => {
     ['an assignment', (options, signal) => Object.assign(options, { signal })],
   ])('gives way to the signal that a layer sets by %s', (_way, change) => {
     const own = new AbortController();
-    const changed = change(withStop({}, new Stop()), own.signal);
+    const changed = change(withStop({}, new StopSource()), own.signal);
     expect(stopOf(changed)).toBeUndefined();
     expect(changed.signal).toBe(own.signal);
   });

@@ -6,7 +6,7 @@ import {
   isExactHost,
   overlaysSecure,
   pathMatches,
-  placeOf,
+  cookieScopeOf,
 } from '../../src/cookies/cookie-policy.ts';
 
 describe('the place of a request', () => {
@@ -20,11 +20,11 @@ describe('the place of a request', () => {
     ['http://127.0.0.%31/', { host: '127.0.0.1', path: '/', secure: false }],
     ['http://bücher.example/%C3%A9', { host: 'xn--bcher-kva.example', path: '/%C3%A9', secure: false }],
   ])('of %s', (url, place) => {
-    expect(placeOf(url)).toEqual(place);
+    expect(cookieScopeOf(url)).toEqual(place);
   });
 
   it.each(['/a', 'ftp://h/', 'http://a\\@b/', 'http://evil.192.168.0.1/', ''])('refuses %s', (url) => {
-    expect(() => placeOf(url)).toThrow(TypeError);
+    expect(() => cookieScopeOf(url)).toThrow(TypeError);
   });
 });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Member, Roster } from '../../src/time/member-set.ts';
+import { type Member, MemberSet } from '../../src/time/member-set.ts';
 
-const member = (): Member => ({ place: -1 });
+const member = (): Member => ({ index: -1 });
 
 describe('a roster', () => {
   it('has those that joined and did not leave, whatever the order', () => {
@@ -10,8 +10,8 @@ describe('a roster', () => {
     const step = fc.record({ joins: fc.boolean(), at: fc.nat({ max: members.length - 1 }) });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
-        for (const one of members) one.place = -1;
-        const roster = new Roster<Member>();
+        for (const one of members) one.index = -1;
+        const roster = new MemberSet<Member>();
         const expected = new Set<Member>();
         for (const { joins, at } of steps) {
           const one = members[at]!;
@@ -27,7 +27,7 @@ describe('a roster', () => {
   });
 
   it('may be left while its members are told something', () => {
-    const roster = new Roster<Member>();
+    const roster = new MemberSet<Member>();
     const members = [member(), member(), member()];
     for (const one of members) roster.add(one);
     for (const one of roster.members()) roster.delete(one);

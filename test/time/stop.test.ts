@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import { isSignal, raceAbort, reasonOf, Stop, unwatch, watch } from '../../src/time/stop.ts';
+import { isSignal, raceAbort, reasonOf, StopSource, unwatch, watch } from '../../src/time/stop.ts';
 
 const reason = new Error('enough');
 const target = () => ({ abort: vi.fn() });
@@ -8,7 +8,7 @@ const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').le
 
 describe('a stop', () => {
   it('tells everyone who watches it once, with the reason', () => {
-    const stop = new Stop();
+    const stop = new StopSource();
     const targets = [target(), target(), target()];
     for (const one of targets) stop.watch(one);
     stop.abort(reason);
@@ -18,7 +18,7 @@ describe('a stop', () => {
   });
 
   it.each([0, 1, 2])('does not tell number %i of three, who has ceased to watch', (leaves) => {
-    const stop = new Stop();
+    const stop = new StopSource();
     const targets = [target(), target(), target()];
     for (const one of targets) stop.watch(one);
     stop.unwatch(targets[leaves]!);
@@ -27,7 +27,7 @@ describe('a stop', () => {
   });
 
   it('tells at once whoever comes after the end', () => {
-    const stop = new Stop();
+    const stop = new StopSource();
     stop.abort(reason);
     const late = target();
     stop.watch(late);
@@ -35,7 +35,7 @@ describe('a stop', () => {
   });
 
   it.each(['before', 'after'])('has a signal for others, asked for %s the end', (when) => {
-    const stop = new Stop();
+    const stop = new StopSource();
     const early = when === 'before' ? stop.signal : undefined;
     stop.abort(reason);
     expect(stop.signal.aborted).toBe(true);
@@ -44,7 +44,7 @@ describe('a stop', () => {
   });
 
   it('has the reason of an AbortController where none is given', () => {
-    const stop = new Stop();
+    const stop = new StopSource();
     stop.abort();
     expect(stop.reason).toMatchObject({ name: 'AbortError' });
   });

@@ -20,7 +20,7 @@ import type { Abortable } from '../../time/stop.ts';
 import { checkFraming } from '../node/request.ts';
 import { briefly } from './briefly.ts';
 import { callsBack, uploadTotal } from './callbacks.ts';
-import { DRAIN_WAIT, type ExchangeLimits, exchangeLimits } from './phase-limits.ts';
+import { DRAIN_WAIT, type PhaseTimeouts, phaseTimeouts } from './phase-timeouts.ts';
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
 import { TransferRecord } from './transfer-record.ts';
 import type { NodeUpload, UploadObserver } from './upload.ts';
@@ -48,7 +48,7 @@ const SETTLED: Settle = { resolve: ignore, reject: ignore };
 export abstract class Exchange<Answered extends Answer>
   implements Abortable, CallbackHost, Expiring, UploadObserver, Member
 {
-  place = -1;
+  index = -1;
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
   readonly options: RequestOptions;
@@ -57,7 +57,7 @@ export abstract class Exchange<Answered extends Answer>
   protected readonly target: Target;
   protected settle: Settle;
   protected readonly clock: Clock;
-  protected readonly limits: ExchangeLimits;
+  protected readonly limits: PhaseTimeouts;
   /** The context of the call, when something of the caller's runs while it is under way, or it had to wait. */
   protected scope: Scope | undefined;
   protected phase: FailureContext['phase'] = 'queue';
@@ -79,7 +79,7 @@ export abstract class Exchange<Answered extends Answer>
     this.clock = options.clock ?? systemClock;
     this.timer = new PhaseTimer(this.clock, this);
     this.record = new TransferRecord(this.clock);
-    this.limits = exchangeLimits(options);
+    this.limits = phaseTimeouts(options);
     this.scope = callsBack(request, options) ? currentScope() : undefined;
   }
 

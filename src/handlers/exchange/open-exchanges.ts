@@ -2,7 +2,7 @@
 import { clientClosed } from '../../call/client-closed.ts';
 import { letFinish } from '../../call/let-finish.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import { type Member, Roster } from '../../time/member-set.ts';
+import { type Member, MemberSet } from '../../time/member-set.ts';
 import { abortAll } from '../../time/stop.ts';
 
 /** What a transport runs. */
@@ -15,8 +15,8 @@ export interface Endable extends Member {
   abort(reason: unknown): void;
 }
 
-export class Running<Exchange extends Endable> {
-  readonly #exchanges = new Roster<Exchange>();
+export class OpenExchanges<Exchange extends Endable> {
+  readonly #exchanges = new MemberSet<Exchange>();
   readonly #waiting: (() => void)[] = [];
 
   add(exchange: Exchange): void {

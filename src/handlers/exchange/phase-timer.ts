@@ -5,7 +5,7 @@
 
 import type { TimeoutPhase } from '../../message/errors.ts';
 import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
-import { type Member, Roster } from '../../time/member-set.ts';
+import { type Member, MemberSet } from '../../time/member-set.ts';
 
 /** Told, once, which phase took longer than its limit in milliseconds. */
 export interface Expiring {
@@ -13,10 +13,10 @@ export interface Expiring {
 }
 
 export class PhaseTimer implements Member {
-  place = -1;
+  index = -1;
   readonly #clock: Clock;
   readonly #owner: Expiring;
-  #lane: Lane | undefined;
+  #lane: TimerBucket | undefined;
   #phase: TimeoutPhase = 'headers';
   /** When the phase began or last made progress. */
   since = 0;
@@ -39,7 +39,7 @@ export class PhaseTimer implements Member {
     this.#lane = undefined;
     if (limit === 0) return;
     this.since = this.#clock.now();
-    this.#lane = laneOf(this.#clock, limit);
+    this.#lane = bucketOf(this.#clock, limit);
     this.#lane.add(this);
   }
 
@@ -77,8 +77,8 @@ export class PhaseTimer implements Member {
 }
 
 /** All that wait for the same length of time on the same clock. */
-class Lane {
-  readonly #waiting = new Roster<PhaseTimer>();
+class TimerBucket {
+  readonly #waiting = new MemberSet<PhaseTimer>();
   #disarm: (() => void) | undefined;
 
   constructor(
@@ -120,12 +120,12 @@ class Lane {
   }
 }
 
-const lanes = new WeakMap<Clock, Map<number, Lane>>();
+const buckets = new WeakMap<Clock, Map<number, TimerBucket>>();
 
-function laneOf(clock: Clock, limit: number): Lane {
-  let ofClock = lanes.get(clock);
-  if (ofClock === undefined) lanes.set(clock, (ofClock = new Map()));
+function bucketOf(clock: Clock, limit: number): TimerBucket {
+  let ofClock = buckets.get(clock);
+  if (ofClock === undefined) buckets.set(clock, (ofClock = new Map()));
   let lane = ofClock.get(limit);
-  if (lane === undefined) ofClock.set(limit, (lane = new Lane(clock, limit)));
+  if (lane === undefined) ofClock.set(limit, (lane = new TimerBucket(clock, limit)));
   return lane;
 }

@@ -15,7 +15,7 @@ export interface BodyOwner extends Abortable {
   drained(): void;
 }
 
-export class UndiciBody {
+export class PulledBody {
   readonly readable: Readable;
   #ended = false;
 

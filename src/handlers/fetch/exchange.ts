@@ -26,8 +26,8 @@ import { type Abortable, abortError } from '../../time/stop.ts';
 import { briefly } from '../exchange/briefly.ts';
 import { callsBack, uploadTotal } from '../exchange/callbacks.ts';
 import { Collector, wireLimit } from '../exchange/collector.ts';
-import type { Endable, Running } from '../exchange/open-exchanges.ts';
-import { limitOf } from '../exchange/phase-limits.ts';
+import type { Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
+import { limitOf } from '../exchange/phase-timeouts.ts';
 import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
 import { sourceFailure } from '../exchange/source-failure.ts';
 import { isDecoded } from './decoded.ts';
@@ -37,9 +37,9 @@ import { answersRead, callFetch, type FetchFunction, fetchInit, followsByItself 
 const NOTHING = new Uint8Array(0);
 
 export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring {
-  place = -1;
+  index = -1;
   #isUnread = true;
-  readonly #running: Running<FetchExchange>;
+  readonly #running: OpenExchanges<FetchExchange>;
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
   readonly options: RequestOptions;
@@ -75,7 +75,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     options: RequestOptions,
     resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
     reject: (reason: unknown) => void,
-    running: Running<FetchExchange>,
+    running: OpenExchanges<FetchExchange>,
   ) {
     this.#running = running;
     this.request = request;

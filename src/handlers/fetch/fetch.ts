@@ -15,7 +15,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { isBrowser } from '../../runtime/platform.ts';
 import type { Transport } from '../../stack/handler.ts';
-import { Running } from '../exchange/open-exchanges.ts';
+import { OpenExchanges } from '../exchange/open-exchanges.ts';
 import { refuse } from '../exchange/unsupported.ts';
 import { FetchExchange } from './exchange.ts';
 import { handsOn, NativeFetch } from './native.ts';
@@ -32,7 +32,7 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
     throw new TypeError(`fetch must be a function, got ${kindOf(fetch)}`);
   }
 
-  const running = new Running<FetchExchange>();
+  const running = new OpenExchanges<FetchExchange>();
   const native = new NativeFetch();
   /** Only the runtime's own fetch takes more than the standard says. */
   const isOwn = fetch === undefined;

@@ -8,7 +8,7 @@ import { receivedTrailers } from '../../message/trailers.ts';
 import { responseLimit, tooLarge } from '../../semantics/response-limit.ts';
 import { Collector, wireLimit } from '../exchange/collector.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
-import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
+import { type BodyOwner, PulledBody } from '../exchange/pulled-body.ts';
 import { headOverflow } from './failure.ts';
 import { answerHead } from './request.ts';
 
@@ -25,7 +25,7 @@ export class Http2Answer implements Answer {
   /** The body's bytes, when the head says how many. */
   readonly #expected: number | undefined;
   #collector: Collector | undefined;
-  #body: UndiciBody | undefined;
+  #body: PulledBody | undefined;
   #head: HttpResponse | undefined;
   #trailers: HttpHeaders = HttpHeaders.empty;
 
@@ -87,7 +87,7 @@ export class Http2Answer implements Answer {
 
   #handOut(): void {
     const stream = this.#stream;
-    const body = new UndiciBody(() => stream.resume(), this.#exchange);
+    const body = new PulledBody(() => stream.resume(), this.#exchange);
     this.#body = body;
     stream.on('data', (chunk: Buffer) => {
       if (this.#received(chunk) && !body.push(chunk)) stream.pause();

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { DialSettings } from '../../connect/dial.ts';
-import { type Place, placeName } from '../../connect/failure.ts';
+import { type HostPort, hostPortText } from '../../connect/failure.ts';
 import { ConnectError, NetworkError } from '../../message/errors.ts';
 import { own } from '../../message/own.ts';
 import type { Target } from '../../message/uri.ts';
@@ -252,12 +252,12 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
   }
 }
 
-function fruitless(target: Place): NetworkError {
-  const fact = `${placeName(target)} closed ${FRUITLESS} new connections of HTTP/2 in a row before a request could be sent`;
+function fruitless(target: HostPort): NetworkError {
+  const fact = `${hostPortText(target)} closed ${FRUITLESS} new connections of HTTP/2 in a row before a request could be sent`;
   return new NetworkError(fact, { code: 'ERR_CLOSED' });
 }
 
-function notOffered(target: Place): ConnectError {
-  const fact = `the server does not offer HTTP/2 (ALPN, ${placeName(target)}); version 'auto' takes HTTP/1.1 then`;
+function notOffered(target: HostPort): ConnectError {
+  const fact = `the server does not offer HTTP/2 (ALPN, ${hostPortText(target)}); version 'auto' takes HTTP/1.1 then`;
   return new ConnectError(fact, { code: 'ERR_ALPN' });
 }

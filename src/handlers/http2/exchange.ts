@@ -222,7 +222,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
       const response = this.answer.headOnly();
       this.fail(this.failure(bodyEnd(end, this.answer.isShort()), response));
     } else if (end.code === NGHTTP2_HTTP_1_1_REQUIRED && mayBePlain) {
-      this.#host.wantsPlain(this.#group!);
+      this.#host.wantsHttp1(this.#group!);
       this.upload?.stop();
       this.plain();
     } else if (isUnprocessed(end) && this.#mayResend()) {

@@ -1,6 +1,6 @@
 /** Why a stream of HTTP/2 ended before its time (RFC 9113 section 7), and whether its request may go again. */
 import { constants } from 'node:http2';
-import { placeName } from '../../connect/failure.ts';
+import { hostPortText } from '../../connect/failure.ts';
 import { NetworkError, TimeoutError, type TimeoutPhase } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
@@ -43,7 +43,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** A wait for a server that has a connection and allows no request on it. */
 export function barredFailure(phase: TimeoutPhase, limit: number, target: Target, request: HttpRequest): TimeoutError {
   const said = 'SETTINGS_MAX_CONCURRENT_STREAMS of its HTTP/2 is 0, or no longer told';
-  const fact = `${placeName(target)} allows no request (${said}), and did not within ${phase}Timeout (${limit} ms)`;
+  const fact = `${hostPortText(target)} allows no request (${said}), and did not within ${phase}Timeout (${limit} ms)`;
   return new TimeoutError(fact, { request, phase });
 }
 

@@ -13,5 +13,5 @@ export interface Http2Host {
   /** Sends over HTTP/1.1. */
   plain(request: HttpRequest, options: RequestOptions): Promise<HttpResponse>;
   /** The server wants HTTP/1.1 for what goes to this origin. */
-  wantsPlain(group: Http2Connections): void;
+  wantsHttp1(group: Http2Connections): void;
 }

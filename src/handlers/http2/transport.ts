@@ -13,7 +13,7 @@ import { BoundedMap } from '../../runtime/bounded-map.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { Handler } from '../../stack/handler.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
-import { type Endable, Running } from '../exchange/open-exchanges.ts';
+import { type Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
 import { offering } from './alpn.ts';
 import { Http2Connections } from './connections.ts';
 import { Http2Exchange } from './exchange.ts';
@@ -23,7 +23,7 @@ export class Http2Transport implements Http2Host {
   readonly #fallback: Handler;
   readonly #limits: ConnectionLimits;
   readonly #groups = new Map<string, Http2Connections>();
-  readonly #running = new Running<Endable>();
+  readonly #running = new OpenExchanges<Endable>();
   /** Keys of those that chose HTTP/1.1. */
   readonly #plain = new BoundedMap<string, true>(1000);
   readonly #settings = new LastSettings(offering);
@@ -78,7 +78,7 @@ export class Http2Transport implements Http2Host {
     return this.#fallback(request, this.#asPlain(options));
   }
 
-  wantsPlain({ key }: Http2Connections): void {
+  wantsHttp1({ key }: Http2Connections): void {
     this.#plain.set(key, true);
   }
 

@@ -9,7 +9,7 @@ import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import { ConnectionLimits, type ConnectionSettings } from '../connections/connection-limits.ts';
-import { Running } from '../exchange/open-exchanges.ts';
+import { OpenExchanges } from '../exchange/open-exchanges.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { type ExchangeHost, NodeExchange } from './exchange.ts';
 
@@ -19,7 +19,7 @@ export type NodeHandlerSettings = ConnectionSettings;
 export class NodeTransport implements ExchangeHost {
   readonly name: string;
   readonly pool: ConnectionPool;
-  readonly #running = new Running<NodeExchange>();
+  readonly #running = new OpenExchanges<NodeExchange>();
   readonly #settings = new LastSettings();
 
   constructor(name: string, limits = new ConnectionLimits()) {

@@ -31,9 +31,9 @@ import type { SlotLimit } from '../connections/slot-limit.ts';
 import { isLong, MOMENT, MOST_BYTES } from '../exchange/briefly.ts';
 import { callsBack, downloadTotal, uploadTotal } from '../exchange/callbacks.ts';
 import { wireLimit } from '../exchange/collector.ts';
-import { DRAIN_WAIT, limitOf } from '../exchange/phase-limits.ts';
+import { DRAIN_WAIT, limitOf } from '../exchange/phase-timeouts.ts';
 import { PhaseTimer } from '../exchange/phase-timer.ts';
-import { type BodyOwner, UndiciBody } from '../exchange/pulled-body.ts';
+import { type BodyOwner, PulledBody } from '../exchange/pulled-body.ts';
 import type { UndiciConnection, UndiciConnections, UndiciWait } from './connections.ts';
 import { isBodyless, isConnectionLost, isLengthMismatch, isUnaskedSwitch, phraseOverflow } from './error-meaning.ts';
 import type { UndiciHost } from './host.ts';
@@ -41,7 +41,7 @@ import { dispatchOptions } from './request.ts';
 import { isUnsolicitedContinue, unsolicitedContinue } from './unsolicited-continue.ts';
 
 export class UndiciExchange implements BodyOwner, CallbackHost, Member {
-  place = -1;
+  index = -1;
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
   readonly #options: RequestOptions;
@@ -72,7 +72,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #headers: HttpHeaders = HttpHeaders.empty;
   #head: HttpResponse | undefined;
   #pieces: Pieces | undefined;
-  #body: UndiciBody | undefined;
+  #body: PulledBody | undefined;
   #trailers: HttpHeaders | undefined;
   #received = 0;
   #sent = 0;
@@ -193,7 +193,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     if (route?.settings.forwarder && !announcesReuse((name) => this.#headers.get(name))) route.isSingle = true;
     this.#startRead();
     this.#firstByte = this.#timer.since || this.#clock.now();
-    if (this.#options.stream) this.#body = new UndiciBody(resume, this);
+    if (this.#options.stream) this.#body = new PulledBody(resume, this);
     else if (mayBeLeft(this.request, status)) {
       this.#resume = resume;
       this.#timer.start('read', MOMENT);
@@ -223,12 +223,12 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#resume = undefined;
     this.#startRead();
     if (!willBeLeft(this, this.#status, this.#options)) return true;
-    this.#body = new UndiciBody(resume, this);
+    this.#body = new PulledBody(resume, this);
     this.#answer(this.#response(new Content(undefined, this.#body.readable)));
     return this.#pieces === undefined || this.#body.push(this.#pieces.bytes());
   }
 
-  #feed(body: UndiciBody, chunk: Uint8Array): boolean {
+  #feed(body: PulledBody, chunk: Uint8Array): boolean {
     const wanted = body.push(chunk);
     // While the reader rests, the server is not late.
     if (!wanted && !body.isUntouched) this.#timer.stop();

@@ -12,7 +12,7 @@ import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
-import { type Endable, Running } from '../exchange/open-exchanges.ts';
+import { type Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
 import { UndiciConnections } from './connections.ts';
 import { UndiciExchange } from './exchange.ts';
 import type { SendElsewhere, UndiciHost } from './host.ts';
@@ -33,7 +33,7 @@ async function loadClient(): Promise<typeof Client> {
 export class UndiciTransport implements UndiciHost {
   readonly #Client: typeof Client;
   readonly #groups = new Map<string, Map<string, UndiciConnections>>();
-  readonly #running = new Running<Endable>();
+  readonly #running = new OpenExchanges<Endable>();
   readonly #settings = new LastSettings();
 
   private constructor(

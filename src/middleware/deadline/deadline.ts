@@ -14,7 +14,7 @@ import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
 import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
-import { Stop } from '../../time/stop.ts';
+import { StopSource } from '../../time/stop.ts';
 import { type FailableStream, failable } from './failable-stream.ts';
 
 /**
@@ -40,7 +40,7 @@ export function timeLeft(options: RequestOptions): number {
   return stop instanceof Deadline ? stop.left : Number.POSITIVE_INFINITY;
 }
 
-class Deadline extends Stop {
+class Deadline extends StopSource {
   readonly #limit: number;
   readonly #request: HttpRequest;
   readonly #options: RequestOptions;

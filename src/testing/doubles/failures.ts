@@ -1,6 +1,6 @@
 /** The ways in which a transfer fails, as a transport would tell of them. */
 import { failure, timeoutFailure } from '../../connect/failure.ts';
-import { exchangeLimits } from '../../handlers/exchange/phase-limits.ts';
+import { phaseTimeouts } from '../../handlers/exchange/phase-timeouts.ts';
 import { Content } from '../../message/content.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse } from '../../message/response.ts';
@@ -18,7 +18,7 @@ const PART = new TextEncoder().encode('{"cut":');
 
 /** The answer that breaks off. @throws the error of any other kind */
 export function failWith(kind: FailKind, request: HttpRequest, options: RequestOptions): HttpResponse {
-  if (kind === 'timeout') throw timeoutFailure('headers', exchangeLimits(options).headers, request);
+  if (kind === 'timeout') throw timeoutFailure('headers', phaseTimeouts(options).headers, request);
   if (kind === 'refused') {
     const cause = systemError('connect ECONNREFUSED', 'ECONNREFUSED', 'connect');
     throw failure(cause, { request, options, phase: 'connect' });

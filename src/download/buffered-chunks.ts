@@ -11,7 +11,7 @@ const MOST = 262_144;
  * Leaving the loop early ends the transfer.
  * @param broken makes the error for a body that ends without an end or an error
  */
-export async function* received(
+export async function* bufferedChunks(
   response: HttpResponse,
   broken: () => Error,
 ): AsyncGenerator<Uint8Array, void, undefined> {

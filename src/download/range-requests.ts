@@ -20,7 +20,7 @@ export interface Answer {
   readonly isDecoded: boolean;
 }
 
-export class Asking {
+export class RangeRequests {
   readonly request: HttpRequest;
   readonly options: RequestOptions;
   readonly #next: Handler;

@@ -3,11 +3,11 @@
 import type { HttpResponse } from '../message/response.ts';
 import type { Clock } from '../time/clock.ts';
 import { bytesOf, type Entry, outcomeOf, responseOf } from './entry.ts';
-import type { Gauge } from './gauge.ts';
+import type { PoolConcurrency } from './pool-concurrency.ts';
 import type { Hosts } from './hosts.ts';
 import type { HostStats, PoolStats } from './pool-options.ts';
 
-export class Tally {
+export class PoolCounters {
   running = 0;
   done = 0;
   failed = 0;
@@ -16,7 +16,7 @@ export class Tally {
   readonly #timed: boolean;
 
   constructor(
-    readonly gauge: Gauge,
+    readonly gauge: PoolConcurrency,
     readonly hosts: Hosts,
     readonly clock: Clock,
   ) {
@@ -64,7 +64,7 @@ export class Tally {
 }
 
 /** @param waiting how many are known and not started */
-export function liveStats(tally: Tally, waiting: () => number): PoolStats {
+export function liveStats(tally: PoolCounters, waiting: () => number): PoolStats {
   return {
     get waiting(): number {
       return waiting();

@@ -4,7 +4,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { milliseconds } from '../../time/duration.ts';
 
 /** In milliseconds; 0 is none. */
-export interface ExchangeLimits {
+export interface PhaseTimeouts {
   readonly queue: number;
   readonly headers: number;
   readonly read: number;
@@ -21,7 +21,7 @@ export function limitOf(given: RequestOptions['readTimeout'], name: string): num
 }
 
 /** @throws TypeError for a duration that is none */
-export function exchangeLimits(options: RequestOptions): ExchangeLimits {
+export function phaseTimeouts(options: RequestOptions): PhaseTimeouts {
   const { queueTimeout, headersTimeout = FIVE_MINUTES, readTimeout = FIVE_MINUTES } = options;
   return {
     queue: milliseconds(queueTimeout, 'queueTimeout'),
