@@ -5,7 +5,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { rememberLast } from '../options/remember-last.ts';
 import type { Handler } from '../stack/handler.ts';
-import { underSignal, promised } from './checked-answer.ts';
+import { promised, underSignal } from './checked-answer.ts';
 import { StreamReconnector } from './reconnect.ts';
 import { sunk } from './sink.ts';
 

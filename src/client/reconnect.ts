@@ -16,7 +16,7 @@ import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
 import { systemClock } from '../time/clock.ts';
 import type { Abortable } from '../time/stop.ts';
-import { completed, underSignal, promised } from './checked-answer.ts';
+import { completed, promised, underSignal } from './checked-answer.ts';
 import { answered } from './closing.ts';
 import { lastEventId, mayReconnect, noStreamOfEvents, reconnectionTime } from './reconnect-policy.ts';
 import { stamped } from './stamped.ts';

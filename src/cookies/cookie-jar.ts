@@ -15,12 +15,12 @@ import { type CookieParser, cookieParser, loadCookieParser } from './cookie-pars
 import {
   admit,
   type CookieDraft,
+  type CookieScope,
   canonicalDomain,
   cookieLine,
+  cookieScopeOf,
   MAX_COOKIES_PER_RESPONSE,
   overlaysSecure,
-  type CookieScope,
-  cookieScopeOf,
   type Refusal,
   sendsTo,
 } from './cookie-policy.ts';

@@ -4,7 +4,7 @@ import { canonicalUrl, targetOf } from '../message/uri.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { type Cookie, cookieFromJSON } from './cookie.ts';
 import type { CookieParser } from './cookie-parser.ts';
-import { brokenPrefix, canonicalDomain, isExactHost, malformation, cookieScopeOf } from './cookie-policy.ts';
+import { brokenPrefix, canonicalDomain, cookieScopeOf, isExactHost, malformation } from './cookie-policy.ts';
 
 /**
  * Reads a jar as plain data, oldest cookie first.

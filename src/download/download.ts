@@ -10,7 +10,6 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
-import { RangeRequests } from './range-requests.ts';
 import {
   type DownloadOptions,
   type DownloadResult,
@@ -18,6 +17,7 @@ import {
   readDownloadOptions,
 } from './download-options.ts';
 import { PartialFile } from './partial-file.ts';
+import { RangeRequests } from './range-requests.ts';
 import { Transfer } from './transfer.ts';
 
 /** How the client starts a call: its own way, with another handler. */

@@ -1,20 +1,20 @@
 /** Several ranges at a time; the first that ends otherwise than well ends all. */
 
 /**
- * Gives an item back and ends its lane, which the others make up for. False, and nothing happens, in the last lane: what
+ * Gives an item back and ends its segment, which the others make up for. False, and nothing happens, in the last segment: what
  * is the matter there is the matter of the whole.
  */
 export type Leave = () => boolean;
 
 /**
- * Runs `work` on each item, `lanes` at a time.
+ * Runs `work` on each item, `segments` at a time.
  * @param stop called once, when one has failed or returned something, to end the others
  * @returns what the first that returned something gave, once all have ended
  * @throws what the first that failed threw, once all have ended
  */
 export async function parallel<Item, Result>(
   items: Item[],
-  lanes: number,
+  segments: number,
   work: (item: Item, leave: Leave) => Promise<Result | undefined>,
   stop: () => void,
 ): Promise<Result | undefined> {
@@ -22,10 +22,10 @@ export async function parallel<Item, Result>(
   const end = (how: NonNullable<typeof ended>): void => {
     if (ended !== undefined) return;
     ended = how;
-    if (lanes > 1) stop();
+    if (segments > 1) stop();
   };
-  let running = lanes;
-  const lane = async (): Promise<void> => {
+  let running = segments;
+  const segment = async (): Promise<void> => {
     let hasLeft = false;
     for (let item = items.shift(); item !== undefined && ended === undefined; item = items.shift()) {
       const given = item;
@@ -46,7 +46,7 @@ export async function parallel<Item, Result>(
     }
     running -= 1;
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: segments }, segment));
   if (ended !== undefined && Object.hasOwn(ended, 'error')) throw ended.error;
   return ended?.result;
 }

@@ -5,7 +5,7 @@ import { BodyError, isNetworkError, isResponseError, ResponseError } from '../me
 import { maskUrl } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { isThenable } from '../runtime/kind-of.ts';
-import type { Answer, RangeRequests } from './range-requests.ts';
+import { bufferedChunks } from './buffered-chunks.ts';
 import { type DigestCheck, digestsOf, firstMismatch } from './digests.ts';
 import type { DownloadResult, DownloadSettings } from './download-options.ts';
 import { type Leave, parallel } from './in-parallel.ts';
@@ -21,7 +21,7 @@ import {
   segmentsOf,
   strongValidators,
 } from './range-policy.ts';
-import { bufferedChunks } from './buffered-chunks.ts';
+import type { Answer, RangeRequests } from './range-requests.ts';
 
 /** A file on its way. */
 interface Ongoing extends PartState {
@@ -39,11 +39,11 @@ interface Ongoing extends PartState {
 /** Why a range was not filled: nothing to save came, or all begins anew, perhaps with an answer that is there already. */
 type Turn = { readonly refused: HttpResponse } | { readonly refused?: undefined; readonly whole?: Answer };
 
-/** A range on its way, and what the lanes beside it have to do. */
-interface Lane {
+/** A range on its way, and what the segments beside it have to do. */
+interface Segment {
   range: Range;
   readonly leave: Leave;
-  /** Ranges that no lane has taken. */
+  /** Ranges that no segment has taken. */
   readonly pending: Range[];
   readonly isParallel: boolean;
 }
@@ -130,15 +130,15 @@ export class Transfer {
     const pending = first === undefined ? state.ranges.filter(isMissing) : [...state.ranges];
     // All is there but the name: the server says whether it is still the same file.
     if (pending.length === 0) pending.push({ at: state.total ?? 0, end: undefined });
-    const lanes = Math.min(this.#segments, pending.length);
+    const segments = Math.min(this.#segments, pending.length);
     let given = first;
     const fetch = (range: Range, leave: Leave): Promise<Turn | undefined> => {
       const response = given;
       given = undefined;
-      return this.#fetch(state, { range, leave, pending, isParallel: lanes > 1 }, response);
+      return this.#fetch(state, { range, leave, pending, isParallel: segments > 1 }, response);
     };
-    const turn = await parallel(pending, lanes, fetch, () => this.#stop.abort());
-    if (lanes > 1 && turn !== undefined) {
+    const turn = await parallel(pending, segments, fetch, () => this.#stop.abort());
+    if (segments > 1 && turn !== undefined) {
       this.#segments = 1;
       this.#stop = new AbortController();
     }
@@ -146,22 +146,22 @@ export class Transfer {
   }
 
   /** Fills one range, with as many requests as it takes. */
-  async #fetch(state: Ongoing, lane: Lane, first: HttpResponse | undefined): Promise<Turn | undefined> {
+  async #fetch(state: Ongoing, segment: Segment, first: HttpResponse | undefined): Promise<Turn | undefined> {
     for (let given = first; ; given = undefined) {
-      const found = given ?? (await this.#partOrLeave(state, lane));
+      const found = given ?? (await this.#partOrLeave(state, segment));
       if (found === undefined || !('headers' in found)) return found;
       state.head ??= found;
-      const start = lane.range.at;
-      const upTo = given === undefined ? parseContentRange(found.headers.get('content-range'))?.end : lane.range.end;
+      const start = segment.range.at;
+      const upTo = given === undefined ? parseContentRange(found.headers.get('content-range'))?.end : segment.range.end;
       try {
-        await this.#receive(found, lane, upTo, given !== undefined, state);
+        await this.#receive(found, segment, upTo, given !== undefined, state);
       } catch (error) {
         await this.#asking.recover(error, found);
         if (!state.canGoOn) return ANEW;
         state.resumed = true;
         continue;
       }
-      const { range } = lane;
+      const { range } = segment;
       if (given === undefined) this.#promise(state, found, 'content-digest', start, range.at);
       range.end ??= range.at;
       // RFC 9110 §15.3.7: a server may send less than it was asked for.
@@ -171,13 +171,13 @@ export class Transfer {
   }
 
   /**
-   * Asks for a range, and leaves it to the other lanes when the server takes no more connections. The last lane asks
+   * Asks for a range, and leaves it to the other segments when the server takes no more connections. The last segment asks
    * again, as there is room now.
    */
-  async #partOrLeave(state: Ongoing, lane: Lane): Promise<HttpResponse | Turn | undefined> {
-    if (!lane.isParallel) return this.#part(state, lane.range, false, true);
+  async #partOrLeave(state: Ongoing, segment: Segment): Promise<HttpResponse | Turn | undefined> {
+    if (!segment.isParallel) return this.#part(state, segment.range, false, true);
     try {
-      const found = await this.#part(state, lane.range, true, false);
+      const found = await this.#part(state, segment.range, true, false);
       const refused = found !== undefined && 'refused' in found ? found.refused : undefined;
       if (refused === undefined || !TOO_MANY.has(refused.status)) return found;
       await refused.discard();
@@ -185,7 +185,7 @@ export class Transfer {
       const isRefused = isNetworkError(error) || (isResponseError(error) && TOO_MANY.has(error.response.status));
       if (!isRefused) throw error;
     }
-    return lane.leave() ? undefined : this.#part(state, lane.range, true, true);
+    return segment.leave() ? undefined : this.#part(state, segment.range, true, true);
   }
 
   /** Asks for a range. The answer that has it, a turn, or nothing because there is nothing behind what is there. */
@@ -225,7 +225,7 @@ export class Transfer {
 
   async #receive(
     response: HttpResponse,
-    lane: Lane,
+    segment: Segment,
     upTo: number | undefined,
     isWhole: boolean,
     state: Ongoing,
@@ -234,28 +234,28 @@ export class Transfer {
     const isCut = isWhole && state.ranges.length > 1;
     let end = upTo;
     const truncated = (): BodyError => {
-      const fact = `the body ended at byte ${lane.range.at}${end === undefined ? '' : ` of ${end}`}`;
+      const fact = `the body ended at byte ${segment.range.at}${end === undefined ? '' : ` of ${end}`}`;
       return new BodyError(fact, { ...this.#of(response), code: 'ERR_BODY_TRUNCATED' });
     };
     for await (const chunk of bufferedChunks(response, truncated)) {
       let rest = chunk;
       while (rest.byteLength > 0) {
-        const room = end === undefined ? rest.byteLength : end - lane.range.at;
+        const room = end === undefined ? rest.byteLength : end - segment.range.at;
         if (rest.byteLength > room && !isCut) {
           const fact = `the body has more bytes than the ${room} that were announced`;
           throw new BodyError(fact, { ...this.#of(response), code: 'ERR_BODY_FRAMING' });
         }
-        await this.#save(rest.subarray(0, room), lane.range, state, response);
+        await this.#save(rest.subarray(0, room), segment.range, state, response);
         rest = rest.subarray(room);
-        if (!isCut || lane.range.at !== end) continue;
+        if (!isCut || segment.range.at !== end) continue;
         // A range that nobody else could fetch is behind it in this very answer.
-        const next = lane.pending.findIndex(({ at }) => at === end);
+        const next = segment.pending.findIndex(({ at }) => at === end);
         if (next === -1) return;
-        lane.range = lane.pending.splice(next, 1)[0]!;
-        end = lane.range.end;
+        segment.range = segment.pending.splice(next, 1)[0]!;
+        end = segment.range.end;
       }
     }
-    if (end !== undefined && lane.range.at < end) throw truncated();
+    if (end !== undefined && segment.range.at < end) throw truncated();
   }
 
   async #save(bytes: Uint8Array, range: Range, state: Ongoing, response: HttpResponse): Promise<void> {

@@ -11,9 +11,9 @@ import { BoundedMap } from '../runtime/bounded-map.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
 import type { Clock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
+import { checkedConcurrency } from './concurrency-limit.ts';
 import type { Entry, EntryHost } from './entry.ts';
 import { Fifo } from './fifo.ts';
-import { checkedConcurrency } from './pool-concurrency.ts';
 import { Host } from './host.ts';
 import type { HostStats, PerHostOptions } from './pool-options.ts';
 

@@ -2,8 +2,8 @@
 
 import type { HttpResponse } from '../message/response.ts';
 import type { Clock } from '../time/clock.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { bytesOf, type Entry, outcomeOf, responseOf } from './entry.ts';
-import type { PoolConcurrency } from './pool-concurrency.ts';
 import type { Hosts } from './hosts.ts';
 import type { HostStats, PoolStats } from './pool-options.ts';
 
@@ -16,7 +16,7 @@ export class PoolCounters {
   readonly #timed: boolean;
 
   constructor(
-    readonly gauge: PoolConcurrency,
+    readonly gauge: ConcurrencyLimit,
     readonly hosts: Hosts,
     readonly clock: Clock,
   ) {

@@ -17,16 +17,16 @@ import { Aside } from './aside.ts';
 import { type BatchResults, batchOf } from './batch.ts';
 import { checkedSettings, unsendable } from './checks.ts';
 import { claimOf, settleClaim } from './claims.ts';
+import { ConcurrencyLimit, nothingStarts } from './concurrency-limit.ts';
 import { type Entry, requestOf, uriOf } from './entry.ts';
 import { EventLoopShare } from './event-loop-share.ts';
-import { PoolConcurrency, nothingStarts } from './pool-concurrency.ts';
 import { Hosts } from './hosts.ts';
 import { Intake, PULL } from './intake.ts';
 import { Failure, release } from './outcome.ts';
+import { liveStats, PoolCounters } from './pool-counters.ts';
 import type { PoolClient, PoolItem, PoolRequests, PoolResult, PoolSettings, PoolStats } from './pool-options.ts';
 import { ResultQueue } from './result-queue.ts';
 import { Source } from './source.ts';
-import { liveStats, PoolCounters } from './pool-counters.ts';
 
 export interface PoolOptions extends PoolSettings<Pool> {}
 
@@ -50,7 +50,7 @@ export class Pool implements AsyncIterable<PoolResult> {
   readonly #counters: PoolCounters;
   readonly #intake: Intake;
   readonly #hosts: Hosts;
-  readonly #concurrency: PoolConcurrency;
+  readonly #concurrency: ConcurrencyLimit;
   readonly #limit: LimitFunction;
   readonly #abort = new AbortController();
   readonly #onSignal: Abortable = { abort: (reason) => this.cancel(reason) };
@@ -78,7 +78,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     this.#client = client;
     this.#settings = options;
     this.#intake = new Intake(new Source(requests));
-    this.#concurrency = new PoolConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY);
+    this.#concurrency = new ConcurrencyLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
     this.#limit = pLimit(this.#concurrency.now);
     this.#hosts = new Hosts(options.perHost, options.clock ?? systemClock, options.options?.baseUri, () =>
       this.#summon(),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   cookieLine,
+  cookieScopeOf,
   defaultPath,
   domainMatches,
   isExactHost,
   overlaysSecure,
   pathMatches,
-  cookieScopeOf,
 } from '../../src/cookies/cookie-policy.ts';
 
 describe('the place of a request', () => {

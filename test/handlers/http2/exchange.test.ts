@@ -178,7 +178,7 @@ describe('a connection that ends in the moment a stream is to be opened', () => 
         return () => undefined;
       },
     };
-    const host = { group: () => group, plain: vi.fn(), wantsPlain: vi.fn(), ended } as unknown as Http2Host;
+    const host = { group: () => group, plain: vi.fn(), wantsHttp1: vi.fn(), ended } as unknown as Http2Host;
     return { host, asked: () => asked, ended: () => ended.mock.calls.length };
   }
 

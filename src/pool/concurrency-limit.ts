@@ -3,7 +3,7 @@ import { valueOrKind } from '../runtime/kind-of.ts';
 import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import type { PoolConcurrency } from './pool-options.ts';
 
-export class PoolConcurrency {
+export class ConcurrencyLimit {
   readonly adaptive: AdaptiveConcurrency | undefined;
   readonly #ask: ((pending: number) => number) | undefined;
   #allowed: number;
