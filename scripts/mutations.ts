@@ -165,7 +165,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: 'options are read as own properties',
     file: 'src/options/option-record.ts',
-    from: 'OptionRecord.prototype = bare;',
+    from: 'Object.setPrototypeOf(bare, null);',
     to: '',
     test: advisory('CVE-2026-42264'),
   },

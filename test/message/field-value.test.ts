@@ -56,9 +56,9 @@ describe('values of a query and a form', () => {
   });
 
   it.each([
-    ['a function', () => 'planted', 'a function'],
-    ['a symbol', Symbol('planted'), 'a symbol'],
-    ['a promise', Promise.resolve('planted'), 'Promise'],
+    ['a function', () => 'planted', 'got function'],
+    ['a symbol', Symbol('planted'), 'got symbol'],
+    ['a promise', Promise.resolve('planted'), 'a promise'],
     ['an instance without text', new Opaque(), 'Opaque'],
     ['an invalid date', new Date(Number.NaN), 'an invalid date'],
     ['an invalid date of another realm', runInNewContext('new Date(NaN)'), 'an invalid date'],

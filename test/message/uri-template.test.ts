@@ -419,9 +419,9 @@ describe('values that cannot be written', () => {
     secret = 'planted';
   }
   it.each([
-    ['a function', () => 'planted', 'a function'],
-    ['a symbol', Symbol('planted'), 'a symbol'],
-    ['a promise', Promise.resolve('planted'), 'Promise'],
+    ['a function', () => 'planted', 'got function'],
+    ['a symbol', Symbol('planted'), 'got symbol'],
+    ['a promise', Promise.resolve('planted'), 'a promise'],
     ['an instance without text', new Opaque(), 'Opaque'],
     ['an invalid date', new Date(Number.NaN), 'invalid date'],
     ['a list with a record', [{ a: 'planted' }], 'a list or record within'],
