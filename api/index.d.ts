@@ -1092,11 +1092,11 @@ interface CacheWithMode {
     readonly use: CacheLayer;
     readonly mode: CacheMode;
 }
-declare class Call extends Stop implements Member {
+declare class Call extends StopSource implements Member {
     #private;
     readonly started: number;
     redact?: readonly string[] | undefined;
-    place: number;
+    index: number;
     calls: Calls | undefined;
     attempt: number;
     hop: number;
@@ -1260,7 +1260,7 @@ type Logger = {
     readonly [level in LogLevel]?: (line: string) => unknown;
 };
 interface Member {
-    place: number;
+    index: number;
 }
 type Next = string | URL | RequestOptions | null | undefined | false;
 type NodeHandlerSettings = ConnectionSettings;
@@ -1343,7 +1343,7 @@ interface SourceStream extends AsyncIterable<Uint8Array | string> {
     readonly destroyed?: boolean;
 }
 type Step = IteratorResult<Uint8Array, void>;
-declare class Stop implements Abortable {
+declare class StopSource implements Abortable {
     #private;
     watching: Watching | undefined;
     aborted: boolean;
@@ -1391,6 +1391,6 @@ type Verb = (uri: Uri, options?: RequestOptions) => RequestPromise;
 declare class Watching implements Member {
     readonly signal: AbortSignal;
     readonly target: Abortable;
-    place: number;
+    index: number;
     constructor(signal: AbortSignal, target: Abortable);
 }
