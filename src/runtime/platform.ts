@@ -53,9 +53,11 @@ const EMPTY_WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
 /**
  * Whether Node's transports work here: Node's modules can be had, and WebAssembly, in which undici has its parser, may be
- * compiled. A worker of Cloudflare's that plays Node may not; Bun and Deno, which play it too, may.
+ * compiled. A worker of Cloudflare's that plays Node may not; Bun, which plays it too, may. Deno has all of it, but tells its
+ * sockets a turn late of bytes that lie behind an answer: a server could answer the next request before it was sent.
  */
 export function hasNodeTransports(): boolean {
+  if (runtimeName() === 'deno') return false;
   const { process } = globalThis as RuntimeLike & { process?: ProcessLike };
   if (process?.versions?.['node'] === undefined || typeof process.getBuiltinModule !== 'function') return false;
   return compilesWasm();

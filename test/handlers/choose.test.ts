@@ -191,9 +191,14 @@ describe('the choice elsewhere', () => {
     expect(chosenWhere({ versions: { node: '22.0.0', [runtime]: '1.0.0' } })).toBe('fetch');
   });
 
-  it.each(['node', 'bun', 'deno'])('is not made under %s, whose sockets work', (runtime) => {
+  it.each(['node', 'bun'])('is not made under %s, whose sockets work', (runtime) => {
     const plays = { versions: { node: '26.0.0', [runtime]: '26.0.0' }, getBuiltinModule: () => ({}) };
     expect(chosenWhere(plays)).toBe('undici|stream|node');
+  });
+
+  it('is made under Deno, whose sockets tell of bytes behind an answer when the next request is there', () => {
+    const plays = { versions: { node: '26.0.0', deno: '2.5.0' }, getBuiltinModule: () => ({}) };
+    expect(chosenWhere(plays)).toBe('fetch');
   });
 
   it('is made in a worker that plays Node and may not compile WebAssembly', () => {
