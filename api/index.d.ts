@@ -176,6 +176,10 @@ declare class DelayQueue {
 }
 // DigestName
 type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+// DispatcherSettings
+interface DispatcherSettings {
+    readonly dispatcher: UndiciDispatcher;
+}
 // DnsCache
 interface DnsCache extends Lookup {
     (...args: Parameters<Lookup>): void;
@@ -929,6 +933,10 @@ interface Transport extends Handler {
     destroy?(reason?: unknown): Promise<void>;
     stats?(): ConnectionStats;
 }
+// UndiciDispatcher
+interface UndiciDispatcher {
+    dispatch(options: object, handler: object): boolean;
+}
 // VERSION
 declare const VERSION = "0.1.0";
 // any
@@ -1052,7 +1060,7 @@ declare const systemClock: Clock;
 // tap
 declare function tap(before?: TapBefore | null, after?: TapAfter | null): Middleware;
 // undiciHandler
-declare function undiciHandler(elsewhere?: SendElsewhere, settings?: ConnectionSettings): Transport;
+declare function undiciHandler(elsewhere?: SendElsewhere | DispatcherSettings, settings?: ConnectionSettings): Transport;
 // unwrap
 declare function unwrap<const T extends readonly unknown[]>(promises: T): Promise<Unwrapped<T>>;
 declare function unwrap<T>(promises: Iterable<T>): Promise<Awaited<T>[]>;

@@ -36,6 +36,7 @@ export { fetchHandler } from './handlers/fetch/fetch.ts';
 export { http2Handler } from './handlers/http2/http2.ts';
 export { nodeHttpHandler } from './handlers/node/node-http.ts';
 export { streamHandler } from './handlers/node/stream.ts';
+export type { DispatcherSettings, UndiciDispatcher } from './handlers/undici/dispatcher.ts';
 export { undiciHandler } from './handlers/undici/undici.ts';
 export { RequestBody } from './message/body.ts';
 export type { BodyInit, BodyValue } from './message/body-from.ts';

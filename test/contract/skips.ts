@@ -181,9 +181,23 @@ export const mockSkips: Skips = {
   ]),
 };
 
+const dispatchers = "the connections are the dispatcher's own";
+
+export const dispatcherSkips: Skips = {
+  ...undiciSkips,
+  'reads past a 100 that nobody asked for':
+    'undici ends the connection at such a 100, and a handler over a dispatcher has no other way to send',
+  'asks the given lookup, and names its failure': `${dispatchers}; the handler refuses the option`,
+  'times the wait for a connection': `${dispatchers}; the time counts within headersTimeout`,
+  'can be aborted while it connects':
+    'the script is a lookup, which the handler refuses; other waits are aborted alike',
+  'opens no connection for a request that was aborted': 'the dispatcher opens one, and keeps it for the next request',
+};
+
 /** The skips of every transport, as the documentation lists them. */
 export const allSkips: Readonly<Record<string, Skips>> = {
   undici: undiciSkips,
+  dispatcher: dispatcherSkips,
   'node:http': nodeHttpSkips,
   stream: streamSkips,
   http2: http2Skips,

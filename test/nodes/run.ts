@@ -10,7 +10,14 @@ import { join } from 'node:path';
 import { ownProject, root } from '../../scripts/own-project.ts';
 
 const LINES = { '22': '22.23.3', '24': '24.21.0', '26': '26.10.0' };
-const PARTS = ['test/contract', 'test/message', 'test/client', 'test/handlers/fetch', 'test/handlers/choose.test.ts'];
+const PARTS = [
+  'test/contract',
+  'test/message',
+  'test/client',
+  'test/handlers/fetch',
+  'test/handlers/undici',
+  'test/handlers/choose.test.ts',
+];
 
 interface Report {
   readonly numPassedTests: number;

@@ -15,6 +15,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { isBrowser } from '../../runtime/platform.ts';
 import type { Transport } from '../../stack/handler.ts';
+import { connectionOption } from '../exchange/connection-options.ts';
 import { OpenExchanges } from '../exchange/open-exchanges.ts';
 import { refuse } from '../exchange/unsupported.ts';
 import { FetchExchange } from './exchange.ts';
@@ -63,37 +64,10 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
   });
 }
 
-/** What a caller may set that fetch cannot honour, with the values that ask for it. */
-const REFUSED: readonly (readonly [keyof RequestOptions, (value: unknown) => boolean])[] = [
-  ['proxy', Boolean],
-  ['verify', (value) => value === false || value === null || typeof value === 'string'],
-  ['ca', Boolean],
-  ['cert', Boolean],
-  ['sslKey', Boolean],
-  ['tls', Boolean],
-  ['denyPrivateNetwork', Boolean],
-  ['maxHeaderSize', (value) => Boolean(value) && value !== Number.POSITIVE_INFINITY],
-  ['queueTimeout', Boolean],
-  ['connections', (value) => Boolean(value) && value !== Number.POSITIVE_INFINITY],
-  ['idleTimeout', Boolean],
-  ['maxLifetime', Boolean],
-  ['keepAlive', (value) => value === false || value === null],
-  ['version', (value) => value === '2'],
-  ['forceIpResolve', Boolean],
-  ['lookup', Boolean],
-  ['localAddress', Boolean],
-  ['socketPath', Boolean],
-  ['onInformation', Boolean],
-  ['trailers', Boolean],
-];
-
 /** Why fetch cannot send this. */
 function unsupported(request: HttpRequest, options: RequestOptions, isOwn: boolean): string | undefined {
-  for (const [name, asks] of REFUSED) {
-    const value = options[name];
-    if (value === undefined || !asks(value) || (isOwn && handsOn(name, options))) continue;
-    return `fetch: option ${name} is not supported`;
-  }
+  const asked = connectionOption(options, (name) => isOwn && handsOn(name, options));
+  if (asked !== undefined) return `fetch: option ${asked} is not supported`;
   const isLeft = options.decodeContent === false || options.decodeContent === null;
   if (isLeft && !(isOwn && handsOn('decodeContent', options))) {
     return 'fetch: option decodeContent: false is not supported, fetch decodes by itself';

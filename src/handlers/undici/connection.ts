@@ -16,6 +16,7 @@ export interface UndiciRoute extends ConnectionOwner {
   readonly target: Target;
   /** Its proxy does not say that connections may be used again: each request takes one of its own. */
   isSingle: boolean;
+  drop(connection: UndiciConnection): void;
   /** The exchange is over, and its connection may carry the next. */
   give(connection: UndiciConnection): void;
   /** Another one for the slot of a connection that has ended under a request. */

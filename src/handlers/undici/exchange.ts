@@ -2,7 +2,6 @@
  * One request over undici's dispatcher. The object is the callbacks undici asks for, so that an exchange costs no closure;
  * a buffered body is collected straight from them, and a body of one chunk is never copied.
  */
-import type { Dispatcher } from 'undici';
 import { mayBeLeft, willBeLeft } from '../../call/asker.ts';
 import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
@@ -34,9 +33,8 @@ import { wireLimit } from '../exchange/collector.ts';
 import { DRAIN_WAIT, limitOf } from '../exchange/phase-timeouts.ts';
 import { PhaseTimer } from '../exchange/phase-timer.ts';
 import { type BodyOwner, PulledBody } from '../exchange/pulled-body.ts';
-import type { UndiciConnection, UndiciConnections, UndiciWait } from './connections.ts';
 import { isBodyless, isConnectionLost, isLengthMismatch, isUnaskedSwitch, phraseOverflow } from './error-meaning.ts';
-import type { UndiciHost } from './host.ts';
+import type { ExchangeConnection, ExchangeRoute, UndiciHost } from './host.ts';
 import { dispatchOptions } from './request.ts';
 import { isUnsolicitedContinue, unsolicitedContinue } from './unsolicited-continue.ts';
 
@@ -54,8 +52,8 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   readonly #started: number;
   /** Bytes that a buffered body may have. */
   readonly #limit: number;
-  #connection: UndiciConnection | undefined;
-  #wait: UndiciWait | undefined;
+  #connection: ExchangeConnection | undefined;
+  #wait: ReturnType<ExchangeRoute['wait']> | undefined;
   #phase: 'connect' | 'send' | 'headers' | 'body' = 'connect';
   #done = false;
   /** The caller has its answer; what follows concerns its body. */
@@ -79,7 +77,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #queued = 0;
   #connected = 0;
   #firstByte = 0;
-  #dialled: UndiciConnection['fresh'];
+  #dialled: ExchangeConnection['fresh'];
   /** The request's body while it is read piece by piece. */
   #source: BodyReader | undefined;
   #scope: Scope | undefined;
@@ -106,7 +104,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   }
 
   /** @param limit how many connections there may be; `undefined` is no limit */
-  start(route: UndiciConnections, limit: SlotLimit | undefined): void {
+  start(route: ExchangeRoute, limit: SlotLimit | undefined): void {
     followCaller(this, this.request, this.#options);
     if (this.#done) return;
     const connection = route.take(limit);
@@ -120,7 +118,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   }
 
   /** The wait for a connection is over. */
-  connected(connection: UndiciConnection): void {
+  connected(connection: ExchangeConnection): void {
     this.#wait = undefined;
     this.#queued = this.#clock.now();
     this.#timer.stop();
@@ -132,7 +130,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     }
   }
 
-  #dispatch(connection: UndiciConnection): void {
+  #dispatch(connection: ExchangeConnection): void {
     const { keepAlive } = this.#options;
     const isWatched = Boolean(this.#options.progress);
     const { forwarder } = connection.route.settings;
@@ -141,8 +139,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#source = this.request.body?.bytes === undefined ? this.request.body?.open(this.#scope) : undefined;
     connection.client.dispatch(
       dispatchOptions(this.request, this.#target, forwarder, { source: this.#source, isWatched }, keepAlive === false),
-      // undici's types declare the callbacks of another version of its interface.
-      this as unknown as Dispatcher.DispatchHandler,
+      this,
     );
   }
 

@@ -1,7 +1,11 @@
-/** The transport, as an exchange over undici sees it. */
+/** What an exchange over undici sees of what is around it: its transport, and the connection it was given. */
+import type { dialTimings } from '../../connect/dial.ts';
+import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
+import type { RawField } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import type { SlotLimit } from '../connections/slot-limit.ts';
 import type { Endable } from '../exchange/open-exchanges.ts';
 
 /** Takes over a request that undici failed, with the error it would end in. */
@@ -12,4 +16,31 @@ export interface UndiciHost {
   readonly elsewhere: SendElsewhere | undefined;
   /** An exchange is over. */
   ended(exchange: Endable): void;
+}
+
+/** What undici dispatches on: one of its connections, or a dispatcher of the caller's, which has its own. */
+export interface ExchangeConnection {
+  readonly client: { dispatch(options: object, handler: object): boolean };
+  readonly route: {
+    readonly settings: { readonly forwarder?: ProxyServer | undefined; readonly maxHeaderSize: number };
+    isSingle: boolean;
+    give(connection: ExchangeConnection): void;
+    drop(connection: ExchangeConnection): void;
+    renew(dead: ExchangeConnection): ExchangeConnection;
+  };
+  fresh: ReturnType<typeof dialTimings>;
+  readonly socket: { readonly bytesRead: number; readonly writableLength: number } | undefined;
+  readonly alert: Error | undefined;
+  onKeepAlive(fields: readonly RawField[]): void;
+}
+
+/** Wants a connection for one request. */
+export interface ExchangeWaiter {
+  connected(connection: ExchangeConnection): void;
+}
+
+/** Where an exchange gets its connection. */
+export interface ExchangeRoute {
+  take(limit: SlotLimit | undefined): ExchangeConnection | undefined;
+  wait(waiter: ExchangeWaiter, limit: SlotLimit): { leave(): void };
 }

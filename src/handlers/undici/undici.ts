@@ -6,46 +6,72 @@
 import type { HttpHeaders } from '../../message/headers.ts';
 import { BODILESS } from '../../message/methods.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import { ownOptions } from '../../options/option-record.ts';
+import { bareRecord, ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { rememberLast } from '../../options/remember-last.ts';
-import type { Transport } from '../../stack/handler.ts';
+import type { ConnectionStats, Transport } from '../../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
 import { LazyTransport } from '../exchange/lazy-transport.ts';
 import { refuse } from '../exchange/unsupported.ts';
+import { checkedDispatcher, type DispatcherSettings, dispatcherRefusal } from './dispatcher.ts';
 import type { SendElsewhere } from './host.ts';
 
 /**
  * Sends over connections of its own. Handlers share none; a client and what extends it share one handler.
- * @param elsewhere answers what undici cannot: a request that met a `100` nobody asked for. Default: its error.
+ * @param elsewhere answers what undici cannot: a request that met a `100` nobody asked for. Default: its error. Or
+ *   `{ dispatcher }`: every request goes over that dispatcher of undici 7 or 8, with its connections, proxy and TLS.
+ * @example
+ * ```ts
+ * new Client({ handler: HandlerStack.create(undiciHandler({ dispatcher: new MockAgent() })) })
+ * ```
  * @throws TypeError for settings that are none
  */
-export function undiciHandler(elsewhere?: SendElsewhere, settings: ConnectionSettings = {}): Transport {
+export function undiciHandler(
+  elsewhere?: SendElsewhere | DispatcherSettings,
+  settings: ConnectionSettings = {},
+): Transport {
+  if (typeof elsewhere === 'object' && elsewhere !== null) return overDispatcher(elsewhere, settings);
   const limits = connectionLimits('undici', settings);
   const transport = new LazyTransport(() =>
     import('./transport.ts').then(({ UndiciTransport }) => UndiciTransport.load(limits, elsewhere)),
   );
+  return handlerOver(transport, unsupportedOption, () => limits.stats());
+}
 
+function overDispatcher(given: DispatcherSettings, settings: ConnectionSettings): Transport {
+  const dispatcher = checkedDispatcher(given, bareRecord(settings));
+  const transport = new LazyTransport(() =>
+    import('./dispatcher-transport.ts').then(({ DispatcherTransport }) => new DispatcherTransport(dispatcher)),
+  );
+  return handlerOver(transport, (options) => unsupportedOption(options) ?? dispatcherRefusal(options));
+}
+
+type Refusal = (options: RequestOptions) => string | undefined;
+
+function handlerOver(transport: LazyTransport, refusal: Refusal, stats?: () => ConnectionStats): Transport {
   function undici(request: HttpRequest, options: RequestOptions) {
     const own = ownOptions(options);
-    const reason = unsupportedOption(own);
+    const reason = refusal(own);
     if (reason !== undefined) return refuse(request, reason);
     return transport.send(request, own);
   }
 
   return Object.assign(undici, {
     handlerName: 'undici',
-    supports: unsupportedBy(rememberLast(unsupportedHeader)),
+    supports: unsupportedBy(refusal, rememberLast(unsupportedHeader)),
     close: () => transport.close(),
     destroy: (reason?: unknown) => transport.destroy(reason),
-    stats: () => limits.stats(),
+    ...(stats && { stats }),
   });
 }
 
 /** Why undici cannot send this; each is a limit of undici 7 that node:http does not have. */
-function unsupportedBy(refusal: (headers: HttpHeaders) => string | undefined): NonNullable<Transport['supports']> {
+function unsupportedBy(
+  refusalOf: Refusal,
+  refusal: (headers: HttpHeaders) => string | undefined,
+): NonNullable<Transport['supports']> {
   return ({ headers, method, url }, options) => {
-    const reason = unsupportedOption(options) ?? refusal(headers);
+    const reason = refusalOf(options) ?? refusal(headers);
     if (reason !== undefined) return reason;
     if (method === 'CONNECT') return 'undici: CONNECT is not supported';
     if (method === 'OPTIONS' && url.endsWith('/*')) return 'undici: OPTIONS * is not supported';
