@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { UndiciDispatcher } from '../../../src/handlers/undici/dispatcher.ts';
 import { Client, HandlerStack, HttpRequest, undiciHandler } from '../../../src/index.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
+import * as faults from '../../../src/testing/faults.ts';
+import { startScriptedServer } from '../../../src/testing/scripted-server.ts';
 import { startServer, type TestServer } from '../../../src/testing/server.ts';
 import { undicis } from '../../support/undicis.ts';
 
@@ -155,6 +157,22 @@ describe.each(undicis)('dispatchers of undici %s', (_, undici) => {
     await client.get('/json');
     await client.close();
     expect((await clientOver(agent).get('/json')).status).toBe(200);
+  });
+
+  it('leave a kept connection that turned out dead to the interceptor retry', async () => {
+    const agent = () => kept(new Agent({ connections: 1 }));
+    const twice = async (dispatcher: UndiciDispatcher) => {
+      const play = (connection: number) =>
+        connection === 0
+          ? faults.staleKeepAlive()
+          : [{ expect: 'head' as const }, { send: faults.plainResponse('again') }];
+      await using scripted = await startScriptedServer(play);
+      const handler = undiciHandler({ dispatcher });
+      await handler(new HttpRequest('GET', scripted.url('/1')), {});
+      return (await handler(new HttpRequest('GET', scripted.url('/2')), {})).text();
+    };
+    await expect(twice(agent())).rejects.toMatchObject({ name: 'NetworkError', code: 'ERR_RESET' });
+    expect(await twice(agent().compose(interceptors.retry({ minTimeout: 1 })))).toBe('again');
   });
 
   it('that are closed fail the request', async () => {
