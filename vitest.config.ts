@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { COUNTED } from './scripts/counted-folders.ts';
@@ -8,7 +9,9 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 const DEEP = [
   'test/client/{client-ends,client-signals,first-call}.test.ts',
   'test/leaks/**/*.test.ts',
-  'test/security/{bombs,crash,fault-offsets,hostile,pollution,prototype-reads}.test.ts',
+  'test/contract/left-bodies.test.ts',
+  'test/cli/{crawl-process,crawl/politeness}.test.ts',
+  'test/security/{bombs,crash,fault-offsets,hostile,pollution,prototype-reads,tiny-chunks}.test.ts',
   'test/websocket/autobahn.test.ts',
   'test/download/killed.test.ts',
   'test/bullmq/killed.test.ts',
@@ -41,6 +44,8 @@ export default defineConfig({
     ],
     globalSetup: ['test/support/build-once.ts'],
     environment: 'node',
+    // Most tests wait for a socket or a process: one more at a time than there are cores keeps the cores busy.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 15_000,
     setupFiles: ['test/fuzz/seed.ts'],
     // Only `--coverage` reads this. These folders are where a branch that no test took is a rule that nobody holds.
