@@ -1,5 +1,6 @@
 /** The response that a stored answer is, for the request at hand. Pure. */
 
+import { copyOf } from '../message/bytes.ts';
 import type { CacheFacts } from '../message/cache-facts.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -27,10 +28,10 @@ export function answerFrom(request: HttpRequest, entry: CacheEntry, cache: Cache
     return made(416, lines.with('Content-Length', '0'), null);
   }
   // A copy: whoever gets it may change it.
-  if (part === 'whole') return made(entry.status, headers, entry.body.slice(), entry.statusText);
+  if (part === 'whole') return made(entry.status, headers, copyOf(entry.body), entry.statusText);
   const { first, last } = part;
   const lines = headers
     .with('Content-Range', `bytes ${first}-${last}/${byteLength}`)
     .with('Content-Length', String(last - first + 1));
-  return made(206, lines, entry.body.slice(first, last + 1));
+  return made(206, lines, copyOf(entry.body.subarray(first, last + 1)));
 }

@@ -1,6 +1,7 @@
 /** Asks the origin, about what is stored where there is something, and keeps what comes. */
 import { announce } from '../call/callbacks.ts';
 import { isStopReason } from '../call/caller-stop.ts';
+import { copyOf } from '../message/bytes.ts';
 import type { CacheFacts } from '../message/cache-facts.ts';
 import { isConnectError, isNetworkError, isTimeoutError } from '../message/errors.ts';
 import { HttpHeaders } from '../message/headers.ts';
@@ -184,13 +185,13 @@ export class Forward {
       : response.content.bytes;
     if (bytes !== undefined) {
       const whole = response.content.bytes === undefined ? response.with({ body: bytes }) : response;
-      const key = bytes.byteLength > maxEntrySize ? undefined : await this.#store({ ...head, body: bytes.slice() });
+      const key = bytes.byteLength > maxEntrySize ? undefined : await this.#store({ ...head, body: copyOf(bytes) });
       return this.#missed(whole, head, key ?? this.#inquiry.keys.own);
     }
     this.#isOpen = true;
     const ended = () => answers.end(this.#sending);
     const complete = async (whole: Uint8Array): Promise<void> => {
-      if (length === null || Number(length) === whole.byteLength) await this.#store({ ...head, body: whole.slice() });
+      if (length === null || Number(length) === whole.byteLength) await this.#store({ ...head, body: whole });
       ended();
     };
     return this.#missed(teed(response, maxEntrySize, complete, ended), head, this.#inquiry.keys.own);

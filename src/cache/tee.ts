@@ -1,11 +1,11 @@
 /** A streamed body that is also kept, while it is small enough, for the time when it was read to its end. */
-import { concatBytes, toBytes } from '../message/bytes.ts';
+import { concatBytes, copyOf, toBytes } from '../message/bytes.ts';
 import { Content, chunksOf } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';
 
 /**
  * @param limit bytes; of a longer body nothing is kept
- * @param complete called with all bytes before the reader learns that it was the end
+ * @param complete called with all bytes, a copy, before the reader learns that it was the end
  */
 export function teed(
   response: HttpResponse,
@@ -40,7 +40,8 @@ export function teed(
         const chunk = toBytes(step.value);
         size += chunk.byteLength;
         if (size > limit) drop();
-        kept?.push(chunk);
+        // The reader may change what it is given.
+        kept?.push(copyOf(chunk));
         return { done: false, value: chunk };
       } catch (error) {
         drop();

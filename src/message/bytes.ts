@@ -25,6 +25,11 @@ export function toBytes(chunk: unknown): Uint8Array {
   throw new TypeError(`a body's chunks must be bytes or strings, got ${kindOf(chunk)}`);
 }
 
+/** Bytes of one's own. Not `slice`: a `Buffer`, which the transports give, has one that copies nothing. */
+export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}
+
 /** One array of all; no copy when there is just one chunk. */
 export function concatBytes(chunks: readonly Uint8Array[], length?: number): Uint8Array {
   if (chunks.length === 1) return chunks[0]!;

@@ -1,5 +1,5 @@
 /** A streamed body that is looked at while its reader reads it: its size, its beginning, and how it ended. */
-import { concatBytes, toBytes } from './bytes.ts';
+import { concatBytes, copyOf, toBytes } from './bytes.ts';
 import { Content, chunksOf, type StreamSource } from './content.ts';
 import type { HttpResponse } from './response.ts';
 
@@ -71,7 +71,7 @@ class Looker implements AsyncIterableIterator<Uint8Array, void, undefined> {
     this.#size += chunk.byteLength;
     if (this.#size > this.#limit) this.#kept = undefined;
     // A copy: whoever reads may change what is handed out.
-    this.#kept?.push(chunk.slice());
+    this.#kept?.push(copyOf(chunk));
     return { done: false, value: chunk };
   }
 

@@ -2,6 +2,7 @@
 
 import { Call } from '../call/call.ts';
 import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
+import { copyOf } from '../message/bytes.ts';
 import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
@@ -114,7 +115,7 @@ class Flight {
     this.#over();
     let isFirst = true;
     for (const passenger of [...this.#passengers]) {
-      const own = isFirst ? bytes : bytes.slice();
+      const own = isFirst ? bytes : copyOf(bytes);
       isFirst = false;
       passenger.answer(response.with({ body: own, request: passenger.request }));
     }

@@ -3,13 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { type CacheStore, makeCache, memoryCache } from '../../src/cache/index.ts';
+import { type CacheEntry, type CacheStore, makeCache, memoryCache } from '../../src/cache/index.ts';
 import {
   Client,
   cache as cachePlace,
   HandlerStack,
   HttpResponse,
   nodeHttpHandler,
+  type RequestOptions,
   streamHandler,
 } from '../../src/index.ts';
 import { mockHandler } from '../../src/testing/mock-handler.ts';
@@ -247,11 +248,46 @@ it('calls onHeaders once, with the answer that the caller gets', async () => {
   expect(seen).toEqual(['200 undefined', '200 hit', '200 revalidated']);
 });
 
-it('hands out copies: who changes an answer changes no other', async () => {
-  const { answers, client } = cached();
-  answers({ head: FRESH });
-  for (const _ of [1, 2]) (await (await client.get(URL_)).bytes()).fill(0);
-  expect(await client.get(URL_).text()).toBe('body 1');
+describe('bytes that a caller changes are the caller’s alone', () => {
+  const bytesOf = async (response: HttpResponse) => (await response.bytes()).fill(88);
+  const chunksOf = async (response: HttpResponse) => {
+    for await (const chunk of response.body!) chunk.fill(88);
+  };
+  it.each<[string, RequestOptions, (response: HttpResponse) => Promise<unknown>]>([
+    ['bytes()', {}, bytesOf],
+    ['body', {}, chunksOf],
+    ['the chunks of a stream', { stream: true }, chunksOf],
+    ['bytes() of a stream', { stream: true }, bytesOf],
+    ['a part', { headers: { Range: 'bytes=0-1' } }, bytesOf],
+  ])('%s', async (what, options, change) => {
+    const { answers, client, get } = cached();
+    answers({ head: FRESH });
+    if (what === 'a part') await get();
+    for (const _ of [1, 2, 3]) await change(await client.get(URL_, options));
+    expect(await get()).toBe('hit body 1');
+  });
+
+  it('of two that waited for one answer, too', async () => {
+    const { answers, client, get } = cached();
+    answers({ head: FRESH });
+    const [one, other] = await Promise.all([client.get(URL_), client.get(URL_)]);
+    await bytesOf(one);
+    expect([await other.text(), await get()]).toEqual(['body 1', 'hit body 1']);
+  });
+
+  it('also where a store keeps and gives Buffers', async () => {
+    const map = new Map<string, CacheEntry>();
+    const store: CacheStore = {
+      get: (key) => map.get(key),
+      set: (key, entry) => void map.set(key, { ...entry, body: Buffer.from(entry.body) }),
+      delete: (key) => void map.delete(key),
+      keys: () => map.keys(),
+    };
+    const { answers, client, get } = cached(makeCache(store));
+    answers({ head: FRESH });
+    for (const _ of [1, 2]) await bytesOf(await client.get(URL_));
+    expect(await get()).toBe('hit body 1');
+  });
 });
 
 it.each([
