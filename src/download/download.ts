@@ -36,16 +36,19 @@ export async function download(
   const { settings, request } = readDownloadOptions(options);
   let result: Omit<DownloadResult, 'response'> | undefined;
   let file: PartialFile | undefined;
+  let isOver = false;
   // A sink of the client is for its other calls.
   const sent = start(Object.assign(request, { sink: null, stream: true }), async (asked, merged) => {
     refuseRange(asked);
     file = await PartialFile.open(path, asked, () => stoppedByCaller(asked, merged));
+    if (isOver) await file.stop();
     const transferred = await transfer(file, settings, new RangeRequests(stack, asked, merged));
     result = transferred;
     return transferred.response;
   });
   const response = await sent.catch(async (error: unknown) => {
     // A call that was stopped rejects before its transfer has noticed.
+    isOver = true;
     await file?.stop();
     throw error;
   });

@@ -103,8 +103,10 @@ export class PartialFile {
     if (kind === 'other') throw this.#refusal('it is not a regular file');
     try {
       await checkFolder(path);
+      this.#goOn();
       this.#locking = PathLock.take(`${this.#part}.lock`, this.#part);
       await this.#locking;
+      this.#goOn();
     } catch (cause) {
       throw cause instanceof PathInUseError ? this.#refusal(cause.message) : this.#failure(cause);
     }
@@ -199,7 +201,7 @@ export class PartialFile {
     if (!isOurs) throw new PathInUseError('another process has taken it over');
     if (mode !== undefined) await this.#handle!.chmod(mode);
     await this.#closeHandle();
-    if (this.#isEnded) throw new Error('the download has ended');
+    this.#goOn();
     await rename(this.#part, path);
     await rm(this.#record, { force: true });
     await syncFolder(dirname(path));
@@ -222,7 +224,9 @@ export class PartialFile {
   /** Ends the writing, and keeps for the next call what is there. */
   async release(): Promise<void> {
     this.#isEnded = true;
-    await (this.#shutting ??= this.#shut());
+    await this.#shutting;
+    // What was just being opened when the call was stopped goes too.
+    await this.#shut();
     busy.delete(this.#target.path);
     this.#released();
   }
@@ -239,12 +243,17 @@ export class PartialFile {
     if (lock.status === 'fulfilled') await lock.value?.release().catch(() => undefined);
   }
 
+  /** @throws Error once the caller has its answer */
+  #goOn(): void {
+    if (this.#isEnded) throw new Error('the download has ended');
+  }
+
   #isSegmented(): boolean {
     return this.#state !== undefined && this.#state.ranges.length > 1;
   }
 
   async #opened(): Promise<FileHandle> {
-    if (this.#isEnded) throw new Error('the download has ended');
+    this.#goOn();
     if (this.#handle !== undefined && !this.#stale) return this.#handle;
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined;
@@ -254,7 +263,7 @@ export class PartialFile {
 
   async #open(): Promise<FileHandle> {
     await this.#closeHandle();
-    if (this.#isEnded) throw new Error('the download has ended');
+    this.#goOn();
     // The old bytes go before the new record comes, so that it never speaks of them; a link that somebody has put there
     // goes, and what it leads to stays.
     await removed(this.#part);

@@ -76,9 +76,11 @@ async function isMade(path: string, text: string): Promise<boolean> {
   });
   if (file === undefined) return false;
   try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
+    await file.writeFile(text).finally(() => file.close());
+  } catch (cause) {
+    // A lock that names nobody would be taken for another's.
+    await rm(path, { force: true });
+    throw cause;
   }
   return true;
 }

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DownloadOptions } from '../../src/download/download-options.ts';
-import { Client, HandlerStack, HttpResponse, type Progress } from '../../src/index.ts';
+import { PartialFile } from '../../src/download/partial-file.ts';
+import { Client, HandlerStack, HttpRequest, HttpResponse, type Progress } from '../../src/index.ts';
 import { mockHandler, startServer, type TestServer } from '../../src/testing/index.ts';
 import { seededBytes } from '../../src/testing/site-payload.ts';
 
@@ -473,6 +474,33 @@ describe('a download that its caller stops', () => {
       // One that was stopped while it got its name has it.
       if (!isStopped || existsSync(where)) expect(readFileSync(where).equals(bytes)).toBe(true);
     }
+  });
+
+  it.each<[string, (client: Client, stop: AbortController) => unknown]>([
+    ['destroy', (client) => client.destroy()],
+    ['an abort', (_, stop) => stop.abort()],
+  ])('leaves the path to the next one, however early %s comes', async (_, end) => {
+    for (let after = 0; after < 40; after++) {
+      const stop = new AbortController();
+      const where = join(folder, `${after}.bin`);
+      const stopped = new Client({ baseUri: server.origin });
+      const over = stopped.download(`/bytes/${SIZE}`, where, { signal: stop.signal }).catch(() => undefined);
+      await turns(after);
+      await Promise.all([end(stopped, stop), over]);
+      await client.download(`/bytes/${SIZE}`, where);
+      await stopped.destroy();
+    }
+    expect((await left()).filter((name) => name.endsWith('.lock'))).toEqual([]);
+  });
+
+  it('takes no lock that it would not give back, and opens nothing that it would not close', async () => {
+    const file = await PartialFile.open(path, new HttpRequest('GET', server.url('/')), () => false);
+    const checked = file.check();
+    const stopped = file.stop();
+    await expect(checked).rejects.toMatchObject({ code: 'ERR_SINK' });
+    await stopped;
+    await file.release();
+    expect([await left(), openFiles()]).toEqual([[], []]);
   });
 });
 
