@@ -17,8 +17,10 @@ import { log } from '../../src/middleware/log/log.ts';
 import type { RequestOptions } from '../../src/options/options.ts';
 import { Pool } from '../../src/pool/pool.ts';
 import { startServer } from '../../src/testing/server.ts';
+import { createSite } from '../../src/testing/site.ts';
 import { certificates } from '../support/certificates.ts';
 import { startHttpProxy } from '../support/http-proxy.ts';
+import { startHttp2 } from '../support/http2-peer.ts';
 import { startHttp2Site } from '../support/http2-site.ts';
 import { startSocksProxy } from '../support/socks-proxy.ts';
 import { matrixHandlers } from './fault-cells.ts';
@@ -33,6 +35,7 @@ const authority = await certificates();
 const plain = await startServer();
 const tls = await startServer({ tls: authority.server });
 const h2 = await startHttp2Site();
+const h2Tls = await startHttp2({ tls: true, allowHTTP1: true, listener: createSite({}) as never });
 const proxies = [
   await startHttpProxy({ auth: ['ada', 'pw'] }),
   await startHttpProxy({ tls: authority.server }),
@@ -96,7 +99,7 @@ async function askAll(): Promise<void> {
   stack.push(log({ info: () => undefined, error: () => undefined }), 'log');
   const options = isFetch ? {} : { ca: authority.ca.cert };
   const client = new Client({ handler: stack, cookies: new CookieJar(), ...options });
-  const sites = isHttp2 ? [h2.url('/')] : isFetch ? [plain.url('/')] : [plain.url('/'), tls.url('/')];
+  const sites = isHttp2 ? [h2.url('/'), h2Tls.url('/')] : isFetch ? [plain.url('/')] : [plain.url('/'), tls.url('/')];
   for (const site of sites) {
     for (const [method, path, more] of asked) await tried(client.request(method, site + path, { ...more }));
     await tried(client.fetch(`${site}anything`, { method: 'POST', body: 'text' }));

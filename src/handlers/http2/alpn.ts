@@ -1,6 +1,7 @@
 /** What a TLS handshake offers where HTTP/2 may be spoken (RFC 7301, RFC 9113 section 3.2). */
 import type { ConnectionOptions } from 'node:tls';
 import { changedSettings, type DialSettings } from '../../connect/settings/dial-settings.ts';
+import { bareRecord } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 
 const OFFERS = { auto: ['h2', 'http/1.1'], only: ['h2'] };
@@ -19,6 +20,6 @@ function withOffer(tls: ConnectionOptions, offer: string[]): ConnectionOptions {
   let ofTls = made.get(tls);
   if (ofTls === undefined) made.set(tls, (ofTls = new Map()));
   let offered = ofTls.get(offer);
-  if (offered === undefined) ofTls.set(offer, (offered = { ...tls, ALPNProtocols: offer }));
+  if (offered === undefined) ofTls.set(offer, (offered = bareRecord({ ...tls, ALPNProtocols: offer })));
   return offered;
 }
