@@ -16,7 +16,7 @@ import type { CacheEntry } from './entry.ts';
 import type { Inquiry } from './inquiry.ts';
 import { forgetAfter } from './invalidation.ts';
 import type { Found, Sending, StoredAnswers } from './stored-answers.ts';
-import { mayStore, storedFields } from './storing.ts';
+import { isForAll, mayStore, storedFields, varyNames } from './storing.ts';
 import { teed } from './tee.ts';
 import { conditionalRequest, confirmed, isAbout, isConditional, isSameHead } from './validation.ts';
 
@@ -129,17 +129,39 @@ export class Forward {
   }
 
   async #confirm(entry: CacheEntry, key: string, response: HttpResponse, times: Times): Promise<HttpResponse> {
-    const { shared, answers } = this.#parts;
-    const fresh = confirmed(entry, response, times, shared);
-    const whole = response.with({ status: entry.status, headers: HttpHeaders.fromRaw(fresh.headers) });
+    const fresh = confirmed(entry, response, times, this.#parts.shared);
+    const { answers } = this.#parts;
+    const { keys } = this.#inquiry;
+    const forAll = this.#isStillForAll(fresh);
     // What the confirmation takes back is not kept, and given this once.
-    const stored = mayStore(this.#inquiry.request, whole, fresh, shared)
-      ? await answers.keep(this.#inquiry, fresh, this.#sending, this.#found, shared)
+    const stored = this.#mayStay(response, fresh)
+      ? await answers.keep(this.#inquiry, fresh, this.#sending, this.#found, forAll)
       : undefined;
-    if (stored === undefined) await answers.drop(key, this.#inquiry);
-    else if (stored !== key) await answers.replace(key, fresh, this.#inquiry);
+    if (stored !== undefined && stored !== key && this.#isInPlace(entry, fresh)) {
+      if (!this.#sending.spoiled) await answers.replace(key, fresh, this.#inquiry);
+    } else if (stored !== key && (stored === undefined || key !== (forAll ? keys.all : keys.own))) {
+      // Where it was, whom it is for and what it varies by are not what it says now. A list that took its place stays.
+      await answers.drop(key, this.#inquiry);
+    }
     // The jar above is to see what the confirmation sets; the store is not.
     return this.#serve(fresh, 'revalidated', stored ?? key, response.headers.getSetCookie());
+  }
+
+  #mayStay(response: HttpResponse, fresh: CacheEntry): boolean {
+    const whole = response.with({ status: fresh.status, headers: HttpHeaders.fromRaw(fresh.headers) });
+    return mayStore(this.#inquiry.request, whole, fresh, this.#parts.shared);
+  }
+
+  /** A confirmation may make the answer for all that of one user. What is one user's it never gives to all. */
+  #isStillForAll(fresh: CacheEntry): boolean {
+    const { request, keys } = this.#inquiry;
+    return this.#found?.base === keys.all && isForAll(request, fresh, this.#parts.shared);
+  }
+
+  /** Whether the answer, with what was just learned, may stay where it is: for the same users, and the same `Vary`. */
+  #isInPlace(entry: CacheEntry, fresh: CacheEntry): boolean {
+    const isSameReach = this.#isStillForAll(fresh) === (this.#found?.base === this.#inquiry.keys.all);
+    return isSameReach && varyNames(fresh).join() === varyNames(entry).join();
   }
 
   async #serve(
@@ -160,7 +182,8 @@ export class Forward {
     if (this.#found?.entry !== undefined && response.status < 500 && response.status !== 304) {
       const { entry, key } = this.#found;
       const fresh = confirmed(entry, response, times, shared);
-      if (isSameHead(response, entry)) await answers.replace(key, fresh, this.#inquiry);
+      const stays = isSameHead(response, entry) && this.#isInPlace(entry, fresh) && this.#mayStay(response, fresh);
+      if (stays) await answers.replace(key, fresh, this.#inquiry);
       else await answers.drop(key, this.#inquiry);
     }
     return this.#missed(response, this.#entryOf(response, new Uint8Array(0), times), this.#inquiry.keys.own);
@@ -198,7 +221,8 @@ export class Forward {
   }
 
   async #store(entry: CacheEntry): Promise<string | undefined> {
-    const key = await this.#parts.answers.keep(this.#inquiry, entry, this.#sending, this.#found, this.#parts.shared);
+    const forAll = isForAll(this.#inquiry.request, entry, this.#parts.shared);
+    const key = await this.#parts.answers.keep(this.#inquiry, entry, this.#sending, this.#found, forAll);
     if (key !== undefined) this.#parts.count('stored');
     return key;
   }

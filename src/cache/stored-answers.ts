@@ -7,7 +7,7 @@ import { digestOf } from './digest.ts';
 import { type CacheEntry, fieldOf, linesOf, type Variant } from './entry.ts';
 import type { GuardedStore, Tell } from './guarded-store.ts';
 import type { Inquiry } from './inquiry.ts';
-import { isForAll, varyNames } from './storing.ts';
+import { varyNames } from './storing.ts';
 import { parseStrings } from './targeted.ts';
 
 /** What there is for a request. */
@@ -60,16 +60,16 @@ export class StoredAnswers {
     return undefined;
   }
 
-  /** Stores the answer for whom it is meant. Gives its key, or `undefined` when it was not stored. */
+  /** Stores the answer for everybody, or for this user. Gives its key, or `undefined` when it was not stored. */
   async keep(
     inquiry: Inquiry,
     entry: CacheEntry,
     sending: Sending,
     found: Found | undefined,
-    shared: boolean,
+    isForAll: boolean,
   ): Promise<string | undefined> {
     const { request, options, keys, clock, tell } = inquiry;
-    const base = isForAll(request, entry, shared) ? keys.all : keys.own;
+    const base = isForAll ? keys.all : keys.own;
     const names = varyNames(entry);
     const key = names.length === 0 ? base : await variantKey(base, names, request, options);
     if (sending.spoiled) return undefined;
