@@ -7,6 +7,7 @@
 import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import type { Scope } from '../message/scope.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 
@@ -15,16 +16,18 @@ export interface CallbackHost {
   readonly request: HttpRequest;
   /** What the callbacks promised and has not come; `undefined` while nothing is waited for. Kept by `tell`. */
   promised: Promise<unknown> | undefined;
+  /** The context of the call, where news of a shared connection comes in another's. */
+  readonly scope?: Scope | undefined;
   /** The response without its body, once its head has come. */
   headOnly(): HttpResponse | undefined;
   /** Ends the transfer with an error. */
   abort(reason: unknown): void;
 }
 
-/** Calls the function that was given as `option`; a failure of it ends the transfer, now or when its promise rejects. */
+/** Calls the function that was given as `option`, in the context of its call; a failure of it ends the transfer, now or when its promise rejects. */
 export function tell<T>(host: CallbackHost, option: string, callback: (told: T) => unknown, told: T): void {
   try {
-    const given = callback(told);
+    const given = host.scope === undefined ? callback(told) : host.scope(() => callback(told));
     if (isThenable(given)) keep(host, lateFailure(option, given, host.request, host.headOnly()));
   } catch (cause) {
     host.abort(callbackFailure(option, cause, host.request, host.headOnly()));

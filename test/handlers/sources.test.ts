@@ -63,7 +63,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   else if (request.url === '/slow') response.writeHead(200).write('x');
   else if (request.url === '/304') response.writeHead(304, { ETag: '"1"' }).end();
   else if (request.url === '/text') response.end('text');
-  else if (request.url === '/read') {
+  else if (request.url === '/informed') {
+    response.writeEarlyHints({ link: '</a>; rel=preload' });
+    response.end('text');
+  } else if (request.url === '/read') {
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
@@ -226,6 +229,21 @@ describe.each(Object.keys(handlers))('over %s', (name) => {
     // Nothing is sent to the mock, which so tells no progress of it.
     expect(seen.length).toBeGreaterThanOrEqual(name === 'mock' ? 18 : 24);
     expect(seen.filter(([call, store]) => call !== store)).toEqual([]);
+  });
+
+  it('onHeaders and onInformation run in the context of their own call, also over a kept connection', async () => {
+    const context = new AsyncLocalStorage<number>();
+    const seen: [string, number, number | undefined][] = [];
+    const informs = !['undici', 'fetch', 'mock'].includes(name);
+    for (const call of [1, 2, 3, 4]) {
+      const note = (what: string) => () => void seen.push([what, call, context.getStore()]);
+      const informed = informs ? { onInformation: note('information') } : {};
+      const options = { onHeaders: note('head'), ...informed, stream: call % 2 === 0 };
+      await context.run(call, () => client.get('/informed', options).text());
+    }
+    const told = informs ? ['information', 'head'] : ['head'];
+    expect(seen.map(([what]) => what)).toEqual(Array(4).fill(told).flat());
+    expect(seen.filter(([, call, store]) => call !== store)).toEqual([]);
   });
 
   it.each([['a text'], ['null'], ['false'], ['a number']])(

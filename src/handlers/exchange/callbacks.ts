@@ -3,9 +3,11 @@ import type { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { RequestOptions } from '../../options/options.ts';
 
-/** Whether functions of the caller's run while the request is under way: its progress, or what makes its body. */
-export function callsBack({ body }: HttpRequest, { progress, trailers }: RequestOptions): boolean {
-  return Boolean(progress) || typeof trailers === 'function' || (body !== null && body.bytes === undefined);
+/** Whether functions of the caller's run while the request is under way: those that are told, or what makes its body. */
+export function callsBack({ body }: HttpRequest, options: RequestOptions): boolean {
+  const { onHeaders, onInformation, progress, trailers } = options;
+  if (onHeaders || onInformation || progress || typeof trailers === 'function') return true;
+  return body !== null && body.bytes === undefined;
 }
 
 /** Bytes that the download will have, when the head says so. */

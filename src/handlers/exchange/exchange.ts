@@ -10,7 +10,7 @@ import { type FailureContext, failure, timeoutFailure } from '../../connect/fail
 import { isTransferError, type TimeoutPhase } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../../message/response.ts';
-import { currentScope, type Scope, within } from '../../message/scope.ts';
+import { currentScope, type Scope } from '../../message/scope.ts';
 import { ignore } from '../../message/source.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
@@ -59,7 +59,7 @@ export abstract class Exchange<Answered extends Answer>
   protected readonly clock: Clock;
   protected readonly limits: PhaseTimeouts;
   /** The context of the call, when something of the caller's runs while it is under way, or it had to wait. */
-  protected scope: Scope | undefined;
+  scope: Scope | undefined;
   protected phase: FailureContext['phase'] = 'queue';
   protected isAnswered = false;
   /** Its reader has left, and the rest is read for the sake of the connection. */
@@ -213,7 +213,7 @@ export abstract class Exchange<Answered extends Answer>
   /** Tells `progress`, when it was given. */
   report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
     const { progress } = this.options;
-    if (progress) within(this.scope, () => tell(this, 'progress', progress, { direction, transferred, total }));
+    if (progress) tell(this, 'progress', progress, { direction, transferred, total });
   }
 
   headOnly(): HttpResponse | undefined {

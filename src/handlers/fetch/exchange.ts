@@ -13,7 +13,7 @@ import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
-import { currentScope, type Scope, within } from '../../message/scope.ts';
+import { currentScope, type Scope } from '../../message/scope.ts';
 import { ignore } from '../../message/source.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
@@ -57,7 +57,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   /** The request body, while it is read piece by piece. */
   #source: BodyReader | undefined;
   /** The context of the call, when something of the caller's runs while it is under way. */
-  readonly #scope: Scope | undefined;
+  readonly scope: Scope | undefined;
   #head: HttpResponse | undefined;
   #done = false;
   #answered = false;
@@ -87,7 +87,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
     this.#started = this.#clock.now();
     this.#headersLimit = limitOf(options.headersTimeout, 'headersTimeout');
     this.#readLimit = limitOf(options.readTimeout, 'readTimeout');
-    this.#scope = callsBack(request, options) ? currentScope() : undefined;
+    this.scope = callsBack(request, options) ? currentScope() : undefined;
   }
 
   start(fetch: FetchFunction | undefined, native: object = {}): void {
@@ -246,7 +246,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
 
   /** The request body as a stream; a source that fails is the caller's, not the network's. */
   #upload(body: RequestBody): ReadableStream<Uint8Array> {
-    const chunks = body.open(this.#scope);
+    const chunks = body.open(this.scope);
     const given = this.request.headers.get('content-length');
     const declared = given === null ? undefined : Number(given);
     this.#source = chunks;
@@ -373,7 +373,7 @@ export class FetchExchange implements Abortable, CallbackHost, Endable, Expiring
   #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
     const { progress } = this.options;
     if (!progress || this.#done) return;
-    within(this.#scope, () => tell(this, 'progress', progress, { direction, transferred, total }));
+    tell(this, 'progress', progress, { direction, transferred, total });
   }
 }
 

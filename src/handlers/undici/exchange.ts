@@ -80,7 +80,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #dialled: ExchangeConnection['fresh'];
   /** The request's body while it is read piece by piece. */
   #source: BodyReader | undefined;
-  #scope: Scope | undefined;
+  scope: Scope | undefined;
 
   constructor(
     request: HttpRequest,
@@ -100,7 +100,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#timer = new PhaseTimer(this.#clock, this);
     this.#started = this.#clock.now();
     this.#limit = responseLimit(options, false);
-    this.#scope = callsBack(request, options) ? currentScope() : undefined;
+    this.scope = callsBack(request, options) ? currentScope() : undefined;
   }
 
   /** @param limit how many connections there may be; `undefined` is no limit */
@@ -112,7 +112,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     else {
       this.#wait = route.wait(this, limit!);
       // Its turn comes in the context of whoever ends before it.
-      this.#scope ??= currentScope();
+      this.scope ??= currentScope();
       this.#timer.start('queue', milliseconds(this.#options.queueTimeout, 'queueTimeout'));
     }
   }
@@ -124,7 +124,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     this.#timer.stop();
     this.#timer.since = 0;
     try {
-      within(this.#scope, () => this.#dispatch(connection));
+      within(this.scope, () => this.#dispatch(connection));
     } catch (error) {
       this.#fail(error);
     }
@@ -136,7 +136,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
     const { forwarder } = connection.route.settings;
     this.#connection = connection;
     this.#source?.release();
-    this.#source = this.request.body?.bytes === undefined ? this.request.body?.open(this.#scope) : undefined;
+    this.#source = this.request.body?.bytes === undefined ? this.request.body?.open(this.scope) : undefined;
     connection.client.dispatch(
       dispatchOptions(this.request, this.#target, forwarder, { source: this.#source, isWatched }, keepAlive === false),
       this,
@@ -389,7 +389,7 @@ export class UndiciExchange implements BodyOwner, CallbackHost, Member {
   #report(direction: 'upload' | 'download', transferred: number, total: number | undefined): void {
     const { progress } = this.#options;
     if (!progress || this.#done) return;
-    within(this.#scope, () => tell(this, 'progress', progress, { direction, transferred, total }));
+    tell(this, 'progress', progress, { direction, transferred, total });
   }
 }
 Object.setPrototypeOf(UndiciExchange.prototype, null); // undici asks for methods of two generations: none is inherited.
