@@ -72,6 +72,9 @@ export const frames = {
   /** A head: `:status: 200` from the static table (RFC 7541), and literal fields. */
   headers: (stream: number, fields: Readonly<Record<string, string>> = {}, isEnd = false) =>
     frame(1, isEnd ? 5 : 4, stream, Buffer.concat([Buffer.of(0x88), ...Object.entries(fields).map(literal)])),
+  /** A head with any status, of which node:http2 would send no other than a right one: `:status` as a literal (RFC 7541). */
+  status: (stream: number, status: string, isEnd: boolean) =>
+    frame(1, isEnd ? 5 : 4, stream, Buffer.concat([Buffer.of(0x08, status.length), Buffer.from(status)])),
   data: (stream: number, text: string, isEnd = false) => frame(0, isEnd ? 1 : 0, stream, Buffer.from(text)),
   reset: (stream: number, code: number) => frame(3, 0, stream, u32(code)),
   goaway: (lastStream: number, code = 0) => frame(7, 0, 0, Buffer.concat([u32(lastStream), u32(code)])),

@@ -176,6 +176,17 @@ export abstract class Exchange<Answered extends Answer>
     this.settle.reject(reason);
   }
 
+  /** Runs what an event brings. Nobody stands above it: what it threw would end the process instead of the exchange. */
+  guarded(run: () => void): void {
+    try {
+      run();
+    } catch (cause) {
+      if (!this.#isDone) this.fail(this.failure(cause));
+      else if (this.isAnswered) this.answer?.fail(cause);
+      else this.settle.reject(this.failure(cause));
+    }
+  }
+
   /** It is over, well or not. */
   protected release(): void {
     this.#isDone = true;

@@ -89,9 +89,10 @@ export class Http2Answer implements Answer {
     const stream = this.#stream;
     const body = new PulledBody(() => stream.resume(), this.#exchange);
     this.#body = body;
-    stream.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       if (this.#received(chunk) && !body.push(chunk)) stream.pause();
-    });
+    };
+    stream.on('data', (chunk: Buffer) => this.#exchange.guarded(() => take(chunk)));
     stream.pause();
     this.#exchange.handedOut(this.#response(new Content(undefined, body.readable)));
   }
@@ -106,9 +107,10 @@ export class Http2Answer implements Answer {
     }
     const collector = new Collector(limit);
     this.#collector = collector;
-    this.#stream.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       if (this.#received(chunk) && !collector.add(chunk)) refuse();
-    });
+    };
+    this.#stream.on('data', (chunk: Buffer) => this.#exchange.guarded(() => take(chunk)));
   }
 
   /** @returns false when the exchange is over */

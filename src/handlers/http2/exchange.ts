@@ -14,6 +14,7 @@ import { framedForTrailers } from '../../message/trailers.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
+import { statusLineRefusal } from '../../semantics/status-line.ts';
 import { Exchange, type Settle } from '../exchange/exchange.ts';
 import type { BodyOwner } from '../exchange/pulled-body.ts';
 import { NodeUpload } from '../exchange/upload.ts';
@@ -148,11 +149,11 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
       this.#cause = cause;
     });
     // node:http2 gives the lines as they came beside the record that it makes of them; its types leave them out.
-    stream.once('response', (head, _, raw?: string[]) => this.#responded(stream, head, raw!));
-    stream.on('headers', (head, _, raw?: string[]) => this.#informed(stream, head, raw!));
-    stream.once('trailers', (_, __, raw?: string[]) => this.isDone || this.answer?.trailed(raw!));
-    stream.once('end', () => this.#ended(stream));
-    stream.once('close', () => this.#closed(stream));
+    stream.once('response', (head, _, raw?: string[]) => this.guarded(() => this.#responded(stream, head, raw!)));
+    stream.on('headers', (head, _, raw?: string[]) => this.guarded(() => this.#informed(stream, head, raw!)));
+    stream.once('trailers', (_, __, raw?: string[]) => this.guarded(() => this.isDone || this.answer?.trailed(raw!)));
+    stream.once('end', () => this.guarded(() => this.#ended(stream)));
+    stream.once('close', () => this.guarded(() => this.#closed(stream)));
     stream.once('finish', () => {
       if (stream !== this.#stream || stream.rstCode !== NGHTTP2_NO_ERROR) return;
       this.record.flushed();
@@ -176,8 +177,9 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
 
   #informed(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: string[]): void {
     const { onInformation } = this.options;
-    if (this.isDone || stream !== this.#stream || !onInformation) return;
+    if (this.isDone || stream !== this.#stream) return;
     const status = Number(head[constants.HTTP2_HEADER_STATUS]);
+    if (this.#isRefused(status) || !onInformation) return;
     const headers = HttpHeaders.fromRaw(answerHead(raw).fields);
     tell(this, 'onInformation', onInformation, new HttpResponse(status, headers, null, '2', '', this.facts()));
   }
@@ -191,6 +193,7 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
       this.#elsewhere(stream);
       return;
     }
+    if (this.#isRefused(status)) return;
     this.upload?.answered();
     this.record.head();
     this.timer.start('read', this.limits.read);
@@ -203,6 +206,13 @@ export class Http2Exchange extends Exchange<Http2Answer> implements Http2Waiter,
     this.phase = 'body';
     this.answer = new Http2Answer(this, stream, status, fields);
     this.answer.begin();
+  }
+
+  /** node:http2 takes any three digits for a status. */
+  #isRefused(status: number): boolean {
+    const refusal = statusLineRefusal(status, '');
+    if (refusal !== undefined) this.abort(this.failure(refusal));
+    return refusal !== undefined;
   }
 
   #ended(stream: ClientHttp2Stream): void {

@@ -2,6 +2,7 @@
 import { sensitiveHeaders } from 'node:http2';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Http2Answer } from '../../../src/handlers/http2/answer.ts';
 import type { Http2Connection } from '../../../src/handlers/http2/connection.ts';
 import { Http2Exchange } from '../../../src/handlers/http2/exchange.ts';
 import type { Http2Host } from '../../../src/handlers/http2/host.ts';
@@ -92,6 +93,30 @@ describe('an answer over HTTP/2', () => {
     expect(await failed(get(peer.url))).toMatchObject({ name: 'BodyError', code: ours });
   });
 
+  it.each([
+    ['099', true],
+    ['099', false],
+    ['000', true],
+    ['000', false],
+    ['101', true],
+    ['101', false],
+    ['1000', true],
+    ['2x0', true],
+    ['', true],
+  ])('with the status %j, which is none, is broken (with its end: %s)', async (status, isEnd) => {
+    const told: number[] = [];
+    for (const stream of [false, true]) {
+      await using peer = await startFrames((id) => [
+        frames.status(id, status, isEnd),
+        ...(isEnd ? [] : [frames.data(id, 'abc', true)]),
+      ]);
+      const onInformation = (response: HttpResponse) => void told.push(response.status);
+      const error = await failed(get(peer.url, { stream, onInformation, headersTimeout: 5000 }));
+      expect(error).toMatchObject({ name: 'NetworkError', code: 'ERR_PROTOCOL' });
+    }
+    expect(told).toEqual([]);
+  });
+
   it('that a reset of no known code takes the place of names that code', async () => {
     await using peer = await startFrames((stream) => [frames.reset(stream, 99)]);
     expect((await failed(get(peer.url))).message).toContain('HTTP/2 code 99');
@@ -153,6 +178,26 @@ describe('what fails on our side of HTTP/2', () => {
     const error = await failed(send(new HttpRequest('POST', peer.url, {}, body)));
     expect(error.message).toContain('REFUSED_STREAM');
     expect(peer.heads).toHaveLength(1);
+  });
+});
+
+describe('a mistake of ours in an event of HTTP/2', () => {
+  it.each<['begin' | 'completed' | 'isShort', boolean]>([
+    ['begin', false],
+    ['begin', true],
+    ['isShort', false],
+    ['isShort', true],
+    ['completed', false],
+    ['completed', true],
+  ])('in %s ends the exchange and not the process, streamed %s', async (method, stream) => {
+    const fault = new Error('a mistake of ours');
+    const spy = vi.spyOn(Http2Answer.prototype, method).mockImplementation(() => {
+      throw fault;
+    });
+    await using peer = await startFrames((id) => [frames.headers(id), frames.data(id, 'abc', true)]);
+    const error = await failed(get(peer.url, { stream }).then((response) => response.text()));
+    expect([error, error.cause]).toContain(fault);
+    spy.mockRestore();
   });
 });
 
