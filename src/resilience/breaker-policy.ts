@@ -65,7 +65,16 @@ export class Circuit {
   settle({ era, isProbe }: Admitted, outcome: Outcome, now: number): void {
     if (era !== this.#era) return;
     if (isProbe) this.#probed(outcome, now);
-    else if (this.#openedAt === undefined && outcome !== 'neither') this.#count(outcome === 'failure', now);
+    else if (this.#openedAt === undefined && outcome !== 'neither') this.#count(1, outcome === 'failure', now);
+  }
+
+  /** The body of an answer that was settled as a success has broken off: it was none after all. */
+  broke({ era, isProbe }: Admitted, now: number): void {
+    if (this.#openedAt !== undefined) return;
+    // The head of the probe has closed the circuit, and nothing has changed it since.
+    if (isProbe && era + 1 === this.#era) this.#open(now);
+    // The call is counted already, when its head came.
+    else if (!isProbe && era === this.#era) this.#count(0, true, now);
   }
 
   #probed(outcome: Outcome, now: number): void {
@@ -76,7 +85,7 @@ export class Circuit {
     else this.#openedAt = now - this.#rules.halfOpenAfter;
   }
 
-  #count(isFailure: boolean, now: number): void {
+  #count(calls: 0 | 1, isFailure: boolean, now: number): void {
     this.#forget(now);
     const length = this.#rules.window / PARTS;
     let part = this.#parts.at(-1);
@@ -84,7 +93,7 @@ export class Circuit {
       part = { from: now, calls: 0, failures: 0 };
       this.#parts.push(part);
     }
-    part.calls += 1;
+    part.calls += calls;
     if (!isFailure) return;
     part.failures += 1;
     if (this.#isTooMany()) this.#open(now);

@@ -4,6 +4,7 @@ import { isStopReason } from '../call/caller-stop.ts';
 import { isBodyError, isNetworkError, isResponseError, isTimeoutError, NetworkError } from '../message/errors.ts';
 import { maskText } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
+import { seenBody } from '../message/seen-body.ts';
 import { isTransient } from '../middleware/retry/retry-policy.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
@@ -40,8 +41,8 @@ export function isCircuitOpenError(error: unknown): error is CircuitOpenError {
 }
 
 /**
- * A layer to push. Failures are the network's, timeouts, and answers of 500 and above; an answer of less than 500 is a
- * success, 4xx too; a call that is stopped by its caller is neither. While the circuit is open a request rejects at once
+ * A layer to push. Failures are the network's, timeouts, bodies that break off, streamed ones too, and answers of 500 and
+ * above; an answer of less than 500 is a success, 4xx too; a call that is stopped by its caller is neither. While the circuit is open a request rejects at once
  * with a `NetworkError` (`ERR_CIRCUIT_OPEN`, with `retryAt`), which `retry` does not repeat. After `halfOpenAfter` one
  * request tries, and what comes of it closes the circuit or opens it anew.
  *
@@ -78,7 +79,11 @@ function watched(circuit: Circuit, admitted: Admitted, next: Handler, request: H
   return send(next, request, options).then(
     (response) => {
       circuit.settle(admitted, response.status >= 500 ? 'failure' : 'success', clock.now());
-      return response;
+      if (response.status >= 500 || !response.streamed) return response;
+      return seenBody(response, 0, false, ({ error }) => {
+        const isBroken = error !== undefined && outcomeOf(error, request, options) === 'failure';
+        if (isBroken) circuit.broke(admitted, clock.now());
+      });
     },
     (error: unknown) => {
       circuit.settle(admitted, outcomeOf(error, request, options), clock.now());

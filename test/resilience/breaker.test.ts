@@ -73,6 +73,33 @@ describe('the circuit', () => {
     expect(circuit.admit(0)).toHaveProperty('retryAt');
   });
 
+  it('takes the success of an answer back whose body breaks off', () => {
+    const circuit = new Circuit(rules);
+    const answers = [0, 1, 2].map((now) => admitted(circuit, now));
+    for (const answer of answers) circuit.settle(answer, 'success', 3);
+    circuit.broke(answers[0]!, 4);
+    circuit.broke(answers[1]!, 5);
+    expect(circuit.admit(6)).toEqual({ retryAt: 5005 });
+    // It says nothing of the time since.
+    const probe = admitted(circuit, 5005);
+    circuit.settle(probe, 'success', 5006);
+    circuit.broke(answers[2]!, 5007);
+    fail(circuit, 5008);
+    admitted(circuit, 5009);
+    circuit.broke(probe, 5010);
+    expect(circuit.admit(5011)).toEqual({ retryAt: 10_010 });
+  });
+
+  it('counts a call whose body breaks off once in a share', () => {
+    const circuit = new Circuit({ ...rules, threshold: 0.9 });
+    for (let i = 0; i < 10; i += 1) {
+      const answer = admitted(circuit, i);
+      circuit.settle(answer, 'success', i);
+      if (i > 0) circuit.broke(answer, i);
+    }
+    expect(circuit.admit(10)).toMatchObject({ retryAt: expect.any(Number) });
+  });
+
   it('does not count what began before it changed', () => {
     const circuit = new Circuit(rules);
     const slow = [admitted(circuit, 0), admitted(circuit, 0), admitted(circuit, 0)];
@@ -205,6 +232,31 @@ describe('breaker', () => {
     const { get, asked } = guarded({ threshold: 2 }, answer);
     for (let i = 0; i < 5; i += 1) await get();
     expect(asked()).toBe(isFailure ? 2 : 5);
+  });
+
+  it.each<
+    [what: string, end: (body: ReadableStreamDefaultController, response: HttpResponse) => unknown, asked: number]
+  >([
+    [
+      'breaks off',
+      (body) => body.error(new BodyError('cut', { response: new HttpResponse(200), code: 'ERR_BODY_TRUNCATED' })),
+      2,
+    ],
+    ['stops coming', (body) => body.error(new TimeoutError('slow', { phase: 'read' })), 2],
+    ['ends', (body) => body.close(), 5],
+    ['is left', (_, response) => response.discard(), 5],
+  ])('counts a streamed body that %s', async (_what, end, expected) => {
+    let body!: ReadableStreamDefaultController;
+    const answer = async () => new HttpResponse(200, {}, new ReadableStream({ start: (to) => void (body = to) }));
+    const { client, asked } = guarded({ threshold: 2 }, answer);
+    for (let i = 0; i < 5; i += 1) {
+      const [response] = await client.attempt('GET', 'http://a.test/', { stream: true });
+      if (response === undefined) continue;
+      body.enqueue(Buffer.from('abc'));
+      await end(body, response);
+      if (!response.bodyUsed) await response.text().catch(() => undefined);
+    }
+    expect(asked()).toBe(expected);
   });
 
   it('does not count a call that its caller stopped', async () => {
