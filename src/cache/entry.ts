@@ -41,6 +41,43 @@ export interface CacheStore {
   keys(prefix: string): Maybe<Iterable<string>>;
 }
 
+/** A store throws it when another process holds it just now: it is left alone for a moment. */
+export class StoreBusyError extends Error {}
+
+/** Whether what a store gave can be used: it may be of an older program, or not this cache's at all. */
+export function isEntry(value: unknown): value is CacheEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { url, status, statusText, headers, requestedAt, receivedAt, body, variants } = value as Partial<CacheEntry>;
+  return (
+    typeof url === 'string' &&
+    typeof statusText === 'string' &&
+    Number.isInteger(status) &&
+    status! >= 200 &&
+    status! <= 999 &&
+    isTexts(headers) &&
+    headers.length % 2 === 0 &&
+    Number.isFinite(requestedAt) &&
+    Number.isFinite(receivedAt) &&
+    isBytes(body) &&
+    (variants === undefined || (Array.isArray(variants) && variants.every(isVariant)))
+  );
+}
+
+function isVariant(value: unknown): value is Variant {
+  if (typeof value !== 'object' || value === null) return false;
+  const { key, names, etag } = value as Partial<Variant>;
+  return typeof key === 'string' && isTexts(names) && (etag === null || typeof etag === 'string');
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+/** Of this realm or another. */
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]';
+}
+
 /** The value of a stored field, several lines joined with `, `, or `null`. @param name in lower case */
 export function fieldOf(entry: CacheEntry, name: string): string | null {
   const lines = linesOf(entry, name);

@@ -1,22 +1,30 @@
 /**
- * A store whose failures are none of the call's: what throws, rejects or does not answer in time is told, and counts as
- * if nothing was stored.
+ * A store whose failures are none of the call's: what throws, rejects, gives what is no entry or does not answer in time is
+ * told, and counts as if nothing was stored.
  */
 import { ignore } from '../message/source.ts';
-import { isThenable } from '../runtime/kind-of.ts';
+import { BoundedMap } from '../runtime/bounded-map.ts';
+import { isThenable, kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
-import type { CacheEntry, CacheStore } from './entry.ts';
+import { type CacheEntry, type CacheStore, isEntry, StoreBusyError } from './entry.ts';
 
 /** Told of what went wrong; the call goes on. */
 export type Tell = (error: unknown) => void;
 
 /** Milliseconds for which a store that did not answer in time is left alone. */
 const REST = 30_000;
+/** Milliseconds for which a method is left alone that found the store held by another process. */
+const BUSY_REST = 1000;
+/** Keys that are remembered because they could not be taken out. */
+const MOST_LEFT = 10_000;
 
 export class GuardedStore {
   readonly #store: CacheStore;
   readonly #patience: number;
-  #restsUntil = 0;
+  /** Until when each method is left alone. */
+  readonly #rests = { get: 0, set: 0, delete: 0, keys: 0 };
+  /** Keys that could not be taken out. What is there is not used again. */
+  readonly #left = new BoundedMap<string, true>(MOST_LEFT);
 
   /** @param patience milliseconds that a store may take for an answer; 0 is no limit, as for every duration */
   constructor(store: CacheStore, patience: number) {
@@ -25,56 +33,73 @@ export class GuardedStore {
   }
 
   get(key: string, clock: Clock, tell: Tell): CacheEntry | undefined | Promise<CacheEntry | undefined> {
-    return this.#guarded('get', clock, tell, () => this.#store.get(key));
+    if (this.#rests.get !== 0 && this.#isResting('get', clock)) return undefined;
+    if (this.#left.size > 0 && this.#left.has(key)) return this.delete(key, clock, tell).then(() => undefined);
+    return this.#guarded('get', clock, tell, () => this.#store.get(key), entryIn);
   }
 
   /** Whether it was stored. */
   async set(key: string, entry: CacheEntry, clock: Clock, tell: Tell): Promise<boolean> {
-    const stored = await this.#guarded('set', clock, tell, async () => {
-      await this.#store.set(key, entry);
-      return true;
-    });
-    return stored === true;
+    if (this.#isResting('set', clock)) return false;
+    const isStored = await this.#guarded('set', clock, tell, () => this.#store.set(key, entry), done);
+    if (isStored === true) this.#left.delete(key);
+    return isStored === true;
   }
 
+  /** What is to be taken out is taken out, however slow the store is: it must not be used again. */
   async delete(key: string, clock: Clock, tell: Tell): Promise<void> {
-    await this.#guarded('delete', clock, tell, () => this.#store.delete(key));
+    const isGone =
+      !this.#isResting('delete', clock) &&
+      (await this.#guarded('delete', clock, tell, () => this.#store.delete(key), done)) === true;
+    if (isGone) this.#left.delete(key);
+    else this.#left.set(key, true);
   }
 
   async keys(prefix: string, clock: Clock, tell: Tell): Promise<readonly string[]> {
-    return [...((await this.#guarded('keys', clock, tell, () => this.#store.keys(prefix))) ?? [])];
+    const given = (await this.#guarded('keys', clock, tell, () => this.#store.keys(prefix), membersIn)) ?? [];
+    const keys = given.filter((one) => typeof one === 'string');
+    if (keys.length < given.length) {
+      const wrong = given.find((one) => typeof one !== 'string');
+      tell(new TypeError(`the cache's store must give keys as text, and gave ${kindOf(wrong)}`));
+    }
+    return keys;
+  }
+
+  #isResting(method: keyof CacheStore, clock: Clock): boolean {
+    return clock.now() < this.#rests[method];
   }
 
   #guarded<T>(
     method: keyof CacheStore,
     clock: Clock,
     tell: Tell,
-    run: () => T | Promise<T>,
+    run: () => unknown,
+    read: (given: unknown) => T,
   ): T | undefined | Promise<T | undefined> {
-    // What is to be taken out is taken out, however slow: it must not be used again.
-    if (method === 'get' && clock.now() < this.#restsUntil) return undefined;
-    let given: T | Promise<T>;
-    try {
-      given = run();
-    } catch (error) {
+    const failed = (error: unknown): undefined => {
+      if (error instanceof StoreBusyError) this.#rests[method] = clock.now() + BUSY_REST;
       tell(error);
-      return undefined;
+    };
+    try {
+      const given = run();
+      if (!isThenable(given)) return read(given);
+      return this.#inTime(method, clock, tell, given.then(read)).catch(failed);
+    } catch (error) {
+      return failed(error);
     }
-    if (!isThenable(given)) return given;
-    return this.#inTime(method, clock, tell, given);
   }
 
-  #inTime<T>(method: string, clock: Clock, tell: Tell, given: Promise<T>): Promise<T | undefined> {
-    return new Promise((resolve) => {
+  #inTime<T>(method: string, clock: Clock, tell: Tell, given: PromiseLike<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
       const stop =
         this.#patience === 0
           ? ignore
           : startTimer(clock, this.#patience, () => {
-              this.#restsUntil = clock.now() + REST;
+              this.#rests.get = this.#rests.set = clock.now() + REST;
               tell(
                 new Error(
-                  `the cache's store did not answer ${method} within ${this.#patience} ms; ` +
-                    `the call went on without it, and it is not asked for ${REST / 1000} s`,
+                  `the cache's store did not answer ${method} within ${this.#patience} ms; the call went on without it, ` +
+                    `and nothing is looked up or stored for ${REST / 1000} s`,
                 ),
               );
               resolve(undefined);
@@ -86,10 +111,27 @@ export class GuardedStore {
         },
         (error: unknown) => {
           stop();
-          tell(error);
-          resolve(undefined);
+          reject(error);
         },
       );
     });
   }
+}
+
+function done(): true {
+  return true;
+}
+
+/** @throws TypeError for what is no entry */
+function entryIn(given: unknown): CacheEntry | undefined {
+  if (given === undefined || isEntry(given)) return given;
+  const found = typeof given === 'object' && given !== null ? 'a record that is none' : kindOf(given);
+  throw new TypeError(`the cache's store must give an entry, or undefined where nothing is stored, and gave ${found}`);
+}
+
+/** @throws TypeError for what is no list */
+function membersIn(given: unknown): unknown[] {
+  const isList = typeof given === 'object' && given !== null && Symbol.iterator in given;
+  if (isList) return [...(given as Iterable<unknown>)];
+  throw new TypeError(`the cache's store must give a list of keys, and gave ${kindOf(given)}`);
 }

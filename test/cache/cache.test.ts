@@ -14,7 +14,7 @@ import {
   streamHandler,
 } from '../../src/index.ts';
 import { mockHandler } from '../../src/testing/mock-handler.ts';
-import { cached } from './cached.ts';
+import { cached, START } from './cached.ts';
 
 const URL_ = 'http://site.test/';
 const FRESH = { 'Cache-Control': 'max-age=60' };
@@ -132,6 +132,103 @@ describe('a store that fails', () => {
     const asked = get.mock.calls.length;
     expect((await client.get(URL_)).cache?.status).toBe('miss');
     expect(get).toHaveBeenCalledTimes(asked);
+  });
+
+  it('one whose set hangs is left alone for a while, and the message says so', async () => {
+    const errors: unknown[] = [];
+    const get = vi.fn(() => undefined);
+    const set = vi.fn(() => new Promise<void>(() => undefined));
+    const made = makeCache({ ...empty, get, set });
+    const { answers, client, seconds } = cached(made, { onError: (error) => errors.push(error) });
+    answers({ head: FRESH }, { head: FRESH }, { head: FRESH });
+    const first = client.get(URL_);
+    await seconds(3);
+    await first;
+    expect(errors.map(String)).toEqual([
+      "Error: the cache's store did not answer set within 2000 ms; the call went on without it, " +
+        'and nothing is looked up or stored for 30 s',
+    ]);
+    const asked = get.mock.calls.length;
+    await client.get(URL_);
+    expect([get.mock.calls.length, set.mock.calls.length]).toEqual([asked, 1]);
+    await seconds(30);
+    const later = client.get(URL_);
+    await seconds(3);
+    await later;
+    expect([get.mock.calls.length > asked, set.mock.calls.length]).toEqual([true, 2]);
+  });
+
+  const whole: CacheEntry = {
+    url: URL_,
+    status: 200,
+    statusText: 'OK',
+    headers: ['Cache-Control', 'max-age=60'],
+    requestedAt: START,
+    receivedAt: START,
+    body: Buffer.from('stored'),
+  };
+  const damages = Object.keys(whole).flatMap((name) =>
+    [null, [[1]], { a: 1 }].map((value): [string, unknown] => [
+      `${name} ${JSON.stringify(value)}`,
+      { ...whole, [name]: value },
+    ]),
+  );
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a number', 5],
+    ['text', 'entry'],
+    ['a list of variants with null', { ...whole, variants: [null] }],
+    ['variants that are no list', { ...whole, variants: null }],
+    ...damages,
+  ])('what is no entry is told, and a miss: %s', async (_what, given) => {
+    for (const later of [false, true]) {
+      const errors: unknown[] = [];
+      const store = { ...empty, get: () => (later ? Promise.resolve(given) : given) } as unknown as CacheStore;
+      const { get } = cached(makeCache(store), { onError: (error) => errors.push(error) });
+      expect(await get()).toBe('miss body 1');
+      expect(String(errors[0])).toContain("TypeError: the cache's store must give an entry, or undefined");
+    }
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a number', 5, 'a list of keys, and gave number'],
+    ['null', null, 'a list of keys, and gave null'],
+    ['text', 'http://site.test/ GET -', 'a list of keys, and gave string'],
+    ['a list of other things', [5, null], 'keys as text, and gave number'],
+    ['nothing', undefined, 'a list of keys, and gave undefined'],
+  ])('keys that are %s are told, and the change went through', async (_what, given, message) => {
+    for (const later of [false, true]) {
+      const errors: unknown[] = [];
+      const store = { ...empty, keys: () => (later ? Promise.resolve(given) : given) } as unknown as CacheStore;
+      const { client } = cached(makeCache(store), { onError: (error) => errors.push(error) });
+      expect((await client.post(URL_)).status).toBe(200);
+      expect(errors.map(String)).toEqual([`TypeError: the cache's store must give ${message}`]);
+    }
+  });
+
+  it('what could not be taken out is not used again, and taken out later', async () => {
+    const { store: kept } = memoryCache();
+    let isDown = false;
+    const errors: unknown[] = [];
+    const out = (key: string) => {
+      if (isDown) throw new Error('read-only just now');
+      return kept.delete(key);
+    };
+    const flaky: CacheStore = {
+      get: (key) => kept.get(key),
+      set: (key, entry) => kept.set(key, entry),
+      delete: out,
+      keys: (prefix) => kept.keys(prefix),
+    };
+    const { answers, client, get } = cached(makeCache(flaky), { onError: (error) => errors.push(error) });
+    answers({ head: FRESH }, {}, {}, { head: FRESH });
+    await get();
+    isDown = true;
+    expect((await client.put(URL_)).status).toBe(200);
+    expect(await get()).toBe('miss body 3');
+    isDown = false;
+    expect([await get(), await get()]).toEqual(['miss body 4', 'hit body 4']);
+    expect(errors.map(String)[0]).toBe('Error: read-only just now');
   });
 
   it('one that hangs is waited for without end where storeTimeout is 0', async () => {

@@ -1,5 +1,5 @@
 /** An entry as bytes: a line of JSON with its head, then its body. */
-import type { CacheEntry } from '../entry.ts';
+import { type CacheEntry, isEntry } from '../entry.ts';
 
 /** Another form of entries gets another number, and is no entry to this one. */
 const FORM = 'sluice-cache-1';
@@ -23,7 +23,7 @@ export function decodeParts(key: string, { head, body }: EncodedEntry): CacheEnt
   if (form !== FORM) throw new Error(`it is not of the form ${FORM}`);
   if (own !== key) throw new Error('it is the entry of another key');
   if (length !== body.byteLength) throw new Error(`it has ${body.byteLength} bytes of a body of ${String(length)}`);
-  const checked = { ...entry, body } as unknown as CacheEntry;
+  const checked: unknown = { ...entry, body };
   if (!isEntry(checked)) throw new Error('a part of its head is missing');
   return checked;
 }
@@ -53,21 +53,4 @@ export function keyIn(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isEntry({ url, status, statusText, headers, requestedAt, receivedAt, variants }: CacheEntry): boolean {
-  const isTexts = (value: unknown) => Array.isArray(value) && value.every((one) => typeof one === 'string');
-  return (
-    typeof url === 'string' &&
-    typeof statusText === 'string' &&
-    Number.isInteger(status) &&
-    status >= 200 &&
-    status <= 999 &&
-    isTexts(headers) &&
-    headers.length % 2 === 0 &&
-    Number.isFinite(requestedAt) &&
-    Number.isFinite(receivedAt) &&
-    (variants === undefined ||
-      (Array.isArray(variants) && variants.every(({ key, names }) => typeof key === 'string' && isTexts(names))))
-  );
 }
