@@ -1,11 +1,16 @@
 /** The WebSockets of one client: opens them through its stack, and closes those that are left with it. */
 
+import { MOMENT } from '../handlers/exchange/briefly.ts';
 import { upgradeHandler } from '../handlers/node/upgrade.ts';
 import { BadResponseError, ClientError, NetworkError, RequestError, ServerError } from '../message/errors.ts';
+import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { holdBody } from '../middleware/http-errors/error-body.ts';
+import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
 import { HandlerStack, handlerName } from '../stack/handler-stack.ts';
+import { milliseconds } from '../time/duration.ts';
 import { type UpgradeOptions, WebSocketConnection } from './connection.ts';
 import { Handshake } from './handshake.ts';
 import { readUpgradeOptions } from './upgrade-options.ts';
@@ -38,7 +43,7 @@ export class WebSockets {
     try {
       response = await start(httpUri(uri), request, (asked, over) => {
         merged = over;
-        return handler(asked, over);
+        return answered(handler, asked, over);
       });
     } catch (error) {
       handshake.drop();
@@ -74,6 +79,18 @@ export class WebSockets {
     else stack.push(handshake.layer, 'webSocketHandshake');
     return stack.resolve();
   }
+}
+
+/**
+ * What the handshake came to. The body of a refusal may be slow or endless, and is there to be shown: of what comes within
+ * a moment the beginning is kept, and the rest is left.
+ */
+async function answered(handler: Handler, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+  const readTimeout = Math.min(milliseconds(options.readTimeout, 'readTimeout') || MOMENT, MOMENT);
+  const briefly = extendOptions(options, { stream: true, readTimeout });
+  const response = await handler(request, briefly);
+  if (response.status === 101 || !response.streamed || response.bodyUsed) return response;
+  return (await holdBody(response, request, briefly)).response;
 }
 
 /** A handler of the user's own, such as a mock, is asked itself: a test that swaps it opens no socket. */

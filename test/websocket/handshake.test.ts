@@ -18,7 +18,7 @@ import { HttpResponse } from '../../src/message/response.ts';
 import type { TransferStats } from '../../src/options/options.ts';
 import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { mockHandler } from '../../src/testing/mock-handler.ts';
-import { handOver, upgradeHandler } from '../../src/websocket/index.ts';
+import { handOver, type UpgradeOptions, upgradeHandler } from '../../src/websocket/index.ts';
 import { text } from '../support/websocket-frames.ts';
 import { acceptOf, type PeerOptions, type PeerServer, startPeer, switchingLines } from '../support/websocket-peer.ts';
 
@@ -272,6 +272,34 @@ describe('a refusal', () => {
     expect(error).toBeInstanceOf(ClientError);
     expect((error as Error).message).toMatch(/did not switch to WebSocket: it answered 404 Not Found/);
     expect(await (error as ClientError).response.text()).toBe('gone');
+  });
+
+  it.each<[what: string, options: UpgradeOptions, status: string, body: string, lines: string[]]>([
+    ['stops coming', {}, '403 Forbidden', 'because', ['Content-Length: 100']],
+    ['stops coming, of an answer that is no error', {}, '200 OK', 'because', ['Content-Length: 100']],
+    ['stops coming, without httpErrors', { httpErrors: false }, '403 Forbidden', 'because', ['Content-Length: 100']],
+    ['stops coming, without a readTimeout', { readTimeout: 0 }, '403 Forbidden', 'because', ['Content-Length: 100']],
+    [
+      'stops coming, and is left',
+      { retry: { limit: 1, delay: () => 0 } },
+      '503 Busy',
+      'because',
+      ['Content-Length: 100'],
+    ],
+    ['never ends', {}, '403 Forbidden', 'x'.repeat(100_000), []],
+    ['is cut off in a coding', {}, '403 Forbidden', 'because', ['Content-Length: 100', 'Content-Encoding: gzip']],
+  ])('whose body %s rejects with what came', async (_, options, status, body, lines) => {
+    const peer = await peerOf({
+      answer: () => head(`HTTP/1.1 ${status}`, 'Content-Type: text/plain', ...lines) + body,
+    });
+    const error = (await clientOf()
+      .upgrade(peer.url, options)
+      .catch((e: unknown) => e)) as BadResponseError;
+    expect(error).toBeInstanceOf(BadResponseError);
+    expect(error.response.status).toBe(Number(status.slice(0, 3)));
+    const isCoded = lines.some((line) => line.includes('gzip'));
+    expect(await error.response.text()).toBe(isCoded ? '' : body.slice(0, 65_536));
+    await vi.waitFor(() => expect(peer.open).toBe(0));
   });
 
   it.each(['200 OK', '204 No Content', '302 Found'])('may be a %s', async (status) => {

@@ -54,7 +54,7 @@ export function upgradeHandler(): Transport {
   const { supports } = nodeHttpHandler();
 
   function upgrade(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
-    const own = extendOptions(ownOptions(options), { keepAlive: false, stream: false, connections: undefined });
+    const own = extendOptions(ownOptions(options), { keepAlive: false, connections: undefined });
     const reason = supports?.(request, own)?.replace(/^node: /, 'upgrade: ');
     if (reason !== undefined) return refuse(request, reason);
     return transport.send(request, own);
