@@ -12,7 +12,7 @@ import type { DownloadOptions, DownloadResult } from '../download/download-optio
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { cacheOf } from '../options/cache-option.ts';
-import { extendOptions } from '../options/option-record.ts';
+import { bareRecord, extendOptions } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { kindOf } from '../runtime/kind-of.ts';
@@ -74,7 +74,7 @@ export class Client implements AsyncDisposable, HttpClient {
   /** @throws TypeError for a mistake in options */
   constructor(options: ClientOptions = {}, family?: Calls) {
     if (!isOptions(options)) throw noOptions(options);
-    const { handler = defaultStack(), ...given } = options;
+    const { handler = defaultStack(), ...given } = bareRecord(options);
     if (!(handler instanceof HandlerStack) && typeof handler !== 'function') {
       throw new TypeError(`option handler must be a HandlerStack or a function, got ${kindOf(handler)}`);
     }
@@ -251,9 +251,9 @@ export class Client implements AsyncDisposable, HttpClient {
   /** A client over the same connections, with these options over this one's. */
   extend(options: ClientOptions): Client {
     if (!isOptions(options)) throw noOptions(options);
-    const { handler = this.#handler, ...changes } = options;
-    const { handler: _, ...given } = this.#given;
-    const merged = extended(given, this.#options.cookies, changes);
+    const { handler = this.#handler, ...changes } = bareRecord(options);
+    const { handler: _, ...given } = bareRecord(this.#given);
+    const merged = extended(bareRecord(given), this.#options.cookies, bareRecord(changes));
     return new Client({ ...merged, handler } as ClientOptions, handler === this.#handler ? this.#calls : undefined);
   }
 

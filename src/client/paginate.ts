@@ -5,6 +5,7 @@
 
 import type { RequestPromise } from '../call/request-promise.ts';
 import { ResponseError } from '../message/errors.ts';
+import { own } from '../message/own.ts';
 import { maskUrl } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -12,7 +13,7 @@ import { canonicalUrl, originOf, resolveUri, splitUserinfo } from '../message/ur
 import { delay as delayLayer } from '../middleware/delay.ts';
 import { crossOriginHeaders } from '../middleware/redirect/redirect-policy.ts';
 import { crossOriginOptions } from '../options/cross-origin-options.ts';
-import { extendOptions } from '../options/option-record.ts';
+import { bareRecord, extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { redirectPolicy } from '../options/redirect-policy.ts';
 import { kindOf } from '../runtime/kind-of.ts';
@@ -68,7 +69,7 @@ export async function* pagesOf<T>(
   given: PaginateOptions<T>,
   began: (call: RequestPromise) => void,
 ): AsyncGenerator<T, void, undefined> {
-  const { items, next, maxPages, maxItems, delay, ...options } = given;
+  const { items, next, maxPages, maxItems, delay, ...options } = bareRecord(given);
   const walk: Walk<T> = {
     source,
     items: callback(items, 'items') ?? listIn,
@@ -104,7 +105,7 @@ export async function* pagesOf<T>(
 /** Credentials in the URI are for its origin, and so for the pages that follow there. */
 function withUserinfo(uri: string | URL, options: RequestOptions): RequestOptions {
   const text = String(uri);
-  if (options.auth !== undefined || !/^https?:\/\/[^/?#]*@/i.test(text)) return options;
+  if (own(options, 'auth') !== undefined || !/^https?:\/\/[^/?#]*@/i.test(text)) return options;
   const { userinfo } = splitUserinfo(canonicalUrl(text));
   return userinfo === undefined ? options : { ...options, auth: userinfo };
 }
@@ -147,8 +148,9 @@ async function pageAfter<T>(
 }
 
 function changed(options: RequestOptions, changes: RequestOptions): RequestOptions {
-  const merged = { ...options, ...changes };
-  if (isRecord(options.query) && isRecord(changes.query)) merged.query = fieldsOver(options.query, changes.query);
+  const merged = bareRecord({ ...options, ...changes });
+  const [query, more] = [own(options, 'query'), own(changes, 'query')];
+  if (isRecord(query) && isRecord(more)) merged.query = fieldsOver(query, more);
   return merged;
 }
 

@@ -1,0 +1,91 @@
+/**
+ * The doors of the package, clean and with `Object.prototype` holding what their options are called: a record that a program
+ * gives, or leaves out, is read without what it inherits.
+ */
+import { describe, expect, it } from 'vitest';
+import { Client, type ClientOptions } from '../../src/client/client.ts';
+import { HttpResponse } from '../../src/message/response.ts';
+import { HandlerStack } from '../../src/stack/handler-stack.ts';
+import { answering } from '../support/fake-handler.ts';
+import { polluted } from './pollute.ts';
+
+const URL_OF = 'https://app.example/v1';
+const evil = async () => new HttpResponse(200, {}, '"evil"');
+const fail = (): never => {
+  throw new Error('a function of the prototype was called');
+};
+
+/** What passed through the client: each request with its head, and the answer. */
+function clientOver(options: ClientOptions = {}, ...answers: HttpResponse[]) {
+  const { handler, requests } = answering(...(answers.length === 0 ? [new HttpResponse(200, {}, '[1,2]')] : answers));
+  const client = new Client({ handler: HandlerStack.create(handler), ...options });
+  const sent = () => requests().map(({ method, url, headers }) => [method, url, [...headers]]);
+  return { client, sent };
+}
+
+async function listed<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+type Row = readonly [door: string, properties: Readonly<Record<string, unknown>>, run: () => unknown];
+
+const rows: readonly Row[] = [
+  ['new Client()', { handler: evil }, () => String(new Client().stack)],
+  ['new Client({})', { handler: evil }, () => String(new Client({}).stack)],
+  ['new Client({}), a text', { handler: 'evil' }, () => String(new Client({}).stack)],
+  ...[
+    { handler: evil },
+    { headers: { 'X-Evil': '1' } },
+    { query: { evil: '1' } },
+    { cookies: false },
+    { cache: {} },
+  ].map(
+    (properties): Row => [
+      'client.extend',
+      properties,
+      async () => {
+        const { client, sent } = clientOver({ headers: { 'X-A': '1' }, query: { a: '1' } });
+        const more = { headers: { 'X-B': '2' }, query: { b: '2' } };
+        const text = await client.extend({}).extend(more).extend({}).get(URL_OF).text();
+        return [text, sent()];
+      },
+    ],
+  ),
+  ...[
+    { items: fail },
+    { next: fail },
+    { maxPages: 0 },
+    { maxItems: 1 },
+    { delay: 60_000 },
+    { auth: ['evil', 'evil'] },
+    { query: { evil: '1' } },
+  ].map(
+    (properties): Row => [
+      'client.paginate',
+      properties,
+      async () => {
+        const page = new HttpResponse(200, { Link: '</v1?page=2>; rel=next' }, '[1,2]');
+        const { client, sent } = clientOver(
+          {},
+          page,
+          new HttpResponse(200, {}, '[3]'),
+          new HttpResponse(200, {}, '[]'),
+        );
+        const found = await listed(client.paginate('https://ada:pw@app.example/v1', {}));
+        const next = (response: HttpResponse) => (response.request?.url.includes('b=') ? null : { query: { b: '2' } });
+        const other = clientOver({}, new HttpResponse(200, {}, '[1]'), new HttpResponse(200, {}, '[2]'));
+        found.push(...(await listed(other.client.paginate(URL_OF, { next }))));
+        return [found, sent(), other.sent()];
+      },
+    ],
+  ),
+];
+
+describe('a polluted Object.prototype', () => {
+  it.each(rows)('changes nothing of %s: %o', async (_, properties, run) => {
+    const clean = await run();
+    expect(await polluted(properties, run)).toEqual(clean);
+  });
+});
