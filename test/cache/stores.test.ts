@@ -202,6 +202,79 @@ describe('sqliteCache', () => {
   });
 });
 
+describe.runIf(hasSqlite)('a SQLite database', () => {
+  interface Database {
+    exec(sql: string): void;
+    prepare(sql: string): { run(...values: unknown[]): unknown };
+    close(): void;
+  }
+  type Sqlite = { DatabaseSync: new (path: string) => Database };
+  const opened = (path: string) => new (builtin<Sqlite>('node:sqlite')!.DatabaseSync)(path);
+  const head = { 'Cache-Control': 'max-age=60' };
+
+  it('is for its owner alone, with the files beside it', async () => {
+    const path = join(folder, 'own.db');
+    const { answers, get } = cached(sqliteCache(path));
+    answers({ head });
+    await get();
+    const names = (await readdir(folder)).filter((name) => name.startsWith('own.db'));
+    expect(names.sort()).toEqual(['own.db', 'own.db-shm', 'own.db-wal']);
+    for (const name of names) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(['body', 'head'])(
+    'whose %s was changed and is as long as before is told, gone, and a miss',
+    async (column) => {
+      const path = join(folder, `changed ${column}.db`);
+      const errors: unknown[] = [];
+      const { answers, get, cache } = cached(sqliteCache(path), { onError: (error) => errors.push(error) });
+      answers({ head });
+      await get();
+      const other = opened(path);
+      if (column === 'body') other.prepare('UPDATE sluice_cache SET body = ?').run(Buffer.from('body X'));
+      else other.exec("UPDATE sluice_cache SET head = replace(head, 'max-age=60', 'max-age=99')");
+      other.close();
+      expect(await get()).toBe('miss body 2');
+      expect(String(errors[0])).toContain('was damaged and is gone: its bytes are not those that were written');
+      expect(await cache.store.keys('')).toEqual([]);
+    },
+  );
+
+  it('that another process holds is told once, read on, and written again after a second', async () => {
+    const path = join(folder, 'held.db');
+    const errors: unknown[] = [];
+    const { answers, get, client, seconds } = cached(sqliteCache(path), { onError: (error) => errors.push(error) });
+    answers(...Array.from({ length: 6 }, () => ({ head })));
+    await get();
+    const other = opened(path);
+    other.exec('BEGIN IMMEDIATE');
+    expect([await get('/2'), await get('/3'), await get()]).toEqual(['miss body 2', 'miss body 3', 'hit body 1']);
+    expect(errors.map(String)).toEqual([`Error: the cache database ${path} is held by another process`]);
+    await client.post('http://site.test/');
+    expect(await get()).toBe('miss body 5');
+    other.exec('COMMIT');
+    other.close();
+    await seconds(2);
+    expect([await get('/2'), await get('/2')]).toEqual(['miss body 6', 'hit body 6']);
+  });
+
+  it('that another process holds when it is opened first is told, and no damage', async () => {
+    const path = join(folder, 'held first.db');
+    const other = opened(path);
+    other.exec('CREATE TABLE a (b)');
+    other.exec('BEGIN EXCLUSIVE');
+    const errors: unknown[] = [];
+    const { answers, get, seconds } = cached(sqliteCache(path), { onError: (error) => errors.push(error) });
+    answers({ head }, { head });
+    expect(await get()).toBe('miss body 1');
+    expect(String(errors[0])).toBe(`Error: the cache database ${path} is held by another process`);
+    other.exec('COMMIT');
+    other.close();
+    await seconds(2);
+    expect([await get(), await get()]).toEqual(['miss body 2', 'hit body 2']);
+  });
+});
+
 it('keyvCache takes a damaged entry out, and refuses what is no Keyv', async () => {
   const backing = keyv();
   const errors: unknown[] = [];
