@@ -1,4 +1,6 @@
 /** A cookie that the program makes, in parts. */
+import { own } from '../message/own.ts';
+import { bareRecord } from '../options/option-record.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { expiryAfter, type SameSite } from './cookie.ts';
 import { type CookieDraft, canonicalDomain } from './cookie-policy.ts';
@@ -24,14 +26,15 @@ export interface CookieInit {
 /** The URL a cookie is set from. @throws TypeError when there is none */
 export function targetFor(cookie: string | CookieInit, url: string | URL | undefined): string {
   if (url !== undefined) return String(url);
-  if (typeof cookie === 'string' || !cookie.domain) throw new TypeError('a cookie without a domain needs a URL');
-  const domain = canonicalDomain(cookie.domain);
+  const given = typeof cookie === 'string' ? undefined : own(cookie, 'domain');
+  if (!given) throw new TypeError('a cookie without a domain needs a URL');
+  const domain = canonicalDomain(given);
   return `https://${domain.includes(':') ? `[${domain}]` : domain}/`;
 }
 
 /** @throws TypeError for a part of the wrong type, naming it without its value */
 export function draftOf(cookie: CookieInit, now: number): CookieDraft {
-  const { name, value, domain, path, expires, maxAge, secure = false, httpOnly = false, sameSite } = cookie;
+  const { name, value, domain, path, expires, maxAge, secure = false, httpOnly = false, sameSite } = bareRecord(cookie);
   if (typeof name !== 'string') throw new TypeError(`the name of a cookie must be a string, got ${kindOf(name)}`);
   if (typeof value !== 'string')
     throw new TypeError(`the value of cookie "${name}" must be a string, got ${kindOf(value)}`);

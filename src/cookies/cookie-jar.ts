@@ -4,6 +4,7 @@
  * `Set-Cookie` is loaded by the first response that has one; what is asked meanwhile waits for it).
  */
 
+import { own } from '../message/own.ts';
 import type { CookieStore } from '../options/cookie-option.ts';
 import { bareRecord } from '../options/option-record.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
@@ -85,7 +86,8 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     scope?: string | URL,
     options?: CookieJarOptions,
   ): CookieJar {
-    if (typeof cookies === 'string' || Array.isArray(cookies['cookies'])) return CookieJar.fromJSON(cookies, options);
+    if (typeof cookies === 'string' || Array.isArray(own(cookies, 'cookies')))
+      return CookieJar.fromJSON(cookies, options);
     if (scope === undefined) {
       throw new TypeError('cookies given as a record need a domain or a URL that they are for');
     }

@@ -1,8 +1,9 @@
 /**
- * What tough-cookie knows and we do not: the grammar of `Set-Cookie` with its dates, and the public suffix list. The
- * list is large and only responses that set a cookie need it, so it is loaded then.
+ * Reads `Set-Cookie`. tough-cookie knows what we do not: the pair, the dates, and the public suffix list. The list is large
+ * and only responses that set a cookie need it, so it is loaded then. The attributes are read here: a cookie of the library
+ * takes those that a line leaves out from `Object.prototype`.
  */
-import { expiryAfter, sameSiteOf } from './cookie.ts';
+import { expiryAfter, type SameSite, sameSiteOf } from './cookie.ts';
 import { type CookieDraft, MAX_ATTRIBUTE_BYTES, MAX_SET_COOKIE_BYTES, type Refusal } from './cookie-policy.ts';
 
 export interface CookieParser {
@@ -31,24 +32,26 @@ const UNREADABLE = /[^\t\x20-\x7e\x80-\xff]/;
 // A dot before the name is dropped (RFC 6265bis §5.6.3); what is left is no name when it is empty or begins with these.
 const NO_HOST = /^\.(?:$|[.\t ])/;
 
-function parserOver({ Cookie, getPublicSuffix }: Library): CookieParser {
+function parserOver({ Cookie, getPublicSuffix, parseDate }: Library): CookieParser {
   return {
     parse(line, now) {
       if (line.length > MAX_SET_COOKIE_BYTES) return `the line is longer than ${MAX_SET_COOKIE_BYTES} bytes`;
       if (UNREADABLE.test(line)) return 'the line has characters that a header cannot carry';
-      const cookie = Cookie.parse(withoutLongAttributes(line));
+      const [pair = '', ...attributes] = line.split(';');
+      const cookie = Cookie.parse(pair);
       if (cookie === undefined) return 'the line does not begin with name=value';
-      const domain = lastDomain(line);
+      const found = attributesOf(attributes, parseDate);
+      const { domain, path, secure, httpOnly, sameSite } = found;
       if (domain !== undefined && NO_HOST.test(domain)) return 'its domain is no name of a host';
       return {
         name: cookie.key,
         value: cookie.value,
         domain: domain || undefined,
-        path: cookie.path ?? undefined,
-        expires: expiryOf(cookie, now),
-        secure: cookie.secure,
-        httpOnly: cookie.httpOnly,
-        sameSite: sameSiteOf(cookie.sameSite),
+        path,
+        expires: expiryOf(found, now),
+        secure,
+        httpOnly,
+        sameSite,
       };
     },
     isPublicSuffix(domain) {
@@ -59,21 +62,39 @@ function parserOver({ Cookie, getPublicSuffix }: Library): CookieParser {
   };
 }
 
-/** RFC 6265bis section 5.6: an attribute that is too long counts as not given, so that an earlier one of its name holds. */
-function withoutLongAttributes(line: string): string {
-  if (line.length <= MAX_ATTRIBUTE_BYTES) return line;
-  const [pair = '', ...attributes] = line.split(';');
-  return [pair, ...attributes.filter((one) => valueIn(one).length <= MAX_ATTRIBUTE_BYTES)].join(';');
+/** The attributes of a line; those that it leaves out, or gives no value that can be read, as they are without it. */
+interface Attributes {
+  domain: string | undefined;
+  path: string | undefined;
+  expires: Date | undefined;
+  /** Seconds. */
+  maxAge: number | undefined;
+  secure: boolean;
+  httpOnly: boolean;
+  sameSite: SameSite | undefined;
 }
 
-/** RFC 6265bis section 5.7: the last one decides, an empty one too; the library passes empty ones over. */
-function lastDomain(line: string): string | undefined {
-  const named = line
-    .split(';')
-    .slice(1)
-    .filter((one) => /^[\t ]*domain[\t ]*(?:=|$)/i.test(one));
-  const values = named.map(valueIn).filter((value) => value.length <= MAX_ATTRIBUTE_BYTES);
-  return values.at(-1);
+/** RFC 6265 section 5.2: the last one of a name decides. */
+function attributesOf(lines: readonly string[], parseDate: Library['parseDate']): Attributes {
+  const found: Attributes = {
+    ...{ domain: undefined, path: undefined, expires: undefined, maxAge: undefined },
+    ...{ secure: false, httpOnly: false, sameSite: undefined },
+  };
+  for (const line of lines) {
+    const value = valueIn(line);
+    // RFC 6265bis §5.6: one that is too long counts as not given, so that an earlier one of its name holds.
+    if (value.length > MAX_ATTRIBUTE_BYTES) continue;
+    const name = line.replace(/=.*/s, '').trim().toLowerCase();
+    if (name === 'secure') found.secure = true;
+    else if (name === 'httponly') found.httpOnly = true;
+    else if (name === 'samesite') found.sameSite = sameSiteOf(value);
+    else if (name === 'path') found.path = value.startsWith('/') ? value : undefined;
+    // RFC 6265bis §5.7: an empty one decides too.
+    else if (name === 'domain') found.domain = value;
+    else if (name === 'max-age' && /^-?\d+$/.test(value)) found.maxAge = Number(value);
+    else if (name === 'expires') found.expires = parseDate(value) ?? found.expires;
+  }
+  return found;
 }
 
 function valueIn(attribute: string): string {
@@ -81,12 +102,7 @@ function valueIn(attribute: string): string {
   return equals === -1 ? '' : attribute.slice(equals + 1).replace(/^[\t ]+|[\t ]+$/g, '');
 }
 
-type Lifetime = Pick<InstanceType<Library['Cookie']>, 'maxAge' | 'expires'>;
-
 /** RFC 6265 §5.3 step 3: Max-Age wins over Expires, and counts from now. */
-function expiryOf({ maxAge, expires }: Lifetime, now: number): number | undefined {
-  if (maxAge === 'Infinity') return expiryAfter(now, Number.POSITIVE_INFINITY);
-  if (maxAge === '-Infinity') return 0;
-  if (typeof maxAge === 'number') return expiryAfter(now, maxAge);
-  return expires instanceof Date ? expires.getTime() : undefined;
+function expiryOf({ maxAge, expires }: Attributes, now: number): number | undefined {
+  return maxAge === undefined ? expires?.getTime() : expiryAfter(now, maxAge);
 }

@@ -4,6 +4,7 @@
  * is opened: importing this file costs nothing and works everywhere.
  */
 
+import { own } from '../message/own.ts';
 import { needBuiltin } from '../runtime/platform.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import type { CookieJarJSON } from './cookie.ts';
@@ -44,8 +45,8 @@ export class FileCookieJar extends CookieJar implements AsyncDisposable {
   private constructor(path: string, options: FileCookieJarOptions, exists: boolean) {
     super(options);
     this.path = path;
-    this.#session = options.session === true;
-    this.#timers = options.clock ?? systemClock;
+    this.#session = own(options, 'session') === true;
+    this.#timers = own(options, 'clock') ?? systemClock;
     this.#written = exists ? 0 : -1;
   }
 

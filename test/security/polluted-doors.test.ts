@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Client, type ClientOptions } from '../../src/client/client.ts';
+import { CookieJar } from '../../src/cookies/cookie-jar.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { answering } from '../support/fake-handler.ts';
@@ -78,6 +79,31 @@ const rows: readonly Row[] = [
         const other = clientOver({}, new HttpResponse(200, {}, '[1]'), new HttpResponse(200, {}, '[2]'));
         found.push(...(await listed(other.client.paginate(URL_OF, { next }))));
         return [found, sent(), other.sent()];
+      },
+    ],
+  ),
+  ...[
+    { secure: true },
+    { maxAge: 0 },
+    { expires: new Date(0) },
+    { domain: 'evil.example' },
+    { path: '/evil' },
+    { httpOnly: true },
+    { sameSite: 'strict' },
+    { hostOnly: false },
+    { cookies: [] },
+  ].map(
+    (properties): Row => [
+      'a cookie jar',
+      properties,
+      async () => {
+        const jar = new CookieJar({ clock: { now: () => 0 } });
+        await jar.setCookie('line=1', 'http://a.example/');
+        await jar.setCookie('broken=1; Max-Age=soon; Expires=never; Path; Domain=', 'http://a.example/');
+        await jar.setCookie('whole=1; Secure; Max-Age=60; Path=/b; Domain=b.example', 'https://a.b.example/');
+        await jar.setCookie({ name: 'parts', value: '1' }, 'http://a.example/');
+        const nowhere = await jar.setCookie({ name: 'nowhere', value: '1' }).catch((error: Error) => error.message);
+        return [[...jar], nowhere, [...CookieJar.from({ record: '1' }, 'a.example', { clock: { now: () => 0 } })]];
       },
     ],
   ),
