@@ -15,6 +15,9 @@ import type { Handler } from '../stack/handler.ts';
 import { type Abortable, unwatch, watch } from '../time/stop.ts';
 import { completed } from './checked-answer.ts';
 
+/** What a Node stream tells when it takes nothing more. */
+const OVER = ['finish', 'close'];
+
 /**
  * The sink of one call, from the moment it is given until it has everything. One that nothing was written to yet stays
  * the caller's when the call fails; one that was begun is destroyed.
@@ -23,6 +26,10 @@ class SinkFilling implements Abortable {
   readonly #sink: Sink;
   #failure: { readonly cause: unknown } | undefined;
   #isBegun = false;
+  /** Holds a web stream until it is written to: so it is known when it fails. */
+  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  /** Told by a Node stream that it takes nothing more, until it is written to. */
+  #onOver: (() => void) | undefined;
   #stop: ((reason: unknown) => void) | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   /** Called once nothing more is written: until then a `timeout` counts on. */
@@ -31,12 +38,19 @@ class SinkFilling implements Abortable {
   /** @param lost told when the sink fails while the answer is waited for: there is nothing to wait for any more */
   constructor(sink: Sink, request: HttpRequest, lost: (error: RequestError) => void) {
     this.#sink = sink;
-    if (!isNodeSink(sink)) return;
-    sink.on('error', (cause) => {
-      if (this.#failure !== undefined) return;
+    const fail = (cause: unknown): void => {
+      if (this.#failure !== undefined || this.#isBegun) return;
       this.#failure = { cause };
-      if (!this.#isBegun) lost(new RequestError(this.#fact(cause), { request, cause, code: 'ERR_SINK' }));
-    });
+      this.#giveBack();
+      lost(new RequestError(this.#fact(cause), { request, cause, code: 'ERR_SINK' }));
+    };
+    if (isNodeSink(sink)) {
+      // A failure that comes later is told by whoever writes to it; without a listener it would end the process.
+      sink.on('error', fail);
+      this.#onOver = () => fail(overReason(sink));
+      for (const event of OVER) sink.on(event, this.#onOver);
+      if (isOver(sink)) this.#onOver();
+    } else if (typeof sink !== 'string') this.#writer = watchedWriter(sink as WritableStream<Uint8Array>, fail);
   }
 
   /** The call is stopped: the caller's signal, `cancel()`, or its `timeout`. */
@@ -50,7 +64,7 @@ class SinkFilling implements Abortable {
    * @throws BodyError when the body fails on the way, ResponseError (`ERR_SINK`) when the sink does, the reason of `abort`
    */
   async fill(response: HttpResponse, request: HttpRequest): Promise<HttpResponse> {
-    this.#isBegun = true;
+    this.#begin();
     try {
       if (this.#failure !== undefined) throw this.#failure.cause;
       const sink = this.#sink;
@@ -66,8 +80,23 @@ class SinkFilling implements Abortable {
 
   /** Nothing more is written. */
   over(): void {
+    this.#begin();
     this.#stop = undefined;
     this.onEnd?.();
+  }
+
+  /** From here on what fails is told by whoever writes, and a web stream is given back to be written to. */
+  #begin(): void {
+    this.#isBegun = true;
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
+    this.#writer?.releaseLock();
+    this.#writer = undefined;
+    if (this.#onOver === undefined) return;
+    for (const event of OVER) (this.#sink as NodeSink).removeListener(event, this.#onOver);
+    this.#onOver = undefined;
   }
 
   /** The caller is told at once when the call is stopped, however long the sink takes to end. */
@@ -85,7 +114,8 @@ class SinkFilling implements Abortable {
 
   #failed(error: unknown, response: HttpResponse, request: HttpRequest): unknown {
     if (this.#aborted !== undefined) return this.#aborted.reason;
-    const cause = reasonOf(error);
+    // A stream of Node that is destroyed under a pipeline breaks the body too, whose error would hide the reason.
+    const cause = isCutOff(this.#sink) ? overReason(this.#sink) : reasonOf(error);
     if (isTransferError(cause) || isAbort(cause)) return cause;
     return new ResponseError(this.#fact(cause), { request, response, cause, code: 'ERR_SINK' });
   }
@@ -135,8 +165,44 @@ export async function sunk(
   }
 }
 
-function isNodeSink(sink: unknown): sink is NodeJS.WritableStream {
+/** What a `Writable` tells of itself; a stream of the oldest kind tells nothing. */
+interface NodeSink extends NodeJS.WritableStream {
+  readonly writableEnded?: boolean;
+  readonly writableFinished?: boolean;
+  readonly destroyed?: boolean;
+  readonly errored?: Error | null;
+}
+
+function isNodeSink(sink: unknown): sink is NodeSink {
   return hasMethod(sink, 'write') && hasMethod(sink, 'on');
+}
+
+/** Whether nothing can be written any more: an end that was asked for counts, whether or not it has come. */
+function isOver(sink: NodeSink): boolean {
+  return sink.writableEnded === true || sink.destroyed === true;
+}
+
+/** Whether somebody destroyed it without an error before it had everything; a pipeline destroys with its own error. */
+function isCutOff(sink: Sink): sink is Sink & NodeSink {
+  return isNodeSink(sink) && sink.destroyed === true && sink.errored === null && sink.writableFinished === false;
+}
+
+function overReason(sink: NodeSink): unknown {
+  return sink.errored ?? new Error(`it was already ${sink.writableEnded === true ? 'ended' : 'destroyed'}`);
+}
+
+/**
+ * A writer that writes nothing, by which the stream tells that it failed or was closed. One that somebody else has
+ * locked is not watched: it may be given back until there is a body.
+ */
+function watchedWriter(
+  sink: WritableStream<Uint8Array>,
+  fail: (cause: unknown) => void,
+): WritableStreamDefaultWriter<Uint8Array> | undefined {
+  if (sink.locked || !hasMethod(sink, 'getWriter')) return undefined;
+  const writer = sink.getWriter();
+  writer.closed.then(() => fail(new Error('it was already closed')), fail);
+  return writer;
 }
 
 function pipe(response: HttpResponse, sink: Exclude<Sink, string>, signal: AbortSignal): Promise<void> {

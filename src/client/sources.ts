@@ -1,5 +1,6 @@
 /** The sources that a caller gave with a call, once the call is over: what was not read is let go of. */
 import { RequestBody } from '../message/body.ts';
+import { isNested } from '../message/multipart-parts.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { hasMethod, ignore, letGoOf } from '../message/source.ts';
 import type { RequestOptions } from '../options/options.ts';
@@ -22,9 +23,22 @@ export function letGoOfSources(
   if (typeof options !== 'object' || options === null) return;
   drop(options.body);
   const { multipart } = options;
-  if (Array.isArray(multipart)) for (const part of multipart) drop((part as { contents?: unknown } | null)?.contents);
+  if (Array.isArray(multipart)) dropParts(multipart);
   // It may have failed already, or be about to.
   if (hasMethod(options.sink, 'on')) (options.sink as NodeJS.WritableStream).on('error', ignore);
+}
+
+/** Contents may be lists and records of sources; one that stands there twice, and a circle, is met once. */
+function dropParts(parts: readonly unknown[]): void {
+  const met = new Set<unknown>();
+  const left = parts.map((part) => (part as { contents?: unknown } | null | undefined)?.contents);
+  while (left.length > 0) {
+    const contents = left.pop();
+    if (met.has(contents)) continue;
+    met.add(contents);
+    if (isNested(contents)) left.push(...Object.values(contents));
+    else drop(contents);
+  }
 }
 
 function drop(given: unknown): void {

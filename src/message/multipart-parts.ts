@@ -122,7 +122,8 @@ function collect(
 
 type Nested = readonly PartContents[] | { readonly [key: string]: PartContents | undefined };
 
-function isNested(contents: PartContents): contents is Nested {
+/** Whether its values become parts of their own. */
+export function isNested(contents: unknown): contents is Nested {
   if (typeof contents !== 'object' || contents === null) return false;
   if (Array.isArray(contents)) return true;
   const prototype = Object.getPrototypeOf(contents);

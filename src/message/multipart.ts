@@ -85,19 +85,26 @@ interface Delimiters {
   readonly end: Uint8Array;
 }
 
-/** The parts one after the other. Left early, it lets go of each of them, read or not. */
+/** The parts one after the other. Left early, or failed by one of them, it lets go of each, read or not. */
 function joined(parts: readonly EncodedPart[], { heads, between, end }: Delimiters): BodySource {
   let current: AsyncIterator<Uint8Array> | undefined;
   async function* chunksOf(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (const [i, part] of parts.entries()) {
-      yield heads[i]!;
-      const reader = part.body.open();
-      current = reader;
-      yield* reader;
-      yield between;
+    try {
+      for (const [i, part] of parts.entries()) {
+        yield heads[i]!;
+        const reader = part.body.open();
+        current = reader;
+        yield* reader;
+        yield between;
+      }
+      yield end;
+    } finally {
+      letGo();
     }
-    yield end;
   }
+  const letGo = (): void => {
+    for (const { body } of parts) body.release();
+  };
   const chunks = chunksOf();
   return {
     [Symbol.asyncIterator]() {
@@ -107,7 +114,7 @@ function joined(parts: readonly EncodedPart[], { heads, between, end }: Delimite
     return(): Promise<IteratorResult<Uint8Array, void>> {
       // Not by the generator, which would first wait for the chunk that is being read.
       current?.return?.();
-      for (const { body } of parts) body.release();
+      letGo();
       return chunks.return();
     },
   } as AsyncIterableIterator<Uint8Array>;

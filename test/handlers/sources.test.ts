@@ -63,6 +63,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   else if (request.url === '/slow') response.writeHead(200).write('x');
   else if (request.url === '/304') response.writeHead(304, { ETag: '"1"' }).end();
   else if (request.url === '/text') response.end('text');
+  else if (request.url === '/many') response.end(Buffer.alloc(200_000, 'x'));
   else if (request.url === '/informed') {
     response.writeEarlyHints({ link: '</a>; rel=preload' });
     response.end('text');
@@ -91,6 +92,8 @@ async function memoryAnswer(request: HttpRequest): Promise<HttpResponse> {
   if (pathname === '/early') return new HttpResponse(413);
   if (pathname === '/slow')
     return new HttpResponse(200, {}, new ReadableStream({ start: (to) => to.enqueue(Buffer.from('x')) }));
+  if (pathname === '/many') return new HttpResponse(200, {}, Readable.from([Buffer.from('x'), Buffer.from('y')]));
+  if (pathname === '/never') return new Promise(() => undefined);
   if (pathname === '/304') return new HttpResponse(304, { ETag: '"1"' });
   if (pathname === '/text') return new HttpResponse(200, {}, request.method === 'HEAD' ? null : 'text');
   const body = await request.bytes();
@@ -141,6 +144,45 @@ const waiting: Readonly<Record<string, () => Source>> = {
   },
 };
 
+/** Contents of a part that fail, each before the parts after it are read. */
+const failingParts: Readonly<Record<string, () => unknown>> = {
+  'a file that is not there': () => createReadStream(join(folder, 'none')),
+  'a generator that throws': () =>
+    // biome-ignore lint/correctness/useYield: it fails before it has anything
+    (async function* () {
+      throw new Error('mine');
+    })(),
+  'a function that throws': () => () => {
+    throw new Error('mine');
+  },
+  'what is no part': () => Symbol('none'),
+};
+
+/** Sinks that are over before there is a body: at once, or by `lose`. */
+const lostSinks: Readonly<Record<string, () => { sink: unknown; lose?(): void }>> = {
+  'ended already': () => ({ sink: new Writable({ write: (_chunk, _encoding, done) => done() }).end() }),
+  'destroyed already': () => ({ sink: new Writable().destroy() }),
+  'destroyed already, with an error': () => ({ sink: new Writable().destroy(new Error('full')) }),
+  'a web stream, closed already'() {
+    const sink = new WritableStream();
+    void sink.close();
+    return { sink };
+  },
+  'ended while the head is waited for'() {
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+    return { sink, lose: () => setImmediate(() => sink.end()) };
+  },
+  'destroyed without an error while the head is waited for'() {
+    const sink = new Writable();
+    return { sink, lose: () => setImmediate(() => sink.destroy()) };
+  },
+  'a web stream that fails while the head is waited for'() {
+    let control!: WritableStreamDefaultController;
+    const sink = new WritableStream({ start: (given) => void (control = given) });
+    return { sink, lose: () => setImmediate(() => control.error(new Error('full'))) };
+  },
+};
+
 /** What ends a call, and what it is asked with. */
 const ends: Readonly<Record<string, (stop: AbortController) => { path: string; options?: RequestOptions }>> = {
   'an abort before'(stop) {
@@ -176,6 +218,17 @@ describe.each(Object.keys(handlers))('over %s', (name) => {
       await vi.waitFor(() => expect(source.released()).toBe(1));
       await new Promise(setImmediate);
       expect(source.released()).toBe(1);
+    });
+
+    it.each(Object.keys(failingParts))('is let go of as a part of multipart after %s', async (part) => {
+      const source = waiting[kind]!();
+      const multipart = [
+        { name: 'a', contents: failingParts[part]!() as never },
+        { name: 'b', contents: source.body as never },
+        { name: 'c', contents: [source.body] as never },
+      ].slice(0, part === 'what is no part' ? 3 : 2);
+      await expect(client.post('/read', { multipart })).rejects.toThrow();
+      await vi.waitFor(() => expect(source.released()).toBe(1));
     });
 
     it('is let go of as a part of multipart too', async () => {
@@ -298,6 +351,37 @@ describe.each(Object.keys(handlers))('over %s', (name) => {
     const asked = client.post('/read', { body: source.body, sink, retry: 2 });
     await expect(asked).rejects.toMatchObject({ name: 'RequestError', code: 'ERR_SINK', cause: { code: 'ENOENT' } });
     await vi.waitFor(() => expect(source.released()).toBe(1));
+  });
+
+  it.each(Object.keys(lostSinks))('a sink that is %s ends the call at once, and with ERR_SINK', async (kind) => {
+    const { sink, lose } = lostSinks[kind]!();
+    const asked = client.post('/never', { sink: sink as never, retry: 2, body: 'x' });
+    lose?.();
+    await expect(asked).rejects.toMatchObject({ name: 'RequestError', code: 'ERR_SINK' });
+    // What failed is the caller's again.
+    if (sink instanceof WritableStream) expect(sink.locked).toBe(false);
+  });
+
+  it('a sink that is destroyed without an error while it is filled is ERR_SINK, not a broken body', async () => {
+    const sink = new Writable({
+      write() {
+        this.destroy();
+      },
+    });
+    await expect(client.get('/slow', { sink })).rejects.toMatchObject({ name: 'ResponseError', code: 'ERR_SINK' });
+    const ended = new Writable({
+      write(_chunk, _encoding, done) {
+        done();
+        this.end();
+      },
+    });
+    await expect(client.get('/many', { sink: ended })).rejects.toMatchObject({ code: 'ERR_SINK' });
+  });
+
+  it('the same file stream for two calls is ERR_SINK in the second', async () => {
+    const sink = createWriteStream(join(folder, `twice-${name.replace(':', '')}`));
+    await client.get('/text', { sink });
+    await expect(client.get('/text', { sink })).rejects.toMatchObject({ code: 'ERR_SINK' });
   });
 
   it('timeout and signal reach a sink that takes nothing, and a named pipe that nobody reads', async () => {
