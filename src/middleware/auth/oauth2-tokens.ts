@@ -112,8 +112,8 @@ export class OAuth2Tokens {
         reject(new NoToken(fact));
         controller.abort(new DOMException(fact, 'TimeoutError'));
       };
-      // Those who wait hold the process, not this.
-      const stop = timeout === 0 ? undefined : startTimer(clock, timeout, late, true);
+      // It holds the process: those who wait may have nothing else that does.
+      const stop = timeout === 0 ? undefined : startTimer(clock, timeout, late);
       Promise.resolve()
         .then(() => refresh(token, { signal: controller.signal }))
         .finally(() => stop?.())

@@ -31,7 +31,7 @@ export async function holdBody(response: HttpResponse, request: HttpRequest, opt
   const source = response.content.take(() => new TypeError('the body was read before'));
   const start = new BodyStart(readerOf(source));
   followCaller(start, request, options);
-  const stopTimer = startTimer(options.clock ?? systemClock, wait, () => start.abort(), true);
+  const stopTimer = startTimer(options.clock ?? systemClock, wait, () => start.abort());
   await start.read();
   stopTimer();
   unfollowCaller(start, request, options);
