@@ -21,6 +21,7 @@ import { withoutSecretsOf } from './echoes.ts';
 import { positiveErrno } from './error-codes.ts';
 import { HttpHeaders } from './headers.ts';
 import { own } from './own.ts';
+import { printable } from './printable.ts';
 import { dataOf, type Problem, problemOf } from './problem.ts';
 import { maskHeaders, maskUrl, type Redact } from './redact.ts';
 import type { HttpRequest } from './request.ts';
@@ -367,5 +368,7 @@ function redactOf(request: HttpRequest | undefined): Redact | undefined {
 }
 
 function described(fact: string, request: HttpRequest | undefined): string {
-  return request === undefined ? fact : `${request.method} ${maskUrl(request.url, redactOf(request))}: ${fact}`;
+  // A fact may repeat what the server has written: its problem details, a header, the keys of its JSON.
+  const shown = printable(fact);
+  return request === undefined ? shown : `${request.method} ${maskUrl(request.url, redactOf(request))}: ${shown}`;
 }

@@ -74,6 +74,11 @@ describe('any Standard Schema', () => {
       () => ({ issues: [{ message: 'no', path: ['a', 0, { key: 'b' }] }] }),
       'schema: at a[0].b: no',
     ],
+    [
+      'repeats control characters',
+      () => ({ issues: [{ message: 'no \u001b[2J', path: ['\u001b[31mkey'] }] }),
+      'schema: at \\u001b[31mkey: no \\u001b[2J',
+    ],
     ['writes lines', () => ({ issues: [{ message: 'one\n  two' }] }), 'schema: one two'],
     ['names many', () => ({ issues: Array(9).fill({ message: 'no' }) }), 'no; no; no; 6 more'],
     ['repeats a secret', () => ({ issues: [{ message: 'was hunter2', path: ['password'] }] }), 'at password: ***'],

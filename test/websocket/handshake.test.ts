@@ -302,6 +302,15 @@ describe('a refusal', () => {
     await vi.waitFor(() => expect(peer.open).toBe(0));
   });
 
+  it('has no control character in its words', async () => {
+    const peer = await peerOf({ answer: () => 'HTTP/1.1 302 Found\u009b31m\r\nContent-Length: 0\r\n\r\n' });
+    const error = (await clientOf()
+      .upgrade(peer.url)
+      .catch((e: unknown) => e)) as Error;
+    expect(error.message).toMatch(/answered 302 Found/);
+    expect(error.message).not.toMatch(/\p{Cc}/u);
+  });
+
   it.each(['200 OK', '204 No Content', '302 Found'])('may be a %s', async (status) => {
     const peer = await peerOf({ answer: () => refused(status) });
     const error = await clientOf()

@@ -5,6 +5,7 @@
 
 import { charsetOf } from '../../message/content.ts';
 import { longestFirst, secretsOf, withoutSecrets } from '../../message/echoes.ts';
+import { withoutInvisible } from '../../message/printable.ts';
 import { problemOf, wordsOf } from '../../message/problem.ts';
 import { isSecretKey, MASK, maskText, type Redact } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -18,8 +19,6 @@ export const ERROR_BODY_BYTES = 65_536;
 const TEXT_TYPE = /^text\/|[/+](?:json|xml|yaml|javascript)\b|\/(?:x-ndjson|json-seq|x-www-form-urlencoded|graphql)\b/i;
 /** Not text: control characters other than white space, what no charset could read, private use. */
 const UNPRINTABLE = /[\p{Co}\p{Cs}\uFFFD]|(?!\s)\p{Cc}/u;
-/** Characters that show nothing, and may turn the order of what others show. */
-const INVISIBLE = /\p{Cf}/gu;
 /** The value of a member of a JSON text, whose end may be cut off. */
 const JSON_MEMBER = /"([^"\\]{1,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s",[\]{}]+)/g;
 const FORM_FIELD = /(^|[&?;\s])([\w.[\]%-]{1,64})=([^&;\s"'<>]*)/g;
@@ -114,7 +113,7 @@ function decode(bytes: Uint8Array, charset: string | undefined, isPart: boolean)
 
 /** White space as single spaces: a body must not write lines of its own into a log. */
 function oneLine(text: string): string {
-  return text.replace(INVISIBLE, '').replace(/\s+/g, ' ').trim();
+  return withoutInvisible(text).replace(/\s+/g, ' ').trim();
 }
 
 function cut(text: string, length: number, isPart = false): string {

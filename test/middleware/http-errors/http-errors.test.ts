@@ -122,6 +122,15 @@ describe('the summary of the body', () => {
     expect(tail).toBe(shown === false ? '' : `: ${shown === true ? body : shown}`);
   });
 
+  it.each([
+    ['an escape in the title', { title: '\u001b[2Jred' }, '\\u001b[2Jred'],
+    ['NUL in the detail', { title: 'a', detail: '\0b' }, 'a: \\u0000b'],
+    ['a control character that JSON has as it is', { title: 'a\u009b31m' }, undefined],
+  ])('escapes or leaves out %s of problem details', async (_, problem, shown) => {
+    const response = new HttpResponse(400, { 'Content-Type': 'application/problem+json' }, JSON.stringify(problem));
+    expect((await failed(response)).message.split('Bad Request: ')[1]).toBe(shown);
+  });
+
   it('leaves out characters that turn the order of others', async () => {
     expect(await message('a\u202eb\u2066c')).toMatch(/: abc$/);
   });
