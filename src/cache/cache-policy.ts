@@ -41,8 +41,11 @@ export function verdictOf(entry: CacheEntry, { mode, directives }: Wishes, share
   if (left > 0 || terms.neverStale) return 'ask';
   if (directives.has('max-stale')) {
     const [most] = directives.get('max-stale')!;
-    if (most === true || -left <= (deltaSeconds(most) ?? -1)) return 'stale';
+    // RFC 9111 §5.2.1.2: staler than the caller takes is not taken, whatever the answer allows.
+    return most === true || -left <= (deltaSeconds(most) ?? -1) ? 'stale' : 'ask';
   }
+  // RFC 9111 §5.2.1.3: who wants a fresh one takes no stale one.
+  if (directives.has('min-fresh')) return 'ask';
   // RFC 5861 §3
   return -left <= (secondsOf(terms.directives, 'stale-while-revalidate') ?? -1) ? 'refresh' : 'ask';
 }

@@ -1,4 +1,5 @@
 /** What is stored, as requests see it: finds, keeps, and takes out by URL, origin or group. */
+import { parseHttpDate } from '../message/http-date.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Clock } from '../time/clock.ts';
@@ -24,6 +25,8 @@ export interface Found {
 export interface Sending {
   readonly url: string;
   spoiled: boolean;
+  /** What others stored of the URL meanwhile: the date of the answer, by its key. */
+  newer: Map<string, number> | undefined;
 }
 
 /** Answers that are remembered for one URL and user; the oldest goes. */
@@ -32,7 +35,8 @@ const NOTHING = new Uint8Array(0);
 
 export class StoredAnswers {
   readonly #store: GuardedStore;
-  readonly #sendings = new Set<Sending>();
+  /** By URL. */
+  readonly #sendings = new Map<string, Set<Sending>>();
   /** Work on one list of variants at a time. */
   readonly #listing = new Map<string, Promise<unknown>>();
 
@@ -73,8 +77,12 @@ export class StoredAnswers {
     const names = varyNames(entry);
     const key = names.length === 0 ? base : await variantKey(base, names, request, options);
     if (sending.spoiled) return undefined;
+    const date = dateOf(entry);
+    // RFC 9111 §4: the most recent answer is the one to use; one that took longer to come is not it.
+    if ((sending.newer?.get(key) ?? date) > date) return key;
     if (!(await this.#store.set(key, entry, clock, tell))) return undefined;
     if (key !== base) await this.#list(base, { names, key, etag: fieldOf(entry, 'etag') }, entry, clock, tell);
+    this.#tellOthers(sending, key, date);
     // An older answer for the user alone would hide the one for all.
     if (found !== undefined && found.base === keys.own && found.base !== base) {
       await this.#store.delete(found.base, clock, tell);
@@ -97,13 +105,25 @@ export class StoredAnswers {
   }
 
   begin(url: string): Sending {
-    const sending: Sending = { url: keyUrl(url), spoiled: false };
-    this.#sendings.add(sending);
+    const sending: Sending = { url: keyUrl(url), spoiled: false, newer: undefined };
+    const others = this.#sendings.get(sending.url);
+    if (others === undefined) this.#sendings.set(sending.url, new Set([sending]));
+    else others.add(sending);
     return sending;
   }
 
   end(sending: Sending): void {
-    this.#sendings.delete(sending);
+    const all = this.#sendings.get(sending.url);
+    all?.delete(sending);
+    if (all?.size === 0) this.#sendings.delete(sending.url);
+  }
+
+  #tellOthers(sending: Sending, key: string, date: number): void {
+    for (const other of this.#sendings.get(sending.url) ?? []) {
+      if (other === sending) continue;
+      other.newer ??= new Map();
+      other.newer.set(key, date);
+    }
   }
 
   /** Takes out all that is stored of a URL, for every method, user and variant. */
@@ -138,7 +158,9 @@ export class StoredAnswers {
   }
 
   #spoil(isGone: (url: string) => boolean): void {
-    for (const sending of this.#sendings) if (isGone(sending.url)) sending.spoiled = true;
+    for (const [url, sendings] of this.#sendings) {
+      if (isGone(url)) for (const sending of sendings) sending.spoiled = true;
+    }
   }
 
   async #deleteAll(prefix: string, clock: Clock, tell: Tell): Promise<void> {
@@ -162,6 +184,11 @@ export class StoredAnswers {
     await work;
     if (this.#listing.get(base) === work) this.#listing.delete(base);
   }
+}
+
+/** When the origin made the answer, in milliseconds since 1970. */
+function dateOf(entry: CacheEntry): number {
+  return parseHttpDate(fieldOf(entry, 'date') ?? '', entry.receivedAt) ?? entry.receivedAt;
 }
 
 /** Each list of names once, that of the newest answer first. */

@@ -156,6 +156,30 @@ describe.each(modes)('invalidation, shared: %s', (shared) => {
 
 const broken = () => new ConnectError('refused', { request: new HttpRequest('GET', URL_), code: 'ECONNREFUSED' });
 
+describe.each(modes)('the most recent answer, shared: %s', (shared) => {
+  const dated = (seconds: number, more: Head = {}): Answer => ({ head: { ...FRESH, Date: at(seconds), ...more } });
+  it.each<[string, Head]>([
+    ['of a URL', {}],
+    ['of a variant', { Vary: 'X-A' }],
+  ])('RFC 9111 4: %s stays when an older one comes to its end later', async (_what, more) => {
+    const { answers, get, client } = cached(memoryCache({ shared }));
+    answers(dated(0, more), dated(2, more));
+    const slow = await client.get(URL_, { stream: true });
+    expect(await get('/', { cache: 'reload' })).toBe('miss body 2');
+    expect(await slow.text()).toBe('body 1');
+    expect(await get()).toBe('hit body 2');
+  });
+
+  it.each([0, 2])('RFC 9111 4: one of %s seconds later takes the place of what was stored meanwhile', async (later) => {
+    const { answers, get, client } = cached(memoryCache({ shared }));
+    answers(dated(later), dated(0));
+    const slow = await client.get(URL_, { stream: true });
+    await get('/', { cache: 'reload' });
+    await slow.text();
+    expect(await get()).toBe('hit body 1');
+  });
+});
+
 describe('stale answers', () => {
   it('RFC 5861 3: stale-while-revalidate gives the old one and fetches behind it', async () => {
     const { answers, get, seconds, client, asked } = cached();
@@ -166,6 +190,21 @@ describe('stale answers', () => {
     await client.drain();
     expect(await get()).toBe('hit body 2');
     expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['min-fresh=1', 'miss body 2'],
+    ['min-fresh=0', 'miss body 2'],
+    ['max-stale=0', 'miss body 2'],
+    ['max-stale=60', 'stale body 1'],
+    ['max-age=60', 'stale body 1'],
+  ])('RFC 9111 5.2.1: a request with %s counts before stale-while-revalidate', async (control, expected) => {
+    const { answers, get, seconds, client } = cached();
+    answers({ head: { 'Cache-Control': 'max-age=1, stale-while-revalidate=60' } });
+    await get();
+    await seconds(5);
+    expect(await get('/', { headers: { 'Cache-Control': control } })).toBe(expected);
+    await client.drain();
   });
 
   it('RFC 5861 3: not longer than it says', async () => {
