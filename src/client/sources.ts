@@ -4,6 +4,7 @@ import { isNested } from '../message/multipart-parts.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { hasMethod, ignore, letGoOf } from '../message/source.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { ignoreRejection } from '../runtime/kind-of.ts';
 
 /**
  * Never throws, whatever the options are: they may be why the call failed.
@@ -21,11 +22,29 @@ export function letGoOfSources(
   }
   ready?.body?.release();
   if (typeof options !== 'object' || options === null) return;
+  try {
+    dropGiven(options);
+    ignorePromises(options);
+  } catch {
+    // A getter or a proxy of the caller's throws, and the call has failed with that already.
+  }
+}
+
+function dropGiven(options: RequestOptions): void {
   drop(options.body);
-  const { multipart } = options;
-  if (Array.isArray(multipart)) dropParts(multipart);
   // It may have failed already, or be about to.
   if (hasMethod(options.sink, 'on')) (options.sink as NodeJS.WritableStream).on('error', ignore);
+  if (Array.isArray(options.multipart)) dropParts(options.multipart);
+}
+
+/** How deep promises are looked for: the value of a field within a list of a part is the deepest that is common. */
+const DEEPEST_PROMISE = 5;
+
+/** A promise where a value belongs is refused at the door by its name; others beside it are nobody's either. */
+function ignorePromises(value: unknown, depth = 0): void {
+  ignoreRejection(value);
+  if (depth < DEEPEST_PROMISE && isNested(value))
+    for (const one of Object.values(value)) ignorePromises(one, depth + 1);
 }
 
 /** Contents may be lists and records of sources; one that stands there twice, and a circle, is met once. */
@@ -36,12 +55,13 @@ function dropParts(parts: readonly unknown[]): void {
     const contents = left.pop();
     if (met.has(contents)) continue;
     met.add(contents);
-    if (isNested(contents)) left.push(...Object.values(contents));
+    if (isNested(contents)) for (const one of Object.values(contents)) left.push(one);
     else drop(contents);
   }
 }
 
 function drop(given: unknown): void {
+  ignoreRejection(given);
   if (given instanceof RequestBody) given.release();
   else if (typeof given === 'object' && given !== null) letGoOf(given);
 }

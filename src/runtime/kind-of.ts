@@ -1,11 +1,17 @@
 /** What a value is, asked of any value: for the messages that say what was found, and for what may be a promise. */
 
-/** The kind of a value, never what is in it: `null`, `string`, `a list`, `a promise`, or the class of an object. */
+/**
+ * The kind of a value, never what is in it: `null`, `string`, `a list`, `a promise`, or the class of an object. A promise
+ * whose kind is told is refused: nobody awaits it, and what it rejects with is nobody's.
+ */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
   if (Array.isArray(value)) return 'a list';
-  if (value instanceof Promise) return 'a promise';
+  if (value instanceof Promise) {
+    ignoreRejection(value);
+    return 'a promise';
+  }
   const name: unknown = value.constructor?.name;
   return typeof name === 'string' && name !== '' ? name : 'a record';
 }
@@ -21,4 +27,10 @@ export function valueOrKind(value: unknown): string {
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
   return typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** A promise that nobody awaits must not end the process when it rejects. Anything else is left alone. */
+export function ignoreRejection(value: unknown): void {
+  // By the language's own `then`: that of a subclass may begin what was not asked for.
+  if (value instanceof Promise) Promise.prototype.then.call(value, undefined, () => undefined);
 }

@@ -7,6 +7,7 @@ import type { RequestBody } from '../../message/body.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { ignoreRejection } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
 import { hiderOf } from '../http-errors/http-errors-policy.ts';
@@ -74,7 +75,7 @@ function bytes(count: number): string {
 /** One `write` for each half of an exchange, so that those of concurrent requests do not mix line by line. */
 function show(writer: Writer, text: () => string): void {
   try {
-    writer.write(text());
+    ignoreRejection(writer.write(text()));
   } catch {
     // A stream that is closed must not fail the request that it watches.
   }
