@@ -2,12 +2,14 @@
 
 import type { CacheFacts } from '../message/cache-facts.ts';
 import type { CacheLayer } from '../options/cache-option.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { DeclaringMiddleware } from '../stack/handler.ts';
 import { systemClock } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 import { CacheCore } from './cache.ts';
 import { keyUrl } from './cache-key.ts';
+import { checkStore } from './check-store.ts';
 import type { CacheStore } from './entry.ts';
 import { GuardedStore } from './guarded-store.ts';
 import { StoredAnswers } from './stored-answers.ts';
@@ -50,9 +52,13 @@ export interface HttpCache extends CacheLayer {
 
 const MAX_ENTRY = 5_242_880;
 
-/** A cache over a store of yours. @throws TypeError for settings of the wrong kind */
+/** Names of the settings of every maker. */
+export const SETTINGS = ['shared', 'maxEntrySize', 'storeTimeout'] as const satisfies readonly (keyof CacheSettings)[];
+
+/** A cache over a store of yours. @throws TypeError for what is no store, settings that there are not or of the wrong kind */
 export function makeCache(store: CacheStore, settings: CacheSettings = {}): HttpCache {
-  const { shared = false, maxEntrySize = MAX_ENTRY, storeTimeout = '2s' } = settings;
+  checkStore(store);
+  const { shared = false, maxEntrySize = MAX_ENTRY, storeTimeout = '2s' } = settingsOf('a cache', settings, SETTINGS);
   if (typeof shared !== 'boolean') throw new TypeError(`shared must be a boolean, got ${kindOf(shared)}`);
   checkBytes('maxEntrySize', maxEntrySize);
   const answers = new StoredAnswers(new GuardedStore(store, milliseconds(storeTimeout, 'storeTimeout')));
@@ -78,10 +84,13 @@ export function makeCache(store: CacheStore, settings: CacheSettings = {}): Http
   return {
     layer,
     store,
-    purge: (uri) => strict((tell) => answers.purge(keyUrl(new URL(uri).href), systemClock, tell)),
+    purge: async (uri) => strict((tell) => answers.purge(keyUrl(new URL(uri).href), systemClock, tell)),
     clear: () => strict((tell) => answers.clear('', systemClock, tell)),
-    invalidate: ({ group, origin = '' }) =>
-      strict((tell) => answers.invalidate([group], origin && new URL(origin).origin, systemClock, tell)),
+    invalidate: async (what) => {
+      const { group, origin = '' } = settingsOf('invalidate', what, ['group', 'origin']);
+      if (typeof group !== 'string') throw new TypeError(`invalidate needs the name of a group, got ${kindOf(group)}`);
+      return strict((tell) => answers.invalidate([group], origin && new URL(origin).origin, systemClock, tell));
+    },
     stats: () => ({
       hits: counts.hit,
       misses: counts.miss,

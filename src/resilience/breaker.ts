@@ -7,13 +7,14 @@ import type { HttpRequest } from '../message/request.ts';
 import { seenBody } from '../message/seen-body.ts';
 import { isTransient } from '../middleware/retry/retry-policy.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
 import { type Clock, systemClock, wallClock } from '../time/clock.ts';
 import type { Duration } from '../time/duration.ts';
 import { type Admitted, Circuit, type Outcome } from './breaker-policy.ts';
 import { ByKey } from './by-key.ts';
-import { amount, keyOf, lengthOfTime, type Per, settingsOf } from './settings.ts';
+import { amount, keyOf, lengthOfTime, type Per } from './settings.ts';
 
 export interface BreakerOptions {
   /** What fails together. Default `'origin'`; a function gives a key, or `undefined` for no circuit. */

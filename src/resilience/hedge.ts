@@ -6,6 +6,7 @@ import { originOf } from '../message/uri.ts';
 import { RetryBudget } from '../middleware/retry/retry-budget.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { BUDGET } from '../options/retry-rules.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { Middleware } from '../stack/handler.ts';
 import { systemClock } from '../time/clock.ts';
@@ -13,7 +14,7 @@ import type { Duration } from '../time/duration.ts';
 import { ByKey } from './by-key.ts';
 import { type HedgeAfter, Latencies, percentileOf } from './hedge-policy.ts';
 import { HedgedCall, type HedgeRules } from './hedged-call.ts';
-import { count, lengthOfTime, settingsOf } from './settings.ts';
+import { count, lengthOfTime } from './settings.ts';
 
 export interface HedgeOptions {
   /**

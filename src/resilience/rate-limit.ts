@@ -3,6 +3,7 @@
 import { isResponseError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { serverHint } from '../middleware/retry/retry-hints.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { Middleware } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
@@ -12,7 +13,7 @@ import { ByKey } from './by-key.ts';
 import type { Rate } from './gcra.ts';
 import { limitsOf } from './learned-limits.ts';
 import { RateLane } from './rate-lane.ts';
-import { amount, count, keyOf, lengthOfTime, type Per, settingsOf } from './settings.ts';
+import { amount, count, keyOf, lengthOfTime, type Per } from './settings.ts';
 import { SharedLimit, type SharedLimiter } from './shared-limit.ts';
 
 export interface RateLimitOptions {

@@ -2,22 +2,11 @@
 
 import type { HttpRequest } from '../message/request.ts';
 import { originOf } from '../message/uri.ts';
-import { bareRecord } from '../options/option-record.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 
 /** What counts together: the requests to one origin, or those for which a function gives the same text; none for `undefined`. */
 export type Per = 'origin' | ((request: HttpRequest) => string | undefined);
-
-/** A copy with nothing inherited. @throws TypeError for what is no record, or has a setting that there is not */
-export function settingsOf<T extends object>(layer: string, given: T, known: readonly (keyof T & string)[]): T {
-  if (typeof given !== 'object' || given === null) {
-    throw new TypeError(`${layer} takes { ${known.join(', ')} }, got ${kindOf(given)}`);
-  }
-  const unknown = Object.keys(given).find((name) => !(known as readonly string[]).includes(name));
-  if (unknown === undefined) return bareRecord(given);
-  throw new TypeError(`${layer} has no setting ${unknown}; there are ${known.join(', ')}`);
-}
 
 /** @throws TypeError for anything but a length of time above 0 */
 export function lengthOfTime(name: string, value: Duration | null | undefined): number {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheEntry, CacheStore } from '../../src/cache/entry.ts';
-import { fileCache, keyvCache, memoryCache, sqliteCache } from '../../src/cache/index.ts';
+import { fileCache, keyvCache, makeCache, memoryCache, sqliteCache } from '../../src/cache/index.ts';
 import { MemoryStore } from '../../src/cache/stores/memory.ts';
 import { builtin } from '../../src/runtime/platform.ts';
 import { cached } from './cached.ts';
@@ -94,7 +94,6 @@ describe.each(stores)('the %s store', (_name, make) => {
   });
 
   it('is a store of a client', async () => {
-    const { makeCache } = await import('../../src/cache/index.ts');
     const { answers, get, client, cache } = cached(makeCache(make()));
     answers({ head: { 'Cache-Control': 'max-age=60', Vary: 'X-A' } }, { head: { 'Cache-Control': 'max-age=60' } }, {});
     await get();
@@ -132,6 +131,56 @@ describe('memoryCache', () => {
     await get();
     await get('/', { stream: true });
     expect(await get()).toBe('miss body 4');
+  });
+});
+
+describe('what a maker is given', () => {
+  it.each<[string, () => unknown, string]>([
+    [
+      'no store',
+      () => makeCache(undefined as never),
+      'makeCache takes a store with get, set, delete, keys; got undefined',
+    ],
+    ['text', () => makeCache('x' as never), 'makeCache takes a store with get, set, delete, keys; got string'],
+    ['half a store', () => makeCache({ get() {}, keys() {} } as never), 'there is no set, delete'],
+    [
+      'a number',
+      () => memoryCache(5 as never),
+      'memoryCache takes { maxBytes, shared, maxEntrySize, storeTimeout }, got number',
+    ],
+    [
+      'null',
+      () => memoryCache(null as never),
+      'memoryCache takes { maxBytes, shared, maxEntrySize, storeTimeout }, got null',
+    ],
+    [
+      'another name',
+      () => memoryCache({ max: 5 } as never),
+      'memoryCache has no setting max; there are maxBytes, shared',
+    ],
+    ['another case', () => memoryCache({ maxbytes: 5 } as never), 'memoryCache has no setting maxbytes'],
+    ['a list', () => fileCache('x', [] as never), 'a cache takes { shared, maxEntrySize, storeTimeout }, got a list'],
+    [
+      'maxBytes of files',
+      () => fileCache('x', { maxBytes: 5 } as never),
+      'a cache has no setting maxBytes; there are shared',
+    ],
+  ])('is refused: %s', (_what, make, message) => {
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, 'invalidate takes { group, origin }, got undefined'],
+    [{}, 'invalidate needs the name of a group, got undefined'],
+    [{ group: 5 }, 'invalidate needs the name of a group, got number'],
+    [{ groups: 'a' }, 'invalidate has no setting groups'],
+  ])('invalidate(%j) rejects', async (what, message) => {
+    await expect(memoryCache().invalidate(what as never)).rejects.toThrow(message);
+  });
+
+  it('purge of what is no absolute URL rejects', async () => {
+    await expect(memoryCache().purge('news')).rejects.toThrow(TypeError);
   });
 });
 

@@ -1,6 +1,8 @@
 /** Answers in memory: the ones that were not used for longest go first. */
+
+import { settingsOf } from '../../options/settings-of.ts';
 import type { CacheEntry, CacheStore } from '../entry.ts';
-import { type CacheSettings, checkBytes, type HttpCache, makeCache } from '../make-cache.ts';
+import { type CacheSettings, checkBytes, type HttpCache, makeCache, SETTINGS } from '../make-cache.ts';
 
 export interface MemoryCacheSettings extends CacheSettings {
   /** Bytes of all entries, their heads and what holds them included. Default 50 000 000. */
@@ -73,8 +75,9 @@ function sizeOf(key: string, { url, statusText, headers, body, variants = [] }: 
 
 /**
  * A cache in memory, for `new Client({ cache: memoryCache() })`.
- * @throws RangeError for a limit that is no number of bytes
+ * @throws RangeError for a limit that is no number of bytes; TypeError for settings that there are not
  */
-export function memoryCache({ maxBytes, ...settings }: MemoryCacheSettings = {}): HttpCache {
-  return makeCache(new MemoryStore(maxBytes), settings);
+export function memoryCache(settings: MemoryCacheSettings = {}): HttpCache {
+  const { maxBytes, ...common } = settingsOf('memoryCache', settings, ['maxBytes', ...SETTINGS]);
+  return makeCache(new MemoryStore(maxBytes), common);
 }
