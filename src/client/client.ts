@@ -201,7 +201,7 @@ export class Client implements AsyncDisposable, HttpClient {
 
   /**
    * The items of every page; the next is the link `next` (RFC 8288), or what option `next` says. Rejects as a request does,
-   * and with `ERR_PAGE_LOOP` for a page that was read before.
+   * and with `ERR_PAGE_LOOP` for a page that was read before, `ERR_URI` for a next one at no URI that can be asked for.
    */
   paginate<T = unknown>(uri: Uri, options: PaginateOptions<T> = {}): AsyncIterableIterator<T, undefined, undefined> {
     const handler: Handler = (request, given) => this.#resolved(request, given);

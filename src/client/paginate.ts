@@ -5,11 +5,12 @@
 
 import type { RequestPromise } from '../call/request-promise.ts';
 import { ResponseError } from '../message/errors.ts';
+import { writtenTarget } from '../message/links.ts';
 import { own } from '../message/own.ts';
 import { maskUrl } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { canonicalUrl, originOf, resolveUri, splitUserinfo } from '../message/uri.ts';
+import { canonicalUrl, originOf, resolveUri, splitUserinfo, UriError } from '../message/uri.ts';
 import { delay as delayLayer } from '../middleware/delay.ts';
 import { crossOriginHeaders } from '../middleware/redirect/redirect-policy.ts';
 import { crossOriginOptions } from '../options/cross-origin-options.ts';
@@ -140,7 +141,7 @@ async function pageAfter<T>(
     throw new TypeError(`next must give a URI, options or nothing, got ${kindOf(given)}`);
   }
   // A server must not choose the credentials that we send.
-  const { url } = splitUserinfo(resolveUri(String(given), response.url || undefined));
+  const { url } = splitUserinfo(addressOf(given, response));
   const isAway = page.isAway || originOf(url) !== home;
   // The query of the URL is the server's whole word: the caller's was for the first page.
   const options: RequestOptions = { ...page.options, query: undefined, uriVars: null };
@@ -180,8 +181,20 @@ async function listIn<T>(response: HttpResponse): Promise<readonly T[]> {
   throw new TypeError(`the JSON of a page is no list but ${found}; give items, which finds the list in a page`);
 }
 
-function linkedNext({ links }: HttpResponse): string | undefined {
-  return links.next?.url;
+/** A link that is no URI is given as it is written: a walk that ended there would pass for the whole. */
+function linkedNext({ links, headers }: HttpResponse): string | undefined {
+  return links.next?.url ?? writtenTarget(headers, 'next');
+}
+
+/** @throws ResponseError (`ERR_URI`) for what cannot be asked for */
+function addressOf(given: string | URL, response: HttpResponse): string {
+  try {
+    return resolveUri(String(given), response.url || undefined);
+  } catch (error) {
+    if (!(error instanceof UriError)) throw error;
+    const fact = `the next page cannot be asked for: ${error.masked(response.request?.call?.redact)}`;
+    throw new ResponseError(fact, { response, code: 'ERR_URI' });
+  }
 }
 
 function checkedItems<T>(items: Items<T>): Items<T> {

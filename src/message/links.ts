@@ -49,17 +49,36 @@ export function linksOf(headers: HttpHeaders, base: string): Links {
   return Object.defineProperty(record, Symbol.iterator, { value: () => all.values() }) as unknown as Links;
 }
 
-/** The links of one line (RFC 8288 appendix B.2). */
+/**
+ * The target of the first link of a relation type about the response itself, as it is written: also one that is no URI,
+ * which `linksOf` leaves out.
+ * @param rel in lower case
+ */
+export function writtenTarget(headers: HttpHeaders, rel: string): string | undefined {
+  for (const line of headers.getAll('link')) {
+    for (const [target, parameters] of writtenLinks(line)) {
+      const isAboutOther = parameters.some(([name]) => name === 'anchor');
+      if (!isAboutOther && typesOf(parameters).includes(rel)) return target;
+    }
+  }
+  return undefined;
+}
+
 function parseLinks(line: string, base: string): Link[] {
+  return writtenLinks(line).flatMap(([target, parameters]) => linksFrom(target, parameters, base));
+}
+
+/** The links of one line (RFC 8288 appendix B.2). */
+function writtenLinks(line: string): [target: string, parameters: readonly Parameter[]][] {
   const cursor = new FieldCursor(line);
-  const links: Link[] = [];
+  const links: [string, readonly Parameter[]][] = [];
   for (cursor.skipSeparators(); !cursor.isAtEnd; cursor.skipSeparators()) {
     const isLink = cursor.take('<');
     const target = isLink ? cursor.until('>') : '';
     const isClosed = isLink && cursor.take('>');
     const parameters = cursor.parameters();
     // What is no link does not cost those behind it.
-    if (isClosed) links.push(...linksFrom(target, parameters, base));
+    if (isClosed) links.push([target, parameters]);
   }
   return links;
 }
@@ -83,9 +102,14 @@ function linksFrom(target: string, parameters: readonly Parameter[], base: strin
   };
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   const params = othersOf(parameters);
-  // RFC 8288 §3.3: "rel" must not come more than once, and only the first counts; several types are several links.
-  const types = (first('rel') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const types = typesOf(parameters);
   return [...new Set(types.length === 0 ? [''] : types)].map((rel) => ({ url, rel, ...given, params }));
+}
+
+/** RFC 8288 section 3.3: "rel" must not come more than once, and only the first counts; several types are several links. */
+function typesOf(parameters: readonly Parameter[]): string[] {
+  const rel = parameters.find(([name]) => name === 'rel')?.[1] ?? '';
+  return rel.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
 /** RFC 8288 section 3.4.2: target attributes that nobody has a name for; those in the form of RFC 8187 are decoded. */

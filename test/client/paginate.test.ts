@@ -204,6 +204,27 @@ describe('what ends paginate', () => {
     expect(seen.length).toBeGreaterThan(0);
   });
 
+  it.each<[string, string, PaginateOptions<unknown>]>([
+    ['that is no URI', 'http://[::bad', {}],
+    [
+      'that is no URI, beside one about another resource',
+      'http://a.test/b>; rel=next; anchor="/x", <http://[::bad',
+      {},
+    ],
+    ['of another scheme', 'file:///etc/passwd', {}],
+    ['with a backslash', '\\\\b.test', { next: () => '\\\\b.test' }],
+    ['that next gives and is no URI', '', { next: () => 'http://[::bad' }],
+  ])('is a next page %s, with an error after its items', async (_, next, options) => {
+    const { client, asked } = site(() => page([1], next));
+    const seen: unknown[] = [];
+    const walk = (async () => {
+      for await (const item of client.paginate('n', options)) seen.push(item);
+    })();
+    await expect(walk).rejects.toMatchObject({ name: 'ResponseError', code: 'ERR_URI' });
+    await expect(walk).rejects.toThrow('the next page cannot be asked for');
+    expect([seen, asked.length]).toEqual([[1], 1]);
+  });
+
   it.each<[string, PaginateOptions<never>, Answer, string]>([
     ['a negative limit', { maxItems: -1 }, three, 'maxItems must be a whole number, 0 or more, got -1'],
     ['half a page', { maxPages: 1.5 }, three, 'maxPages must be a whole number'],
