@@ -188,9 +188,9 @@ export class HttpResponse {
   with(changes: ResponseChanges): HttpResponse {
     const names = Object.keys(changes) as (keyof ResponseChanges)[];
     // `body` is never compared: its getter would take the stream.
-    const isChange = (name: keyof ResponseChanges) =>
-      changes[name] !== undefined && (name === 'body' || this[name as 'url'] !== changes[name]);
-    if (!names.some(isChange)) return this;
+    const held = (name: keyof ResponseChanges): unknown =>
+      name === 'trailers' ? this.trailers : own(Object.hasOwn(this, name) ? this : this.#facts, name as 'url');
+    if (!names.some((name) => changes[name] !== undefined && held(name) !== changes[name])) return this;
     const facts: Record<string, unknown> = { ...this.#facts };
     for (const name of names) if (!OF_HEAD_AND_BODY.has(name)) facts[name] = changes[name];
     const status = own(changes, 'status') ?? this.status;

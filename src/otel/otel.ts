@@ -86,7 +86,7 @@ class Watch {
 
   /** A handler below, whose connections are counted for as long as somebody has it. */
   knows(next: Transport): void {
-    if (next.stats !== undefined) this.#transports.add(new WeakRef(next));
+    if (Object.hasOwn(next, 'stats')) this.#transports.add(new WeakRef(next));
   }
 
   send(next: Handler, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {

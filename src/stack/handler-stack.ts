@@ -156,7 +156,7 @@ export class HandlerStack {
 
 /** What a handler is called in a printed stack and in statistics. */
 export function handlerName(handler: Transport): string {
-  return handler.handlerName ?? (handler.name || 'handler');
+  return own(handler, 'handlerName') ?? (handler.name || 'handler');
 }
 
 function layer(middleware: Middleware, name?: string): Layer {
@@ -191,5 +191,5 @@ function normalized(next: Transport): Transport {
     }
   };
   // The layer next to the handler may ask for its numbers.
-  return next.stats === undefined ? seam : Object.assign(seam, { stats: () => next.stats!() });
+  return own(next, 'stats') === undefined ? seam : Object.assign(seam, { stats: () => next.stats!() });
 }

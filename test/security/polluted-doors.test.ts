@@ -82,6 +82,8 @@ const rows: readonly Row[] = [
       },
     ],
   ),
+  ['response.with', { handler: 'mine' }, () => new HttpResponse(200).with({ handler: 'mine' }).facts.handler],
+  ['a stack', { stats: fail, handlerName: 'evil' }, () => String(HandlerStack.create(evil))],
   ...[
     { secure: true },
     { maxAge: 0 },
