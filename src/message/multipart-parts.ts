@@ -15,6 +15,7 @@ import {
   refuseInside,
 } from './multipart.ts';
 import { DEEPEST, nestedTooDeeply } from './query.ts';
+import { hasMethod, isNodeSource, isWebSource } from './source.ts';
 
 /** What a part may hold. Lists and records become parts of their own, named `name[key]`; `null` is empty. */
 export type PartContents =
@@ -68,8 +69,21 @@ export function multipartBody(parts: readonly MultipartPart[], boundary?: string
     if (part.path !== undefined) encoded.push(encodeFile(part));
     else collect(encoded, part, part.name, part.contents);
   }
+  refuseTwice(encoded);
   if (boundary !== undefined) refuseInside(encoded, boundary);
   return encodeParts(encoded, boundary ?? makeBoundary());
+}
+
+/** @throws TypeError for a source that stands in two parts: the second would be empty */
+function refuseTwice(parts: readonly EncodedPart[]): void {
+  const met = new Set<unknown>();
+  for (const { source } of parts) {
+    if (source === undefined) continue;
+    if (met.has(source)) {
+      throw new TypeError('one stream or iterator is the contents of two parts of multipart; it can be read once');
+    }
+    met.add(source);
+  }
 }
 
 function checkPart(part: MultipartPart, index: number): void {
@@ -136,7 +150,10 @@ function encodeContents(part: ContentsPart, name: string, contents: Exclude<Part
   const filename = part.filename ?? filenameOf(contents);
   const fallback = filename === undefined ? undefined : mediaTypeOf(filename);
   const type = part.type ?? body.contentType ?? fallback;
-  return { head: headOf(part, name, filename, type), body };
+  const head = headOf(part, name, filename, type);
+  // An iterable that is no iterator begins anew each time.
+  const isOnce = !body.replayable && (isNodeSource(contents) || isWebSource(contents) || hasMethod(contents, 'next'));
+  return isOnce ? { head, body, source: contents } : { head, body };
 }
 
 function scalarBody(contents: unknown): RequestBody | undefined {

@@ -9,6 +9,8 @@ export interface EncodedPart {
   /** Header lines without their ends. */
   readonly head: readonly string[];
   readonly body: RequestBody;
+  /** What the body is read from, where that can be read once. */
+  readonly source?: unknown;
 }
 
 const CRLF = '\r\n';

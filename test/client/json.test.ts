@@ -120,3 +120,36 @@ describe('parseJson and stringifyJson', () => {
     expect(() => new Client({ [name]: 'x' })).toThrow(`option ${name} must be a function, got "x"`);
   });
 });
+
+describe('what JSON writes as an empty record', () => {
+  const promised = async () => ({ name: 'Ada' });
+  it.each<[string, unknown, RegExp]>([
+    ['a promise', promised(), /^option json is a promise, .*await it first$/],
+    ['a Map', new Map([['a', 1]]), /^option json is a Map, .*Object\.fromEntries\(map\)$/],
+    ['a Set', new Set([1]), /^option json is a Set, .*\[\.\.\.set\]$/],
+    ['a promise within', { user: promised() }, /^option json has at "user" a promise, /],
+    ['a Map in a list within', { list: [{}, { a: [new Map()] }] }, /^option json has at "0" a Map, /],
+  ])('%s is refused, and nothing is sent', async (_, json, words) => {
+    const mock = mockHandler([new HttpResponse(200)]);
+    const client = new Client({ handler: mock });
+    await expect(client.post('http://a.test/', { json })).rejects.toThrow(words);
+    await expect(client.post('http://a.test/', { json })).rejects.toThrow(TypeError);
+    // Its one answer is still there.
+    expect(mock.count).toBe(1);
+    expect(() => HttpResponse.json(json)).toThrow(TypeError);
+  });
+
+  it("an empty record, a text of its signs, a toJSON and a writer of one's own are sent", async () => {
+    const sent: (string | undefined)[] = [];
+    const client = new Client({
+      handler: async (request) => {
+        sent.push(await request.text());
+        return new HttpResponse(200);
+      },
+    });
+    const own = Object.assign(new Map([['a', 1]]), { toJSON: () => ({}) });
+    for (const json of [{}, { a: '{}', b: { c: {} } }, { own }]) await client.post('http://a.test/', { json });
+    await client.post('http://a.test/', { json: new Map(), stringifyJson: () => '{}' });
+    expect(sent).toEqual(['{}', '{"a":"{}","b":{"c":{}}}', '{"own":{}}', '{}']);
+  });
+});

@@ -353,3 +353,18 @@ describe('the type of a file', () => {
     },
   );
 });
+
+it.each<[string, () => unknown]>([
+  ['a Node stream', () => Readable.from(['abc'])],
+  ['a web stream', () => new ReadableStream()],
+  ['a generator', () => ['abc'].values()],
+])('%s in two parts is refused, for it can be read once', (_, make) => {
+  const contents = make() as never;
+  const twice = [
+    { name: 'a', contents },
+    { name: 'b', contents: { c: [contents] } },
+  ];
+  expect(() => multipartBody(twice)).toThrow(/contents of two parts of multipart; it can be read once/);
+  const apart = make() as never;
+  expect(multipartBody([{ name: 'a', contents: apart }]).replayable).toBe(false);
+});
