@@ -34,10 +34,16 @@ function callBeside(of: Call | undefined, request: HttpRequest): Call | undefine
   return call;
 }
 
+/** How a shared miss ended: it was answered, its own caller stopped it, or the origin broke. */
+type Landing = 'answered' | 'stopped' | 'broken';
+
+/** How often a call waits for another's request again because the origin broke: the next answer may be for all. */
+const WAITS = 2;
+
 export class CacheCore {
   readonly #parts: CacheParts;
-  /** Misses under way, which others of the same key wait for; each tells whether its own caller stopped it. */
-  readonly #flights = new Map<string, Promise<boolean>>();
+  /** Misses under way, which others of the same key wait for; each tells how it ended. */
+  readonly #flights = new Map<string, Promise<Landing>>();
   /** Refreshes that nobody waits for but `drain`. */
   readonly #refreshes = new Set<Promise<unknown>>();
 
@@ -62,10 +68,10 @@ export class CacheCore {
     const inquiry = new Inquiry(request, options, next, known, mode);
     // RFC 9111 §5.2.1.5
     if (inquiry.wishes.directives.has('no-store')) return this.#bypass(request, options, next);
-    return this.#answer(inquiry, true);
+    return this.#answer(inquiry, WAITS);
   }
 
-  async #answer(inquiry: Inquiry, mayWait: boolean): Promise<HttpResponse> {
+  async #answer(inquiry: Inquiry, waits: number): Promise<HttpResponse> {
     const { request, wishes } = inquiry;
     const found = await this.#parts.answers.find(inquiry);
     const entry = found?.entry;
@@ -79,7 +85,7 @@ export class CacheCore {
       }
     }
     if (wishes.mode === 'only-if-cached' || wishes.directives.has('only-if-cached')) return this.#notCached(inquiry);
-    return this.#ask(inquiry, found, mayWait);
+    return this.#ask(inquiry, found, waits);
   }
 
   /** Whether a stored answer can be one to this request at all. */
@@ -91,14 +97,14 @@ export class CacheCore {
   }
 
   /** Concurrent misses of one key share one request; only what a store can answer is waited for. */
-  async #ask(inquiry: Inquiry, found: Found | undefined, mayWait: boolean): Promise<HttpResponse> {
+  async #ask(inquiry: Inquiry, found: Found | undefined, waits: number): Promise<HttpResponse> {
     const { request, options, keys } = inquiry;
     const forward = () => new Forward(this.#parts, inquiry, found).run();
     if (!this.#isShareable(inquiry, found)) return forward();
     const flight = this.#flights.get(keys.own);
-    if (flight !== undefined && mayWait) {
-      const wasStopped = await raceCaller(flight, request, options);
-      return this.#answer(inquiry, wasStopped);
+    if (flight !== undefined && waits > 0) {
+      const landing = await raceCaller(flight, request, options);
+      return this.#answer(inquiry, landing === 'stopped' ? waits : landing === 'broken' ? waits - 1 : 0);
     }
     const run = forward();
     if (flight === undefined) this.#fly(keys.own, run, inquiry);
@@ -111,16 +117,16 @@ export class CacheCore {
     return found?.entry === undefined || !termsOf(found.entry, this.#parts.shared).alwaysAsk;
   }
 
-  #fly(key: string, run: Promise<unknown>, { request, options }: Inquiry): void {
-    const end = (wasStopped: boolean): boolean => {
+  #fly(key: string, run: Promise<HttpResponse>, { request, options }: Inquiry): void {
+    const end = (landing: Landing): Landing => {
       this.#flights.delete(key);
-      return wasStopped;
+      return landing;
     };
     this.#flights.set(
       key,
       run.then(
-        () => end(false),
-        (error: unknown) => end(isStopReason(error, request, options)),
+        ({ status }) => end(status >= 500 ? 'broken' : 'answered'),
+        (error: unknown) => end(isStopReason(error, request, options) ? 'stopped' : 'answered'),
       ),
     );
   }

@@ -66,6 +66,21 @@ describe('concurrent misses', () => {
     expect(asked).toHaveLength(3);
   });
 
+  it('share the next request when the first is answered with a server error', async () => {
+    const { answers, get, asked } = cached();
+    answers({ status: 503 }, { head: FRESH });
+    const all = await Promise.all(Array.from({ length: 50 }, () => get()));
+    expect(asked).toHaveLength(2);
+    expect(all.filter((one) => one === 'hit body 2')).toHaveLength(48);
+  });
+
+  it('go on by themselves when the origin stays broken', async () => {
+    const { answers, get, asked } = cached();
+    answers(...Array.from({ length: 5 }, () => ({ status: 503 })));
+    await Promise.all(Array.from({ length: 5 }, () => get()));
+    expect(asked).toHaveLength(5);
+  });
+
   it('are not shared between users', async () => {
     const { get, asked } = cached();
     await Promise.all(['a', 'b'].map((user) => get('/', { headers: { Authorization: user } })));
