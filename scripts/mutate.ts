@@ -11,7 +11,7 @@ import { mutationTable, withSection } from './mutation-table.ts';
 import { type Mutation, mutations } from './mutations.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const COPIED = ['src', 'test', 'docs', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const COPIED = ['src', 'test', 'docs', 'examples', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 /** Milliseconds for one run of a test file: without its rule, a test may wait for what never comes. */
 const LIMIT = 180_000;
 
