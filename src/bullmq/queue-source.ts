@@ -50,8 +50,8 @@ class QueueSource implements AsyncIterator<PoolItem> {
 
   constructor(queue: Queue, options: QueueSourceOptions) {
     this.#queue = queue;
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#options = bareRecord(options);
+    this.#clock = this.#options.clock ?? systemClock;
   }
 
   async next(): Promise<IteratorResult<PoolItem>> {

@@ -74,9 +74,10 @@ class RedisFrontier implements SharedFrontier {
     this.#key = `sluice:{${name}}`;
     this.#maxWaiting = checkedMost(maxWaiting, 'maxWaiting');
     this.#lease = Math.max(100, milliseconds(lease, 'lease'));
+    const most = bareRecord(turn);
     this.#turn = {
-      urls: checkedMost(turn.urls ?? 1000, 'turn.urls'),
-      time: milliseconds(turn.time ?? '30s', 'turn.time'),
+      urls: checkedMost(most.urls ?? 1000, 'turn.urls'),
+      time: milliseconds(most.time ?? '30s', 'turn.time'),
     };
     this.#clock = clock;
     this.shared = {

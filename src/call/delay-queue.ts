@@ -4,6 +4,7 @@
  */
 
 import { RequestError } from '../message/errors.ts';
+import { own } from '../message/own.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { type Due, DueHeap } from '../time/due-heap.ts';
@@ -37,8 +38,8 @@ export class DelayQueue {
   #turn = 0;
   #closed = false;
 
-  constructor({ clock = systemClock }: DelayQueueOptions = {}) {
-    this.#clock = clock;
+  constructor(options: DelayQueueOptions = {}) {
+    this.#clock = own(options, 'clock') ?? systemClock;
   }
 
   /** How many tasks wait. */

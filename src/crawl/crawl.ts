@@ -44,7 +44,7 @@ class CrawlRun {
   running = 0;
   readonly #client: PoolClient;
   readonly #frontier: CrawlSource;
-  readonly #options: CrawlOptions;
+  readonly #options: CrawlOptions & { readonly perHost: NonNullable<CrawlOptions['perHost']> };
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #visitTimeout: number;
@@ -70,7 +70,7 @@ class CrawlRun {
     if (typeof options.visit !== 'function') throw new TypeError('a crawl expects the option visit, a function');
     this.#client = client;
     this.#frontier = frontier;
-    this.#options = options;
+    this.#options = bareRecord({ ...options, perHost: bareRecord(options.perHost ?? { concurrency: 1 }) });
     this.#clock = options.clock ?? systemClock;
     this.#limit = checkedMost(options.limit, 'limit');
     this.#visitTimeout = milliseconds(options.visitTimeout ?? '5m', 'visitTimeout');
@@ -113,13 +113,14 @@ class CrawlRun {
 
   /** Milliseconds from an answer of the host until its next request. */
   intervalOf(host: string): number {
-    const { interval = 0 } = this.#options.perHost ?? {};
+    const { interval = 0 } = this.#options.perHost;
     const own = milliseconds(typeof interval === 'function' ? interval(host) : interval, 'perHost.interval');
     return Math.max(own, this.#gate?.delayOf(host) ?? 0);
   }
 
   #newPool(): Pool {
-    const { concurrency = CONCURRENCY, perHost = { concurrency: 1 }, options = {}, signal } = this.#options;
+    const { concurrency = CONCURRENCY, options = {}, signal } = this.#options;
+    const { concurrency: ofHost } = this.#options.perHost;
     const client: PoolClient = {
       request: (method, uri, more) => this.#client.request(method, uri, more),
       send: (request, more) => this.#send(request, more),
@@ -130,7 +131,7 @@ class CrawlRun {
     return new Pool(client, openUntil(open), {
       concurrency,
       perHost: {
-        concurrency: perHost.concurrency,
+        concurrency: ofHost,
         interval: (host) => Math.max(this.intervalOf(host), (this.#hostAt.get(host) ?? 0) - this.#now),
         // The leases bound what waits.
         maxWaiting: Number.POSITIVE_INFINITY,
@@ -199,7 +200,7 @@ class CrawlRun {
   }
 
   get #window(): number {
-    const { concurrency } = this.#options.perHost ?? { concurrency: 1 };
+    const { concurrency } = this.#options.perHost;
     const most = typeof concurrency === 'number' ? 2 * concurrency : WINDOW;
     return Math.min(WINDOW, Math.max(SMALLEST_WINDOW, most));
   }

@@ -1,5 +1,6 @@
 /** The links of a page, for the `visit` of a crawl. */
 import type { HttpResponse } from '../message/response.ts';
+import { bareRecord } from '../options/option-record.ts';
 import type { Found } from './frontier.ts';
 import { readPage } from './read-page.ts';
 
@@ -20,7 +21,7 @@ const TEN_MB = 10_000_000;
  * @throws what cut the page short
  */
 export async function linksOf(response: HttpResponse, options: LinksOptions = {}): Promise<Found[]> {
-  const { assets = false, maxBytes = TEN_MB, agent = 'sluice' } = options;
+  const { assets = false, maxBytes = TEN_MB, agent = 'sluice' } = bareRecord(options);
   const reading = await readPage(response, response.url, { maxBytes, assets, agent });
   if (reading.failure !== undefined) throw reading.failure;
   return reading.links.urls.map((url) => ({ url }));

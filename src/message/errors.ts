@@ -190,7 +190,7 @@ export class TimeoutError extends NetworkError {
 
   /** Without a phase, as one made by hand may be, it is of the whole call, and its code `ERR_TIMEOUT`. */
   constructor(fact: string, init: TransferErrorInit & { phase?: TimeoutPhase | undefined } = {}) {
-    const { phase } = init;
+    const phase = own(init, 'phase');
     super(fact, phase === undefined ? init : { code: `ERR_TIMEOUT_${phase.toUpperCase()}`, ...init });
     this.phase = phase ?? 'total';
   }

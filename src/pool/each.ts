@@ -1,6 +1,7 @@
 /** Walks over items with a bound on how many are under way, as Guzzle's `EachPromise` does. */
 
 import pLimit from 'p-limit';
+import { bareRecord } from '../options/option-record.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 
 /** What an item of `each` comes to: a function is called, a promise awaited. */
@@ -40,10 +41,11 @@ export function each<T extends object>(
   options?: EachOptions<EachValue<T[keyof T]>, Extract<keyof T, string>>,
 ): Promise<void>;
 export async function each(items: object, options: EachOptions<never, never> = {}): Promise<void> {
-  const { concurrency = Number.POSITIVE_INFINITY } = options;
+  const given = bareRecord(options);
+  const { concurrency = Number.POSITIVE_INFINITY } = given;
   if (typeof concurrency !== 'function') checkConcurrency(concurrency);
   const source = entriesOf(items, 'each');
-  const walk = new Walk(source, concurrency, options as EachOptions<unknown, string | number>);
+  const walk = new Walk(source, concurrency, given as EachOptions<unknown, string | number>);
   return walk.run();
 }
 

@@ -3,9 +3,15 @@
  * gives, or leaves out, is read without what it inherits.
  */
 import { describe, expect, it } from 'vitest';
+import { DelayQueue } from '../../src/call/delay-queue.ts';
 import { Client, type ClientOptions } from '../../src/client/client.ts';
 import { CookieJar } from '../../src/cookies/cookie-jar.ts';
+import { crawl } from '../../src/crawl/crawl.ts';
+import { linksOf } from '../../src/crawl/links-of.ts';
+import { memoryFrontier } from '../../src/crawl/memory-frontier.ts';
+import { TimeoutError } from '../../src/message/errors.ts';
 import { HttpResponse } from '../../src/message/response.ts';
+import { each } from '../../src/pool/each.ts';
 import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { answering } from '../support/fake-handler.ts';
 import { polluted } from './pollute.ts';
@@ -79,6 +85,49 @@ const rows: readonly Row[] = [
         const other = clientOver({}, new HttpResponse(200, {}, '[1]'), new HttpResponse(200, {}, '[2]'));
         found.push(...(await listed(other.client.paginate(URL_OF, { next }))));
         return [found, sent(), other.sent()];
+      },
+    ],
+  ),
+  ...[{ concurrency: 1 }, { fulfilled: fail }, { rejected: fail }].map(
+    (properties): Row => [
+      'each',
+      properties,
+      async () => {
+        let [running, most] = [0, 0];
+        const task = async () => {
+          most = Math.max(most, ++running);
+          await Promise.resolve();
+          running -= 1;
+        };
+        await each([task, task, () => Promise.reject(new Error('one that fails'))].map((one) => one()));
+        return most;
+      },
+    ],
+  ),
+  ...[{ assets: true }, { maxBytes: 1 }, { agent: 'evil' }].map(
+    (properties): Row => [
+      'linksOf',
+      properties,
+      () => {
+        const page = '<meta name=evil content=nofollow><a href=/b>b</a><img src=/c>';
+        return linksOf(new HttpResponse(200, { 'Content-Type': 'text/html' }, page, '1.1', 'OK', { url: URL_OF }));
+      },
+    ],
+  ),
+  ['new DelayQueue()', { clock: { now: fail } }, () => new DelayQueue().add(0, () => 1)],
+  ['new TimeoutError()', { phase: 'evil' }, () => new TimeoutError('late').phase],
+  ...[{ interval: 60_000 }, { concurrency: 0 }, { visitTimeout: 1 }, { limit: 0 }].map(
+    (properties): Row => [
+      'crawl',
+      properties,
+      async () => {
+        const frontier = memoryFrontier();
+        await frontier.add([{ url: URL_OF }]);
+        const { client } = clientOver();
+        const visit = async (response: HttpResponse) => ({ line: { status: response.status } });
+        const run = crawl(client, frontier, { robots: false, perHost: { concurrency: 1 }, visit });
+        const interval = run.intervalOf('app.example');
+        return [interval, (await run).done];
       },
     ],
   ),
