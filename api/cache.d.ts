@@ -78,7 +78,7 @@ declare function keyvCache(keyv: KeyvLike, settings?: CacheSettings): HttpCache;
 // makeCache
 declare function makeCache(store: CacheStore, settings?: CacheSettings): HttpCache;
 // memoryCache
-declare function memoryCache({ maxBytes, ...settings }?: MemoryCacheSettings): HttpCache;
+declare function memoryCache(settings?: MemoryCacheSettings): HttpCache;
 // sqliteCache
 declare function sqliteCache(path: string, settings?: CacheSettings): HttpCache;
 // Mentioned above, and not exported by a name

@@ -166,7 +166,7 @@ interface DeclaringMiddleware extends Middleware {
 // DelayQueue
 declare class DelayQueue {
     #private;
-    constructor({ clock }?: DelayQueueOptions);
+    constructor(options?: DelayQueueOptions);
     get size(): number;
     get nextAt(): number | undefined;
     add<T>(delay: Duration, task: () => T | PromiseLike<T>, { signal }?: {
