@@ -14,6 +14,7 @@ import {
   makeBoundary,
   refuseInside,
 } from './multipart.ts';
+import { own } from './own.ts';
 import { DEEPEST, nestedTooDeeply } from './query.ts';
 import { hasMethod, isNodeSource, isWebSource } from './source.ts';
 
@@ -77,7 +78,8 @@ export function multipartBody(parts: readonly MultipartPart[], boundary?: string
 /** @throws TypeError for a source that stands in two parts: the second would be empty */
 function refuseTwice(parts: readonly EncodedPart[]): void {
   const met = new Set<unknown>();
-  for (const { source } of parts) {
+  for (const part of parts) {
+    const source = own(part, 'source');
     if (source === undefined) continue;
     if (met.has(source)) {
       throw new TypeError('one stream or iterator is the contents of two parts of multipart; it can be read once');
