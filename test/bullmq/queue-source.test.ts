@@ -104,7 +104,7 @@ describe.skipIf(noRedis !== undefined)(`a queue as the source of a pool ${noRedi
   it('gives back what was not sent when the pool ends', async () => {
     newQueue();
     await queue.addBulk(Array.from({ length: 10 }, (_, i) => ({ name: 'a', data: `http://a.example/${i}` })));
-    const pool = new Pool(client, queueSource(queue, { concurrency: 10 }), {
+    const pool: Pool = new Pool(client, queueSource(queue, { concurrency: 10 }), {
       concurrency: 1,
       fulfilled: () => pool.cancel(new Error('enough')),
     });
