@@ -60,7 +60,7 @@ it('a bomb is at most 10.5 MB', () => {
 });
 
 describe.each(Object.keys(matrixHandlers))('over %s', (handler) => {
-  it('every bomb ends in a BodyError, and the process never has 300 MB', { timeout: 600_000 }, async () => {
+  it('every bomb ends in a BodyError, and the process never has 300 MB', { timeout: 1_200_000 }, async () => {
     const outcomes = await meetBombs(handler, origin, Object.keys(bombs), isFull);
     if (isFull) console.log(tableOf(handler, outcomes));
     const wrong = outcomes.filter(({ outcome, end }) => outcome !== end);
