@@ -36,7 +36,9 @@ beforeAll(async () => {
   bombs = await makeBombs(SIZE);
   server = createServer((req, res) => {
     const query = new URL(req.url ?? '/', 'http://h').searchParams;
-    const { encoding, bytes } = bombs[query.get('bomb') ?? '']!;
+    const bomb = bombs[query.get('bomb') ?? ''];
+    if (bomb === undefined) return void res.end('where the redirect leads');
+    const { encoding, bytes } = bomb;
     const status = Number(query.get('status') ?? 200);
     const location = query.has('plain') ? `/?bomb=${encodeURIComponent(query.get('bomb')!)}` : '/';
     const more = {
@@ -60,7 +62,7 @@ it('a bomb is at most 10.5 MB', () => {
 });
 
 describe.each(Object.keys(matrixHandlers))('over %s', (handler) => {
-  it('every bomb ends in a BodyError, and the process never has 300 MB', { timeout: 1_200_000 }, async () => {
+  it('every bomb ends in a BodyError, and the process never has 300 MB', { timeout: 600_000 }, async () => {
     const outcomes = await meetBombs(handler, origin, Object.keys(bombs), isFull);
     if (isFull) console.log(tableOf(handler, outcomes));
     const wrong = outcomes.filter(({ outcome, end }) => outcome !== end);
