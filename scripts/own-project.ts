@@ -3,8 +3,8 @@
  * dependencies of everybody. An install is kept until what it has to have changes.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL('../', import.meta.url));
 /** The folder of a project that has these packages, in exact versions. */
 export function ownProject(name: string, packages: Readonly<Record<string, string>>): string {
   // Outside of this folder, whose `tsconfig.json` leads some bundlers from the package's name to its sources.
-  const home = join(tmpdir(), 'sluice-projects', name);
+  const home = join(tmpdir(), `sluice-projects-${userInfo().uid}`, name);
   const wanted = JSON.stringify({ private: true, type: 'module', dependencies: packages });
   const stamp = join(home, 'installed.json');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return home;
@@ -27,6 +27,19 @@ export function ownProject(name: string, packages: Readonly<Record<string, strin
   return home;
 }
 
+/** Where a project has the package of this checkout. Another checkout's may stand there from an earlier run: it goes. */
+function emptied(home: string): string {
+  const target = join(home, 'node_modules/sluice');
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(join(home, 'node_modules'), { recursive: true });
+  return target;
+}
+
+/** Leads the package's name in a project to this checkout itself. */
+export function linkInto(home: string): void {
+  symlinkSync(root, emptied(home), 'dir');
+}
+
 /** Puts the built package into a project, as npm would install its tarball: what is not published is not there. */
 export function packInto(home: string): void {
   const [packed] = JSON.parse(
@@ -35,7 +48,7 @@ export function packInto(home: string): void {
       encoding: 'utf8',
     }),
   ) as { filename: string }[];
-  const target = join(home, 'node_modules/sluice');
-  mkdirSync(target, { recursive: true });
+  const target = emptied(home);
+  mkdirSync(target);
   execFileSync('tar', ['-xzf', join(home, packed!.filename), '-C', target, '--strip-components=1']);
 }

@@ -2,11 +2,10 @@
  * What a page loads before its first request, beside other clients: `npm run sizes` bundles each with the same esbuild
  * command for a browser and prints minified and gzipped bytes. It ends with 1 when a figure of ours is over its limit.
  */
-import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { ownProject, root } from './own-project.ts';
+import { linkInto, ownProject } from './own-project.ts';
 
 interface Figure {
   readonly name: string;
@@ -38,12 +37,7 @@ const figures: readonly Figure[] = [
 ];
 
 const home = ownProject('sizes', { axios: '1.21.1', ky: '1.14.3', ofetch: '1.5.1', wretch: '3.0.9' });
-mkdirSync(join(home, 'node_modules'), { recursive: true });
-try {
-  symlinkSync(root, join(home, 'node_modules/sluice'), 'dir');
-} catch (error) {
-  if ((error as { code?: string }).code !== 'EEXIST') throw error;
-}
+linkInto(home);
 
 /** What is loaded at once, and what may follow. */
 async function measured(code: string): Promise<{ min: number; gzip: number; later: number }> {
