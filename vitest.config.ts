@@ -46,7 +46,9 @@ export default defineConfig({
     environment: 'node',
     // Most tests wait for a socket or a process: one more at a time than there are cores keeps the cores busy.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 15_000,
+    // Far above what any test takes: on a loaded machine only what hangs may fail.
+    testTimeout: 45_000,
+    hookTimeout: 45_000,
     setupFiles: ['test/fuzz/seed.ts'],
     // Only `--coverage` reads this. These folders are where a branch that no test took is a rule that nobody holds.
     coverage: {

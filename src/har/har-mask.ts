@@ -8,7 +8,7 @@ import { longestFirst, secretsOf, withoutSecrets } from '../message/echoes.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { isSecretKey, MASK, maskHeaders, maskText, maskUrl, type Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
-import { authSecrets, maskMembers } from '../middleware/http-errors/http-errors-policy.ts';
+import { maskMembers, optionSecrets } from '../middleware/http-errors/http-errors-policy.ts';
 import type { RequestOptions } from '../options/options.ts';
 
 /** A part of a multipart body: its head with the name of the field, then its content. */
@@ -44,7 +44,7 @@ export function harMasker({ request, options, redact: more, body, answer }: Secr
   const redact = [...(request.call?.redact ?? []), ...(options.redact || []), ...more];
   const secrets = longestFirst([
     ...secretsOf(request, redact),
-    ...authSecrets(options.auth),
+    ...optionSecrets(options, redact),
     ...(answer === undefined ? [] : Object.values(cookiesOf(answer)).filter(({ length }) => length >= LEAST_COOKIE)),
     ...(body === undefined ? [] : fieldSecrets(body, request.headers.get('content-type'), redact)),
   ]);

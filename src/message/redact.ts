@@ -28,7 +28,7 @@ const SECRET_HEADERS = new Set([
 
 /** A header or query key counts as secret when its name says so: as a whole word or at the end of one. */
 const SECRET_NAME =
-  /(?:^|[-_.[\]])(?:access[-_]?token|api[-_]?key|auth|authorization|client[-_]?secret|code[-_]?verifier|credential|jwt|pass|passphrase|passwd|password|private[-_]?key|pwd|refresh[-_]?token|secret|session|session[-_]?id|sessionid|sid|sig|signature|token|x-amz-signature|x-amz-credential)(?:$|[-_.[\]])|(?:token|secret|password|passwd|apikey|signature|credentials?)$/i;
+  /(?:^|[-_.[\]])(?:access[-_]?token|(?:access|account|api|app(?:lication)?|auth|consumer|function|license|rapidapi|subscription)s?[-_]?key|auth|authorization|client[-_]?secret|code[-_]?verifier|credential|jwt|pass|passphrase|passwd|password|private[-_]?key|pwd|refresh[-_]?token|secret|session|session[-_]?id|sessionid|sid|sig|signature|token|x-amz-signature|x-amz-credential)(?:$|[-_.[\]])|(?:token|secret|password|passwd|apikey|signature|credentials?)$/i;
 
 /** Adds the user's names, in any case, to the built-in list. */
 export type Redact = readonly string[];

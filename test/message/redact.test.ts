@@ -68,11 +68,19 @@ describe('maskHeaders', () => {
 });
 
 describe('names that say secret', () => {
-  it.each(['Authorization', 'X-API-Key', 'my-secret', 'clientToken', 'PASSWORD'])('has %s', (name) => {
+  it.each([
+    ...['Authorization', 'X-API-Key', 'my-secret', 'clientToken', 'PASSWORD'],
+    // Azure, RapidAPI, Cloudflare, Datadog, OAuth 1: each service has a name of its own.
+    ...['Ocp-Apim-Subscription-Key', 'x-functions-key', 'X-RapidAPI-Key', 'X-Auth-Key', 'DD-APPLICATION-KEY'],
+    ...['access_key', 'oauth_consumer_key'],
+  ])('has %s', (name) => {
     expect([isSecretHeader(name), isSecretHeader('x', [name.toLowerCase()])]).toEqual([true, false]);
   });
 
-  it.each(['page', 'tokens', 'author', 'keyboard', 'compass', 'signatures', 'assignment'])('has not %s', (name) => {
+  it.each([
+    ...['Idempotency-Key', 'Sec-WebSocket-Key', 'Surrogate-Key', 'sort-key', 'applications', 'appkeyboard'],
+    ...['page', 'tokens', 'author', 'keyboard', 'compass', 'signatures', 'assignment'],
+  ])('has not %s', (name) => {
     expect(isSecretKey(name)).toBe(false);
     expect(isSecretKey(name, [name.toUpperCase()])).toBe(true);
   });

@@ -5,6 +5,7 @@
 
 import { charsetOf } from '../../message/content.ts';
 import { longestFirst, secretsOf, withoutSecrets } from '../../message/echoes.ts';
+import type { MultipartPart } from '../../message/multipart-parts.ts';
 import { withoutInvisible } from '../../message/printable.ts';
 import { problemOf, wordsOf } from '../../message/problem.ts';
 import { isSecretKey, MASK, maskText, type Redact } from '../../message/redact.ts';
@@ -73,7 +74,7 @@ export function hiderOf(requests: readonly (HttpRequest | undefined)[], options:
   const redact: Redact = [...(known[0]?.call?.redact ?? []), ...(options.redact || [])];
   const secrets = longestFirst([
     ...known.flatMap((request) => secretsOf(request, redact)),
-    ...authSecrets(options.auth),
+    ...optionSecrets(options, redact),
   ]);
   const values = known.flatMap((request) => [...request.headers.values()]);
   const longest = Math.max(0, ...[...values, ...secrets].map((value) => value.length));
@@ -92,12 +93,25 @@ export function maskMembers(text: string, redact: Redact): string {
     );
 }
 
-/** The credentials that the option holds in plain text. */
-export function authSecrets(auth: RequestOptions['auth']): string[] {
+/** The secrets that options hold in plain text: credentials, and the parts of a form whose name says so. */
+export function optionSecrets(options: RequestOptions, redact: Redact): string[] {
+  return [...authSecrets(options.auth), ...partSecrets(options.multipart, redact)];
+}
+
+function authSecrets(auth: RequestOptions['auth']): string[] {
   if (Array.isArray(auth)) return [String(auth[1])];
   if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, 'bearer'))
     return [(auth as { bearer: string }).bearer];
   return [];
+}
+
+/** RFC 7578 §4.2: a part's value stands on lines of its own, so that its name is not beside it where it is echoed. */
+function partSecrets(parts: RequestOptions['multipart'], redact: Redact): string[] {
+  if (!Array.isArray(parts)) return [];
+  return parts.flatMap((part: Partial<MultipartPart>) => {
+    const { name, contents } = Object.assign(Object.create(null) as Partial<{ name: string; contents: unknown }>, part);
+    return typeof contents === 'string' && isSecretKey(String(name), redact) ? [contents] : [];
+  });
 }
 
 /** A sequence that a cut divided is left out, not shown as a replacement character. */

@@ -6,7 +6,7 @@ import { maskText } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { HistoryEntry } from '../../middleware/history.ts';
-import { authSecrets, maskMembers } from '../../middleware/http-errors/http-errors-policy.ts';
+import { maskMembers, optionSecrets } from '../../middleware/http-errors/http-errors-policy.ts';
 import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { Handler, Transport } from '../../stack/handler.ts';
@@ -81,6 +81,6 @@ export function unmatched(fact: string, request: HttpRequest, options: RequestOp
 /** Words that repeat parts of a request, without its secrets. */
 export function safeWords(words: string, request: HttpRequest, options: RequestOptions = {}): string {
   const redact = [...(request.call?.redact ?? []), ...(options.redact || [])];
-  const secrets = longestFirst([...secretsOf(request, redact), ...authSecrets(options.auth)]);
+  const secrets = longestFirst([...secretsOf(request, redact), ...optionSecrets(options, redact)]);
   return maskMembers(maskText(withoutSecrets(secrets, words), redact), redact);
 }

@@ -194,9 +194,14 @@ describe('secrets', () => {
     ['a member of JSON', '{"password": "planted\\"six", "pin_token":12345}'],
     ['a member that is cut off', '{"password": "planted six'],
     ['a form', 'password=planted-six&a=b'],
+    ['a part of a form', '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nplanted-eight\r\n--b--'],
     ['a name from the redact option', 'ticket=planted-seven {"ticket":"planted-seven"}'],
   ])('are masked when the body echoes %s', async (_, body) => {
-    const options: RequestOptions = { auth: ['user', 'planted-four'], redact: ['ticket'] };
+    const options: RequestOptions = {
+      auth: ['user', 'planted-four'],
+      redact: ['ticket'],
+      multipart: [{ name: 'password', contents: 'planted-eight' }],
+    };
     const error = await failed(page(body), options, undefined, asked);
     for (const text of shownBy(error)) expect(text).not.toMatch(/planted|12345/);
     expect(error.message).toContain('***');
