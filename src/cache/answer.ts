@@ -6,6 +6,7 @@ import { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { HttpResponse } from '../message/response.ts';
 import type { CacheEntry } from './entry.ts';
+import { heldOf } from './parts.ts';
 import { partOf } from './ranges.ts';
 import { isNotModified } from './validation.ts';
 
@@ -22,16 +23,16 @@ export function answerFrom(request: HttpRequest, entry: CacheEntry, cache: Cache
   if (isNotModified(request, entry)) return made(304, headers.without(...NOT_IN_304), null);
   if (request.method === 'HEAD') return made(entry.status, headers, null, entry.statusText);
   const part = partOf(request.headers, entry);
-  const { byteLength } = entry.body;
+  const { start = 0, total } = heldOf(entry) ?? {};
   if (part === 'unsatisfiable') {
-    const lines = headers.without('Content-Length').with('Content-Range', `bytes */${byteLength}`);
+    const lines = headers.without('Content-Length').with('Content-Range', `bytes */${total}`);
     return made(416, lines.with('Content-Length', '0'), null);
   }
   // A copy: whoever gets it may change it.
-  if (part === 'whole') return made(entry.status, headers, copyOf(entry.body), entry.statusText);
+  if (typeof part === 'string') return made(entry.status, headers, copyOf(entry.body), entry.statusText);
   const { first, last } = part;
   const lines = headers
-    .with('Content-Range', `bytes ${first}-${last}/${byteLength}`)
+    .with('Content-Range', `bytes ${first}-${last}/${total ?? '*'}`)
     .with('Content-Length', String(last - first + 1));
-  return made(206, lines, copyOf(entry.body.subarray(first, last + 1)));
+  return made(206, lines, copyOf(entry.body.subarray(first - start, last + 1 - start)));
 }

@@ -20,7 +20,8 @@ import { type CacheParts, Forward, served } from './forward.ts';
 import { termsOf } from './freshness.ts';
 import { Inquiry } from './inquiry.ts';
 import { forgetAfter, isSafe } from './invalidation.ts';
-import { isSimpleRange } from './ranges.ts';
+import { isPart } from './parts.ts';
+import { isInPart, isSimpleRange } from './ranges.ts';
 import type { Found } from './stored-answers.ts';
 import { isConditional, isForOrigin } from './validation.ts';
 
@@ -89,11 +90,12 @@ export class CacheCore {
   }
 
   /** Whether a stored answer can be one to this request at all. */
-  #fits({ request, options }: Inquiry, { body }: CacheEntry): boolean {
+  #fits({ request, options }: Inquiry, entry: CacheEntry): boolean {
     if (isForOrigin(request)) return false;
+    if (isPart(entry)) return isInPart(request, entry);
     const range = request.headers.get('range');
     if (range !== null && request.method === 'GET' && !isSimpleRange(range)) return false;
-    return request.method === 'HEAD' || body.byteLength <= responseLimit(options, options.stream === true);
+    return request.method === 'HEAD' || entry.body.byteLength <= responseLimit(options, options.stream === true);
   }
 
   /** Concurrent misses of one key share one request; only what a store can answer is waited for. */

@@ -5,16 +5,20 @@ import { copyOf } from '../message/bytes.ts';
 import type { CacheFacts } from '../message/cache-facts.ts';
 import { isConnectError, isNetworkError, isTimeoutError } from '../message/errors.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { hasNoContent } from '../semantics/response-limit.ts';
+import { hasNoContent, responseLimit } from '../semantics/response-limit.ts';
 import { answerFrom } from './answer.ts';
 import { keyUrl } from './cache-key.ts';
 import { mayServeStale, timesOf } from './cache-policy.ts';
-import type { CacheEntry } from './entry.ts';
+import { type CacheEntry, fieldOf } from './entry.ts';
+import { alreadyRead, exactBytes } from './exact-bytes.ts';
 import type { Inquiry } from './inquiry.ts';
 import { forgetAfter } from './invalidation.ts';
+import { combined, isPart, isRest, partBefore, type Rest, restOf, restRequest } from './parts.ts';
+import { isInPart } from './ranges.ts';
 import type { Found, Sending, StoredAnswers } from './stored-answers.ts';
 import { isForAll, mayStore, storedFields, varyNames } from './storing.ts';
 import { teed } from './tee.ts';
@@ -43,6 +47,8 @@ export class Forward {
   readonly #parts: CacheParts;
   readonly #inquiry: Inquiry;
   readonly #found: Found | undefined;
+  /** The stored answer, where it can be the one to this request: a part may not hold what is asked for. */
+  readonly #usable: CacheEntry | undefined;
   readonly #sending: Sending;
   /** The body is still being read; its end ends the sending. */
   #isOpen = false;
@@ -51,6 +57,9 @@ export class Forward {
     this.#parts = parts;
     this.#inquiry = inquiry;
     this.#found = found;
+    const entry = found?.entry;
+    const isOther = entry !== undefined && isPart(entry) && !isInPart(inquiry.request, entry);
+    this.#usable = isOther ? undefined : entry;
     this.#sending = parts.answers.begin(inquiry.request.url);
   }
 
@@ -65,9 +74,9 @@ export class Forward {
 
   async #run(): Promise<HttpResponse> {
     const { request, options, next } = this.#inquiry;
-    const entry = this.#found?.entry;
-    const isAsking = request.method !== 'HEAD' && this.#inquiry.wishes.mode !== 'reload';
-    const asked = isAsking ? conditionalRequest(request, this.#found, this.#parts.shared) : request;
+    const entry = this.#usable;
+    const rest = this.#rest();
+    const asked = rest === undefined ? this.#conditional() : restRequest(request, rest);
     const requestedAt = this.#inquiry.now();
     let response: HttpResponse;
     try {
@@ -78,13 +87,16 @@ export class Forward {
     }
     const times = { requestedAt, receivedAt: this.#inquiry.now() };
     await forgetAfter(this.#parts.answers, request, response, options);
+    if (rest !== undefined) {
+      const completed = await this.#completed(response, rest, times);
+      if (completed !== undefined) return completed;
+    }
     if (response.status === 304) {
       const stored = await this.#storedFor(response);
       if (stored !== undefined) return this.#confirm(stored.entry, stored.key, response, times);
       if (asked !== request) {
         // It says that something holds which is not here: asked again, without a condition.
-        await response.discard();
-        return this.#keep(await next(request, options), { ...times, receivedAt: this.#inquiry.now() });
+        return this.#again(response, times);
       }
     }
     if (entry !== undefined && ERRORS.has(response.status) && this.#mayStandIn(entry, true)) {
@@ -94,6 +106,40 @@ export class Forward {
     if (asked !== request) await announce(response, request, options);
     if (request.method === 'HEAD') return this.#keepHead(response, times);
     return this.#keep(response, times);
+  }
+
+  async #again(response: HttpResponse, times: Times): Promise<HttpResponse> {
+    const { request, options, next } = this.#inquiry;
+    await response.discard();
+    return this.#keep(await next(request, options), { ...times, receivedAt: this.#inquiry.now() });
+  }
+
+  #conditional(): HttpRequest {
+    const { request, wishes } = this.#inquiry;
+    if (request.method === 'HEAD' || wishes.mode === 'reload' || this.#found === undefined) return request;
+    if (this.#found.entry !== undefined && this.#usable === undefined) return request;
+    return conditionalRequest(request, this.#found, this.#parts.shared);
+  }
+
+  /** What a stored part lacks of the whole that is asked for (RFC 9111 section 3.3). */
+  #rest(): Rest | undefined {
+    const { request, options, wishes } = this.#inquiry;
+    if (this.#found?.entry === undefined || this.#usable !== undefined || wishes.mode === 'reload') return undefined;
+    const most = Math.min(this.#parts.maxEntrySize, responseLimit(options, options.stream === true));
+    return restOf(request, this.#found.entry, most);
+  }
+
+  /** The stored part and its rest as one (RFC 9111 section 3.4); `undefined` for an answer that is not about the part. */
+  async #completed(response: HttpResponse, rest: Rest, times: Times): Promise<HttpResponse | undefined> {
+    const { entry, key } = this.#found!;
+    // RFC 9110 §13.1.5: all of it, because it changed; or a failure.
+    if (response.status !== 206 && response.status !== 416) return undefined;
+    const bytes = isRest(response, rest) ? await exactBytes(response, rest.end - rest.start) : undefined;
+    if (bytes !== undefined) {
+      const whole = combined(entry, this.#entryOf(response, bytes, times), this.#parts.maxEntrySize);
+      if (whole?.status === 200) return this.#settle(entry!, whole, key, response);
+    }
+    return this.#again(response, times);
   }
 
   /** `onHeaders` is for the answer that the caller gets, which may turn out to be the stored one. */
@@ -116,7 +162,8 @@ export class Forward {
   /** The stored answer that a 304 is about (RFC 9111 section 4.3.4). */
   async #storedFor(response: HttpResponse): Promise<{ entry: CacheEntry; key: string } | undefined> {
     if (this.#found === undefined) return undefined;
-    const { entry, key, variants } = this.#found;
+    const { key, variants } = this.#found;
+    const entry = this.#usable;
     // A caller's own condition may be about something newer than what is stored.
     if (entry !== undefined && isAbout(response, entry, !isConditional(this.#inquiry.request))) return { entry, key };
     const tag = response.headers.get('etag');
@@ -129,7 +176,11 @@ export class Forward {
   }
 
   async #confirm(entry: CacheEntry, key: string, response: HttpResponse, times: Times): Promise<HttpResponse> {
-    const fresh = confirmed(entry, response, times, this.#parts.shared);
+    return this.#settle(entry, confirmed(entry, response, times, this.#parts.shared), key, response);
+  }
+
+  /** Puts what is known now into the place of what was stored, and gives it. */
+  async #settle(entry: CacheEntry, fresh: CacheEntry, key: string, response: HttpResponse): Promise<HttpResponse> {
     const { answers } = this.#parts;
     const { keys } = this.#inquiry;
     const forAll = this.#isStillForAll(fresh);
@@ -183,10 +234,16 @@ export class Forward {
       const { entry, key } = this.#found;
       const fresh = confirmed(entry, response, times, shared);
       const stays = isSameHead(response, entry) && this.#isInPlace(entry, fresh) && this.#mayStay(response, fresh);
-      if (stays) await answers.replace(key, fresh, this.#inquiry);
+      if (isPart(entry)) await this.#checkPart(response, entry, key);
+      else if (stays) await answers.replace(key, fresh, this.#inquiry);
       else await answers.drop(key, this.#inquiry);
     }
     return this.#missed(response, this.#entryOf(response, new Uint8Array(0), times), this.#inquiry.keys.own);
+  }
+
+  /** A part is let go when the whole is another one by now. */
+  async #checkPart(response: HttpResponse, entry: CacheEntry, key: string): Promise<void> {
+    if (response.headers.get('etag') !== fieldOf(entry, 'etag')) await this.#parts.answers.drop(key, this.#inquiry);
   }
 
   async #keep(response: HttpResponse, times: Times): Promise<HttpResponse> {
@@ -212,12 +269,20 @@ export class Forward {
       return this.#missed(whole, head, key ?? this.#inquiry.keys.own);
     }
     this.#isOpen = true;
-    const ended = () => answers.end(this.#sending);
-    const complete = async (whole: Uint8Array): Promise<void> => {
-      if (length === null || Number(length) === whole.byteLength) await this.#store({ ...head, body: whole });
-      ended();
+    const ended = async (entry?: CacheEntry): Promise<void> => {
+      if (entry !== undefined) await this.#store(entry);
+      answers.end(this.#sending);
     };
-    return this.#missed(teed(response, maxEntrySize, complete, ended), head, this.#inquiry.keys.own);
+    const complete = (whole: Uint8Array) => {
+      const isWhole = length === null || Number(length) === whole.byteLength;
+      return ended(isWhole ? { ...head, body: whole } : undefined);
+    };
+    const broken = (bytes: Uint8Array) => ended(partBefore(head, bytes, length));
+    return this.#missed(
+      teed(response, maxEntrySize, { complete, broken, dropped: ended }),
+      head,
+      this.#inquiry.keys.own,
+    );
   }
 
   async #store(entry: CacheEntry): Promise<string | undefined> {
@@ -248,10 +313,6 @@ function isThrownAway({ status, headers }: HttpResponse, method: string): boolea
   if (hasNoContent(method, status) || status === 205) return true;
   const length = headers.get('content-length');
   return status >= 300 && status < 400 && length !== null && Number(length) <= SHORT;
-}
-
-function alreadyRead(): Error {
-  return new TypeError('the body was read before it came to the cache');
 }
 
 /** A stored answer for the request at hand, counted. */

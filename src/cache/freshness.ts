@@ -21,8 +21,8 @@ export interface Terms {
   readonly neverStale: boolean;
 }
 
-/** RFC 9110 section 15.1: cacheable without being told so. 206 is not here: parts are not stored. */
-const HEURISTIC: ReadonlySet<number> = new Set([200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501]);
+/** RFC 9110 section 15.1: cacheable without being told so. */
+const HEURISTIC: ReadonlySet<number> = new Set([200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501]);
 /** RFC 9111 section 4.2.2: a typical share of the time since the last change. */
 const HEURISTIC_SHARE = 0.1;
 

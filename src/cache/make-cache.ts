@@ -61,7 +61,7 @@ export function makeCache(store: CacheStore, settings: CacheSettings = {}): Http
   const { shared = false, maxEntrySize = MAX_ENTRY, storeTimeout = '2s' } = settingsOf('a cache', settings, SETTINGS);
   if (typeof shared !== 'boolean') throw new TypeError(`shared must be a boolean, got ${kindOf(shared)}`);
   checkBytes('maxEntrySize', maxEntrySize);
-  const answers = new StoredAnswers(new GuardedStore(store, milliseconds(storeTimeout, 'storeTimeout')));
+  const answers = new StoredAnswers(new GuardedStore(store, milliseconds(storeTimeout, 'storeTimeout')), maxEntrySize);
   const counts = { hit: 0, miss: 0, stale: 0, revalidated: 0, bypass: 0, stored: 0 };
   const count = (what: CacheFacts['status'] | 'stored'): void => {
     counts[what] += 1;

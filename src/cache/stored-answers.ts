@@ -8,6 +8,7 @@ import { digestOf } from './digest.ts';
 import { type CacheEntry, fieldOf, linesOf, type Variant } from './entry.ts';
 import type { GuardedStore, Tell } from './guarded-store.ts';
 import type { Inquiry } from './inquiry.ts';
+import { combined, isPart } from './parts.ts';
 import { varyNames } from './storing.ts';
 import { parseStrings } from './targeted.ts';
 
@@ -40,8 +41,12 @@ export class StoredAnswers {
   /** Work on one list of variants at a time. */
   readonly #listing = new Map<string, Promise<unknown>>();
 
-  constructor(store: GuardedStore) {
+  readonly #maxEntrySize: number;
+
+  /** @param maxEntrySize bytes of a body */
+  constructor(store: GuardedStore, maxEntrySize: number) {
     this.#store = store;
+    this.#maxEntrySize = maxEntrySize;
   }
 
   async find({ request, options, keys, clock, tell }: Inquiry): Promise<Found | undefined> {
@@ -80,7 +85,9 @@ export class StoredAnswers {
     const date = dateOf(entry);
     // RFC 9111 §4: the most recent answer is the one to use; one that took longer to come is not it.
     if ((sending.newer?.get(key) ?? date) > date) return key;
-    if (!(await this.#store.set(key, entry, clock, tell))) return undefined;
+    const whole = isPart(entry) ? combined(await this.#store.get(key, clock, tell), entry, this.#maxEntrySize) : entry;
+    if (whole === undefined) return key;
+    if (!(await this.#store.set(key, whole, clock, tell))) return undefined;
     if (key !== base) await this.#list(base, { names, key, etag: fieldOf(entry, 'etag') }, entry, clock, tell);
     this.#tellOthers(sending, key, date);
     // An older answer for the user alone would hide the one for all.

@@ -4,6 +4,7 @@ import type { HttpHeaders } from '../message/headers.ts';
 import { isSecretHeader } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { parseContentRange } from '../semantics/content-range.ts';
 import { type Directives, isUnqualified, parseDirectives, qualifiedFields } from './cache-control.ts';
 import { type CacheEntry, linesOf } from './entry.ts';
 import { directivesOf, termsOf } from './freshness.ts';
@@ -25,8 +26,8 @@ const NOT_STORED: ReadonlySet<string> = new Set([
 
 /** Statuses whose caching rules are known here, for `must-understand` (RFC 9111 section 5.2.2.3). */
 const UNDERSTOOD: ReadonlySet<number> = new Set([
-  200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 307, 308, 400, 403, 404, 405, 406, 408, 409, 410, 411, 412, 413,
-  414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505,
+  200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 307, 308, 400, 403, 404, 405, 406, 408, 409, 410, 411, 412,
+  413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505,
 ]);
 
 /** The fields of an answer that are stored, flat. */
@@ -51,9 +52,10 @@ export function storedFields(headers: HttpHeaders, shared: boolean): string[] {
  */
 export function mayStore(request: HttpRequest, response: HttpResponse, entry: CacheEntry, shared: boolean): boolean {
   const { status } = entry;
-  // A part is no whole, a 304 is no answer, and a challenge is for the credentials that were sent.
-  if (status < 200 || status === 206 || status === 304 || status === 401 || status === 407) return false;
-  if (response.headers.has('content-range')) return false;
+  // A 304 is no answer, and a challenge is for the credentials that were sent.
+  if (status < 200 || status === 304 || status === 401 || status === 407) return false;
+  // RFC 9111 §3.3: what cannot be told apart from the whole is not stored.
+  if (status === 206 ? !isStorablePart(request, response) : response.headers.has('content-range')) return false;
   const directives = directivesOf(entry, shared);
   if (directives.has('must-understand') ? !UNDERSTOOD.has(status) : directives.has('no-store')) return false;
   if (shared && isUnqualified(directives, 'private')) return false;
@@ -61,7 +63,13 @@ export function mayStore(request: HttpRequest, response: HttpResponse, entry: Ca
   if (varyNames(entry).includes('*')) return false;
   const { isExplicit, lifetime, etag, lastModified } = termsOf(entry, shared);
   if (isExplicit || lifetime > 0) return true;
-  return (etag !== null || lastModified !== null) && (status === 200 || directives.has('public'));
+  return (etag !== null || lastModified !== null) && (status === 200 || status === 206 || directives.has('public'));
+}
+
+/** Whether this 206 brings one part of one whole, as it is. One that is encoded is a part of what is never stored. */
+function isStorablePart({ method }: HttpRequest, { headers }: HttpResponse): boolean {
+  if (method !== 'GET' || headers.has('content-encoding')) return false;
+  return parseContentRange(headers.get('content-range'))?.start !== undefined;
 }
 
 /** RFC 9111 section 3.5 */

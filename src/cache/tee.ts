@@ -2,25 +2,30 @@
 import { concatBytes, copyOf, toBytes } from '../message/bytes.ts';
 import { Content, chunksOf } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { alreadyRead } from './exact-bytes.ts';
 
-/**
- * @param limit bytes; of a longer body nothing is kept
- * @param complete called with all bytes, a copy, before the reader learns that it was the end
- */
-export function teed(
-  response: HttpResponse,
-  limit: number,
-  complete: (bytes: Uint8Array) => Promise<void>,
-  dropped: () => void,
-): HttpResponse {
-  const source = response.content.take(() => new TypeError('the body was read before it came to the cache'));
+/** How a body that is kept came to its end; one of them is called, once, with bytes of the cache's own. */
+export interface Ends {
+  /** All of it, before the reader learns that it was the end. */
+  complete(bytes: Uint8Array): Promise<void>;
+  /** What came of it before it broke off or was left. */
+  broken(bytes: Uint8Array): Promise<void>;
+  /** It is longer than what is kept. */
+  dropped(): Promise<void>;
+}
+
+/** @param limit bytes; of a longer body nothing is kept */
+export function teed(response: HttpResponse, limit: number, ends: Ends): HttpResponse {
+  const source = response.content.take(alreadyRead);
   let chunks: AsyncIterator<Uint8Array> | undefined;
   let kept: Uint8Array[] | undefined = [];
   let size = 0;
-  const drop = (): void => {
-    if (kept === undefined) return;
+  const end = async (how: 'complete' | 'broken' | 'dropped'): Promise<void> => {
+    const before = kept;
     kept = undefined;
-    dropped();
+    if (before === undefined) return;
+    if (how === 'dropped') await ends.dropped();
+    else await ends[how](concatBytes(before, size));
   };
   // No generator: one that is dropped before it is read would not release its source.
   const body: AsyncIterableIterator<Uint8Array, void, undefined> = {
@@ -32,26 +37,24 @@ export function teed(
         chunks ??= chunksOf(source)[Symbol.asyncIterator]();
         const step = await chunks.next();
         if (step.done) {
-          const whole = kept;
-          kept = undefined;
-          if (whole !== undefined) await complete(concatBytes(whole, size));
+          await end('complete');
           return { done: true, value: undefined };
         }
         const chunk = toBytes(step.value);
         size += chunk.byteLength;
-        if (size > limit) drop();
+        if (size > limit) await end('dropped');
         // The reader may change what it is given.
         kept?.push(copyOf(chunk));
         return { done: false, value: chunk };
       } catch (error) {
-        drop();
+        await end('broken');
         throw error;
       }
     },
     async return() {
-      drop();
       if (chunks === undefined) new Content(undefined, source).discard(false);
       else await chunks.return?.();
+      await end('broken');
       return { done: true, value: undefined };
     },
   };

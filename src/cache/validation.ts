@@ -5,9 +5,8 @@ import { parseHttpDate } from '../message/http-date.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { splitList } from './cache-control.ts';
-import { type CacheEntry, fieldOf, linesOf } from './entry.ts';
+import { type CacheEntry, fieldOf, linesOf, type Variant } from './entry.ts';
 import { termsOf } from './freshness.ts';
-import type { Found } from './stored-answers.ts';
 import { storedFields } from './storing.ts';
 
 /** RFC 9111 section 3.2: these are about the stored bytes, which a confirmation does not bring. */
@@ -30,6 +29,12 @@ export function sameTag(a: string, b: string): boolean {
   return a.replace(/^W\//, '') === b.replace(/^W\//, '');
 }
 
+/** What is stored for a request: its answer, or those to other variants. */
+interface Stored {
+  readonly entry: CacheEntry | undefined;
+  readonly variants: readonly Variant[];
+}
+
 /** Tags that are asked about at once, those of the newest answers. */
 const MOST_TAGS = 16;
 
@@ -37,7 +42,7 @@ const MOST_TAGS = 16;
  * The request with conditions for what is stored; as it is when nothing can be asked about, or when the caller asks about
  * something of its own: a 304 would not say which of the two it means.
  */
-export function conditionalRequest(request: HttpRequest, found: Found | undefined, shared: boolean): HttpRequest {
+export function conditionalRequest(request: HttpRequest, found: Stored | undefined, shared: boolean): HttpRequest {
   if (found === undefined || isConditional(request)) return request;
   if (found.entry === undefined) {
     // RFC 9111 §4.3.1: of other answers to the URL, one may be right for this request too.
@@ -69,10 +74,14 @@ export function confirmed(
   times: { readonly requestedAt: number; readonly receivedAt: number },
   shared: boolean,
 ): CacheEntry {
-  const fresh = HttpHeaders.fromRaw(storedFields(response.headers, shared)).filter((name) => !KEPT.has(name));
+  return { ...entry, ...times, headers: updatedFields(entry.headers, storedFields(response.headers, shared)) };
+}
+
+/** Stored fields with those of a newer answer of the same content (RFC 9111 section 3.2). */
+export function updatedFields(stored: readonly string[], newer: readonly string[]): string[] {
+  const fresh = HttpHeaders.fromRaw(newer).filter((name) => !KEPT.has(name));
   // The age and the date are those of the new answer, or none.
-  const old = HttpHeaders.fromRaw(entry.headers).without('Age', 'Date');
-  return { ...entry, ...times, headers: old.merge(fresh).toRaw().slice() };
+  return HttpHeaders.fromRaw(stored).without('Age', 'Date').merge(fresh).toRaw().slice();
 }
 
 /** Whether the head of an answer to HEAD is that of the stored one (RFC 9111 section 4.3.5). */

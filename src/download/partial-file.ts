@@ -9,8 +9,9 @@ import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { bareRecord } from '../options/option-record.ts';
+import { isStrong } from '../semantics/content-range.ts';
 import { PathInUseError, PathLock } from './path-lock.ts';
-import { isSameResource, isStrong, type Range, type Validators } from './range-policy.ts';
+import { isSameResource, type Range, type Validators } from './range-policy.ts';
 import { checkFolder, createFile, isSameFile, reasonOf, reopenFile, type TargetFile, targetOf } from './target-file.ts';
 
 /** What a partial file is a part of, and what is missing. */

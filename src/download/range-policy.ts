@@ -4,6 +4,7 @@ import type { HttpHeaders } from '../message/headers.ts';
 import { parseHttpDate } from '../message/http-date.ts';
 import { isSecretKey } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { isStrong, parseContentRange } from '../semantics/content-range.ts';
 import { wallClock } from '../time/clock.ts';
 
 /** By what a partial file is known again. */
@@ -16,23 +17,6 @@ export interface Validators {
 export interface Range {
   at: number;
   end: number | undefined;
-}
-
-/** RFC 9110 section 14.4; `undefined` for what is not known or not said. */
-export interface ContentRange {
-  readonly start: number | undefined;
-  readonly end: number | undefined;
-  readonly total: number | undefined;
-}
-
-/** `bytes 0-99/200`, `bytes 0-99/*` or `bytes * /200`; `undefined` for anything else. */
-export function parseContentRange(value: string | null): ContentRange | undefined {
-  const match = /^bytes\s+(?:(\d{1,15})-(\d{1,15})|\*)\/(?:(\d{1,15})|\*)$/i.exec(value?.trim() ?? '');
-  if (match === null) return undefined;
-  const [start, last, total] = match.slice(1).map((digits) => (digits === undefined ? undefined : Number(digits)));
-  if (start === undefined || last === undefined) return { start: undefined, end: undefined, total };
-  if (last < start || (total !== undefined && last >= total)) return undefined;
-  return { start, end: last + 1, total };
 }
 
 /** The validators of an answer that are strong enough to put parts together (RFC 9110 section 13.1.5). */
@@ -48,11 +32,6 @@ export function strongValidators(headers: HttpHeaders): Validators {
   // RFC 9110 §8.8.2.2: within the second in which it was sent, the file may have changed twice.
   if (modified === undefined || sent === undefined || sent - modified < 1000) return {};
   return { lastModified };
-}
-
-/** RFC 9110 section 8.8.3: a weak one says "as good as", not "byte for byte". */
-export function isStrong(etag: string): boolean {
-  return /^"[\x21\x23-\x7e\x80-\xff]*"$/.test(etag);
 }
 
 /** Why this answer is not of the file that the partial one is a part of; `undefined` when it may be. */

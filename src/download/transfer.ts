@@ -5,6 +5,7 @@ import { BodyError, isNetworkError, isResponseError, ResponseError } from '../me
 import { maskUrl } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { isThenable } from '../runtime/kind-of.ts';
+import { parseContentRange } from '../semantics/content-range.ts';
 import { bufferedChunks } from './buffered-chunks.ts';
 import { type DigestCheck, digestsOf, firstMismatch } from './digests.ts';
 import type { DownloadResult, DownloadSettings } from './download-options.ts';
@@ -15,7 +16,6 @@ import {
   changeOf,
   isOnlyRest,
   lieOf,
-  parseContentRange,
   partOf,
   type Range,
   segmentsOf,

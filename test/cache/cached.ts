@@ -14,6 +14,8 @@ export interface Answer {
   status?: number;
   head?: Head;
   body?: string;
+  /** In place of a body: what comes piece by piece, up to a failure. */
+  chunks?: readonly (string | Error)[];
   /** In place of an answer. */
   fails?: Error;
 }
@@ -26,11 +28,11 @@ export function cached(cache: HttpCache = memoryCache(), options: RequestOptions
   const origin = mockHandler();
   const stack = HandlerStack.create(async (request, given) => {
     asked.push(request);
-    const { status = 200, head = {}, body = `body ${asked.length}`, fails } = answers.shift() ?? {};
+    const { status = 200, head = {}, body = `body ${asked.length}`, chunks, fails } = answers.shift() ?? {};
     const dated = 'Date' in head ? head : { Date: date(clock.now()), ...head };
     const lines = Object.fromEntries(Object.entries(dated).filter(([, value]) => value !== ''));
     // As the transports give it: a Buffer, whose slice copies nothing.
-    const bytes = request.method === 'HEAD' || status === 304 ? null : Buffer.from(body);
+    const bytes = request.method === 'HEAD' || status === 304 ? null : chunks ? pieces(chunks) : Buffer.from(body);
     origin.append(fails ?? new HttpResponse(status, lines, bytes));
     return origin(request, given);
   });
@@ -52,6 +54,13 @@ export function cached(cache: HttpCache = memoryCache(), options: RequestOptions
       return `${response.cache?.status} ${await response.text()}`;
     },
   };
+}
+
+async function* pieces(chunks: readonly (string | Error)[]): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const chunk of chunks) {
+    if (chunk instanceof Error) throw chunk;
+    yield Buffer.from(chunk);
+  }
 }
 
 export function date(at: number): string {
