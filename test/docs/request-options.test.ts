@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pageOfCards } from '../../scripts/option-cards.ts';
 import { optionNames } from '../../src/options/option-rules.ts';
 import { root } from '../architecture/imports.ts';
 
@@ -16,6 +17,15 @@ const cards = new Map(
 describe('docs/request-options.md', () => {
   it('has a card for every option and no other', () => {
     expect([...cards.keys()].sort()).toEqual([...optionNames].sort());
+  });
+
+  it('says what the types say: npm run docs:cards -- --update writes it', () => {
+    expect(pageOfCards(page)).toBe(page);
+  });
+
+  it('refuses text for an option that the types do not have', () => {
+    const other = page.replace('### `timeout`', '### `timeLimit`');
+    expect(() => pageOfCards(other)).toThrow('docs/request-options.md has text for "timeLimit"');
   });
 
   it('lists every card in its table of contents', () => {

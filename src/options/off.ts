@@ -1,0 +1,2 @@
+/** How an option is switched off. */
+export type Off = null | false;
