@@ -638,78 +638,8 @@ declare class RequestError extends TransferError {
     static readonly code: string;
 }
 // RequestOptions
-interface RequestOptions {
-    baseUri?: string | URL | Off | undefined;
-    uriVars?: {
-        readonly [name: string]: unknown;
-    } | FieldsInit | Off | undefined;
-    headers?: HeadersInit | Readonly<Record<string, string | number | readonly string[] | null | undefined>> | Off;
-    query?: QueryInit | Off | undefined;
-    arrayFormat?: ArrayFormat | Off | undefined;
-    body?: BodyInit | Off | undefined;
-    json?: unknown;
-    stringifyJson?: StringifyJson | Off | undefined;
-    parseJson?: ParseJson | Off | undefined;
-    formParams?: URLSearchParams | FieldsInit | Off | undefined;
-    multipart?: readonly MultipartPart[] | Off | undefined;
-    multipartBoundary?: string | Off | undefined;
+interface RequestOptions extends WhereOptions, ContentOptions, AnswerOptions, TimeOptions, WatchOptions, WireOptions, TrustOptions {
     auth?: AuthOption | Off | undefined;
-    allowRedirects?: boolean | RedirectOptions | null | undefined;
-    httpErrors?: boolean | ((status: number) => boolean) | null | undefined;
-    cookies?: CookieOption | undefined;
-    cache?: CacheOption | undefined;
-    decodeContent?: boolean | string | null | undefined;
-    idempotencyKey?: 'auto' | (string & {}) | ((request: HttpRequest) => string) | Off | undefined;
-    retry?: number | RetryOptions | Off | undefined;
-    delay?: Duration | null | undefined;
-    timeout?: Duration | null | undefined;
-    connectTimeout?: Duration | null | undefined;
-    headersTimeout?: Duration | null | undefined;
-    readTimeout?: Duration | null | undefined;
-    queueTimeout?: Duration | null | undefined;
-    connections?: number | ConnectionBounds | Off | undefined;
-    idleTimeout?: Duration | null | undefined;
-    maxLifetime?: Duration | null | undefined;
-    signal?: AbortSignal | Off | undefined;
-    stream?: boolean | null | undefined;
-    sink?: Sink | Off | undefined;
-    maxResponseSize?: number | Off | undefined;
-    maxHeaderSize?: number | Off | undefined;
-    expect?: boolean | number | null | undefined;
-    trailers?: TrailersInit | Off | undefined;
-    onHeaders?: ((response: HttpResponse) => void) | Off | undefined;
-    onStats?: ((stats: TransferStats) => void) | Off | undefined;
-    onInformation?: ((response: HttpResponse) => void) | Off | undefined;
-    onError?: ((error: unknown) => void) | Off | undefined;
-    maxInFlight?: number | Off | undefined;
-    progress?: ((progress: Progress) => void) | Off | undefined;
-    denyPrivateNetwork?: boolean | PrivateNetworkOptions | null | undefined;
-    allowAbsoluteUrls?: boolean | null | undefined;
-    credentials?: RequestCredentials | Off | undefined;
-    keepAlive?: boolean | null | undefined;
-    redact?: readonly string[] | Off | undefined;
-    proxy?: string | URL | ProxyOptions | Off | undefined;
-    verify?: boolean | string | null | undefined;
-    ca?: Pem | readonly Pem[] | Off | undefined;
-    cert?: Pem | readonly [
-        Pem,
-        string
-    ] | Off | undefined;
-    sslKey?: Pem | readonly [
-        Pem,
-        string
-    ] | Off | undefined;
-    tls?: TlsOptions | Off | undefined;
-    version?: '1.1' | '2' | 'auto' | null | undefined;
-    forceIpResolve?: 'v4' | 'v6' | Off | undefined;
-    lookup?: Lookup | Off | undefined;
-    localAddress?: string | Off | undefined;
-    socketPath?: string | Off | undefined;
-    debug?: boolean | {
-        write(text: string): unknown;
-    } | null | undefined;
-    context?: unknown;
-    clock?: Clock | undefined;
 }
 // RequestPromise
 declare class RequestPromise extends Promise<HttpResponse> {
@@ -1077,6 +1007,19 @@ interface Abortable {
 type AllSettled<T> = {
     -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>>;
 };
+interface AnswerOptions {
+    httpErrors?: boolean | ((status: number) => boolean) | null | undefined;
+    allowRedirects?: boolean | RedirectOptions | null | undefined;
+    retry?: number | RetryOptions | Off | undefined;
+    idempotencyKey?: 'auto' | (string & {}) | ((request: HttpRequest) => string) | Off | undefined;
+    decodeContent?: boolean | string | null | undefined;
+    parseJson?: ParseJson | Off | undefined;
+    stream?: boolean | null | undefined;
+    sink?: Sink | Off | undefined;
+    maxResponseSize?: number | Off | undefined;
+    maxHeaderSize?: number | Off | undefined;
+    cache?: CacheOption | undefined;
+}
 interface Asker {
     readonly outer: Asker | undefined;
     mayLeave(status: number): boolean;
@@ -1160,6 +1103,18 @@ declare class Content {
     releaseWhenDropped(drain: boolean): void;
     buffer(refuse: () => Error): Promise<Uint8Array>;
     discard(drain: boolean): void;
+}
+interface ContentOptions {
+    headers?: HeadersInit | Readonly<Record<string, string | number | readonly string[] | null | undefined>> | Off;
+    body?: BodyInit | Off | undefined;
+    json?: unknown;
+    stringifyJson?: StringifyJson | Off | undefined;
+    formParams?: URLSearchParams | FieldsInit | Off | undefined;
+    multipart?: readonly MultipartPart[] | Off | undefined;
+    multipartBoundary?: string | Off | undefined;
+    cookies?: CookieOption | undefined;
+    expect?: boolean | number | null | undefined;
+    trailers?: TrailersInit | Off | undefined;
 }
 interface ContentsPart extends PartHead {
     readonly contents: PartContents;
@@ -1382,6 +1337,16 @@ interface SyncResponse {
 }
 type TapAfter = (request: HttpRequest, options: RequestOptions, promise: Promise<HttpResponse>) => unknown;
 type TapBefore = (request: HttpRequest, options: RequestOptions) => unknown;
+interface TimeOptions {
+    timeout?: Duration | null | undefined;
+    connectTimeout?: Duration | null | undefined;
+    headersTimeout?: Duration | null | undefined;
+    readTimeout?: Duration | null | undefined;
+    queueTimeout?: Duration | null | undefined;
+    delay?: Duration | null | undefined;
+    signal?: AbortSignal | Off | undefined;
+    clock?: Clock | undefined;
+}
 declare class Trace {
     #private;
     readonly message: TraceMessage;
@@ -1390,15 +1355,64 @@ declare class Trace {
     answered(response: HttpResponse, stats?: TransferStats): void;
     failed(error: unknown, stats?: TransferStats): void;
 }
+interface TrustOptions {
+    verify?: boolean | string | null | undefined;
+    ca?: Pem | readonly Pem[] | Off | undefined;
+    cert?: Pem | readonly [
+        Pem,
+        string
+    ] | Off | undefined;
+    sslKey?: Pem | readonly [
+        Pem,
+        string
+    ] | Off | undefined;
+    tls?: TlsOptions | Off | undefined;
+}
 type Unwrapped<T> = {
     -readonly [K in keyof T]: Awaited<T[K]>;
 };
 type Uri = string | URL;
 type Uri$1 = string | URL;
 type Verb = (uri: Uri, options?: RequestOptions) => RequestPromise;
+interface WatchOptions {
+    onHeaders?: ((response: HttpResponse) => void) | Off | undefined;
+    onStats?: ((stats: TransferStats) => void) | Off | undefined;
+    onInformation?: ((response: HttpResponse) => void) | Off | undefined;
+    onError?: ((error: unknown) => void) | Off | undefined;
+    maxInFlight?: number | Off | undefined;
+    progress?: ((progress: Progress) => void) | Off | undefined;
+    debug?: boolean | {
+        write(text: string): unknown;
+    } | null | undefined;
+    redact?: readonly string[] | Off | undefined;
+    context?: unknown;
+}
 declare class Watching implements Member {
     readonly signal: AbortSignal;
     readonly target: Abortable;
     index: number;
     constructor(signal: AbortSignal, target: Abortable);
+}
+interface WhereOptions {
+    baseUri?: string | URL | Off | undefined;
+    uriVars?: {
+        readonly [name: string]: unknown;
+    } | FieldsInit | Off | undefined;
+    query?: QueryInit | Off | undefined;
+    arrayFormat?: ArrayFormat | Off | undefined;
+    allowAbsoluteUrls?: boolean | null | undefined;
+}
+interface WireOptions {
+    connections?: number | ConnectionBounds | Off | undefined;
+    keepAlive?: boolean | null | undefined;
+    idleTimeout?: Duration | null | undefined;
+    maxLifetime?: Duration | null | undefined;
+    version?: '1.1' | '2' | 'auto' | null | undefined;
+    proxy?: string | URL | ProxyOptions | Off | undefined;
+    credentials?: RequestCredentials | Off | undefined;
+    denyPrivateNetwork?: boolean | PrivateNetworkOptions | null | undefined;
+    forceIpResolve?: 'v4' | 'v6' | Off | undefined;
+    lookup?: Lookup | Off | undefined;
+    localAddress?: string | Off | undefined;
+    socketPath?: string | Off | undefined;
 }
