@@ -51,7 +51,9 @@ class ExportReader {
 
   read(entry: string, source: ts.SourceFile): Export[] {
     const module = this.#checker.getSymbolAtLocation(source)!;
-    return this.#checker.getExportsOfModule(module).map((symbol) => this.#export(entry, symbol.name, this.#real(symbol)));
+    return this.#checker
+      .getExportsOfModule(module)
+      .map((symbol) => this.#export(entry, symbol.name, this.#real(symbol)));
   }
 
   #export(entry: string, name: string, symbol: ts.Symbol): Export {
@@ -85,7 +87,9 @@ class ExportReader {
     const statics = [...(symbol.exports?.values() ?? [])];
     const alias = symbol.declarations?.find(ts.isTypeAliasDeclaration);
     const literal = alias !== undefined && ts.isTypeLiteralNode(alias.type) ? alias.type.members : [];
-    const written = literal.flatMap((one) => (one.name === undefined ? [] : [this.#checker.getSymbolAtLocation(one.name)!]));
+    const written = literal.flatMap((one) =>
+      one.name === undefined ? [] : [this.#checker.getSymbolAtLocation(one.name)!],
+    );
     return [...own, ...statics, ...written]
       .filter((member) => isPublic(member))
       .map((member) => ({ name: `${symbol.name}.${member.name}`, isDocumented: this.#textOf(member) !== '' }));
@@ -107,7 +111,8 @@ class ExportReader {
   }
 }
 
-const HIDDEN = ts.SymbolFlags.TypeParameter | ts.SymbolFlags.Constructor | ts.SymbolFlags.Signature | ts.SymbolFlags.Prototype;
+const HIDDEN =
+  ts.SymbolFlags.TypeParameter | ts.SymbolFlags.Constructor | ts.SymbolFlags.Signature | ts.SymbolFlags.Prototype;
 
 function isPublic(symbol: ts.Symbol): boolean {
   const declaration = symbol.declarations?.[0];

@@ -21,7 +21,8 @@ export function gather(): void {
   const files = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
   const pages = files.filter((name) => name.endsWith('.md')).sort();
   const lost = unlisted(groupsOf(readFileSync(join(ROOT, 'docs/README.md'), 'utf8')), pages);
-  if (lost.length > 0) throw new Error(`docs/README.md has no row for ${lost.map((page) => `docs/${page}`).join(', ')}`);
+  if (lost.length > 0)
+    throw new Error(`docs/README.md has no row for ${lost.map((page) => `docs/${page}`).join(', ')}`);
   for (const name of readdirSync(join(PAGES, '.'))) {
     if (name !== 'reference') rmSync(join(PAGES, name), { recursive: true });
   }
@@ -31,5 +32,6 @@ export function gather(): void {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, relinked(path, readFileSync(join(ROOT, path), 'utf8'), places));
   }
-  for (const name of files.filter((file) => /\.(svg|png)$/.test(file))) cpSync(join(ROOT, 'docs', name), join(PAGES, name));
+  for (const name of files.filter((file) => /\.(svg|png)$/.test(file)))
+    cpSync(join(ROOT, 'docs', name), join(PAGES, name));
 }

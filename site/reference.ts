@@ -13,7 +13,10 @@ export function makeReference(): void {
   rmSync(REFERENCE, { recursive: true, force: true });
   mkdirSync(PAGES, { recursive: true });
   const typedoc = join(ROOT, 'site/node_modules/.bin/typedoc');
-  const { status } = spawnSync(typedoc, ['--options', join(ROOT, 'site/typedoc.json')], { cwd: ROOT, stdio: 'inherit' });
+  const { status } = spawnSync(typedoc, ['--options', join(ROOT, 'site/typedoc.json')], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new Error(`the reference was not made: typedoc ended with ${status}`);
   writeFileSync(join(REFERENCE, 'sidebar.json'), JSON.stringify(sidebar()));
 }
