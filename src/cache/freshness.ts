@@ -98,7 +98,13 @@ function heuristicLifetime(entry: CacheEntry, directives: Directives, date: numb
 function single(lines: readonly string[], wallNow: number): number | undefined {
   const [first] = lines;
   if (first === undefined || lines.some((line) => line !== first)) return undefined;
-  return parseHttpDate(first, wallNow);
+  return parseHttpDate(first, wallNow) ?? parseHttpDate(inUsualCase(first), wallNow);
+}
+
+/** RFC 9111 section 4.2: the dates of a head are read in any case. */
+function inUsualCase(date: string): string {
+  const words = date.toLowerCase().replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+  return words.replace(/ Gmt$/, ' GMT');
 }
 
 /** RFC 9111 section 5.1: the first member counts; one that is no number is as if it was not there. */
