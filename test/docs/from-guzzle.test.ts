@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import * as sluice from '../../src/index.ts';
-import { optionNames } from '../../src/options/option-rules.ts';
-import * as testing from '../../src/testing/index.ts';
 import { root } from '../architecture/imports.ts';
+import { exists, spans } from './names.ts';
 
 const page = readFileSync(join(root, 'docs/from-guzzle.md'), 'utf8');
-const optionTypes = readFileSync(join(root, 'src/options/options.ts'), 'utf8');
 
 interface Row {
   readonly guzzle: readonly string[];
@@ -16,7 +13,6 @@ interface Row {
   readonly note: string;
 }
 
-const spans = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 /** Rows of the tables with a column for the note. */
 const rows: readonly Row[] = [...page.matchAll(/^\| (.+?) \| (.+?) \|(.*)\|$/gm)]
   .map(([, guzzle = '', here = '', note = '']) => ({
@@ -26,27 +22,6 @@ const rows: readonly Row[] = [...page.matchAll(/^\| (.+?) \| (.+?) \|(.*)\|$/gm)
     note: note.trim(),
   }))
   .filter(({ note }) => note !== 'note');
-
-/** Options and members of their records, exports, members of exported classes, and what the platform has. */
-function exists(name: string): boolean {
-  const [head = '', member] = name.split('.');
-  const exported: Record<string, unknown> = { ...sluice, ...testing };
-  if (optionNames.includes(head)) {
-    return member === undefined || new RegExp(`^ {2}(?:readonly )?${member}\\??[:(]`, 'm').test(optionTypes);
-  }
-  const made = head === 'mockHandler' ? testing.mockHandler() : undefined;
-  const value = exported[head] ?? (globalThis as Record<string, unknown>)[head];
-  if (value === undefined || member === undefined) return value !== undefined;
-  if (made !== undefined) return member in made;
-  const { prototype } = value as { prototype?: object };
-  return member in (value as object) || (prototype !== undefined && member in prototype) || isField(head, member);
-}
-
-/** Fields of messages are on their instances. */
-function isField(head: string, member: string): boolean {
-  if (head === 'HttpResponse') return member in new sluice.HttpResponse();
-  return head === 'HttpRequest' && member in new sluice.HttpRequest('GET', 'http://h/');
-}
 
 /** Guzzle's own lists (RequestOptions of 7 and 8). */
 const guzzleOptions =

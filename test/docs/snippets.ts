@@ -2,6 +2,8 @@
  * The documentation's code, made runnable. A fence of `ts` is a module of its own, unless the comment
  * `<!-- continues -->` before it says that it goes on from the one before. The address `http://localhost:8080` stands for
  * the test site. A comment `// prints: text` behind a statement is what that line must have written to the console.
+ *
+ * A fence behind `<!-- code: FILE -->` is a copy of a file, which has a test of its own: `code-of-files.ts`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +17,7 @@ export interface Snippet {
   readonly prints: readonly string[];
 }
 
-const FENCE = /(<!-- continues -->\s*)?^```ts\n([\s\S]*?)^```$/gm;
+const FENCE = /(?<!^<!-- code: [^\n]*-->\n+)(<!-- continues -->\s*)?^```ts\n([\s\S]*?)^```$/gm;
 
 export function pages(): string[] {
   const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
