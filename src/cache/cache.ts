@@ -6,8 +6,9 @@
 import { Call } from '../call/call.ts';
 import { announce } from '../call/callbacks.ts';
 import { isStopReason, raceCaller } from '../call/caller-stop.ts';
+import { notCached } from '../message/not-cached.ts';
 import { HttpRequest } from '../message/request.ts';
-import { HttpResponse } from '../message/response.ts';
+import type { HttpResponse } from '../message/response.ts';
 import { cacheModeOf } from '../options/cache-option.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
@@ -160,15 +161,7 @@ export class CacheCore {
 
   async #notCached({ request, options, keys }: Inquiry): Promise<HttpResponse> {
     this.#parts.count('miss');
-    const cache = { status: 'miss', age: 0, ttl: 0, key: keys.own } as const;
-    // RFC 9111 §5.2.1.7
-    const response = new HttpResponse(504, { 'Content-Length': '0' }, null, '1.1', undefined, {
-      url: request.url,
-      request,
-      handler: 'cache',
-      cache,
-      note: 'nothing that may be used is stored, and only-if-cached asks nobody else',
-    });
+    const response = notCached(request, { status: 'miss', age: 0, ttl: 0, key: keys.own });
     await announce(response, request, options);
     return response;
   }

@@ -17,7 +17,7 @@ import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-ru
 import type { RequestOptions } from '../options/options.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { ConnectionStats, Handler, Transport } from '../stack/handler.ts';
-import { HandlerStack } from '../stack/handler-stack.ts';
+import { HandlerStack, lastSeam } from '../stack/handler-stack.ts';
 import { requestSync, type SyncResponse } from '../sync/request-sync.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../websocket/connection.ts';
@@ -60,6 +60,8 @@ export class Client implements AsyncDisposable, HttpClient {
   readonly #options: RequestOptions;
   readonly #given: ClientOptions;
   readonly #handler: HandlerStack | Transport;
+  /** A plain function as it is called. */
+  #plain: Handler | undefined;
   readonly #defaults: Defaults;
   readonly #clock: Clock;
   readonly #none: ReadOptions;
@@ -317,7 +319,9 @@ export class Client implements AsyncDisposable, HttpClient {
   }
 
   get #resolved(): Handler {
-    return this.#handler instanceof HandlerStack ? this.#handler.resolve() : this.#handler;
+    if (this.#handler instanceof HandlerStack) return this.#handler.resolve();
+    this.#plain ??= lastSeam(this.#handler);
+    return this.#plain;
   }
 
   /** `cookies: true` is one jar for the client. */

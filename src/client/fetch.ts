@@ -2,7 +2,8 @@
 
 import type { Calls } from '../call/calls.ts';
 import { Pieces } from '../message/bytes.ts';
-import { BodyError, RedirectError } from '../message/errors.ts';
+import { BodyError, RedirectError, RequestError } from '../message/errors.ts';
+import { isNotCached } from '../message/not-cached.ts';
 import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { cacheOf } from '../options/cache-option.ts';
@@ -87,7 +88,7 @@ function answered(asked: FetchArguments, { send, calls, options, defaults }: Fet
 
 /** The answer for the caller; whatever goes wrong with it gives the connection back. */
 async function given(
-  { request: { redirect, integrity } }: FetchArguments,
+  { request: { redirect, integrity, cache } }: FetchArguments,
   request: HttpRequest,
   response: HttpResponse,
   limit: number,
@@ -95,6 +96,7 @@ async function given(
 ): Promise<Response> {
   try {
     // WHATWG fetch §4.3: with or without a Location.
+    if (cache === 'only-if-cached' && isNotCached(response)) throw notStored(request);
     if (redirect === 'error' && isRedirectStatus(response.status)) {
       throw new RedirectError("a redirect came, and redirect: 'error' allows none", { request, response });
     }
@@ -105,6 +107,12 @@ async function given(
     await response.discard();
     throw error;
   }
+}
+
+/** WHATWG fetch section 4.6: a network error, where only-if-cached finds nothing. */
+function notStored(request: HttpRequest): RequestError {
+  const fact = "nothing that may be used is stored, and cache: 'only-if-cached' asks nobody else";
+  return new RequestError(fact, { request, code: 'ERR_NOT_CACHED' });
 }
 
 /** WHATWG fetch section 4.1: nothing of a body is given before all of it is what the hash says. */
@@ -132,7 +140,8 @@ function optionsFor({ request, signal }: FetchArguments, client: RequestOptions)
   options.allowRedirects = request.redirect === 'follow' ? redirectsOf(client.allowRedirects) : false;
   if (signal !== undefined) options.signal = signal;
   if (request.credentials !== undefined) options.credentials = request.credentials;
-  if (request.cache !== 'default' && cacheOf(client.cache) !== undefined) options.cache = request.cache;
+  const isForCache = cacheOf(client.cache) !== undefined || request.cache === 'only-if-cached';
+  if (request.cache !== 'default' && isForCache) options.cache = request.cache;
   // WHATWG fetch §4.6: neither cookies nor what answers a challenge.
   if (request.credentials === 'omit') Object.assign(options, { cookies: false, auth: null });
   return options;

@@ -5,6 +5,7 @@ import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
+import { isForCacheAlone, unanswered } from './kept-offline.ts';
 
 interface Layer {
   readonly name: string;
@@ -115,9 +116,10 @@ export class HandlerStack {
     if (this.#handler === undefined) {
       throw new TypeError(`the stack has no handler: call setHandler(), or HandlerStack.create(). It holds: ${this}`);
     }
+    const bottom = lastSeam(this.#handler);
     this.#resolved = this.#layers.reduceRight<Handler>(
-      (next, { middleware }) => middleware(normalized(next)),
-      this.#handler,
+      (next, { middleware }) => middleware(next === bottom ? next : normalized(next)),
+      bottom,
     );
     return this.#resolved;
   }
@@ -190,6 +192,21 @@ function normalized(next: Transport): Transport {
       return Promise.reject(error);
     }
   };
+  return seam;
+}
+
+/** The same before the handler, which gets nothing that only a cache may answer: whichever layers there are, and none. */
+export function lastSeam(handler: Transport): Transport {
+  const seam: Transport = (request, options) => {
+    try {
+      const own = ownOptions(options);
+      if (isForCacheAlone(own)) return unanswered(request, own);
+      const given: unknown = handler(request, own);
+      return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
   // The layer next to the handler may ask for its numbers.
-  return own(next, 'stats') === undefined ? seam : Object.assign(seam, { stats: () => next.stats!() });
+  return own(handler, 'stats') === undefined ? seam : Object.assign(seam, { stats: () => handler.stats!() });
 }

@@ -3,6 +3,7 @@ import type { TransferErrorJSON } from '../message/errors.ts';
 import { entriesOf, membersOf, textOf } from '../message/field-value.ts';
 import { DEEPEST, nestedTooDeeply } from '../message/query.ts';
 import type { RedirectHop } from '../message/response-facts.ts';
+import { cacheModeOf } from '../options/cache-option.ts';
 import type { RequestOptions } from '../options/options.ts';
 
 /** Options as data. */
@@ -51,7 +52,7 @@ export const SAID = 0;
 export const LISTENS = 1;
 
 /** For the caller's own layers, which do not run there. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['context', 'stream', 'handler', 'onError', 'maxInFlight', 'cache']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['context', 'stream', 'handler', 'onError', 'maxInFlight']);
 
 /** Their values are written as text, whatever they were. */
 const FIELDS: ReadonlySet<string> = new Set(['query', 'formParams', 'uriVars']);
@@ -71,6 +72,8 @@ export function sentOptions(options: RequestOptions, over?: RequestOptions): Sen
     if (value instanceof URLSearchParams) sent.params[name] = String(value);
     else if (FIELDS.has(name)) sent.plain[name] = plainFields(name, value);
     else if (name === 'json') sent.plain[name] = jsonValue(value);
+    // The cache stays here and is not asked; a word says what may be done without one.
+    else if (name === 'cache') sent.plain[name] = cacheModeOf(value);
     else if (name === 'headers' && isIterable(value)) sent.plain[name] = [...value];
     else sent.plain[name] = plain(name, value);
   }

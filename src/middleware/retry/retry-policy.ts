@@ -11,6 +11,7 @@ import {
   isTimeoutError,
   isTransferError,
 } from '../../message/errors.ts';
+import { isUnasked } from '../../message/not-cached.ts';
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -52,7 +53,9 @@ export function isFinal(outcome: Outcome): boolean {
 export function isRetryable(rules: RetryRules, request: HttpRequest, outcome: Outcome): boolean {
   if (!rules.methods.has(request.method)) return false;
   const answer = answerOf(outcome);
-  return answer === undefined ? isTransient(own(outcome, 'error')) : rules.statuses.has(answer.status);
+  if (answer === undefined) return isTransient(own(outcome, 'error'));
+  // What a cache gave without asking, it gives again.
+  return rules.statuses.has(answer.status) && !isUnasked(answer);
 }
 
 /** Whether the network failed in a way that may pass. */

@@ -10,6 +10,7 @@ import { raceCaller, stoppedByCaller, throwIfStopped } from '../../call/caller-s
 import { type DelayQueue, sharedDelayQueue } from '../../call/delay-queue.ts';
 import { waitInQueue } from '../../call/wait-in-queue.ts';
 import { isResponseError, isTransferError } from '../../message/errors.ts';
+import { isUnasked } from '../../message/not-cached.ts';
 import { maskUrl } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -136,7 +137,7 @@ class RetriedCall implements Repeater, Asker {
     if (rules.decider !== undefined || this.#held !== undefined || response.attempts !== 1) return false;
     if (isRetryable(rules, request, { response, error: undefined })) return false;
     this.#leaveCall();
-    this.#earn();
+    this.#earn(response);
     return true;
   }
 
@@ -173,7 +174,7 @@ class RetriedCall implements Repeater, Asker {
    */
   #judge(outcome: Outcome): Verdict | Promise<Verdict> {
     const { rules, request } = this;
-    this.#earn();
+    this.#earn(answerOf(outcome));
     if (this.#attempt > rules.limit || isFinal(outcome) || stoppedByCaller(request, this.options)) return NO_MORE;
     // Whoever was told of a response was promised that it is the final one.
     if (this.#announced && outcome.response !== undefined) return NO_MORE;
@@ -262,11 +263,11 @@ class RetriedCall implements Repeater, Asker {
     return rules.budget === undefined || tools.budget.has(this.#origin, rules.budget, this.#clock.now());
   }
 
-  /** A request counts for the budget once, when its first attempt has settled: retries earn nothing. */
-  #earn(): void {
+  /** A request counts for the budget once, when its first attempt has settled: retries earn nothing, nor what was not sent. */
+  #earn(answer: HttpResponse | undefined): void {
     const { rules, tools } = this;
-    if (this.#attempt === 1 && rules.budget !== undefined)
-      tools.budget.earn(this.#origin, rules.budget, this.#clock.now());
+    if (this.#attempt !== 1 || rules.budget === undefined) return;
+    if (answer === undefined || !isUnasked(answer)) tools.budget.earn(this.#origin, rules.budget, this.#clock.now());
   }
 }
 

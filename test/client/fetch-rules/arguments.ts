@@ -1,5 +1,5 @@
 /** The arguments (WHATWG fetch section 5.4, "new Request"): what is refused, and what is normalised. */
-import { echo, type Init, odd, outcome, REFUSED, type Rule, streamOf } from './rule.ts';
+import { echo, FAILED, type Init, odd, outcome, REFUSED, type Rule, streamOf } from './rule.ts';
 
 /** The outcome of one init. */
 const init = (rule: string, given: () => unknown, is: string, more: Partial<Rule> = {}): Rule => ({
@@ -115,11 +115,15 @@ export const words: readonly Rule[] = [
     ...taken.map((value) => init(`${name}: ${JSON.stringify(value)} is taken`, () => ({ [name]: value }), OK)),
     ...refused.map((value) => init(`${name}: ${JSON.stringify(value)} is refused`, () => ({ [name]: value }), REFUSED)),
   ]),
-  init(
-    "cache: 'only-if-cached' goes with mode: 'same-origin'",
-    () => ({ cache: 'only-if-cached', mode: 'same-origin' }),
-    OK,
-  ),
+  {
+    ...init(
+      "cache: 'only-if-cached' goes with mode: 'same-origin', and asks nobody",
+      () => ({ cache: 'only-if-cached', mode: 'same-origin' }),
+      FAILED,
+    ),
+    // It has no cache, and asks the network all the same.
+    node: [OK],
+  },
   ...[5, {}, 'signal', true].map((signal) =>
     init(`signal: ${JSON.stringify(signal)} is refused`, () => ({ signal }), REFUSED),
   ),
