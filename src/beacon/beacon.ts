@@ -3,7 +3,7 @@
  * no longer; until then, and while others wait for their turn, nothing is lost by an exit.
  */
 
-import type { Call } from '../call/call.ts';
+import { type Call, callOf } from '../call/call.ts';
 import type { RequestPromise } from '../call/request-promise.ts';
 import type { WrittenConnection } from '../handlers/node/beacon-handler.ts';
 import { ClientError, ServerError } from '../message/errors.ts';
@@ -156,7 +156,8 @@ export class Beacons {
       detachedHandler((request, connection) => {
         this.#connections.add(connection);
         if (this.#reasons === 0) connection.unref();
-        if (request.call !== undefined) this.#written.get(request.call)?.();
+        const call = callOf(request);
+        if (call !== undefined) this.#written.get(call)?.();
       }),
     );
     const detached = await this.#detached;

@@ -3,7 +3,7 @@
  * and takes out what a change made wrong. The rules are pure and next door: `cache-policy.ts`, `storing.ts`,
  * `validation.ts`, `freshness.ts`.
  */
-import { Call } from '../call/call.ts';
+import { Call, callOf } from '../call/call.ts';
 import { announce } from '../call/callbacks.ts';
 import { isStopReason, raceCaller } from '../call/caller-stop.ts';
 import { notCached } from '../message/not-cached.ts';
@@ -140,7 +140,7 @@ export class CacheCore {
     const { method, url, headers, body } = request;
     // A request of its own: whoever stops the call does not stop this.
     const own = new HttpRequest(method, url, headers.without('Range', 'If-Range'), body?.bytes);
-    const call = callBeside(request.call, own);
+    const call = callBeside(callOf(request), own);
     const quiet = extendOptions(options, {
       signal: undefined,
       stream: false,

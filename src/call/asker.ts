@@ -25,26 +25,13 @@ export interface Asker {
   leaves(answer: Headed, status: number, options: RequestOptions): boolean;
 }
 
-/** Whether some layer of the call may leave the body of an answer of this status. */
-export function mayBeLeft({ call }: HttpRequest, status: number): boolean {
-  return mayBeLeftBy(call?.asker, status);
-}
-
-/** Whether some layer of the call will leave the body of this answer, as far as its head tells. */
-export function willBeLeft(answer: Headed, status: number, options: RequestOptions): boolean {
-  const { call } = answer.request;
-  if (call === undefined || !isLeftBy(call.asker, answer, status, options)) return false;
-  call.hasOpenBody = true;
-  return true;
-}
-
-/** The same of this layer and those around it. */
+/** Whether this layer, or one around it, may leave the body of an answer of this status. */
 export function mayBeLeftBy(asker: Asker | undefined, status: number): boolean {
   for (let at = asker; at !== undefined; at = at.outer) if (at.mayLeave(status)) return true;
   return false;
 }
 
-/** The same of this layer and those around it. */
+/** Whether this layer, or one around it, will leave the body of this answer, as far as its head tells. */
 export function isLeftBy(asker: Asker | undefined, answer: Headed, status: number, options: RequestOptions): boolean {
   for (let at = asker; at !== undefined; at = at.outer) {
     if (at.mayLeave(status) && at.leaves(answer, status, options)) return true;

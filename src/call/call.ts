@@ -4,13 +4,14 @@
  */
 
 import type { ParseJson } from '../message/json.ts';
+import type { MessageCall } from '../message/message-call.ts';
 import type { Reconnector } from '../message/readers.ts';
+import type { Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Member } from '../time/member-set.ts';
 import { type Abortable, abortError, StopSource } from '../time/stop.ts';
 import type { Asker } from './asker.ts';
-import type { Calls } from './calls.ts';
 import type { Trace } from './channels.ts';
 
 /** A body on its way into a sink. */
@@ -25,10 +26,19 @@ export interface Repeater {
   spend(): boolean;
 }
 
-export class Call extends StopSource implements Member {
+/** The calls of one client. */
+export interface CallFamily {
+  /** @throws NetworkError (`ERR_CLIENT_CLOSED`) when no call may begin any more */
+  join(call: Call, isAdmitted: boolean): void;
+  leave(call: Call): void;
+  /** Whether they are some of those: a client that another extends has its calls as well. */
+  isIn(family: CallFamily): boolean;
+}
+
+export class Call extends StopSource implements Member, MessageCall {
   index = -1;
   /** Those of its client, while it is one of them. */
-  calls: Calls | undefined;
+  calls: CallFamily | undefined;
   #isSettled = false;
   /** The number of the attempt under way, from 1 (`retry` counts). */
   attempt = 1;
@@ -64,7 +74,7 @@ export class Call extends StopSource implements Member {
   constructor(
     readonly started: number,
     /** The caller's additions to the names that are masked. */
-    public redact?: readonly string[],
+    public redact?: Redact,
   ) {
     super();
   }
@@ -92,4 +102,9 @@ export class Call extends StopSource implements Member {
     super.abort(reason);
     this.emptied();
   }
+}
+
+/** The call that a request belongs to, when a client sent it. Nothing but a `Call` is ever given to a request. */
+export function callOf(request: HttpRequest): Call | undefined {
+  return request.call as Call | undefined;
 }

@@ -7,52 +7,57 @@ import type { HttpRequest } from '../message/request.ts';
 import { stopOf } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { type Abortable, unwatch, watch } from '../time/stop.ts';
+import { type Call, callOf } from './call.ts';
 
 /** Calls `target.abort` when the call is stopped, perhaps at once and perhaps twice, until `unfollowCaller`. */
-export function followCaller(target: Abortable, { call }: HttpRequest, options: RequestOptions): void {
+export function followCaller(target: Abortable, request: HttpRequest, options: RequestOptions): void {
   const stop = stopOf(options);
   // It follows the call itself.
   if (stop !== undefined) {
     stop.watch(target);
     return;
   }
+  const call = callOf(request);
   const signal = signalBeside(call, options);
   if (signal !== undefined) watch(signal, target);
   call?.watch(target);
 }
 
 /** Forgets the target. */
-export function unfollowCaller(target: Abortable, { call }: HttpRequest, options: RequestOptions): void {
+export function unfollowCaller(target: Abortable, request: HttpRequest, options: RequestOptions): void {
   const stop = stopOf(options);
   if (stop !== undefined) {
     stop.unwatch(target);
     return;
   }
+  const call = callOf(request);
   const signal = signalBeside(call, options);
   if (signal !== undefined) unwatch(signal, target);
   call?.unwatch(target);
 }
 
 /** Whether anybody can stop the call. */
-export function canBeStopped({ call }: HttpRequest, options: RequestOptions): boolean {
-  return call !== undefined || stopping(options) !== undefined;
+export function canBeStopped(request: HttpRequest, options: RequestOptions): boolean {
+  return request.call !== undefined || stopping(options) !== undefined;
 }
 
 /** Whether the call has been stopped. */
-export function stoppedByCaller({ call }: HttpRequest, options: RequestOptions): boolean {
-  return call?.aborted === true || stopping(options)?.aborted === true;
+export function stoppedByCaller(request: HttpRequest, options: RequestOptions): boolean {
+  return callOf(request)?.aborted === true || stopping(options)?.aborted === true;
 }
 
 /** @throws the reason when the call has been stopped */
-export function throwIfStopped({ call }: HttpRequest, options: RequestOptions): void {
+export function throwIfStopped(request: HttpRequest, options: RequestOptions): void {
   const stop = stopping(options);
   if (stop?.aborted) throw stop.reason;
+  const call = callOf(request);
   if (call?.aborted) throw call.reason;
 }
 
 /** Whether `reason` is what the call was stopped with. */
-export function isStopReason(reason: unknown, { call }: HttpRequest, options: RequestOptions): boolean {
+export function isStopReason(reason: unknown, request: HttpRequest, options: RequestOptions): boolean {
   const stop = stopping(options);
+  const call = callOf(request);
   return (stop?.aborted === true && stop.reason === reason) || (call?.aborted === true && call.reason === reason);
 }
 
@@ -80,6 +85,6 @@ function stopping(options: RequestOptions): { readonly aborted: boolean; readonl
 }
 
 /** The signal, unless the call tells of it. A body that is read later outlives the call's interest in it. */
-function signalBeside(call: HttpRequest['call'], { signal, stream }: RequestOptions): AbortSignal | undefined {
+function signalBeside(call: Call | undefined, { signal, stream }: RequestOptions): AbortSignal | undefined {
   return signal && (stream || signal !== call?.followed) ? signal : undefined;
 }

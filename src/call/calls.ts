@@ -8,7 +8,7 @@
 import { isTransferError } from '../message/errors.ts';
 import { MemberSet } from '../time/member-set.ts';
 import { type Abortable, abortAll } from '../time/stop.ts';
-import type { Call } from './call.ts';
+import type { Call, CallFamily } from './call.ts';
 import { clientClosed } from './client-closed.ts';
 import { letFinish } from './let-finish.ts';
 
@@ -24,7 +24,7 @@ export function isEndOf(client: object, error: unknown): boolean {
   return isTransferError(error) && error.code === 'ERR_CLIENT_CLOSED' && callsOf(client)?.isClosing === true;
 }
 
-export class Calls {
+export class Calls implements CallFamily {
   readonly #parent: Calls | undefined;
   /** Those of the whole family. */
   readonly #all: MemberSet<Call>;
@@ -122,7 +122,7 @@ export class Calls {
     this.#waiting.push(callback);
   }
 
-  isIn(family: Calls): boolean {
+  isIn(family: CallFamily): boolean {
     return this === family || (this.#parent?.isIn(family) ?? false);
   }
 

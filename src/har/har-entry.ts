@@ -1,4 +1,5 @@
 /** One exchange as an entry of an archive, secrets masked: pure, of what was seen. */
+import { callOf } from '../call/call.ts';
 import { isTransferError } from '../message/errors.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { isSecretKey, MASK } from '../message/redact.ts';
@@ -54,7 +55,7 @@ export function emptyHar(): Har {
 
 export function harEntry(exchanged: Exchanged, masker: HarMasker): HarEntry {
   const { request, requestBody, response, body, error, facts, startedAt, elapsed } = exchanged;
-  const { attempt = 1, hop = 0 } = request.call ?? {};
+  const { attempt = 1, hop = 0 } = callOf(request) ?? {};
   const timings = harTimings(facts?.timings ?? {}, elapsed);
   const { blocked, dns, connect, send, wait, receive } = timings;
   const time = [blocked, dns, connect, send, wait, receive].reduce((sum, one) => sum + Math.max(0, one), 0);

@@ -2,13 +2,14 @@
  * What may stand in an archive: no secret of the request or the answer, whatever part of them repeats it. Names, order and
  * lengths of all else stay as they were.
  */
+
+import { maskMembers, optionSecrets } from '../call/hider.ts';
 import { charsetOf } from '../message/content.ts';
 import { cookiesOf } from '../message/cookie-values.ts';
 import { longestFirst, secretsOf, withoutSecrets } from '../message/echoes.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { isSecretKey, MASK, maskHeaders, maskText, maskUrl, type Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
-import { maskMembers, optionSecrets } from '../middleware/http-errors/http-errors-policy.ts';
 import type { RequestOptions } from '../options/options.ts';
 
 /** A part of a multipart body: its head with the name of the field, then its content. */

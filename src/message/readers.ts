@@ -175,13 +175,14 @@ export async function* parseEvents(
 export function eventsOf<Answer>(
   answer: Answer,
   options: EventOptions | undefined,
-  reconnector: Reconnector<Answer> | undefined,
+  reconnector: Reconnector<unknown> | undefined,
   read: ReadEvents<Answer>,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   const reconnect: unknown = own(options ?? {}, 'reconnect') ?? false;
   if (typeof reconnect !== 'boolean') throw new TypeError(`reconnect must be a boolean, got ${typeof reconnect}`);
   if (!reconnect) return read(answer, { id: '', retry: undefined });
-  if (reconnector !== undefined) return reconnector.events(answer, read);
+  // What it asks for are answers of the same kind.
+  if (reconnector !== undefined) return reconnector.events(answer, read as ReadEvents<unknown>);
   throw new TypeError('events({ reconnect: true }) needs the answer of a call with stream: true');
 }
 

@@ -1,11 +1,11 @@
 /** A request as an immutable value. */
 
-import type { Call } from '../call/call.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { type HeadersInit, HttpHeaders, isToken } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
+import type { MessageCall } from './message-call.ts';
 import { own } from './own.ts';
 import { maskUrl } from './redact.ts';
 
@@ -25,18 +25,18 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 /** What a request knows beside its value. */
 interface PartOfCall {
   /** The call this request belongs to. Not part of its value. @internal */
-  call: Call | undefined;
+  call: MessageCall | undefined;
 }
 
 /** Keeps the call in a private field: nothing that walks, copies or prints the fields of a request sees it. */
 class CallHolder {
-  #call: Call | undefined;
+  #call: MessageCall | undefined;
 
-  get call(): Call | undefined {
+  get call(): MessageCall | undefined {
     return this.#call;
   }
 
-  set call(call: Call | undefined) {
+  set call(call: MessageCall | undefined) {
     this.#call = call;
   }
 }

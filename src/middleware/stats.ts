@@ -3,6 +3,7 @@
  * its own, and so is each hop and attempt, failed ones too.
  */
 
+import { callOf } from '../call/call.ts';
 import { lateFailure } from '../call/callbacks.ts';
 import { attemptTracing, Trace } from '../call/channels.ts';
 import { isResponseError, isTransferError } from '../message/errors.ts';
@@ -41,7 +42,7 @@ function measured(
   onStats: ((stats: TransferStats) => unknown) | undefined,
   trace: Trace | undefined,
 ): Promise<HttpResponse> {
-  const { attempt = 1, hop = 0 } = request.call ?? {};
+  const { attempt = 1, hop = 0 } = callOf(request) ?? {};
   const clock = options.clock ?? systemClock;
   const started = clock.now();
   const numbers = (facts: ResponseFacts | undefined, response: HttpResponse | undefined, error: unknown) =>

@@ -2,7 +2,9 @@
  * What a span and a measurement say of one request: OpenTelemetry's conventions for HTTP clients, as pure functions.
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
+
 import type { Attributes } from '@opentelemetry/api';
+import { callOf } from '../call/call.ts';
 import { isTransferError } from '../message/errors.ts';
 import { isSecretKey, type Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -63,7 +65,8 @@ export function errorType(error: unknown): string {
 }
 
 /** A template is of the URL that was asked for, and says nothing of one that a redirect led to. */
-function templateOf({ call }: HttpRequest): string | undefined {
+function templateOf(request: HttpRequest): string | undefined {
+  const call = callOf(request);
   return call === undefined || call.hop > 0 ? undefined : call.template;
 }
 

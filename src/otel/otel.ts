@@ -2,6 +2,7 @@
  * A span and the metrics of every send, by OpenTelemetry's conventions for HTTP clients. Next to the handler: each hop, attempt
  * and leg of a challenge is a send of its own. Whatever the tracer does, the request is sent once, and its outcome is its own.
  */
+
 import {
   type Attributes,
   type Context,
@@ -19,6 +20,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Call } from '../call/call.ts';
+import { callOf } from '../call/call.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { seenBody } from '../message/seen-body.ts';
@@ -102,7 +104,7 @@ class Watch {
   }
 
   #begin(request: HttpRequest, options: RequestOptions): Sending {
-    const { call } = request;
+    const call = callOf(request);
     const sent = (call && this.#sends.get(call)) ?? 0;
     if (call !== undefined) this.#sends.set(call, sent + 1);
     this.#tracer ??= this.#options.tracer ?? trace.getTracer('sluice', VERSION);

@@ -1,4 +1,5 @@
 /** One item on its way through a pool, and what is to be read from how it ended. */
+import { callOf } from '../call/call.ts';
 import { isNetworkError } from '../message/errors.ts';
 import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -53,10 +54,11 @@ export function outcomeOf(response: HttpResponse | undefined, error: unknown): O
 export function requestOf(item: unknown, response: HttpResponse | undefined, error: unknown): HttpRequest | undefined {
   if (item instanceof HttpRequest) return item;
   const last = response?.request ?? (error as { request?: HttpRequest } | undefined)?.request;
+  const call = last && callOf(last);
   const first = responseOf(response, error)?.redirects?.[0];
-  const isRedirected = first !== undefined || (last?.call?.hop ?? 0) > 0;
+  const isRedirected = first !== undefined || (call?.hop ?? 0) > 0;
   if (last !== undefined && !isRedirected) return last;
-  if (last?.call?.request !== undefined) return last.call.request;
+  if (call?.request !== undefined) return call.request;
   const uri = uriOf(item);
   try {
     if (first !== undefined) return new HttpRequest(first.method, first.url);

@@ -1,5 +1,6 @@
 /** Sends a slow request a second time and takes the answer that comes first: the cure for a long tail. */
 
+import { callOf } from '../call/call.ts';
 import { IDEMPOTENT } from '../message/methods.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { originOf } from '../message/uri.ts';
@@ -56,14 +57,14 @@ export function hedge(options: HedgeOptions): Middleware {
         took: (ms) => known?.add(ms),
       };
       return new HedgedCall(next, request, options, rules).run().finally(() => {
-        if (request.call?.repeater === undefined) budget.earn(origin, BUDGET, clock.now());
+        if (callOf(request)?.repeater === undefined) budget.earn(origin, BUDGET, clock.now());
       });
     };
 }
 
 /** The call's own budget, where `retry` is inside a limit; else the one of this layer. */
-function spend(budget: RetryBudget, { call }: HttpRequest, { clock = systemClock }: RequestOptions, origin: string) {
-  return call?.repeater?.spend() ?? budget.spend(origin, BUDGET, clock.now());
+function spend(budget: RetryBudget, request: HttpRequest, { clock = systemClock }: RequestOptions, origin: string) {
+  return callOf(request)?.repeater?.spend() ?? budget.spend(origin, BUDGET, clock.now());
 }
 
 function afterOf(given: unknown): HedgeAfter {

@@ -1,6 +1,7 @@
 /** An answer that a layer gives to its caller, although its body was thought to be left (`call/asker.ts`). */
 
 import type { Asker } from '../call/asker.ts';
+import { callOf } from '../call/call.ts';
 import { Pieces, toBytes } from '../message/bytes.ts';
 import { Content, chunksOf } from '../message/content.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -9,8 +10,8 @@ import type { RequestOptions } from '../options/options.ts';
 import { responseLimit, tooLarge } from './response-limit.ts';
 
 /** Whether it is a buffered answer whose body was not waited for. */
-export function isOpen({ content }: HttpResponse, { call }: HttpRequest, { stream }: RequestOptions): boolean {
-  return call?.hasOpenBody === true && !stream && content.source !== undefined && !content.used;
+export function isOpen({ content }: HttpResponse, request: HttpRequest, { stream }: RequestOptions): boolean {
+  return callOf(request)?.hasOpenBody === true && !stream && content.source !== undefined && !content.used;
 }
 
 /**

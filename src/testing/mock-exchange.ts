@@ -3,9 +3,9 @@
  * the clock of the call, its callbacks are told, and whoever stops the call stops it, also in the middle of the body.
  */
 
-import { mayBeLeft } from '../call/asker.ts';
 import { type CallbackHost, tell, whenTold } from '../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
+import { mayBeLeft } from '../call/left-body.ts';
 import { failure, timeoutFailure } from '../connect/failure.ts';
 import { briefly } from '../handlers/exchange/briefly.ts';
 import { type PhaseTimeouts, phaseTimeouts } from '../handlers/exchange/phase-timeouts.ts';

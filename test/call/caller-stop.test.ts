@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Call } from '../../src/call/call.ts';
+import { Call, callOf } from '../../src/call/call.ts';
 import {
   canBeStopped,
   followCaller,
@@ -31,7 +31,7 @@ const ways: Record<string, () => Way> = {
   'by its cancel()'() {
     const request = get();
     request.call = new Call(0);
-    return { request, options: {}, stop: () => request.call?.abort(reason) };
+    return { request, options: {}, stop: () => callOf(request)?.abort(reason) };
   },
   'by a deadline around it'() {
     const stop = new StopSource();

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { callOf } from '../../src/call/call.ts';
 import { lastEventId, mayReconnect, noStreamOfEvents, reconnectionTime } from '../../src/client/reconnect-policy.ts';
 import {
   Client,
@@ -40,7 +41,7 @@ function streaming(connections: Connection[], options: ClientOptions = {}) {
       if (typeof connection === 'object') throw connection.breaks;
       if (!isOpen) return;
       await new Promise((_, reject) => {
-        const signal = (given.signal || request.call?.signal) as AbortSignal;
+        const signal = (given.signal || callOf(request)?.signal) as AbortSignal;
         if (signal.aborted) reject(signal.reason);
         signal.addEventListener('abort', () => reject(signal.reason));
       });

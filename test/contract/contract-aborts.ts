@@ -1,7 +1,7 @@
 /** Being stopped, at every moment. */
 import { getEventListeners } from 'node:events';
 import { expect, vi } from 'vitest';
-import { Call } from '../../src/call/call.ts';
+import { Call, callOf } from '../../src/call/call.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import * as faults from '../../src/testing/faults.ts';
 import { type Check, deliveries, rejection, released } from './bench.ts';
@@ -48,7 +48,7 @@ export function aborts(check: Check): void {
     request.call = new Call(0);
     const waiting = rejection(fresh()(request, {}));
     await vi.waitFor(() => expect(String(scripted.received[0])).toContain('\r\n\r\n'));
-    request.call.abort(reason);
+    callOf(request)!.abort(reason);
     expect(await waiting).toBe(reason);
     await released(scripted);
   });

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, it, vi } from 'vitest';
-import { Call } from '../../src/call/call.ts';
+import { Call, callOf } from '../../src/call/call.ts';
 import { DelayQueue } from '../../src/call/delay-queue.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
@@ -77,7 +77,7 @@ it('rejects at once when the call is cancelled', async () => {
   const mine = new HttpRequest('GET', 'http://a.test/');
   mine.call = new Call(0);
   const answer = handler(mine, { delay: 10, clock });
-  mine.call.abort('cancelled');
+  callOf(mine)!.abort('cancelled');
   await expect(answer).rejects.toBe('cancelled');
   expect(clock.pending).toBe(0);
   expect(next).not.toHaveBeenCalled();

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { callOf } from '../../src/call/call.ts';
 import {
   Client,
   type ClientOptions,
@@ -23,7 +24,7 @@ function coalescing(options: ClientOptions = {}) {
   const handler = HandlerStack.create(
     (request, given) =>
       new Promise((answer, fail) => {
-        const signal = request.call?.signal;
+        const signal = callOf(request)?.signal;
         signal?.addEventListener('abort', () => fail(signal.reason));
         waiting.push({ request, answer, fail, signal: given.signal || signal });
       }),
@@ -107,13 +108,13 @@ describe('coalesce', () => {
     await flows();
     controller.abort('enough');
     expect(await first).toBe('enough');
-    expect(waiting[0]!.request.call!.aborted).toBe(false);
+    expect(callOf(waiting[0]!.request)!.aborted).toBe(false);
     second.cancel('me too');
     expect(await rejection(second)).toBe('me too');
-    expect(waiting[0]!.request.call!.aborted).toBe(false);
+    expect(callOf(waiting[0]!.request)!.aborted).toBe(false);
     third.cancel();
     await rejection(third);
-    expect(waiting[0]!.request.call!.aborted).toBe(true);
+    expect(callOf(waiting[0]!.request)!.aborted).toBe(true);
     const again = client.get(URL_A);
     await flows();
     expect(waiting).toHaveLength(2);
@@ -153,7 +154,7 @@ describe('coalesce', () => {
       'ERR_CLIENT_CLOSED',
       'ERR_CLIENT_CLOSED',
     ]);
-    expect(waiting[0]!.request.call!.aborted).toBe(true);
+    expect(callOf(waiting[0]!.request)!.aborted).toBe(true);
   });
 
   it('reads a stream that a handler gives unasked, and lets it go when nobody waits', async () => {

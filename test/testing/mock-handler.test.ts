@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Call } from '../../src/call/call.ts';
+import { Call, callOf } from '../../src/call/call.ts';
 import { NetworkError, RequestError, ResponseError } from '../../src/message/errors.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
@@ -270,7 +270,7 @@ describe('an abort', () => {
     const called = request.with({ url: 'http://a.example/y' });
     called.call = new Call(0);
     const byCall = mock(called, {});
-    called.call.abort('call');
+    callOf(called)!.abort('call');
     await expect(byCall).rejects.toBe('call');
   });
 });

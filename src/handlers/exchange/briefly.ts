@@ -4,7 +4,8 @@
  * body to be read on, and whoever leaves that closes its connection.
  */
 
-import { type Headed, willBeLeft } from '../../call/asker.ts';
+import type { Headed } from '../../call/asker.ts';
+import { willBeLeft } from '../../call/left-body.ts';
 import { Pieces, toBytes } from '../../message/bytes.ts';
 import { Content, UnreadSource } from '../../message/content.ts';
 import { isTransferError } from '../../message/errors.ts';

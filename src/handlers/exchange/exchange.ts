@@ -3,9 +3,9 @@
  * caller, and that it settles once. How it gets a connection, what goes over it and how that is ended is theirs.
  */
 
-import { mayBeLeft } from '../../call/asker.ts';
 import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
+import { mayBeLeft } from '../../call/left-body.ts';
 import { type FailureContext, failure, timeoutFailure } from '../../connect/failure.ts';
 import { isTransferError, type TimeoutPhase } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';

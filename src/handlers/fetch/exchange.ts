@@ -1,8 +1,8 @@
 /** One request over fetch: its timers, its abort, and a body that is collected or handed out as a stream. */
 
-import { mayBeLeft } from '../../call/asker.ts';
 import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { canBeStopped, followCaller, unfollowCaller } from '../../call/caller-stop.ts';
+import { mayBeLeft } from '../../call/left-body.ts';
 import { failure, timeoutFailure } from '../../connect/failure.ts';
 import type { RequestBody } from '../../message/body.ts';
 import type { BodyReader } from '../../message/body-reader.ts';

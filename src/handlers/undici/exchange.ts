@@ -2,9 +2,10 @@
  * One request over undici's dispatcher. The object is the callbacks undici asks for, so that an exchange costs no closure;
  * a buffered body is collected straight from them, and a body of one chunk is never copied.
  */
-import { mayBeLeft, willBeLeft } from '../../call/asker.ts';
+
 import { type CallbackHost, tell, whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
+import { mayBeLeft, willBeLeft } from '../../call/left-body.ts';
 import { failure, timeoutFailure } from '../../connect/failure.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
 import type { BodyReader } from '../../message/body-reader.ts';

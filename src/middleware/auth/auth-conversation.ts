@@ -4,6 +4,7 @@
  */
 
 import { type Asker, isLeftBy, mayBeLeftBy } from '../../call/asker.ts';
+import { callOf } from '../../call/call.ts';
 import { announce } from '../../call/callbacks.ts';
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import type { RequestBody } from '../../message/body.ts';
@@ -39,7 +40,8 @@ export async function converse(
   const conversation = started(flow, request, options);
   const sent = new Set<RequestBody>();
   const wait = (step: Step | Promise<Step>) => (isThenable(step) ? raceCaller(step, request, options) : step);
-  const outer = request.call?.asker;
+  const call = callOf(request);
+  const outer = call?.asker;
   let response: HttpResponse | undefined;
   let challenges = 0;
   let withheld = false;
@@ -53,7 +55,7 @@ export async function converse(
       const legOptions = optionsFor(leg, request, options, () => {
         withheld = true;
       });
-      if (request.call !== undefined) request.call.asker = askerOf(flow, request, challenges, outer);
+      if (call !== undefined) call.asker = askerOf(flow, request, challenges, outer);
       try {
         response = await next(leg, legOptions);
       } catch (error) {
@@ -77,7 +79,7 @@ export async function converse(
     close(conversation);
     throw error;
   } finally {
-    if (request.call !== undefined) request.call.asker = outer;
+    if (call !== undefined) call.asker = outer;
   }
 }
 

@@ -3,18 +3,19 @@
  * and the handler below do: one that ignores its signal is left to itself, and its late answer is released.
  */
 
+import { callOf } from '../../call/call.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
+import { TimedStop } from '../../call/time-left.ts';
 import { Content } from '../../message/content.ts';
 import { TimeoutError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
-import { stopOf, withStop } from '../../options/option-record.ts';
+import { withStop } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
 import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
-import { StopSource } from '../../time/stop.ts';
 import { type FailableStream, failable } from './failable-stream.ts';
 
 /**
@@ -31,16 +32,7 @@ export function deadline(): Middleware {
     };
 }
 
-/** By the signals that were made, for options that were copied and so have lost their deadline. */
-const deadlines = new WeakMap<AbortSignal, Deadline>();
-
-/** Milliseconds until the deadline that these options stand under, for layers inside it; `Infinity` without one. */
-export function timeLeft(options: RequestOptions): number {
-  const stop = stopOf(options) ?? (options.signal ? deadlines.get(options.signal) : undefined);
-  return stop instanceof Deadline ? stop.left : Number.POSITIVE_INFINITY;
-}
-
-class Deadline extends StopSource {
+class Deadline extends TimedStop {
   readonly #limit: number;
   readonly #request: HttpRequest;
   readonly #options: RequestOptions;
@@ -82,14 +74,8 @@ class Deadline extends StopSource {
     this.#stopTimer = startTimer(this.#clock, this.#limit, () => this.abort(this.#timedOut()));
   }
 
-  get left(): number {
+  override get left(): number {
     return this.#started + this.#limit - this.#clock.now();
-  }
-
-  override get signal(): AbortSignal {
-    const signal = super.signal;
-    deadlines.set(signal, this);
-    return signal;
   }
 
   /** The time is over, or the caller has stopped the call. */
@@ -111,7 +97,7 @@ class Deadline extends StopSource {
       return;
     }
     const { source, used } = response.content;
-    const filling = this.#request.call?.filling;
+    const filling = callOf(this.#request)?.filling;
     if (filling !== undefined) filling.onEnd = () => this.#end();
     if (source === undefined || used) {
       if (filling === undefined) this.#end();
@@ -137,7 +123,7 @@ class Deadline extends StopSource {
   #timedOut(): TimeoutError {
     const elapsed = this.#clock.now() - this.#started;
     const fact = `timed out after ${Math.round(elapsed)} ms; the timeout option allows ${this.#limit} ms for the whole call`;
-    const attempts = this.#request.call?.attempt ?? 1;
+    const attempts = callOf(this.#request)?.attempt ?? 1;
     return new TimeoutError(fact, { phase: 'total', request: this.#request, attempts, elapsed });
   }
 }

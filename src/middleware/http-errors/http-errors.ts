@@ -3,6 +3,7 @@
  * for a result. Outermost of the layers: it judges the answer of the whole call.
  */
 
+import { hiderOf } from '../../call/hider.ts';
 import { BadResponseError, ClientError, ServerError } from '../../message/errors.ts';
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -12,7 +13,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { type Held, holdBody } from './error-body.ts';
-import { hiderOf, statusLine, summaryOf } from './http-errors-policy.ts';
+import { statusLine, summaryOf } from './http-errors-policy.ts';
 
 export interface HttpErrorsOptions {
   /** Says what the body holds, instead of its beginning; nothing for no summary. The request's secrets are masked in it. */

@@ -3,6 +3,8 @@
  * Secrets are masked, bodies are only counted.
  */
 
+import { callOf } from '../../call/call.ts';
+import { hiderOf } from '../../call/hider.ts';
 import type { RequestBody } from '../../message/body.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -10,7 +12,6 @@ import type { RequestOptions } from '../../options/options.ts';
 import { ignoreRejection } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
-import { hiderOf } from '../http-errors/http-errors-policy.ts';
 import { requestHead, responseHead } from './wire-text.ts';
 
 interface Writer {
@@ -44,7 +45,7 @@ export function debug(): Middleware {
 }
 
 function requestText(request: HttpRequest, redact: readonly string[]): string {
-  const { attempt = 1, hop = 0 } = request.call ?? {};
+  const { attempt = 1, hop = 0 } = callOf(request) ?? {};
   const again = attempt > 1 || hop > 0 ? `* attempt ${attempt}, redirects so far: ${hop}\n` : '';
   const head = requestHead(request, redact).map((line) => `> ${line}\n`);
   return `${again}${head.join('')}>\n${sentBody(request.body)}`;

@@ -1,5 +1,6 @@
 /** Writes an exchange by a template with Guzzle's placeholders. Secrets are masked in whatever comes out. */
 
+import { hiderOf } from '../../call/hider.ts';
 import type { RequestBody } from '../../message/body.ts';
 import { isTransferError } from '../../message/errors.ts';
 import { isSecretHeader, MASK, maskUrl, type Redact } from '../../message/redact.ts';
@@ -10,7 +11,6 @@ import type { RequestOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { builtin } from '../../runtime/platform.ts';
 import { wallClock } from '../../time/clock.ts';
-import { hiderOf } from '../http-errors/http-errors-policy.ts';
 import { hostOf, requestHead, requestTarget, responseHead } from './wire-text.ts';
 
 /** Stands where a body was streamed, sent to a sink, or is not in memory for another reason. */

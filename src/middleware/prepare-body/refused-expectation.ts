@@ -4,6 +4,7 @@
  */
 
 import type { Asker } from '../../call/asker.ts';
+import { callOf } from '../../call/call.ts';
 import { throwIfStopped } from '../../call/caller-stop.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -25,7 +26,7 @@ export async function sendExpecting(
   request: HttpRequest,
   options: RequestOptions,
 ): Promise<HttpResponse> {
-  const { call } = request;
+  const call = callOf(request);
   const outer = call?.asker;
   if (call !== undefined) call.asker = leavingRefusal(outer);
   const { onHeaders } = options;

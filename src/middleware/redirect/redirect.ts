@@ -5,7 +5,7 @@
  */
 
 import type { Asker } from '../../call/asker.ts';
-import type { Call } from '../../call/call.ts';
+import { type Call, callOf } from '../../call/call.ts';
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import { withoutSecretsOf } from '../../message/echoes.ts';
 import { RedirectError, ResponseError, TooManyRedirectsError, withAnswer } from '../../message/errors.ts';
@@ -34,10 +34,11 @@ export function redirect(): Middleware {
       const policy = redirectPolicy(options.allowRedirects);
       if (policy === undefined) return next(request, options);
       const inner = options.onHeaders ? announcingFinal(options, options.onHeaders) : options;
-      const asker = request.call === undefined ? FOLLOWER : enter(request.call);
+      const call = callOf(request);
+      const asker = call === undefined ? FOLLOWER : enter(call);
       return next(request, inner).then((response) => {
         if (isRedirect(response)) return follow({ next, policy, asker }, request, inner, response);
-        return request.call?.hasOpenBody ? wholeAnswer(response, request, options, asker.outer) : response;
+        return call?.hasOpenBody ? wholeAnswer(response, request, options, asker.outer) : response;
       });
     };
 }
@@ -51,7 +52,7 @@ const FOLLOWER: Asker = {
     const policy = redirectPolicy(options.allowRedirects);
     const response = answer.headOnly();
     if (policy === undefined || response === undefined || !isRedirect(response)) return false;
-    if ((request.call?.hop ?? 0) >= policy.max) return false;
+    if ((callOf(request)?.hop ?? 0) >= policy.max) return false;
     return !has(planHop(policy, request, options, response), 'fact');
   },
 };
@@ -90,9 +91,10 @@ async function follow(
     const { url, method, headers } = hop;
     request = request.with({ url, method, headers, ...(hop.keepsBody ? undefined : { body: null }) });
     if (hop.crossOrigin) options = crossOriginOptions(options);
-    if (request.call !== undefined) {
-      request.call.hop += 1;
-      request.call.asker = asker;
+    const call = callOf(request);
+    if (call !== undefined) {
+      call.hop += 1;
+      call.asker = asker;
     }
     try {
       response = await next(request, options);

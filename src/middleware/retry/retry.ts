@@ -5,9 +5,11 @@
 
 import type { Asker, Headed } from '../../call/asker.ts';
 import type { Repeater } from '../../call/call.ts';
+import { callOf } from '../../call/call.ts';
 import { announce } from '../../call/callbacks.ts';
 import { raceCaller, stoppedByCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import { type DelayQueue, sharedDelayQueue } from '../../call/delay-queue.ts';
+import { timeLeft } from '../../call/time-left.ts';
 import { waitInQueue } from '../../call/wait-in-queue.ts';
 import { isResponseError, isTransferError } from '../../message/errors.ts';
 import { isUnasked } from '../../message/not-cached.ts';
@@ -23,7 +25,6 @@ import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
 import { type Clock, systemClock, wallClockBy } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
-import { timeLeft } from '../deadline/deadline.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ServerHint, serverHint } from './retry-hints.ts';
 import { answerOf, backoff, bodyRefusal, isFinal, isRetryable, type Outcome, waitRefusal } from './retry-policy.ts';
@@ -87,7 +88,7 @@ class RetriedCall implements Repeater, Asker {
     readonly rules: RetryRules,
     readonly tools: RetryTools & { readonly random: () => number; readonly budget: RetryBudget },
   ) {
-    this.outer = request.call?.asker;
+    this.outer = callOf(request)?.asker;
     this.#clock = options.clock ?? systemClock;
     this.#started = this.#clock.now();
     this.#origin = originOf(request.url);
@@ -107,7 +108,7 @@ class RetriedCall implements Repeater, Asker {
     this.#held = undefined;
     this.#announced = false;
     this.#attempt += 1;
-    const { call } = this.request;
+    const call = callOf(this.request);
     if (call !== undefined) {
       call.attempt = this.#attempt;
       call.repeater = this;
@@ -128,7 +129,8 @@ class RetriedCall implements Repeater, Asker {
   }
 
   #leaveCall(): void {
-    if (this.request.call !== undefined) this.request.call.asker = this.outer;
+    const call = callOf(this.request);
+    if (call !== undefined) call.asker = this.outer;
   }
 
   /** Whether the first answer ends the call, and nobody has to be asked or told. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Call } from '../../../src/call/call.ts';
+import { Call, callOf } from '../../../src/call/call.ts';
 import { CookieJar } from '../../../src/cookies/cookie-jar.ts';
 import { fetchHandler } from '../../../src/handlers/fetch/fetch.ts';
 import { RequestError } from '../../../src/message/errors.ts';
@@ -267,7 +267,7 @@ describe('waiting', () => {
     const request = get();
     request.call = new Call(0);
     const waiting = fetchHandler(never)(request, {});
-    request.call.abort('stop');
+    callOf(request)!.abort('stop');
     await expect(waiting).rejects.toBe('stop');
   });
 

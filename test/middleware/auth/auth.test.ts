@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Call } from '../../../src/call/call.ts';
+import { Call, callOf } from '../../../src/call/call.ts';
 import { undiciHandler } from '../../../src/handlers/undici/undici.ts';
 import { NetworkError, RequestError, ResponseError } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
@@ -289,7 +289,7 @@ describe('an abort', () => {
         await new Promise(() => undefined);
       },
     });
-    request.call.abort('stop');
+    callOf(request)!.abort('stop');
     await expect(promise).rejects.toBe('stop');
   });
 

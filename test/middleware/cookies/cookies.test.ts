@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { Call } from '../../../src/call/call.ts';
+import { Call, callOf } from '../../../src/call/call.ts';
 import { CookieJar } from '../../../src/cookies/cookie-jar.ts';
 import { RequestError, ResponseError } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
@@ -229,7 +229,7 @@ describe('a jar of the caller', () => {
     const byCall = cookies()(setting('a=1'))(request, { cookies: jar });
     const settled = Promise.allSettled([bySignal, byCall]);
     controller.abort(reason);
-    request.call.abort(reason);
+    callOf(request)!.abort(reason);
     expect(await settled).toEqual([
       { status: 'rejected', reason },
       { status: 'rejected', reason },

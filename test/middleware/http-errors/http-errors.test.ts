@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { Call } from '../../../src/call/call.ts';
+import { Call, callOf } from '../../../src/call/call.ts';
 import { Content } from '../../../src/message/content.ts';
 import { BadResponseError, ClientError, ServerError } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
@@ -308,7 +308,7 @@ describe('a streamed body', () => {
     const outcome = call.catch((error: unknown) => error);
     await clock.advance(1);
     if (by === 'signal') controller.abort(reason);
-    else asked.call.abort(reason);
+    else callOf(asked)!.abort(reason);
     expect(await outcome).toBe(reason);
     expect(cancel).toHaveBeenCalledOnce();
     expect(remove).toHaveBeenCalled();

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { Call } from '../../../src/call/call.ts';
+import { Call, callOf } from '../../../src/call/call.ts';
 import { NetworkError } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse } from '../../../src/message/response.ts';
@@ -94,7 +94,7 @@ it('shows a failure, which passes', async () => {
 it('counts attempts and redirects after the first', async () => {
   const request = new HttpRequest('GET', 'http://h/');
   request.call = new Call(0);
-  request.call.attempt = 2;
+  callOf(request)!.attempt = 2;
   expect((await show(request, new HttpResponse(200)))[0]).toMatch(/^\* attempt 2, redirects so far: 0\n> GET/);
 });
 

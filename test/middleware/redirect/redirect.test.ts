@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Call } from '../../../src/call/call.ts';
+import { Call, callOf } from '../../../src/call/call.ts';
 import { Content, toWebStream } from '../../../src/message/content.ts';
 import { BodyError, NetworkError, RedirectError, TooManyRedirectsError } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
@@ -128,11 +128,11 @@ describe('redirect', () => {
     const hops: (number | undefined)[] = [];
     const { send } = site({
       'http://h/': (asked) => {
-        hops.push(asked.call?.hop);
+        hops.push(callOf(asked)?.hop);
         return new HttpResponse(302, { location: '/b' });
       },
       'http://h/b': (asked) => {
-        hops.push(asked.call?.hop);
+        hops.push(callOf(asked)?.hop);
         return ok;
       },
     });
@@ -315,7 +315,7 @@ describe('what happens at a hop', () => {
     request.call = new Call(0);
     const reason = new Error('cancelled');
     const { send, asked } = site({ 'http://h/': '/b', 'http://h/b': ok });
-    const onRedirect = () => request.call?.abort(reason);
+    const onRedirect = () => callOf(request)?.abort(reason);
     expect(await failure(send(request, { allowRedirects: { onRedirect } }))).toBe(reason);
     expect(asked).toHaveLength(1);
   });

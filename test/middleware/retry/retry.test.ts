@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Call } from '../../../src/call/call.ts';
+import { Call, callOf } from '../../../src/call/call.ts';
 import { DelayQueue } from '../../../src/call/delay-queue.ts';
 import { Content } from '../../../src/message/content.ts';
 import {
@@ -112,7 +112,7 @@ describe('the number of attempts', () => {
     request.call = new Call(0);
     const seen: number[] = [];
     const { clock, handler } = setUp(async (sent) => {
-      seen.push(sent.call!.attempt);
+      seen.push(callOf(sent)!.attempt);
       return new HttpResponse(503);
     });
     await settled(clock, handler(request, { retry: 2, clock }));
@@ -396,7 +396,7 @@ describe('an abort while it waits', () => {
     await clock.advance(10);
     expect(clock.pending).toBe(1);
     if (by === 'signal') controller.abort('stop');
-    else request.call.abort('stop');
+    else callOf(request)!.abort('stop');
     await expect(answer).rejects.toBe('stop');
     expect(clock.pending).toBe(0);
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);

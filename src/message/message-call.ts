@@ -1,0 +1,14 @@
+/** What a message knows of the call that it belongs to. What else a call is, `call/call.ts` alone knows. */
+
+import type { ParseJson } from './json.ts';
+import type { Reconnector } from './readers.ts';
+import type { Redact } from './redact.ts';
+
+export interface MessageCall {
+  /** The caller's additions to the names that are masked. */
+  redact?: Redact;
+  /** Reads JSON in place of `JSON.parse`. */
+  parseJson: ParseJson | undefined;
+  /** Asks again for its streamed answer. */
+  reconnector: Reconnector<unknown> | undefined;
+}
