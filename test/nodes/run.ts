@@ -7,9 +7,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownProject, root } from '../../scripts/own-project.ts';
+import { NODE_LINES, nodeOf } from '../../scripts/node-lines.ts';
+import { root } from '../../scripts/own-project.ts';
 
-const LINES = { '22': '22.23.3', '24': '24.21.0', '26': '26.10.0' };
 const PARTS = [
   'test/contract',
   'test/message',
@@ -38,18 +38,14 @@ interface Report {
 const given = process.argv.slice(2);
 const isWhole = given.includes('--all');
 const wanted = given.filter((one) => !one.startsWith('--'));
-const home = ownProject(
-  'nodes',
-  Object.fromEntries(Object.entries(LINES).map(([line, version]) => [`node-${line}`, `npm:node@${version}`])),
-);
 
 console.log('Node      passed  skipped  failed');
 let isGood = true;
-for (const line of Object.keys(LINES)) {
+for (const [line, installed] of NODE_LINES) {
   if (wanted.length > 0 && !wanted.includes(line)) continue;
   const folder = mkdtempSync(join(tmpdir(), 'sluice-node-'));
   const file = join(folder, 'report.json');
-  const node = join(home, 'node_modules', `node-${line}`, 'bin/node');
+  const node = nodeOf(line);
   const args = ['run', '--project', 'quick', '--reporter=json', `--outputFile=${file}`, ...(isWhole ? [] : PARTS)];
   const ended = spawnSync(node, ['node_modules/vitest/vitest.mjs', ...args], {
     cwd: root,
@@ -61,9 +57,8 @@ for (const line of Object.keys(LINES)) {
   rmSync(folder, { recursive: true, force: true });
   const { numPassedTests = 0, numPendingTests = 0, numFailedTests = 1, testResults = [] } = report ?? {};
   const count = (value: number, width: number) => String(value).padStart(width);
-  const version = LINES[line as keyof typeof LINES];
   console.log(
-    `${version.padEnd(9)} ${count(numPassedTests, 6)} ${count(numPendingTests, 8)} ${count(numFailedTests, 7)}`,
+    `${installed.padEnd(9)} ${count(numPassedTests, 6)} ${count(numPendingTests, 8)} ${count(numFailedTests, 7)}`,
   );
   if (report === undefined) console.log(`${ended.stdout}${ended.stderr}`.slice(-3000));
   for (const { assertionResults, message, name, status } of testResults) {
