@@ -111,7 +111,8 @@ export class SqliteStore implements CacheStore {
       );
       this.#opened = {
         get: database.prepare('SELECT head, body FROM sluice_cache WHERE key = ?'),
-        set: database.prepare('INSERT OR REPLACE INTO sluice_cache (key, head, body) VALUES (?, ?, ?)'),
+        // Node 22 and newer bind the bytes of an empty ArrayBuffer as NULL.
+        set: database.prepare("INSERT OR REPLACE INTO sluice_cache (key, head, body) VALUES (?, ?, coalesce(?, x''))"),
         delete: database.prepare('DELETE FROM sluice_cache WHERE key = ?'),
         keys: database.prepare(`SELECT key FROM sluice_cache WHERE key >= ? AND key < ? || char(1114111)`),
       };
