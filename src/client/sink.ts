@@ -182,9 +182,13 @@ function isOver(sink: NodeSink): boolean {
   return sink.writableEnded === true || sink.destroyed === true;
 }
 
-/** Whether somebody destroyed it without an error before it had everything; a pipeline destroys with its own error. */
+/**
+ * Whether somebody ended it, or destroyed it without an error, before it had everything. A pipeline that fails ends
+ * nothing, and destroys with its own error.
+ */
 function isCutOff(sink: Sink): sink is Sink & NodeSink {
-  return isNodeSink(sink) && sink.destroyed === true && sink.errored === null && sink.writableFinished === false;
+  if (!isNodeSink(sink) || sink.errored !== null) return false;
+  return sink.writableEnded === true || (sink.destroyed === true && sink.writableFinished === false);
 }
 
 function overReason(sink: NodeSink): unknown {
