@@ -17,6 +17,10 @@ const SOCKET = [
   ...['path', 'pauseOnCreate', 'port', 'host', 'timeout', 'typeOfService'],
 ];
 
+/** Node reads a stream's `weight` up to these versions; later ones warn where the name merely stands (DEP0194). */
+const [major = 0, minor = 0] = (globalThis.process?.versions?.node ?? '').split('.').map(Number);
+const WEIGHT = major < 22 || (major === 22 && minor < 17) || (major === 24 && minor < 2) ? ['weight'] : [];
+
 const NAMES = {
   stream: STREAM,
   socket: SOCKET,
@@ -96,7 +100,7 @@ const NAMES = {
     ...['customSettings', 'enableConnectProtocol', 'enablePush', 'headerTableSize', 'initialWindowSize'],
     ...['maxConcurrentStreams', 'maxFrameSize', 'maxHeaderListSize', 'maxHeaderSize'],
   ],
-  http2Stream: ['exclusive', 'parent', 'signal', 'silent', 'weight', 'endStream', 'waitForTrailers'],
+  http2Stream: ['exclusive', 'parent', 'signal', 'silent', ...WEIGHT, 'endStream', 'waitForTrailers'],
   zlib: [
     ...STREAM,
     ...['chunkSize', 'dictionary', 'finishFlush', 'info', 'level', 'maxOutputLength', 'memLevel', 'params', 'strategy'],
