@@ -1,5 +1,5 @@
 /** An agent of node:http that makes no connection: each request goes over the one it is given. */
-import { Agent, type ClientRequest, type ClientRequestArgs, type OutgoingHttpHeaders, request } from 'node:http';
+import http, { Agent, type ClientRequest, type ClientRequestArgs, type OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { runtimeOptions } from '../message/runtime-options.ts';
 
@@ -52,7 +52,8 @@ export function openOver({ carrier, server, isKept, method, path, lines, maxHead
     maxHeaderSize,
     headers: lines && headersOf(lines),
   };
-  const sent = request(runtimeOptions('httpRequest', args));
+  // Not by its own name, which is what it was at the first import: those who watch put theirs into the module.
+  const sent = http.request(runtimeOptions('httpRequest', args));
   // Read later, and not set without the option of this name.
   return Object.defineProperty(sent, 'timeout', { value: undefined, writable: true, configurable: true });
 }

@@ -2,6 +2,7 @@
  * A process with OpenTelemetry's own instrumentations of `node:http` and undici, which sends one request over each handler:
  * `<origin> <with|without>` our layer. Prints a line of JSON for each: the scopes of its client spans, and what was on the wire.
  */
+import 'node:http'; // As an app does that serves: what a module imports by name is no other for a later patch.
 import { createRequire } from 'node:module';
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
