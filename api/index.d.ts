@@ -89,7 +89,7 @@ declare class Client implements AsyncDisposable, HttpClient {
     attempt(method: string, uri: Uri$1, options?: RequestOptions): Promise<Attempt>;
     readonly fetch: typeof globalThis.fetch;
     upgrade(uri: Uri$1, options?: UpgradeOptions): Promise<WebSocketConnection>;
-    paginate<T = unknown>(uri: Uri$1, options?: PaginateOptions<T>): AsyncIterableIterator<T, undefined, undefined>;
+    paginate<T = unknown>(uri: Uri$1, options?: PaginateOptions<T>): PagedItems<T>;
     download(uri: Uri$1, path: string, options?: DownloadOptions): Promise<DownloadResult>;
     beacon(uri: Uri$1, options?: BeaconOptions): Beacon;
     requestSync(method: string, uri: Uri$1, options?: RequestOptions): SyncResponse;
@@ -1025,7 +1025,7 @@ interface Asker {
     mayLeave(status: number): boolean;
     leaves(answer: Headed, status: number, options: RequestOptions): boolean;
 }
-declare class BodyReader implements AsyncIterableIterator<Uint8Array, void, undefined> {
+declare class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     #private;
     constructor(hooks: BodyReaderHooks);
     [Symbol.asyncIterator](): this;
@@ -1238,6 +1238,11 @@ interface NodeStream extends AsyncIterable<Uint8Array> {
     readonly readableDidRead?: boolean;
 }
 type Off = null | false;
+interface PagedItems<T> extends AsyncIterator<T, undefined, undefined> {
+    next(): Promise<IteratorResult<T, undefined>>;
+    return(): Promise<IteratorResult<T, undefined>>;
+    [Symbol.asyncIterator](): PagedItems<T>;
+}
 type PartContents = BodyInit | number | bigint | boolean | null | readonly PartContents[] | {
     readonly [key: string]: PartContents | undefined;
 };
@@ -1409,7 +1414,7 @@ interface WireOptions {
     maxLifetime?: Duration | null | undefined;
     version?: '1.1' | '2' | 'auto' | null | undefined;
     proxy?: string | URL | ProxyOptions | Off | undefined;
-    credentials?: RequestCredentials | Off | undefined;
+    credentials?: 'include' | 'omit' | 'same-origin' | Off | undefined;
     denyPrivateNetwork?: boolean | PrivateNetworkOptions | null | undefined;
     forceIpResolve?: 'v4' | 'v6' | Off | undefined;
     lookup?: Lookup | Off | undefined;

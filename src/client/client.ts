@@ -40,7 +40,7 @@ import {
 } from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
-import { type PaginateOptions, paginate } from './paginate.ts';
+import { type PagedItems, type PaginateOptions, paginate } from './paginate.ts';
 import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { letGoOfSources } from './sources.ts';
 import { stamped } from './stamped.ts';
@@ -205,7 +205,7 @@ export class Client implements AsyncDisposable, HttpClient {
    * The items of every page; the next is the link `next` (RFC 8288), or what option `next` says. Rejects as a request does,
    * and with `ERR_PAGE_LOOP` for a page that was read before, `ERR_URI` for a next one at no URI that can be asked for.
    */
-  paginate<T = unknown>(uri: Uri, options: PaginateOptions<T> = {}): AsyncIterableIterator<T, undefined, undefined> {
+  paginate<T = unknown>(uri: Uri, options: PaginateOptions<T> = {}): PagedItems<T> {
     const handler: Handler = (request, given) => this.#resolved(request, given);
     return paginate(
       { handler, get: (at, rest, over) => this.#begin({ ...planOf('GET', at, rest), handler: over }) },

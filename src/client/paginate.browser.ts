@@ -2,5 +2,5 @@
 import type * as whole from './paginate.ts';
 
 export const paginate: typeof whole.paginate = async function* (source, uri, options) {
-  yield* (await import('./paginate.ts')).paginate(source, uri, options) as AsyncIterableIterator<never>;
+  yield* (await import('./paginate.ts')).paginate(source, uri, options);
 } as typeof whole.paginate;

@@ -216,12 +216,15 @@ function limit(value: number | undefined | null, name: string): number {
   throw new TypeError(`${name} must be a whole number, 0 or more, got ${String(value)}`);
 }
 
+/** Written out: before TypeScript 5.6 `AsyncIterableIterator` takes one type alone. */
+export interface PagedItems<T> extends AsyncIterator<T, undefined, undefined> {
+  next(): Promise<IteratorResult<T, undefined>>;
+  return(): Promise<IteratorResult<T, undefined>>;
+  [Symbol.asyncIterator](): PagedItems<T>;
+}
+
 /** The items as an iterator that ends at once when nobody wants more, also while a page is under way. */
-export function paginate<T>(
-  source: PageSource,
-  uri: string | URL,
-  options: PaginateOptions<T>,
-): AsyncIterableIterator<T, undefined, undefined> {
+export function paginate<T>(source: PageSource, uri: string | URL, options: PaginateOptions<T>): PagedItems<T> {
   let running: RequestPromise | undefined;
   let isOver = false;
   const items = pagesOf(source, uri, options, (call) => {

@@ -22,7 +22,8 @@ export interface BodyReaderHooks {
   unread?(): void;
 }
 
-export class BodyReader implements AsyncIterableIterator<Uint8Array, void, undefined> {
+// The interface's newer name takes one type alone before TypeScript 5.6, and this class is in the types of the package.
+export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
   readonly #hooks: BodyReaderHooks;
   #source: BodySource | undefined;
   #chunks: Chunks | undefined;

@@ -125,7 +125,7 @@ export interface WireOptions {
    * @default `'omit'`
    * @readBy the handler `fetchHandler`
    */
-  credentials?: RequestCredentials | Off | undefined;
+  credentials?: 'include' | 'omit' | 'same-origin' | Off | undefined;
   /**
    * Refuses to dial anything that the public internet does not route: loopback, private, link-local, shared, reserved
    * and documentation addresses, and unix sockets. It is decided on the address that is dialled, whatever name led
