@@ -15,8 +15,10 @@ import { delay as delayLayer } from '../middleware/delay.ts';
 import { crossOriginHeaders } from '../middleware/redirect/redirect-policy.ts';
 import { crossOriginOptions } from '../options/cross-origin-options.ts';
 import { bareRecord, extendOptions } from '../options/option-record.ts';
+import { optionNames } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { redirectPolicy } from '../options/redirect-policy.ts';
+import { refuseNearly } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { Handler } from '../stack/handler.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
@@ -38,6 +40,9 @@ export interface PaginateOptions<T> extends RequestOptions {
   /** Wait between two pages. Default 0. */
   delay?: Duration | null | undefined;
 }
+
+/** Names of its own that a slip is told for. `next` is too short: a layer's option may be as close to it. */
+const OWN: readonly (keyof PaginateOptions<unknown>)[] = ['items', 'maxPages', 'maxItems'];
 
 /** What paging needs of the client. */
 export interface PageSource {
@@ -70,6 +75,7 @@ export async function* pagesOf<T>(
   given: PaginateOptions<T>,
   began: (call: RequestPromise) => void,
 ): AsyncGenerator<T, void, undefined> {
+  refuseNearly('paginate', given, OWN, optionNames);
   const { items, next, maxPages, maxItems, delay, ...options } = bareRecord(given);
   const walk: Walk<T> = {
     source,

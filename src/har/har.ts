@@ -1,5 +1,6 @@
 /** Writes down what a client sends and receives as an HTTP Archive (HAR 1.2): every attempt and hop, secrets masked. */
 
+import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { Middleware } from '../stack/handler.ts';
 import { HarEntries } from './har-entries.ts';
@@ -45,10 +46,11 @@ export interface HarArchive {
  * @see http://www.softwareishard.com/blog/har-12-spec/
  */
 export function har(options: HarOptions = {}): HarArchive {
-  const { bodies = false, redact = [] } = { __proto__: null, ...options } as HarOptions;
+  const { bodies = false, redact = [] } = settingsOf('har', options, ['bodies', 'redact']);
   const limit = limitOf(bodies);
-  if (!Array.isArray(redact))
+  if (!Array.isArray(redact) || !redact.every((name) => typeof name === 'string')) {
     throw new TypeError(`option redact of har must be a list of names, got ${kindOf(redact)}`);
+  }
   const archive = emptyHar();
   const entries = new HarEntries(archive.log.entries);
   const layer: Middleware = (next) =>

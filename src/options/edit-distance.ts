@@ -17,3 +17,9 @@ export function editDistance(a: string, b: string): number {
   }
   return last[b.length]!;
 }
+
+/** The name that a mistyped one was meant to be, if one is close enough. Guzzle's spelling, `max_pages`, is read too. */
+export function closeTo(word: string, names: readonly string[]): string | undefined {
+  const wanted = word.replace(/_/g, '').toLowerCase();
+  return names.find((name) => editDistance(name.toLowerCase(), wanted) <= (name.length > 5 ? 2 : 1));
+}

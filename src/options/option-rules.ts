@@ -11,7 +11,7 @@ import { valueOrKind } from '../runtime/kind-of.ts';
 import { milliseconds } from '../time/duration.ts';
 import { isSignal } from '../time/stop.ts';
 import { CACHE_MODES, isCacheOption, mergeCache } from './cache-option.ts';
-import { editDistance } from './edit-distance.ts';
+import { closeTo } from './edit-distance.ts';
 import { oursFor } from './foreign-options.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import { redirectPolicy, retryRules } from './option-settings.ts';
@@ -329,8 +329,10 @@ function fixedCopy(value: unknown, nameOf = (key: string) => key): unknown {
 
 function checkedName(key: string, option: string, names: readonly string[]): string {
   const name = camelCase(key);
-  if (!names.includes(name)) refuseTypo(key, names, `${option}.`);
-  return name;
+  if (names.includes(name)) return name;
+  refuseTypo(key, names, `${option}.`);
+  // One that is close to none is refused too: what another client reads there would be left out without a word.
+  throw new TypeError(`there is no option "${option}.${key.slice(0, 60)}"; there are ${names.join(', ')}`);
 }
 
 /** @throws TypeError for a name that other clients have, or that is close to one of ours */
@@ -356,8 +358,7 @@ export function refuseBareBody(method: string, options: RequestOptions, declared
 }
 
 function refuseTypo(key: string, names = optionNames, prefix = ''): void {
-  const wanted = camelCase(key).toLowerCase();
-  const close = names.find((name) => editDistance(name.toLowerCase(), wanted) <= (name.length > 5 ? 2 : 1));
+  const close = closeTo(key, names);
   if (close === undefined) return;
   throw new TypeError(`there is no option "${prefix}${key}"; did you mean "${prefix}${close}"?`);
 }

@@ -25,6 +25,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { seenBody } from '../message/seen-body.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { Handler, Middleware, Transport } from '../stack/handler.ts';
@@ -52,7 +53,7 @@ const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRAC
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 export function otel(options: OtelOptions = {}): Middleware {
-  const own = checked({ __proto__: null, ...options } as OtelOptions);
+  const own = checked(settingsOf('otel', options, ['tracer', 'meter', 'propagator']));
   const watch = new Watch(own);
   const layer: Middleware = (next) => {
     watch.knows(next);

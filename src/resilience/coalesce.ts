@@ -7,6 +7,7 @@ import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
 import { systemClock } from '../time/clock.ts';
@@ -21,9 +22,11 @@ import { Identities, questionOf } from './coalesce-policy.ts';
  *
  * A header that differs each time, such as a trace id, makes each request another one: push this layer above what sets it.
  *
+ * @throws TypeError for settings: it takes none
  * @example stack.push(coalesce(), 'coalesce')
  */
-export function coalesce(): Middleware {
+export function coalesce(settings: Readonly<Record<string, never>> = {}): Middleware {
+  settingsOf('coalesce', settings, []);
   return (next) => {
     const flights = new Map<string, Flight>();
     const identities = new Identities();

@@ -65,7 +65,7 @@ describe('checkOptions', () => {
     ['timeuot', 'timeout'],
     ['header', 'headers'],
     ['allow_redirect', 'allowRedirects'],
-    ['baseUrl', 'baseUri'],
+    ['basUri', 'baseUri'],
     ['conectTimeout', 'connectTimeout'],
     ['http_error', 'httpErrors'],
   ])('asks whether %s was meant to be %s', (typo, meant) => {

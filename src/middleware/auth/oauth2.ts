@@ -4,8 +4,8 @@ import { redactOf, safeCause, safeText } from '../../call/redacted-cause.ts';
 import { RequestError } from '../../message/errors.ts';
 import { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
-import { bareRecord } from '../../options/option-record.ts';
 import type { AuthFlow, RequestOptions } from '../../options/options.ts';
+import { settingsOf } from '../../options/settings-of.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { systemClock } from '../../time/clock.ts';
 import { type Duration, milliseconds } from '../../time/duration.ts';
@@ -41,10 +41,8 @@ export interface OAuth2Options {
  * @see RFC 6749 sections 5.1 and 6, RFC 6750 section 2.1
  */
 export function oauth2(options: OAuth2Options): AuthFlow {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`oauth2 takes { token, refresh, early, timeout }, got ${kindOf(options)}`);
-  }
-  const { token, refresh, early = '60s', timeout = '60s' } = bareRecord(options);
+  const own = settingsOf('oauth2', options, ['token', 'refresh', 'early', 'timeout']);
+  const { token, refresh, early = '60s', timeout = '60s' } = own;
   if (typeof refresh !== 'function') {
     throw new TypeError(`oauth2.refresh must be a function that gives a token, got ${kindOf(refresh)}`);
   }

@@ -1,8 +1,10 @@
 /** A handler that knows what it will be asked: answers to what is expected, and says what was not asked, or is different. */
+
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { HistoryEntry } from '../../middleware/history.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { settingsOf } from '../../options/settings-of.ts';
 import type { Transport } from '../../stack/handler.ts';
 import type { Forward, MockExchange } from '../mock-exchange.ts';
 import { Asked, double, lifeOf, unmatched } from './double.ts';
@@ -36,7 +38,8 @@ export interface ExpectationsHandler extends Transport, AsyncDisposable {
  * api.expect('POST', '/users', { json: { name: 'Ada' } }).reply(201, { json: { id: 1 } });
  * const client = new Client({ handler: HandlerStack.create(api), baseUri: 'http://service.example/' });
  */
-export function expectations(): ExpectationsHandler {
+export function expectations(settings: Readonly<Record<string, never>> = {}): ExpectationsHandler {
+  settingsOf('expectations', settings, []);
   const all: Expected[] = [];
   const asked = new Asked();
   const handler = double('expectations', (...given) => answerTo(all, ...given), asked);

@@ -12,6 +12,7 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { settingsOf } from '../../options/settings-of.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import type { Handler, Transport } from '../../stack/handler.ts';
 import { Forward } from '../mock-exchange.ts';
@@ -75,7 +76,7 @@ export function record(file: string, options: RecordOptions = {}): RecordHandler
 function checked(file: unknown, options: RecordOptions): RecordOptions {
   if (typeof file !== 'string' || file === '')
     throw new TypeError(`record takes the path of a file, got ${kindOf(file)}`);
-  const own = { __proto__: null, ...options } as RecordOptions;
+  const own = settingsOf('record', options, ['handler', 'mode', 'match', 'redact', 'normalize']);
   const { mode = 'auto', handler, match, redact, normalize } = own;
   if (!MODES.includes(mode)) {
     throw new TypeError(`option mode of record must be one of ${MODES.join(', ')}, got ${JSON.stringify(mode)}`);
@@ -88,7 +89,7 @@ function checked(file: unknown, options: RecordOptions): RecordOptions {
   if (match !== undefined && typeof match !== 'function' && (typeof match !== 'object' || match === null)) {
     throw new TypeError(`option match of record must be a record or a function, got ${kindOf(match)}`);
   }
-  if (redact !== undefined && !Array.isArray(redact)) {
+  if (redact !== undefined && !(Array.isArray(redact) && redact.every((name) => typeof name === 'string'))) {
     throw new TypeError(`option redact of record must be a list of names, got ${kindOf(redact)}`);
   }
   return own;

@@ -2,10 +2,12 @@
  * What a request must be: its method, its URL, its query as a set, the headers that are named, its body by what it is. Pure;
  * what does not fit comes as lines, the fewer the nearer.
  */
+
 import { HttpHeaders } from '../../message/headers.ts';
 import { type ArrayFormat, encodeQuery, type QueryInit } from '../../message/query.ts';
 import { isSecretHeader } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
+import { closeTo } from '../../options/edit-distance.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { differences, isAsymmetric, line, shown } from './differences.ts';
 import { type UrlMatcher, urlMatcher } from './url-matcher.ts';
@@ -72,7 +74,11 @@ function checkedParts(match: RequestMatch, name: string): RequestMatch {
   }
   const unknown = Object.keys(match).find((key) => !PARTS.includes(key));
   if (unknown !== undefined) {
-    throw new TypeError(`${name}: there is no "${unknown}" in a request to match; there are ${PARTS.join(', ')}`);
+    const close = closeTo(unknown, PARTS);
+    const hint = close === undefined ? '' : `; did you mean "${close}"?`;
+    throw new TypeError(
+      `${name}: there is no "${unknown}" in a request to match; there are ${PARTS.join(', ')}${hint}`,
+    );
   }
   if (Object.hasOwn(match, 'json') && Object.hasOwn(match, 'body')) {
     throw new TypeError(`${name} has json and body; a request has one body, so give one of them`);

@@ -1,7 +1,9 @@
 /** A handler that answers by method and path, as a server's router does, without a server. */
+
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { settingsOf } from '../../options/settings-of.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import type { Handler, Transport } from '../../stack/handler.ts';
 import { Forward } from '../mock-exchange.ts';
@@ -48,7 +50,10 @@ interface Route {
  * @see https://urlpattern.spec.whatwg.org/
  */
 export function routes(table: Routes, options: RoutesOptions = {}): RoutesHandler {
-  const { fallback } = { __proto__: null, ...options } as RoutesOptions;
+  const { fallback } = settingsOf('routes', options, ['fallback']);
+  if (typeof table !== 'object' || table === null || Array.isArray(table)) {
+    throw new TypeError(`routes takes a record such as { 'GET /users/:id': 200 }, got ${kindOf(table)}`);
+  }
   if (fallback !== undefined && typeof fallback !== 'function') {
     throw new TypeError(`option fallback of routes must be a handler, got ${kindOf(fallback)}`);
   }
