@@ -10,13 +10,21 @@ import { heldOf } from './parts.ts';
 import { partOf } from './ranges.ts';
 import { isNotModified } from './validation.ts';
 
+/** Heads of entries that were given, without their age: each hit adds its own. */
+const heads = new WeakMap<CacheEntry, HttpHeaders>();
+
+function ageless(entry: CacheEntry): HttpHeaders {
+  let head = heads.get(entry);
+  if (head === undefined) heads.set(entry, (head = HttpHeaders.fromRaw(entry.headers).without('Age')));
+  return head;
+}
+
 /** What of a head a 304 repeats (RFC 9110 section 15.4.5), and no more of what describes the content. */
 const NOT_IN_304 = ['Content-Length', 'Content-Encoding', 'Content-Type', 'Content-Range', 'Content-Language'];
 
 /** @param isAged whether it is given without having asked: then it says how old it is (RFC 9111 section 5.1) */
 export function answerFrom(request: HttpRequest, entry: CacheEntry, cache: CacheFacts, isAged: boolean): HttpResponse {
-  const stored = HttpHeaders.fromRaw(entry.headers);
-  const headers = isAged ? stored.with('Age', String(cache.age)) : stored;
+  const headers = isAged ? ageless(entry).plus(['Age', String(cache.age)]) : HttpHeaders.fromRaw(entry.headers);
   const facts = { url: request.url, request, handler: 'cache', cache };
   const made = (status: number, lines: HttpHeaders, body: Uint8Array | null, reason?: string) =>
     new HttpResponse(status, lines, body, '1.1', reason, facts);

@@ -17,7 +17,8 @@ export interface RequestKeys {
 /** The URL of a request as keys have it: without its fragment (RFC 9110 section 7.1). */
 export function keyUrl(url: string): string {
   const at = url.indexOf('#');
-  return (at === -1 ? url : url.slice(0, at)).replaceAll(' ', '%20');
+  const whole = at === -1 ? url : url.slice(0, at);
+  return whole.includes(' ') ? whole.replaceAll(' ', '%20') : whole;
 }
 
 /** The prefix of all that is stored of a URL. */

@@ -170,7 +170,8 @@ export class Forward {
     for (const variant of variants) {
       if (tag === null || variant.etag !== tag) continue;
       const other = await this.#parts.answers.get(variant.key, this.#inquiry);
-      if (other !== undefined) return { entry: other, key: variant.key };
+      const isAnswer = other !== undefined && (!isPart(other) || isInPart(this.#inquiry.request, other));
+      if (isAnswer) return { entry: other, key: variant.key };
     }
     return undefined;
   }

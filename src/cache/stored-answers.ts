@@ -88,7 +88,11 @@ export class StoredAnswers {
     const whole = isPart(entry) ? combined(await this.#store.get(key, clock, tell), entry, this.#maxEntrySize) : entry;
     if (whole === undefined) return key;
     if (!(await this.#store.set(key, whole, clock, tell))) return undefined;
-    if (key !== base) await this.#list(base, { names, key, etag: fieldOf(entry, 'etag') }, entry, clock, tell);
+    if (key !== base) {
+      // A part that holds is not the answer to who asks for the whole.
+      const etag = isPart(whole) ? null : fieldOf(whole, 'etag');
+      await this.#list(base, { names, key, etag }, whole, clock, tell);
+    }
     this.#tellOthers(sending, key, date);
     // An older answer for the user alone would hide the one for all.
     if (found !== undefined && found.base === keys.own && found.base !== base) {

@@ -169,6 +169,13 @@ describe.each([false, true])('stored parts, shared: %s', (shared) => {
     expect(seen.map((one) => one.split(' ')[0])).toEqual(['miss', 'miss', 'hit']);
   });
 
+  it('a part of another variant is not asked about for the whole, nor confirmed as it', async () => {
+    const vary = { Vary: 'X-A' };
+    const first = range('0-3', { 'X-A': '1' });
+    const { seen, asked } = await run([part(0, 3, vary), whole()], [first, { headers: { 'X-A': '2' } }]);
+    expect([seen[1], asked[1]!.headers.has('if-none-match')]).toEqual([`miss 200 ${WHOLE}`, false]);
+  });
+
   it('If-Range with the tag of the part is answered, with another it is for the origin', async () => {
     const calls = [range('0-3'), range('0-3', { 'If-Range': '"a"' }), range('0-3', { 'If-Range': '"b"' })];
     const { seen } = await run([part(0, 3), whole()], calls);
