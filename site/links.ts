@@ -32,7 +32,7 @@ export function relinked(path: string, text: string, places: LinkPlaces): string
       if (/^\s*(```|~~~)/.test(line)) isCode = !isCode;
       if (isCode) return line;
       // A code span is passed over as it is.
-      return line.replaceAll(/`[^`]*`(?!\])|\]\(([^)\s]+)\)/g, (whole, target: string | undefined) => {
+      return line.replaceAll(/`[^`]*`|\]\(([^)\s]+)\)/g, (whole, target: string | undefined) => {
         if (target === undefined || /^([a-z]+:|#)/i.test(target)) return whole;
         const found = siteLink(path, target, places);
         if (found === undefined) throw new Error(`${path}:${i + 1}: the link "${target}" leads to no file`);

@@ -17,7 +17,7 @@ import { stats } from './middleware/stats.ts';
 import type { Handler } from './stack/handler.ts';
 import { HandlerStack } from './stack/handler-stack.ts';
 
-/** The default layers around `handler`. Default: `chooseHandler()`. */
+/** The default layers around `handler`. Default: `chooseHandler()`. @throws TypeError for a handler that is no function */
 export function defaultStack(handler?: Handler): HandlerStack {
   return handler === undefined ? layersAround(chooseHandler()).markDefault() : layersAround(handler);
 }

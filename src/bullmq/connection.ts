@@ -7,7 +7,11 @@ import { SCRIPTS, type ScriptName } from './scripts.ts';
 /** A URL, the options of ioredis, or a client of ioredis, which stays the caller's. */
 export type RedisConnection = string | RedisOptions | Redis;
 
+/**
+ * What the Redis of a frontier failed with: nobody answers, or the server is too old. A frontier's methods reject with it.
+ */
 export class RedisError extends Error {
+  /** Also across copies of the package. */
   override readonly name = 'RedisError';
 }
 

@@ -9,6 +9,7 @@ import type { PoolItem } from '../pool/pool-options.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 
+/** How the jobs of a queue become requests, and their responses results. */
 export interface QueueSourceOptions {
   /**
    * The request of a job. Default: `job.data` is a URL, or `{ url, method, headers, body, json }`. A throw fails the job.
@@ -186,7 +187,7 @@ function requestOf({ data, id, queueName }: Job): HttpRequest {
 /**
  * The jobs of a queue, as requests for a `Pool`. A job is done when its request and the pool's callbacks are, and fails with
  * what they fail with: the attempts and the backoff of the job decide what follows. When the pool ends, what it has not sent
- * goes back to the queue.
+ * goes back to the queue. A job whose data is no request fails with a `TypeError`, which the pool never throws.
  *
  *     await new Pool(client, queueSource(queue, { untilEmpty: true }), { concurrency: 25 }).promise();
  */

@@ -15,6 +15,7 @@ import { linkArguments } from './entries.ts';
 import { HostLeases } from './host-leases.ts';
 import { type Pulse, readPulse } from './pulse.ts';
 
+/** Which crawl of which Redis a frontier is of. */
 export interface RedisFrontierOptions {
   /** A URL, the options of ioredis, or a client of ioredis, of whose options others are made. */
   readonly connection: RedisConnection;
@@ -35,6 +36,7 @@ export interface SharedFrontier extends Frontier {
   readonly shared: SharedFacts;
   /** Hands out nothing more, on any machine, until `resume`. */
   pause(): Promise<void>;
+  /** Hands out again, on every machine. */
   resume(): Promise<void>;
   /** Ends the leases of every worker; what waits stays, and `resume` makes it go on with the next ones. */
   stop(): Promise<void>;

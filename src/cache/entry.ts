@@ -12,8 +12,11 @@ export interface Variant {
 
 /** One stored answer; or, with `variants`, the list of those that are stored for a URL. */
 export interface CacheEntry {
+  /** What was asked. */
   readonly url: string;
+  /** The answer's status. */
   readonly status: number;
+  /** The answer's reason phrase. */
   readonly statusText: string;
   /** name, value, name, value, ... without what may not be stored. */
   readonly headers: readonly string[];
@@ -23,6 +26,7 @@ export interface CacheEntry {
   readonly receivedAt: number;
   /** Decoded. */
   readonly body: Uint8Array;
+  /** What is stored for this URL, one for each selection of `Vary`. */
   readonly variants?: readonly Variant[] | undefined;
 }
 
@@ -33,7 +37,9 @@ type Maybe<T> = T | Promise<T>;
  * answer at once or by a promise; one that fails is told to `onError`, and the call goes on without the store.
  */
 export interface CacheStore {
+  /** The entry of a key, if there is one. */
   get(key: string): Maybe<CacheEntry | undefined>;
+  /** Puts an entry in the place of an older one. */
   set(key: string, entry: CacheEntry): Maybe<void>;
   /** Harmless for a key that is not there. */
   delete(key: string): Maybe<void>;

@@ -26,18 +26,25 @@ export interface CacheSettings {
 
 /** How calls were answered, since the cache was made. */
 export interface CacheStats {
+  /** Answered from the store, fresh. */
   readonly hits: number;
+  /** Answered by the server: nothing was stored. */
   readonly misses: number;
+  /** Answered from the store although it was stale. */
   readonly stale: number;
+  /** Answered from the store, after the server said that it still holds. */
   readonly revalidated: number;
+  /** Sent past the cache. */
   readonly bypassed: number;
   /** Answers that went into the store. */
   readonly stored: number;
 }
 
+/** A cache: give it to a client as `cache`, or put its layer into a stack. */
 export interface HttpCache extends CacheLayer {
   /** For a stack of one's own: `stack.after('cookies', cache.layer, 'cache')`. */
   readonly layer: DeclaringMiddleware;
+  /** Where its entries are. */
   readonly store: CacheStore;
   /** Takes out all that is stored of a URL. @throws TypeError for one that is not absolute; what the store throws */
   purge(uri: string | URL): Promise<void>;
@@ -45,6 +52,7 @@ export interface HttpCache extends CacheLayer {
   clear(): Promise<void>;
   /** Takes out the answers of a group (RFC 9875), of all origins or of one. Gives their number. @throws what the store throws */
   invalidate(what: { group: string; origin?: string }): Promise<number>;
+  /** How calls were answered, since the cache was made. */
   stats(): CacheStats;
   /** Resolves when no refresh of a stale answer is under way any more. */
   drain(): Promise<void>;

@@ -11,6 +11,7 @@ import { builtin } from '../runtime/platform.ts';
 
 /** What is published: the same object for all events of one call, or of one attempt, so that a subscriber may add to it. */
 export interface TraceMessage {
+  /** As it is for the layers. */
   readonly request: HttpRequest;
   /** As they are for the layers: merged and checked. */
   readonly options: RequestOptions;

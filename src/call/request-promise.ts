@@ -40,18 +40,22 @@ export class RequestPromise extends Promise<HttpResponse> {
     return this.then((response) => response.text());
   }
 
+  /** Waits for the response and reads its body as bytes. */
   bytes(): Promise<Uint8Array> {
     return this.then((response) => response.bytes());
   }
 
+  /** Waits for the response and reads its body as an `ArrayBuffer`. */
   arrayBuffer(): Promise<ArrayBuffer> {
     return this.then((response) => response.arrayBuffer());
   }
 
+  /** Waits for the response and reads its body as a `Blob`. */
   blob(): Promise<Blob> {
     return this.then((response) => response.blob());
   }
 
+  /** Waits for the response and reads its body as a form. */
   formData(): Promise<FormData> {
     return this.then((response) => response.formData());
   }

@@ -45,10 +45,12 @@ import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { letGoOfSources } from './sources.ts';
 import { stamped } from './stamped.ts';
 import { templatePath } from './template-path.ts';
+import type { Verbs } from './verbs.ts';
 
 export type { DigestName, DownloadOptions, DownloadResult } from '../download/download-options.ts';
 export type { Attempt } from './given-options.ts';
 
+/** What a client is made with: defaults for the options of its calls, and the stack that they go through. */
 export interface ClientOptions extends RequestOptions {
   /** A stack, or a plain function that is used as it is, with no layers around it. Default: `HandlerStack.create()`. */
   handler?: HandlerStack | Handler | undefined;
@@ -56,7 +58,11 @@ export interface ClientOptions extends RequestOptions {
 
 type Uri = string | URL;
 
-export class Client implements AsyncDisposable, HttpClient {
+/**
+ * Defaults for calls, a stack that they go through, and the connections of its handler: `close()` it when it is done with.
+ * Calls reject with a `TransferError`, the signal's reason, or a `TypeError` for bad options; no method throws.
+ */
+export class Client implements AsyncDisposable, HttpClient, Verbs {
   readonly #options: RequestOptions;
   readonly #given: ClientOptions;
   readonly #handler: HandlerStack | Transport;

@@ -28,6 +28,7 @@ type Items<T> = Iterable<T> | AsyncIterable<T>;
 /** Where the next page is: a URI, relative to the page's, or options over those of the page; nothing ends it. */
 type Next = string | URL | RequestOptions | null | undefined | false;
 
+/** Which pages `client.paginate` asks for, and what their items are. */
 export interface PaginateOptions<T> extends RequestOptions {
   /** The items of a page. Default: its JSON value, which must be a list. */
   items?: ((response: HttpResponse) => Items<T> | Promise<Items<T>>) | undefined;

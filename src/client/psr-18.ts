@@ -14,6 +14,7 @@ import type { RequestOptions } from '../options/options.ts';
  * - what was changed on the way stays consistent: a decoded body has no `Content-Encoding`.
  */
 export interface HttpClient {
+  /** Sends one request and gives its one final answer. */
   sendRequest(request: HttpRequest): Promise<HttpResponse>;
 }
 

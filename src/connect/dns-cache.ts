@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 import { type Address, type Answer, type Dns, DnsQuestion } from './dns-question.ts';
 
+/** How many names `dnsCache` remembers, and for how long. */
 export interface DnsCacheOptions {
   /** Names remembered; those asked for longest ago go first. Default 1000. */
   readonly size?: number;

@@ -8,6 +8,7 @@ import type { Outcome, Visit } from './frontier.ts';
 
 type Said = Outcome | undefined | void;
 
+/** What a crawl asks, how it visits a page, and how polite it is. */
 export interface CrawlOptions {
   /**
    * Called with every answer, whatever its status; what it returns settles the visit in one step. One that throws counts
@@ -66,7 +67,9 @@ export interface CrawlEnd {
 export interface RunningCrawl extends Promise<CrawlEnd> {
   /** Lets what was sent come to its end, and starts nothing more. */
   stop(): void;
+  /** Starts nothing more until `resume`; what was sent comes to its end. */
   pause(): void;
+  /** Goes on after `pause`. */
   resume(): void;
   /** Live figures of its pool. */
   readonly stats: PoolStats;

@@ -11,6 +11,7 @@ import { hostOf, type Link, pageLink, startLink } from './link.ts';
 import { QueueFrontier } from './queue-frontier.ts';
 import { randomToken } from './token.ts';
 
+/** How many URLs may wait in a frontier in a file, and what its times go by. */
 export interface FileFrontierOptions {
   /** URLs that may wait before `add` says `full`; what pages link to is queued all the same. Default no limit. */
   readonly maxWaiting?: number;

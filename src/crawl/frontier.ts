@@ -19,9 +19,13 @@ export interface Found {
 
 /** A URL that was handed out to be visited. */
 export interface Visit {
+  /** What is to be visited. */
   readonly url: string;
+  /** Links from a start. */
   readonly depth: number;
+  /** As it was queued with. */
   readonly priority: Priority;
+  /** As it was queued with. */
   readonly data: unknown;
   /** Name and port, the port only when it is not the scheme's. */
   readonly host: string;
@@ -47,6 +51,7 @@ export interface Outcome {
   readonly failed?: boolean | undefined;
 }
 
+/** How far a crawl is, as its frontier counts. */
 export interface FrontierStats {
   /** URLs that were ever found. */
   readonly known: number;
@@ -64,6 +69,7 @@ export interface FrontierStats {
   readonly workers: number;
 }
 
+/** How many hosts are handed out at once, and until when. */
 export interface LeaseOptions {
   /** Ends the iteration; what was leased stays leased. */
   readonly signal: AbortSignal;
@@ -71,6 +77,7 @@ export interface LeaseOptions {
   readonly hosts: number;
 }
 
+/** A line that a visit left, for the report of a crawl. */
 export interface Line {
   /** Where the line stands: the argument that makes `lines` go on behind it. */
   readonly id: string;
@@ -91,6 +98,7 @@ export interface Frontier extends AsyncDisposable {
   leases(options: LeaseOptions): AsyncIterable<HostLease>;
   /** The lines there are now, in the order in which their pages settled. @param after the `id` of a line before */
   lines(after?: string): AsyncIterable<Line>;
+  /** How far the crawl is. */
   stats(): Promise<FrontierStats>;
   /** What the workers of one crawl tell each other; only where there may be several. */
   readonly shared?: SharedFacts;
@@ -98,6 +106,7 @@ export interface Frontier extends AsyncDisposable {
 
 /** A host that is somebody's alone for now. Letting go of it puts back what was taken and not settled. */
 export interface HostLease extends AsyncDisposable {
+  /** Name and port, the port only when it is not the scheme's. */
   readonly host: string;
   /** Aborts when the lease is lost. */
   readonly signal: AbortSignal;
@@ -109,7 +118,11 @@ export interface HostLease extends AsyncDisposable {
 
 /** Small facts with a time to live, such as the robots.txt of a host. */
 export interface SharedFacts {
+  /** What is known under a key, while it lasts. */
   get(key: string): Promise<string | undefined>;
-  /** @param ttl milliseconds */
+  /**
+   * Keeps a fact for a while.
+   * @param ttl milliseconds
+   */
   set(key: string, value: string, ttl: number): Promise<void>;
 }

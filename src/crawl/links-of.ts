@@ -4,6 +4,7 @@ import { bareRecord } from '../options/option-record.ts';
 import type { Found } from './frontier.ts';
 import { readPage } from './read-page.ts';
 
+/** Which references of a page count as links, and how much of it is read. */
 export interface LinksOptions {
   /** Whether what a browser would load counts: images, scripts, style sheets. Default `false`. */
   readonly assets?: boolean;

@@ -9,6 +9,7 @@ import { placeAfter } from './line-id.ts';
 import { hostOf, type Link, pageLink, startLink } from './link.ts';
 import { randomToken } from './token.ts';
 
+/** How many URLs may wait in a frontier in memory. */
 export interface MemoryFrontierOptions {
   /** URLs that may wait before `add` says `full`; what pages link to is queued all the same. Default no limit. */
   readonly maxWaiting?: number;

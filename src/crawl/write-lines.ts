@@ -6,6 +6,7 @@ import { bareRecord } from '../options/option-record.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import type { Frontier } from './frontier.ts';
 
+/** How long `writeLines` goes on. */
 export interface WriteLinesOptions {
   /** Whether it waits for more lines while there are pages to visit. Default `true`. */
   readonly follow?: boolean | undefined;
@@ -15,6 +16,7 @@ export interface WriteLinesOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** What `writeLines` did. */
 export interface WrittenLines {
   /** Lines that this call wrote. */
   readonly lines: number;

@@ -6,7 +6,7 @@ import type { RequestOptions } from '../options/options.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
 import { joinedStats } from './connections/connection-stats.ts';
 
-/** Sends what is to be streamed through `streaming`, everything else through `handler`. */
+/** Sends what is to be streamed through `streaming`, everything else through `handler`; rejects as they do. */
 export function wrapStreaming(handler: Handler, streaming: Handler): Transport {
   const pick = (options: RequestOptions): Transport => (isStreamed(options) ? streaming : handler);
   const wrapped = (request: HttpRequest, options: RequestOptions) => {

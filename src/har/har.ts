@@ -13,6 +13,7 @@ import { lookOn } from './look-on.ts';
 /** Bytes of a body that `bodies: true` keeps: 1 MiB. */
 const DEFAULT_BODY = 1_048_576;
 
+/** What an archive keeps, and what it masks. */
 export interface HarOptions {
   /**
    * Whether bodies are kept: `true` those of at most 1 MiB, a number those of at most so many bytes, in memory until the
@@ -23,6 +24,7 @@ export interface HarOptions {
   readonly redact?: readonly string[];
 }
 
+/** An archive that fills while its layer sees requests. */
 export interface HarArchive {
   /** To be pushed onto a stack: next to the handler it sees every attempt and hop. */
   readonly layer: Middleware;

@@ -14,6 +14,10 @@ export { concatBytes, toBytes } from './bytes.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/**
+ * The body of a request: it knows its length, and whether it can be sent again. The client makes it from the option `body`.
+ * Reading a stream that was read already is a rejection, a `TypeError`.
+ */
 export class RequestBody {
   /** The whole body, when it is in memory. */
   readonly bytes: Uint8Array | undefined;
@@ -52,10 +56,12 @@ export class RequestBody {
     this.#blob = own(source, 'blob');
   }
 
+  /** A body of these bytes. */
   static fromBytes(bytes: Uint8Array, contentType?: string): RequestBody {
     return new RequestBody(bytes, bytes.byteLength, true, contentType);
   }
 
+  /** A body of this text, in UTF-8. */
   static fromText(text: string, contentType?: string): RequestBody {
     return RequestBody.fromBytes(encoder.encode(text), contentType);
   }

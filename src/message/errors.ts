@@ -33,12 +33,17 @@ export type TimeoutPhase = 'connect' | 'headers' | 'read' | 'total' | 'queue';
 
 /** What an error is made from beside its message. */
 export interface TransferErrorInit {
+  /** What was sent. */
   request?: HttpRequest | undefined;
+  /** What came back. */
   response?: HttpResponse | undefined;
   /** Stable, `ERR_...`. */
   code?: string;
+  /** The error below this one. */
   cause?: unknown;
+  /** How often the request was sent. Default 1. */
   attempts?: number;
+  /** Milliseconds from the call until the failure. Default 0. */
   elapsed?: number;
 }
 
@@ -57,8 +62,11 @@ interface Parts {
 
 let partsOf: (error: TransferError) => Parts;
 
+/** The call failed: what is common to all errors that a call rejects with. `code` says what happened, in one word. */
 export class TransferError extends Error {
+  /** Stable, `ERR_...`: see the table in docs/errors.md. */
   static readonly code: string = 'ERR_TRANSFER';
+  /** Stable, `ERR_...`: see the table in docs/errors.md. */
   readonly code: string;
   /** How often the request was sent. */
   attempts = 1;
@@ -186,6 +194,7 @@ export class ConnectError extends NetworkError {
 /** A phase took longer than its option allows. */
 export class TimeoutError extends NetworkError {
   static override readonly code: string = 'ERR_TIMEOUT';
+  /** Which wait took too long. */
   readonly phase: TimeoutPhase;
 
   /** Without a phase, as one made by hand may be, it is of the whole call, and its code `ERR_TIMEOUT`. */
@@ -330,18 +339,29 @@ function guard<K extends ErrorName>(name: K): (value: unknown) => value is Insta
     typeof value === 'object' && value !== null && ((value as { [BRAND]?: Names })[BRAND]?.includes(name) ?? false);
 }
 
-/** Guards that recognise the errors of another copy of this package too, where `instanceof` would not. */
+/** Guards that recognise the errors of another copy of this package too, where `instanceof` would not. They never throw. */
 export const isTransferError = guard('TransferError');
+/** Whether it is a `RequestError`, of any copy of this package: the request could not be sent. Never throws. */
 export const isRequestError = guard('RequestError');
+/** Whether it is a `NetworkError`, of any copy of this package: no usable response came. Never throws. */
 export const isNetworkError = guard('NetworkError');
+/** Whether it is a `ConnectError`, of any copy of this package: there was no connection. Never throws. */
 export const isConnectError = guard('ConnectError');
+/** Whether it is a `TimeoutError`, of any copy of this package: a wait took too long. Never throws. */
 export const isTimeoutError = guard('TimeoutError');
+/** Whether it is a `ResponseError`, of any copy of this package: a response came and is no use. Never throws. */
 export const isResponseError = guard('ResponseError');
+/** Whether it is a `BadResponseError`, of any copy of this package: a status of 400 or more. Never throws. */
 export const isBadResponseError = guard('BadResponseError');
+/** Whether it is a `ClientError`, of any copy of this package: a status of 400 to 499. Never throws. */
 export const isClientError = guard('ClientError');
+/** Whether it is a `ServerError`, of any copy of this package: a status of 500 or more. Never throws. */
 export const isServerError = guard('ServerError');
+/** Whether it is a `RedirectError`, of any copy of this package: a redirect was not followed. Never throws. */
 export const isRedirectError = guard('RedirectError');
+/** Whether it is a `TooManyRedirectsError`, of any copy of this package. Never throws. */
 export const isTooManyRedirectsError = guard('TooManyRedirectsError');
+/** Whether it is a `BodyError`, of any copy of this package: the body was of no use. Never throws. */
 export const isBodyError = guard('BodyError');
 
 /** The body as text, as far as it is in memory; `''` for none. One that `fromJSON` made has no body. */

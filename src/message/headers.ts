@@ -29,7 +29,12 @@ export function isToken(name: string): boolean {
 
 const NO_FIELDS: readonly RawField[] = [];
 
+/**
+ * Header lines as an immutable value: names in any case of letters, several lines of one name, their order kept. A name or
+ * a value that is none throws a `TypeError` when it is made.
+ */
 export class HttpHeaders implements Iterable<[string, string]> {
+  /** No lines at all. */
   static readonly empty = new HttpHeaders();
 
   /** name, value, name, value, ... in the order of the wire. */
@@ -80,6 +85,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return this.getAll('set-cookie');
   }
 
+  /** Whether there is a line of this name. */
   has(name: string): boolean {
     const fields = this.#fields;
     const wanted = name.toLowerCase();
@@ -160,18 +166,22 @@ export class HttpHeaders implements Iterable<[string, string]> {
     for (let i = 0; i < this.#fields.length; i += 2) yield [text(this.#fields[i]!), text(this.#fields[i + 1]!)];
   }
 
+  /** Name and value of each line; those of one name joined, as the web's `Headers` do. */
   entries(): IterableIterator<[string, string]> {
     return this[Symbol.iterator]();
   }
 
+  /** The names, in lower case. */
   *keys(): IterableIterator<string> {
     for (const [name] of this) yield name;
   }
 
+  /** The values, those of one name joined. */
   *values(): IterableIterator<string> {
     for (const [, value] of this) yield value;
   }
 
+  /** Calls with value and name of each. */
   forEach(callback: (value: string, name: string, headers: HttpHeaders) => void): void {
     for (const [name, value] of this) callback(value, name, this);
   }

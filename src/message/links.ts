@@ -10,9 +10,11 @@ export interface Link {
   readonly rel: string;
   /** What the link is about, when that is not the response: the resolved `anchor`. */
   readonly anchor?: string;
+  /** What the link is called. */
   readonly title?: string;
   /** The media type that the target probably has. */
   readonly type?: string;
+  /** The media that the target is made for. */
   readonly media?: string;
   /** Languages that the target probably has. */
   readonly hreflang?: readonly string[];
@@ -25,10 +27,15 @@ export interface Link {
  * gives every link in the order of the header.
  */
 export interface Links extends Iterable<Link> {
+  /** The page behind this one. */
   readonly next?: Link;
+  /** The page before this one. */
   readonly prev?: Link;
+  /** The first page. */
   readonly first?: Link;
+  /** The last page. */
   readonly last?: Link;
+  /** This one. */
   readonly self?: Link;
   readonly [rel: string]: Link | undefined;
 }

@@ -54,6 +54,7 @@ export interface FilePart extends PartHead {
   readonly contents?: undefined;
 }
 
+/** A part of the option `multipart`: contents, or a file by its path. */
 export type MultipartPart = ContentsPart | FilePart;
 
 /**

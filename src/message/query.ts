@@ -31,6 +31,7 @@ export type QueryValue =
 /** Names to values: a record, a map, or an object of an interface of yours. */
 export type FieldsInit = { readonly [key: string]: QueryValue } | ReadonlyMap<string, unknown> | Fields;
 
+/** What the option `query` takes: text, `URLSearchParams`, or names to values. */
 export type QueryInit = string | URLSearchParams | FieldsInit;
 
 /** How a list is spelled in a query or form: `a[0]=1`, `a[]=1`, `a=1&a=2` or `a=1,2`. */

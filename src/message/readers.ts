@@ -6,6 +6,7 @@ import { own } from './own.ts';
 export interface ServerSentEvent<Data = string> {
   /** The type, `'message'` unless the server names one. */
   readonly event: string;
+  /** The event's text, its lines joined. */
   readonly data: Data;
   /** The last id the stream has set, `''` before the first. */
   readonly id: string;

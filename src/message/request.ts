@@ -5,16 +5,22 @@ import type { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { type HeadersInit, HttpHeaders, isToken } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
+import type { Message } from './message.ts';
 import type { MessageCall } from './message-call.ts';
 import { own } from './own.ts';
 import { maskUrl } from './redact.ts';
 
 /** The fields that `with` may change. */
 export interface RequestChanges {
+  /** Case-sensitive. */
   method?: string;
+  /** The absolute URL. */
   url?: string | URL;
+  /** In place of all headers. */
   headers?: HeadersInit;
+  /** In place of the body; `null` is none. */
   body?: BodyInit | null;
+  /** Such as `'1.1'`. */
   protocolVersion?: string;
 }
 
@@ -42,12 +48,14 @@ class CallHolder {
 }
 
 // By its interface alone: a private field in the type would keep a `Readonly<HttpRequest>` from being an `HttpRequest`.
-export class HttpRequest extends (CallHolder as new () => PartOfCall) {
+/** A request as an immutable value: `with...` gives a changed copy. Layers get one, and `client.send` takes one. */
+export class HttpRequest extends (CallHolder as new () => PartOfCall) implements Message<HttpRequest> {
   /** Case-sensitive, kept as given (RFC 9110 section 9.1). */
   readonly method: string;
   /** The absolute URL once the client has resolved it; what was given until then. */
   readonly url: string;
   readonly headers: HttpHeaders;
+  /** What is sent with it, if anything. */
   readonly body: RequestBody | null;
   /** `'1.1'` unless told otherwise. */
   readonly protocolVersion: string;

@@ -8,8 +8,11 @@ import type { HttpRequest } from './request.ts';
 
 /** One redirect that was followed: what was asked, and the status that sent it elsewhere. */
 export interface RedirectHop {
+  /** The status that sent the request elsewhere. */
   readonly status: number;
+  /** What was asked with. */
   readonly method: string;
+  /** What was asked. */
   readonly url: string;
 }
 
@@ -17,8 +20,11 @@ export interface RedirectHop {
 export interface Timings {
   /** Waiting for a free connection. */
   readonly queue?: number;
+  /** Resolving the name. */
   readonly dns?: number;
+  /** Making the TCP connection. */
   readonly connect?: number;
+  /** The handshake of TLS. */
   readonly tls?: number;
   /** Writing the request. */
   readonly send?: number;
@@ -26,6 +32,7 @@ export interface Timings {
   readonly firstByte?: number;
   /** From the start until the last byte of the body, as far as it was read when asked. */
   readonly end?: number;
+  /** From the start until the end of the body. */
   readonly total?: number;
 }
 
@@ -54,10 +61,15 @@ export interface ResponseFacts {
 
 /** The fields that `with` may change. */
 export interface ResponseChanges extends ResponseFacts {
+  /** 100 to 999. */
   status?: number;
+  /** The reason phrase. */
   statusText?: string;
+  /** In place of all headers. */
   headers?: HeadersInit;
+  /** In place of the body; `null` is none. */
   body?: ResponseBodyInit;
+  /** Such as `'1.1'`. */
   protocolVersion?: string;
 }
 

@@ -11,6 +11,7 @@ import { type HeadersInit, HttpHeaders } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { jsonText, type ParseJson } from './json.ts';
 import { type Links, linksOf } from './links.ts';
+import type { Answered } from './message.ts';
 import { own } from './own.ts';
 import {
   type EventOptions,
@@ -51,7 +52,8 @@ const DRAIN_BYTES = 65_536; // A rest of at most so many is read rather than its
 const OF_HEAD_AND_BODY: ReadonlySet<string> = new Set(['status', 'statusText', 'headers', 'body', 'protocolVersion']);
 const NO_HOPS: readonly RedirectHop[] = [];
 
-export class HttpResponse {
+/** A response as an immutable value. Its body is read from memory any number of times, or from a stream once. */
+export class HttpResponse implements Answered {
   readonly status: number;
   readonly statusText: string;
   readonly headers: HttpHeaders;

@@ -4,6 +4,7 @@ import { isToken } from './headers.ts';
 
 /** One metric, as `PerformanceServerTiming` has it in a browser. */
 export interface ServerTiming {
+  /** What was measured. */
   readonly name: string;
   /** Milliseconds, 0 when the server gives none. */
   readonly duration: number;

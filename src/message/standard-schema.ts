@@ -4,6 +4,7 @@ import { isSecretKey, MASK, type Redact } from './redact.ts';
 
 /** The part of the specification that is used here. */
 export interface StandardSchema<Output = unknown> {
+  /** What a library that follows the specification puts there. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -17,6 +18,7 @@ export type SchemaOutput<S extends StandardSchema> = NonNullable<S['~standard'][
 
 /** One thing that does not fit. */
 export interface SchemaIssue {
+  /** What does not fit, in the schema's words. */
   readonly message: string;
   /** Where in the value. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

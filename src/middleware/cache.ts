@@ -5,7 +5,7 @@
 import { type CacheLayer, cacheOf } from '../options/cache-option.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
 
-/** Reads `cache`. */
+/** Reads `cache`. What fails in the store of a cache rejects no call: `onError` is told. */
 export function cache(): Middleware {
   return (next) => {
     const handlers = new WeakMap<CacheLayer, Handler>();

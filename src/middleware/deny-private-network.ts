@@ -7,7 +7,11 @@ import { changedOptions } from '../options/changed-options.ts';
 import type { PrivateNetworkOptions } from '../options/options.ts';
 import type { Middleware } from '../stack/handler.ts';
 
-/** @param policy `true`, or what is allowed and denied beside the built-in list, as in option `denyPrivateNetwork` */
+/**
+ * A layer to push: refuses private addresses for all that goes through it, whatever a call says.
+ * @param policy `true`, or what is allowed and denied beside the built-in list, as in option `denyPrivateNetwork`
+ * @throws TypeError for another policy
+ */
 export function denyPrivateNetwork(policy: true | PrivateNetworkOptions = true): Middleware {
   if (policy !== true && (typeof policy !== 'object' || policy === null || Array.isArray(policy))) {
     throw new TypeError('denyPrivateNetwork takes true or { allow, deny }');

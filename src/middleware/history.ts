@@ -9,11 +9,13 @@ import { send } from '../stack/next.ts';
 
 /** One transfer that has settled. */
 export interface HistoryEntry {
+  /** What was sent. */
   readonly request: HttpRequest;
   /** `undefined` when the transfer failed. */
   readonly response: HttpResponse | undefined;
   /** `undefined` when there is a response. */
   readonly error: unknown;
+  /** As they were for the layer: merged and checked. */
   readonly options: RequestOptions;
 }
 

@@ -26,6 +26,7 @@ export interface CacheWithMode {
   readonly mode: CacheMode;
 }
 
+/** What the option `cache` takes: a cache, how to use it, both, or nothing. */
 export type CacheOption = CacheLayer | CacheMode | CacheWithMode | false | null;
 
 /** Told by its shape: a cache of another copy of the package is one too. */

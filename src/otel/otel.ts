@@ -34,6 +34,7 @@ import { systemClock } from '../time/clock.ts';
 import { errorType, requestAttributes, responseAttributes, siteAttributes, spanName } from './attributes.ts';
 import { Instruments } from './instruments.ts';
 
+/** Whose tracer, meter and propagator `otel` uses. */
 export interface OtelOptions {
   /** Default: that of the global provider, of the name `sluice`. */
   readonly tracer?: Tracer;

@@ -8,7 +8,9 @@ import type { Duration } from '../time/duration.ts';
 
 /** Who sends a pool's requests: a `Client`, or anything with these two methods. */
 export interface PoolClient {
+  /** Sends a URI. */
   request(method: string, uri: string | URL, options?: RequestOptions): PromiseLike<HttpResponse>;
+  /** Sends a request that was made. */
   send(request: HttpRequest, options?: RequestOptions): PromiseLike<HttpResponse>;
 }
 
@@ -19,6 +21,7 @@ export type PoolItem =
   | HttpRequest
   | ((options: RequestOptions) => HttpResponse | PromiseLike<HttpResponse>);
 
+/** What a pool sends: any iterable of items, also an endless one, or a record of names to items. */
 export type PoolRequests = Iterable<PoolItem> | AsyncIterable<PoolItem> | { readonly [name: string]: PoolItem };
 
 /** An index from 0, or the record's name. */
@@ -27,6 +30,7 @@ export type PoolKey = number | string;
 /** How many at once: a number, a function of how many slots are taken, or `'auto'`. */
 export type PoolConcurrency = number | 'auto' | ((pending: number) => number);
 
+/** What a pool asks of one host at a time, and how often. */
 export interface PerHostOptions {
   /** Requests of one host in flight at once. Default no limit but the pool's; 1 for a host with an `interval`. */
   concurrency?: number | 'auto' | undefined;
@@ -80,9 +84,13 @@ export type PoolResult = {
 export interface HostStats {
   /** Taken from the source and waiting for the host. */
   readonly waiting: number;
+  /** Under way now. */
   readonly running: number;
+  /** Settled, failed ones included. */
   readonly done: number;
+  /** Settled without an answer of use. */
   readonly failed: number;
+  /** Bytes of bodies that came. */
   readonly bytes: number;
   /** How many may run at once now. */
   readonly concurrency: number;

@@ -28,6 +28,7 @@ import type { PoolClient, PoolItem, PoolRequests, PoolResult, PoolSettings, Pool
 import { ResultQueue } from './result-queue.ts';
 import { Source } from './source.ts';
 
+/** How many requests a pool has under way, how fast it asks a host, and who is told of what comes back. */
 export interface PoolOptions extends PoolSettings<Pool> {}
 
 type State = 'new' | 'open' | 'done' | 'failed';
@@ -153,6 +154,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     return this;
   }
 
+  /** Goes on after `pause`. */
   resume(): this {
     this.#paused = false;
     if (this.#state === 'open') this.#summon();

@@ -16,6 +16,7 @@ import { type Admitted, Circuit, type Outcome } from './breaker-policy.ts';
 import { ByKey } from './by-key.ts';
 import { amount, keyOf, lengthOfTime, type Per } from './settings.ts';
 
+/** When a circuit opens, and when one request tries again. */
 export interface BreakerOptions {
   /** What fails together. Default `'origin'`; a function gives a key, or `undefined` for no circuit. */
   per?: Per | undefined;
@@ -36,7 +37,7 @@ export interface CircuitOpenError extends NetworkError {
   readonly retryAt: number;
 }
 
-/** Whether it is the error of an open circuit. */
+/** Whether it is the error of an open circuit. Never throws. */
 export function isCircuitOpenError(error: unknown): error is CircuitOpenError {
   return isNetworkError(error) && error.code === 'ERR_CIRCUIT_OPEN';
 }

@@ -17,7 +17,7 @@ import { Identities, questionOf } from './coalesce-policy.ts';
 /**
  * A layer to push. A GET that is under way answers every equal one that comes meanwhile: same URL, same header lines
  * (`Authorization` and `Cookie` among them), same options but those about the caller alone. Each caller gets a response of
- * its own, with bytes of its own; a failure is for all. A caller that stops leaves alone; with the last one the request is
+ * its own, with bytes of its own; a failure rejects all. A caller that stops leaves alone; with the last one the request is
  * stopped. A call for a stream or a sink, or with `onHeaders`, `onInformation` or `progress`, goes alone.
  *
  * A header that differs each time, such as a trace id, makes each request another one: push this layer above what sets it.

@@ -17,6 +17,7 @@ import { type HedgeAfter, Latencies, percentileOf } from './hedge-policy.ts';
 import { HedgedCall, type HedgeRules } from './hedged-call.ts';
 import { count, lengthOfTime } from './settings.ts';
 
+/** After which time another request goes beside a slow one. */
 export interface HedgeOptions {
   /**
    * How long a request may take before another one goes beside it: a duration, or the percentile of what the requests to its

@@ -16,6 +16,7 @@ import { RateLane } from './rate-lane.ts';
 import { amount, count, keyOf, lengthOfTime, type Per } from './settings.ts';
 import { SharedLimit, type SharedLimiter } from './shared-limit.ts';
 
+/** How many requests go in which time, and for whom together. */
 export interface RateLimitOptions {
   /** What counts together. Default `'origin'`; a function gives a key, or `undefined` for no limit. */
   per?: Per | undefined;

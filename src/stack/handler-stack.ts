@@ -12,6 +12,10 @@ interface Layer {
   readonly middleware: Middleware;
 }
 
+/**
+ * Named layers around a handler: what a client's calls go through. `String(stack)` prints it, `push`, `unshift`, `before`,
+ * `after` and `remove` edit it; a name that is not there throws.
+ */
 export class HandlerStack {
   /**
    * The default layers around `handler`, or around the one that the environment offers.
@@ -60,10 +64,12 @@ export class HandlerStack {
     );
   }
 
+  /** Whether a layer has this name. */
   has(name: string): boolean {
     return this.#layers.some((layer) => layer.name === name);
   }
 
+  /** Whether there is a handler. */
   hasHandler(): boolean {
     return this.#handler !== undefined;
   }
@@ -73,7 +79,10 @@ export class HandlerStack {
     return this.#handler;
   }
 
-  /** @throws TypeError when it is no function */
+  /**
+   * Puts another handler at the bottom.
+   * @throws TypeError when it is no function
+   */
   setHandler(handler: Handler): this {
     if (typeof handler !== 'function') throw new TypeError(`a handler must be a function, got ${kindOf(handler)}`);
     this.#handler = handler;
@@ -124,6 +133,7 @@ export class HandlerStack {
     return this.#resolved;
   }
 
+  /** A copy to edit; this one stays as it is. */
   clone(): HandlerStack {
     const copy = new HandlerStack(this.#handler);
     copy.#layers = this.#layers;

@@ -29,6 +29,7 @@ export interface OriginStats {
 
 /** What `client.stats()` gives: all origins together, and each by its name. */
 export interface ConnectionStats extends OriginStats {
+  /** Each origin's own. */
   readonly origins: Readonly<Record<string, OriginStats>>;
 }
 
@@ -48,6 +49,7 @@ export interface Transport extends Handler {
 
 /** A middleware may declare the options it reads, so that "did you mean" leaves their names alone. */
 export interface DeclaringMiddleware extends Middleware {
+  /** Names of options that this layer reads: calls may have them. */
   readonly options?: readonly string[];
   /** The name of a layer that must not stand below this one: a stack in which it would refuses the edit. */
   readonly below?: string | undefined;

@@ -9,6 +9,7 @@ export { type RecordHandler, type RecordMode, type RecordOptions, record } from 
 export type { RequestMatch } from './doubles/request-match.ts';
 export { type RouteAnswer, type Routes, type RoutesHandler, type RoutesOptions, routes } from './doubles/routes.ts';
 export { FakeClock } from './fake-clock.ts';
+/** Scripts of servers that are broken or hostile, by name, for `startScriptedServer`. */
 export * as faults from './faults.ts';
 export {
   type MockAnswer,

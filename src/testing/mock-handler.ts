@@ -22,6 +22,7 @@ export type MockAnswer = (request: HttpRequest, options: RequestOptions) => Mock
 /** One entry of the queue. */
 export type MockItem = MockOutcome | Promise<MockOutcome> | MockAnswer;
 
+/** Who is told what a `mockHandler` answers. */
 export interface MockOptions {
   /** Called with each response that is handed on, after `onHeaders`. */
   readonly onFulfilled?: (response: HttpResponse) => void;
@@ -29,15 +30,20 @@ export interface MockOptions {
   readonly onRejected?: (reason: unknown) => void;
 }
 
+/** A double that answers from a queue, and keeps what it was asked. */
 export interface MockHandler extends Transport {
   /** Answers that are left. */
   readonly count: number;
   /** The requests, oldest first; of very many the newest 10 000 at least. */
   readonly requests: readonly HttpRequest[];
+  /** The newest of `requests`. */
   readonly lastRequest: HttpRequest | undefined;
   /** As they reached the handler: merged and checked by the client. */
   readonly lastOptions: RequestOptions | undefined;
-  /** @throws TypeError for an item that is no response, error, promise or function; then none of them is added */
+  /**
+   * Adds answers at the end of the queue.
+   * @throws TypeError for an item that is no response, error, promise or function; then none of them is added
+   */
   append(...items: readonly MockItem[]): void;
   /** Forgets the queue, the requests and the options. */
   reset(): void;
@@ -47,6 +53,7 @@ export interface MockHandler extends Transport {
 const KEPT_REQUESTS = 10_000;
 
 /**
+ * A double that answers from a queue, in the order of the requests. With an empty queue a call rejects with `ERR_MOCK_EMPTY`.
  * @param queue the first answers, in the order of the requests; more by `append`
  * @throws TypeError for an item of another kind
  */

@@ -33,31 +33,41 @@ export type Step =
   /** Nothing more is sent, and the client's FIN is not answered either: a host that vanished. */
   | { readonly vanish: true };
 
+/** What a scripted server does on one connection, step by step. */
 export type Script = readonly Step[];
 
+/** Where a scripted server listens, and what its waits go by. */
 export interface ScriptedServerOptions extends ListenOptions {
+  /** Speaks TLS with this key and certificate. Default: plain. */
   readonly tls?: ServerTls;
   /** What `wait` and `trickle` wait on. */
   readonly clock?: Clock;
 }
 
+/** A server that plays scripts: what it got, and how to end it. */
 export interface ScriptedServer extends AsyncDisposable {
+  /** `http://127.0.0.1:34567`, no slash at the end. */
   readonly origin: string;
+  /** The port it listens on. */
   readonly port: number;
+  /** The absolute URL of a path. */
   url(path?: string): string;
   /** All bytes of each connection so far, in the order of the connections. */
   readonly received: readonly Buffer[];
   /** How many sockets are open now. */
   readonly connections: number;
+  /** How many were ever opened. */
   readonly totalConnections: number;
   /** Resolves when no socket is open. */
   allClosed(): Promise<void>;
+  /** Ends every connection, and the server. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a server whose connections each play `script`, or what it returns for their index (from 0). After its last
  * step a connection stays open, as a kept-alive one does, until the client closes it.
+ * @throws (as a rejection) what the system says when it cannot listen
  */
 export async function startScriptedServer(
   script: Script | ((connection: number) => Script),

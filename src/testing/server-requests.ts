@@ -4,13 +4,17 @@ import type { TLSSocket } from 'node:tls';
 
 /** One request as the server got it. `body` grows until the request is complete. */
 export interface RecordedRequest {
+  /** As it was sent. */
   readonly method: string;
   /** The request target as it was sent. */
   readonly url: string;
+  /** Names in lower case, as Node gives them. */
   readonly headers: IncomingHttpHeaders;
   /** Names and values in turn, in order, as they were sent. */
   readonly rawHeaders: readonly string[];
+  /** Such as `'1.1'` and `'2.0'`. */
   readonly httpVersion: string;
+  /** The client's port: the same for requests of one connection. */
   readonly remotePort: number | undefined;
   /** Common name of the client's certificate, where one was shown. */
   readonly clientCertificate: string | undefined;

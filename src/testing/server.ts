@@ -28,7 +28,9 @@ export type ServerTls = Pick<
   'key' | 'cert' | 'ca' | 'requestCert' | 'rejectUnauthorized' | 'minVersion' | 'maxVersion' | 'ciphers' | 'SNICallback'
 > & { readonly passphrase?: string };
 
+/** Where the test site listens, and what it answers with. */
 export interface TestServerOptions extends ListenOptions {
+  /** Speaks TLS with this key and certificate. Default: plain. */
   readonly tls?: ServerTls;
   /** Answers instead of the site. */
   readonly listener?: RequestListener;
@@ -42,9 +44,13 @@ export interface TestServerOptions extends ListenOptions {
 
 /** An answer made before the question. Without a `fault` it is a whole response, 200 and empty unless it says else. */
 export interface QueuedAnswer {
+  /** Default 200. */
   readonly status?: number;
+  /** The reason phrase. Default: the one of the status. */
   readonly reason?: string;
+  /** Default none. */
   readonly headers?: OutgoingHttpHeaders;
+  /** Default empty. */
   readonly body?: string | Uint8Array;
   /** Milliseconds to wait first. */
   readonly delay?: number;
@@ -55,11 +61,13 @@ export interface QueuedAnswer {
   readonly fault?: 'reset' | 'close' | 'stall';
 }
 
+/** The test site while it runs: where it is, what arrived, and answers to put before it. */
 export interface TestServer extends AsyncDisposable {
   /** `http://127.0.0.1:34567`, no slash at the end; `http://localhost` on a unix socket. */
   readonly origin: string;
   /** 0 on a unix socket. */
   readonly port: number;
+  /** The unix socket it listens on, if it does. */
   readonly socketPath: string | undefined;
   /** The absolute URL of a path; `hostname` replaces the address, as a certificate's name may need. */
   url(path?: string, hostname?: string): string;
@@ -81,7 +89,10 @@ export interface TestServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Starts a server on a free port of 127.0.0.1, or on a unix socket. */
+/**
+ * Starts a server on a free port of 127.0.0.1, or on a unix socket.
+ * @throws (as a rejection) what the system says when it cannot listen
+ */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const log = new RequestLog(options.keep ?? 1000);
   const queue: (QueuedAnswer | RequestListener)[] = [];

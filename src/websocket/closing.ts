@@ -8,6 +8,7 @@ export interface CloseOutcome {
    * one, the connection just broke.
    */
   readonly code: number;
+  /** The words of the Close, `''` without any. */
   readonly reason: string;
   /** Whether both sides sent their Close. */
   readonly clean: boolean;

@@ -39,6 +39,10 @@ export interface UpgradeSettings extends Omit<ConnectionSettings, 'onPing'> {
   readonly onPing: NonNullable<UpgradeOptions['onPing']> | undefined;
 }
 
+/**
+ * An open WebSocket, from `client.upgrade`: iterated, it gives the messages until it is closed. Sending once it is closing
+ * rejects with a `NetworkError` (`ERR_CLOSED`).
+ */
 export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, AsyncDisposable {
   /** The 101 that opened it, after redirects and challenges. */
   readonly response: HttpResponse;

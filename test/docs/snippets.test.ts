@@ -5,10 +5,15 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startServer, type TestServer } from '../../src/testing/index.ts';
 import { root } from '../architecture/imports.ts';
+import { noRedis, RedisServer } from '../support/redis-server.ts';
 import { pages, snippetsOf } from './snippets.ts';
 
+/** Stands for a Redis of the test's own. */
+const REDIS = 'redis://localhost:6379';
 const folder = join(root, 'test/docs/.generated');
 let server: TestServer;
+/** Started when the first snippet asks for it. */
+let redis: Promise<RedisServer> | undefined;
 
 beforeAll(async () => {
   server = await startServer();
@@ -17,6 +22,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server.close();
+  await (await redis)?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -27,7 +33,9 @@ async function run(code: string, file: string): Promise<string[]> {
     printed.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
   });
   const path = join(folder, file);
-  writeFileSync(path, `${code.replaceAll('http://localhost:8080', server.origin)}\nexport {};\n`);
+  if (code.includes(REDIS)) redis ??= RedisServer.start();
+  const placed = code.replaceAll('http://localhost:8080', server.origin).replaceAll(REDIS, (await redis)?.url ?? REDIS);
+  writeFileSync(path, `${placed}\nexport {};\n`);
   try {
     await import(/* @vite-ignore */ pathToFileURL(path).href);
   } finally {
@@ -39,7 +47,7 @@ async function run(code: string, file: string): Promise<string[]> {
 describe.each(pages())('%s', (page) => {
   const snippets = snippetsOf(page);
   for (const [i, { name, code, prints }] of snippets.entries()) {
-    it(`runs the snippet at ${name}`, async () => {
+    it.skipIf(noRedis !== undefined && code.includes(REDIS))(`runs the snippet at ${name}`, async () => {
       const printed = await run(code, `${page.replaceAll(/\W/g, '-')}-${i}.ts`);
       const asked = prints.map((text) => text.replaceAll('http://localhost:8080', server.origin));
       expect(printed.filter((line) => asked.includes(line))).toEqual(asked);

@@ -5,8 +5,11 @@ import { decodeParts, encodeParts } from './entry-codec.ts';
 
 /** The part of a Keyv that is used: versions 4 to 6 have it. */
 export interface KeyvLike {
+  /** The value of a key. */
   get(key: string): Promise<unknown>;
+  /** Keeps a value. */
   set(key: string, value: unknown): Promise<unknown>;
+  /** Forgets a key. */
   delete(key: string): Promise<unknown>;
 }
 

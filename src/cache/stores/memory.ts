@@ -4,6 +4,7 @@ import { settingsOf } from '../../options/settings-of.ts';
 import type { CacheEntry, CacheStore } from '../entry.ts';
 import { type CacheSettings, checkBytes, type HttpCache, makeCache, SETTINGS } from '../make-cache.ts';
 
+/** How much `memoryCache` may hold, beside what every cache is told. */
 export interface MemoryCacheSettings extends CacheSettings {
   /** Bytes of all entries, their heads and what holds them included. Default 50 000 000. */
   maxBytes?: number;

@@ -21,7 +21,10 @@ export interface ConnectionSettings {
   readonly connections?: number | ConnectionBounds | ConnectionLimits;
 }
 
-/** @throws TypeError for numbers that are none */
+/**
+ * A limit of connections that handlers share: give it to each of them as `connections`.
+ * @throws TypeError for numbers that are none
+ */
 export class ConnectionLimits {
   readonly #own: SlotLimit | undefined;
   readonly #slots = new ConnectionSlots();

@@ -25,6 +25,8 @@ import { changedMethod, type FetchFunction, heldBackHeader, unsentStream } from 
 export type { FetchFunction } from './request.ts';
 
 /**
+ * Sends by a `fetch`: the runtime's own, or any function of its shape. What a fetch cannot keep, such as the option `proxy`,
+ * rejects with a `RequestError` (`ERR_UNSUPPORTED`).
  * @param fetch called with a `Request` and its init. Default: the runtime's own, looked up for each request, which is
  * called with a URL and an init.
  */

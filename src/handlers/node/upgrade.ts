@@ -16,6 +16,7 @@ import { NodeTransport } from './transport.ts';
 
 /** A connection that speaks another protocol now. */
 export interface SwitchedConnection {
+  /** The connection, from the first byte behind the head. */
   readonly socket: Socket;
   /** What came right behind the 101, and is already in the new protocol. */
   readonly head: Uint8Array;
@@ -24,7 +25,7 @@ export interface SwitchedConnection {
 /** By its content, which the copies of a response share: layers give copies. */
 const switched = new WeakMap<Content, SwitchedConnection>();
 
-/** Says that `response`, a 101, hands over this connection. For handlers that make connections in their own way. */
+/** Says that `response`, a 101, hands over this connection. For handlers that make connections in their own way. Never throws. */
 export function handOver(response: HttpResponse, socket: Socket, head: Uint8Array = new Uint8Array(0)): HttpResponse {
   // Between here and the new protocol's own listener, a broken connection must not end the process.
   socket.on('error', () => undefined);
@@ -47,7 +48,8 @@ class UpgradeTransport extends NodeTransport implements ExchangeHost {
 
 /**
  * A handler for requests with `Upgrade`. Each gets a connection of its own, which is closed unless the server switches.
- * `close` waits for handshakes under way and leaves the connections that were handed over alone.
+ * `close` waits for handshakes under way and leaves the connections that were handed over alone. A request that it cannot
+ * carry rejects with a `RequestError` (`ERR_UNSUPPORTED`).
  */
 export function upgradeHandler(): Transport {
   const transport = new UpgradeTransport('upgrade');

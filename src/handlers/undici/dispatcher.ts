@@ -8,6 +8,7 @@ import { connectionOption } from '../exchange/connection-options.ts';
  * with interceptors. Said by its shape, because an application may have another undici than this package.
  */
 export interface UndiciDispatcher {
+  /** Begins a request and tells `handler` what comes of it, as undici's dispatchers do. */
   dispatch(options: object, handler: object): boolean;
 }
 

@@ -6,6 +6,7 @@ import { authPlan } from './auth-policy.ts';
 
 /** The answer of a token endpoint (RFC 6749 section 5.1). What else it has is kept, and given to `refresh`. */
 export interface OAuth2Token {
+  /** What `Authorization` carries. */
   readonly access_token: string;
   /** Only `bearer`, in any case, can be sent; absent it is that. */
   readonly token_type?: string | undefined;

@@ -13,6 +13,7 @@ import { answering } from './answered-challenges.ts';
 import { type OAuth2TokenInit, readToken } from './oauth2-policy.ts';
 import { type HeldToken, NoToken, OAuth2Tokens, type RefreshToken } from './oauth2-tokens.ts';
 
+/** Where `oauth2` gets its tokens, and when it renews them. */
 export interface OAuth2Options {
   /** The token to begin with. Default: the first call gets one from `refresh`. */
   token?: OAuth2TokenInit | undefined;

@@ -44,6 +44,7 @@ export class MessageFormatter {
   /** Everything, bodies included. */
   static readonly DEBUG = '>>>>>>>>\n{request}\n<<<<<<<<\n{response}\n--------\n{error}';
 
+  /** The template, as it was given. */
   readonly template: string;
   /** Text and names of placeholders in turn. */
   readonly #parts: readonly string[];
@@ -60,7 +61,10 @@ export class MessageFormatter {
     this.#parts = this.template.split(PLACEHOLDER);
   }
 
-  /** @param options those of the call: `redact` adds to the names that are masked, `auth` holds what must not be shown */
+  /**
+   * The line of one exchange.
+   * @param options those of the call: `redact` adds to the names that are masked, `auth` holds what must not be shown
+   */
   format(
     request: HttpRequest,
     response?: HttpResponse | null,

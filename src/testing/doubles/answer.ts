@@ -7,10 +7,13 @@ import { kindOf } from '../../runtime/kind-of.ts';
 
 /** An answer by its parts; `status` is 200 unless given. */
 export interface AnswerParts {
+  /** Default 200. */
   readonly status?: number;
+  /** Default none. */
   readonly headers?: HeadersInit;
   /** Written as JSON, under `application/json` unless the headers say otherwise. */
   readonly json?: unknown;
+  /** Default none. */
   readonly body?: ResponseBodyInit;
 }
 

@@ -11,6 +11,7 @@ import { Asked, double, lifeOf, unmatched } from './double.ts';
 import { type Expectation, Expected } from './expectation.ts';
 import { type RequestMatch, requestMatcher } from './request-match.ts';
 
+/** A double that answers what a test expects, and tells what was not asked. */
 export interface ExpectationsHandler extends Transport, AsyncDisposable {
   /**
    * Adds an expectation; one that was added before answers first.
@@ -26,7 +27,10 @@ export interface ExpectationsHandler extends Transport, AsyncDisposable {
   readonly history: readonly HistoryEntry[];
   /** What was asked, oldest first. */
   readonly requests: readonly HttpRequest[];
-  /** @throws Error that names what has not been asked */
+  /**
+   * Checks that all was asked.
+   * @throws Error that names what has not been asked
+   */
   verify(): void;
 }
 

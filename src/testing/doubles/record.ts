@@ -26,6 +26,7 @@ import { replayed } from './replay.ts';
  */
 export type RecordMode = 'auto' | 'record' | 'replay' | 'update';
 
+/** What `record` sends through, when it records, and what counts as the same request. */
 export interface RecordOptions {
   /** Sends what is to be recorded. Default `chooseHandler()`. */
   readonly handler?: Handler;
@@ -39,6 +40,7 @@ export interface RecordOptions {
   readonly normalize?: (request: HttpRequest) => HttpRequest;
 }
 
+/** A handler that records what goes over the network, and answers from the recording. */
 export interface RecordHandler extends Transport {
   /** What was asked, oldest first; of very many the newest 10 000 at least. */
   readonly requests: readonly HttpRequest[];

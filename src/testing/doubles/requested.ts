@@ -13,7 +13,9 @@ interface Seen {
 
 /** The verdict in the form of `expect.extend`. */
 export interface MatcherResult {
+  /** Whether it fits. */
   readonly pass: boolean;
+  /** Words for a failing test. */
   message(): string;
 }
 

@@ -22,11 +22,13 @@ export type RouteAnswer = (
 /** An answer for each `METHOD pattern`. */
 export type Routes = Readonly<Record<string, Answer | Promise<Answer> | RouteAnswer>>;
 
+/** What `routes` does with a request that fits none. */
 export interface RoutesOptions {
   /** Sends what no route fits. Default: an `ERR_MOCK_UNMATCHED`, which lists the routes. */
   readonly fallback?: Handler;
 }
 
+/** A double that answers by method and URL. */
 export interface RoutesHandler extends Transport {
   /** What was asked, oldest first; of very many the newest 10 000 at least. */
   readonly requests: readonly HttpRequest[];

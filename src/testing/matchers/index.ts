@@ -17,6 +17,7 @@ export interface RequestMatchers<R = unknown> {
 /**
  * Passes when one of the requests fits. Takes a double (`mockHandler`, `routes`, `expectations`, `record`), a `TestServer`,
  * a client of a double, what `history()` fills, or a list of requests.
+ * @throws TypeError for what holds no requests
  * @example
  * expect.extend(matchers);
  * expect(mock).toHaveRequested('POST', '/users', { json: { name: 'Ada' } });
