@@ -45,5 +45,7 @@ function run(command: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
 }
 
-if (process.argv[2] === 'dev') dev();
-if (process.argv[2] === 'build') build();
+const [, script, command] = process.argv;
+const isMain = script?.endsWith('run.ts');
+if (isMain && command === 'dev') dev();
+if (isMain && command === 'build') build();
