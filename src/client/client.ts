@@ -26,6 +26,7 @@ import { buildRequest, canonicalBase, type Defaults } from './build-request.ts';
 import { type CallPlan, partOf, planOf } from './call-plan.ts';
 import { carry, carryNextTurn } from './carry.ts';
 import { completed } from './checked-answer.ts';
+import type { ClientOptions } from './client-options.ts';
 import { answered, type CloseOptions, closeWithin, saved } from './closing.ts';
 import { type FetchSettings, fetchThrough } from './fetch.ts';
 import {
@@ -48,13 +49,8 @@ import { templatePath } from './template-path.ts';
 import type { Verbs } from './verbs.ts';
 
 export type { DigestName, DownloadOptions, DownloadResult } from '../download/download-options.ts';
+export type { ClientOptions } from './client-options.ts';
 export type { Attempt } from './given-options.ts';
-
-/** What a client is made with: defaults for the options of its calls, and the stack that they go through. */
-export interface ClientOptions extends RequestOptions {
-  /** A stack, or a plain function that is used as it is, with no layers around it. Default: `HandlerStack.create()`. */
-  handler?: HandlerStack | Handler | undefined;
-}
 
 type Uri = string | URL;
 

@@ -10,3 +10,9 @@ export function checkedReason(reason: string): string {
   if (/^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return reason;
   throw new TypeError('reason must not have control characters');
 }
+
+/** The status, if it is one that HTTP has room for (RFC 9110 section 15). @throws RangeError for another */
+export function checkedStatus(status: number): number {
+  if (Number.isInteger(status) && status >= 100 && status <= 999) return status;
+  throw new RangeError(`status must be a whole number from 100 to 999, got ${String(status)}`);
+}

@@ -1,5 +1,6 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
 
+import type { Answered } from './answered.ts';
 import { toBytes } from './bytes.ts';
 import { comparedByBody } from './compared.ts';
 import { type Content, charsetOf, chunksOf, decodeText, type NodeStream, toNodeStream } from './content.ts';
@@ -11,7 +12,6 @@ import { type HeadersInit, HttpHeaders } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { jsonText, type ParseJson } from './json.ts';
 import { type Links, linksOf } from './links.ts';
-import type { Answered } from './message.ts';
 import { own } from './own.ts';
 import {
   type EventOptions,
@@ -28,7 +28,7 @@ import {
   splitLines,
   withData,
 } from './readers.ts';
-import { checkedReason, reasonPhrase } from './reason-phrases.ts';
+import { checkedReason, checkedStatus, reasonPhrase } from './reason-phrases.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
 import type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
 import { type ServerTiming, serverTimingsOf } from './server-timing.ts';
@@ -84,10 +84,7 @@ export class HttpResponse implements Answered {
     reason?: string,
     facts: ResponseFacts = {},
   ) {
-    if (!Number.isInteger(status) || status < 100 || status > 999) {
-      throw new RangeError(`status must be a whole number from 100 to 999, got ${String(status)}`);
-    }
-    this.status = status;
+    this.status = checkedStatus(status);
     this.statusText = reason === undefined ? reasonPhrase(status) : checkedReason(reason);
     this.headers =
       headers instanceof HttpHeaders ? headers : headers == null ? HttpHeaders.empty : new HttpHeaders(headers);
