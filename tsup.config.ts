@@ -1,6 +1,7 @@
 import { defineConfig, type Options } from 'tsup';
 import { notices } from './scripts/notices.ts';
 import { oneCore } from './scripts/one-core.ts';
+import { pageParts } from './scripts/page-parts.ts';
 import { requireInCjs } from './scripts/require-in-cjs.ts';
 import { webParts } from './scripts/web-parts.ts';
 
@@ -18,7 +19,8 @@ const entry = {
 };
 /** What only the library itself loads: the thread of `requestSync`. */
 const own = { 'sync-worker': 'src/sync-worker.ts' };
-const esbuildPlugins = [notices('dist/THIRD-PARTY-NOTICES.txt'), oneCore(entry.index)];
+const noticed = notices('dist/THIRD-PARTY-NOTICES.txt');
+const esbuildPlugins = [noticed, oneCore(entry.index)];
 /** What only development depends on is bundled where it is imported: see docs/dependencies.md. */
 const library: Options = {
   entry: { ...entry, ...own },
@@ -41,7 +43,7 @@ const web = (kind: 'browser' | 'worker'): Options => ({
   target: 'es2022',
   // Every page is minified by whoever bundles it; unminified the two would be a third of what is installed.
   minify: true,
-  esbuildPlugins: [webParts(kind), ...esbuildPlugins],
+  esbuildPlugins: kind === 'browser' ? [pageParts(), webParts(kind), noticed] : [webParts(kind), ...esbuildPlugins],
 });
 
 export default defineConfig([

@@ -11,6 +11,7 @@ import { BodyError } from './errors.ts';
 import { type HeadersInit, HttpHeaders } from './headers.ts';
 import { INSPECT, type Inspect, inspected } from './inspected.ts';
 import { jsonText, type ParseJson } from './json.ts';
+import { parseEvents, parseNdjson, splitLines } from './line-readers.ts';
 import { type Links, linksOf } from './links.ts';
 import { own } from './own.ts';
 import {
@@ -21,16 +22,14 @@ import {
   type LineOptions,
   mapped,
   parsedOr,
-  parseEvents,
-  parseNdjson,
   type ReadEvents,
   type ServerSentEvent,
-  splitLines,
   withData,
 } from './readers.ts';
 import { checkedReason, checkedStatus, reasonPhrase } from './reason-phrases.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
 import type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
+import { validated } from './schema-check.ts';
 import { type ServerTiming, serverTimingsOf } from './server-timing.ts';
 import { shownResponse } from './shown-response.ts';
 import {
@@ -39,7 +38,6 @@ import {
   type SchemaOutput,
   type StandardSchema,
   schemaFirst,
-  validated,
 } from './standard-schema.ts';
 import { whyUnreadable } from './unreadable.ts';
 import { isNullBodyStatus, partsOfWeb, webResponseOf } from './web-response.ts';

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  parseEvents as boundEvents,
-  splitLines as boundLines,
-  type HeldText,
-  parseNdjson,
-  type ServerSentEvent,
-} from '../../src/message/readers.ts';
+import { parseEvents as boundEvents, splitLines as boundLines, parseNdjson } from '../../src/message/line-readers.ts';
+import type { HeldText, ServerSentEvent } from '../../src/message/readers.ts';
 
 const unbound: HeldText = { limit: Number.POSITIVE_INFINITY, fail: () => expect.unreachable() };
 const splitLines = (chunks: AsyncIterable<Uint8Array>, charset?: string) => boundLines(chunks, unbound, charset);
