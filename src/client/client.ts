@@ -15,6 +15,7 @@ import { cacheOf } from '../options/cache-option.ts';
 import { bareRecord, extendOptions } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { IN_PAGE } from '../runtime/in-page.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { ConnectionStats, Handler, Transport } from '../stack/handler.ts';
 import { HandlerStack, lastSeam } from '../stack/handler-stack.ts';
@@ -40,6 +41,7 @@ import {
   withUserinfo,
 } from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
+import { partsToLoad } from './later-parts.ts';
 import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
 import { type PagedItems, type PaginateOptions, paginate } from './paginate.ts';
 import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
@@ -361,10 +363,15 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   }
 
   #send(plan: CallPlan, call: Call): void {
-    const handler = plan.handler ?? this.#resolved;
     const read = plan.options === undefined ? this.#none : this.#read(plan, plan.options);
-    const { own } = read;
-    if (own?.redact) call.redact = own.redact;
+    if (read.own?.redact) call.redact = read.own.redact;
+    const parts = IN_PAGE ? partsToLoad(read.merged) : undefined;
+    if (parts === undefined) this.#start(plan, read, call);
+    else parts.then(() => !call.aborted && this.#start(plan, read, call)).catch(call.reject);
+  }
+
+  #start(plan: CallPlan, read: ReadOptions, call: Call): void {
+    const handler = plan.handler ?? this.#resolved;
     const built = buildRequest(plan, read, this.#defaults, call);
     const options = withUserinfo(read, built.userinfo);
     let { request } = built;

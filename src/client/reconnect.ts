@@ -6,7 +6,7 @@
 import { Call } from '../call/call.ts';
 import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
 import { callTracing, Trace } from '../call/channels.ts';
-import { sharedDelayQueue } from '../call/delay-queue.ts';
+import { sharedDelayQueue } from '../call/shared-delay-queue.ts';
 import { RequestError, ResponseError } from '../message/errors.ts';
 import type { ReadEvents, Reconnector, ServerSentEvent, StreamOfEvents } from '../message/readers.ts';
 import { HttpRequest } from '../message/request.ts';

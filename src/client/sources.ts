@@ -1,6 +1,6 @@
 /** The sources that a caller gave with a call, once the call is over: what was not read is let go of. */
 import { RequestBody } from '../message/body.ts';
-import { isNested } from '../message/multipart-parts.ts';
+import { isNested } from '../message/form-shapes.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { hasMethod, ignore, letGoOf } from '../message/source.ts';
 import type { RequestOptions } from '../options/options.ts';

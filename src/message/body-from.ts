@@ -1,10 +1,11 @@
 /** Makes a request's body from whatever a caller may have: the one list of accepted kinds. */
+
+import { IN_PAGE } from '../runtime/in-page.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { builtin } from '../runtime/platform.ts';
 import { RequestBody } from './body.ts';
 import { isArrayBuffer, toBytes } from './bytes.ts';
-import { isBlob, isFormData, isNodeForm, isSearchParams, nodeFormBody } from './form-shapes.ts';
-import { typeOfBlob } from './media-types.ts';
+import { isBlob, isFormData, isNodeForm, isSearchParams, nodeFormBody, typeOfBlob } from './form-shapes.ts';
 import { blobBody, formDataBody } from './multipart.ts';
 import { readable } from './old-stream.ts';
 import { type BodySource, hasMethod, isNodeSource, isWebSource, type SourceStream } from './source.ts';
@@ -49,7 +50,7 @@ export function bodyFrom(input: BodyInit | null | undefined): RequestBody | null
     return RequestBody.fromText(String(input), 'application/x-www-form-urlencoded;charset=UTF-8');
   }
   if (isFormData(input)) return formDataBody(input);
-  if (isNodeForm(input)) return nodeFormBody(input);
+  if (!IN_PAGE && isNodeForm(input)) return nodeFormBody(input);
   if (isBlob(input)) {
     return blobBody(input, typeOfBlob(input) || undefined);
   }
@@ -70,7 +71,7 @@ function sourceOf(value: unknown): BodySource {
     refuseUsed(value.locked || wasRead(value));
     return value as BodySource;
   }
-  if (isNodeSource(value)) {
+  if (!IN_PAGE && isNodeSource(value)) {
     refuseUsed(value.readableDidRead === true || (value.destroyed === true && !failed(value)));
     return readable(value);
   }
@@ -96,5 +97,6 @@ function refuseUsed(used: boolean): void {
 }
 
 function wasRead(stream: ReadableStream): boolean {
+  if (IN_PAGE) return false;
   return builtin<{ isDisturbed?(stream: unknown): boolean }>('node:stream')?.isDisturbed?.(stream) ?? false;
 }

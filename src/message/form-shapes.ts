@@ -12,6 +12,11 @@ export function isBlob(value: unknown): value is Blob {
   return typeof size === 'number' && typeof type === 'string';
 }
 
+/** The type of a blob; `''` for one with characters that a type cannot have (W3C File API), which runtimes let through. */
+export function typeOfBlob(blob: { readonly type: string }): string {
+  return /^[\x20-\x7e]*$/.test(blob.type) ? blob.type : '';
+}
+
 export function isFormData(value: unknown): value is FormData {
   return isTagged(value, 'FormData') && hasMethod(value, 'getAll') && hasMethod(value, Symbol.iterator);
 }
@@ -26,6 +31,15 @@ function isTagged(value: unknown, tag: string): boolean {
     value !== null &&
     (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === tag
   );
+}
+
+/** Whether the values of a part's contents become parts of their own. */
+export function isNested(contents: unknown): contents is readonly unknown[] | { readonly [key: string]: unknown } {
+  if (typeof contents !== 'object' || contents === null) return false;
+  if (Array.isArray(contents)) return true;
+  const prototype = Object.getPrototypeOf(contents);
+  const isPlain = prototype === Object.prototype || prototype === null;
+  return isPlain && !(Symbol.iterator in contents) && !(Symbol.asyncIterator in contents) && !('pipe' in contents);
 }
 
 /** npm's form-data: a Node stream that knows its boundary. */

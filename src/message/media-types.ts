@@ -94,8 +94,3 @@ export function mediaTypeOf(filename: string): string {
   const extension = /\.([^./\\]+)$/.exec(filename)?.[1]?.toLowerCase();
   return (extension !== undefined && byExtension.get(extension)) || 'application/octet-stream';
 }
-
-/** The type of a blob; `''` for one with characters that a type cannot have (W3C File API), which runtimes let through. */
-export function typeOfBlob(blob: { readonly type: string }): string {
-  return /^[\x20-\x7e]*$/.test(blob.type) ? blob.type : '';
-}

@@ -3,7 +3,7 @@ import { kindOf } from '../runtime/kind-of.ts';
 import { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { fileBody } from './file-body.ts';
-import { isBlob } from './form-shapes.ts';
+import { isBlob, isNested } from './form-shapes.ts';
 import { isToken } from './headers.ts';
 import { mediaTypeOf } from './media-types.ts';
 import {
@@ -138,15 +138,6 @@ function collect(
 }
 
 type Nested = readonly PartContents[] | { readonly [key: string]: PartContents | undefined };
-
-/** Whether its values become parts of their own. */
-export function isNested(contents: unknown): contents is Nested {
-  if (typeof contents !== 'object' || contents === null) return false;
-  if (Array.isArray(contents)) return true;
-  const prototype = Object.getPrototypeOf(contents);
-  const isPlain = prototype === Object.prototype || prototype === null;
-  return isPlain && !(Symbol.iterator in contents) && !(Symbol.asyncIterator in contents) && !('pipe' in contents);
-}
 
 function encodeContents(part: ContentsPart, name: string, contents: Exclude<PartContents, Nested>): EncodedPart {
   const body = scalarBody(contents) ?? bodyFrom(contents as BodyInit)!;

@@ -1,7 +1,7 @@
 /** `multipart/form-data` (RFC 7578): parts in, one body with an exact length out. */
 import { RequestBody } from './body.ts';
 import { concatBytes } from './bytes.ts';
-import { typeOfBlob } from './media-types.ts';
+import { typeOfBlob } from './form-shapes.ts';
 import type { BodySource } from './source.ts';
 
 /** A part whose head is decided. */

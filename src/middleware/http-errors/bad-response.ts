@@ -1,0 +1,41 @@
+/** The error of a bad answer: which class, its words, and the body that goes with it. */
+
+import { hiderOf } from '../../call/hider.ts';
+import { own } from '../../message/own.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse } from '../../message/response.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { type Held, holdBody } from './error-body.ts';
+import { errorClass } from './error-class.ts';
+import { statusLine, summaryOf } from './http-errors-policy.ts';
+
+export interface HttpErrorsOptions {
+  /** Says what the body holds, instead of its beginning; nothing for no summary. The request's secrets are masked in it. */
+  summarize?(response: HttpResponse): string | null | undefined | Promise<string | null | undefined>;
+  /** Characters of the body in the message, 0 for none. Default 1000. */
+  summaryLength?: number;
+}
+
+/** Rejects with the error of an answer. */
+export async function reject(
+  answer: HttpResponse,
+  asked: HttpRequest,
+  options: RequestOptions,
+  { summarize, summaryLength = 1000 }: HttpErrorsOptions,
+): Promise<never> {
+  const held: Held =
+    answer.streamed && !answer.bodyUsed ? await holdBody(answer, asked, options) : { response: answer };
+  const { response } = held;
+  // As it was sent last: after redirects, and with what inner layers have added, so that an echo of it is masked.
+  const request = response.request ?? asked;
+  const hider = hiderOf([request, asked], options);
+  const summary =
+    summarize === undefined
+      ? summaryOf(response, summaryLength, hider, own(held, 'complete'))
+      : hider.hide((await summarize(response)) ?? '');
+  const line = hider.hide(statusLine(response));
+  const Kind = errorClass(response.status);
+  const fact = summary ? `${line}: ${summary}` : line;
+  const note = own(response.facts, 'note');
+  throw new Kind(note ? `${fact}; ${note}` : fact, { request, response, attempts: response.attempts });
+}
