@@ -129,18 +129,6 @@ export class DelayQueue {
   }
 }
 
-const shared = new WeakMap<Clock, DelayQueue>();
-
-/** The queue that the layers of every stack wait in: one for each clock, and so one timer. */
-export function sharedDelayQueue(clock: Clock): DelayQueue {
-  let queue = shared.get(clock);
-  if (queue === undefined) {
-    queue = new DelayQueue({ clock });
-    shared.set(clock, queue);
-  }
-  return queue;
-}
-
 function closedError(): RequestError {
   return new RequestError('the delay queue is closed; what was waiting in it does not run', {
     code: 'ERR_QUEUE_CLOSED',

@@ -3,11 +3,11 @@
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { followCaller, unfollowCaller } from './caller-stop.ts';
-import type { DelayQueue } from './delay-queue.ts';
+import type { WaitingRoom } from './shared-delay-queue.ts';
 
 /** Waits `ms` milliseconds in the queue. @throws the caller's reason, at once, when the call is stopped meanwhile */
 export async function waitInQueue(
-  queue: DelayQueue,
+  queue: WaitingRoom,
   ms: number,
   request: HttpRequest,
   options: RequestOptions,

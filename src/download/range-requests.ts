@@ -1,6 +1,6 @@
 /** The requests of one download: what they have in common, and how often one that breaks midway is made good. */
 
-import { sharedDelayQueue } from '../call/delay-queue.ts';
+import { sharedDelayQueue } from '../call/shared-delay-queue.ts';
 import { waitInQueue } from '../call/wait-in-queue.ts';
 import { isResponseError, TimeoutError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';

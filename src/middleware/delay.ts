@@ -3,7 +3,8 @@
  * and retries, which do not repeat it.
  */
 
-import { type DelayQueue, sharedDelayQueue } from '../call/delay-queue.ts';
+import type { DelayQueue } from '../call/delay-queue.ts';
+import { sharedDelayQueue, type WaitingRoom } from '../call/shared-delay-queue.ts';
 import { waitInQueue } from '../call/wait-in-queue.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -28,7 +29,7 @@ export function delay(queue?: DelayQueue): Middleware {
 async function sendLater(
   next: Handler,
   wait: number,
-  queue: DelayQueue,
+  queue: WaitingRoom,
   request: HttpRequest,
   options: RequestOptions,
 ): Promise<HttpResponse> {

@@ -1,6 +1,7 @@
 /** A body whose reading can be made to fail from outside, whatever the one who sends it does. */
 import { isNodeStream, isUntouched, type StreamSource, whenEnded } from '../../message/content.ts';
 import { streamError } from '../../message/stream-reason.ts';
+import { IN_PAGE } from '../../runtime/in-page.ts';
 
 export interface FailableStream {
   readonly source: StreamSource;
@@ -12,7 +13,7 @@ export interface FailableStream {
 
 /** @param ended called once the stream can give nothing more: read to its end, failed or dropped */
 export function failable(source: StreamSource, ended: () => void): FailableStream {
-  if (!isNodeStream(source)) {
+  if (IN_PAGE || !isNodeStream(source)) {
     const reads = new FailableReads(whenEnded(source, ended));
     return {
       source: reads,

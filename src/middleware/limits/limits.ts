@@ -8,6 +8,7 @@ import { Content } from '../../message/content.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { IN_PAGE } from '../../runtime/in-page.ts';
 import { codingsOf } from '../../semantics/codings.ts';
 import { encodedLimit, hasNoContent, responseLimit, tooLarge } from '../../semantics/response-limit.ts';
 import { isOpen } from '../../semantics/whole-answer.ts';
@@ -56,7 +57,8 @@ function limited(
 }
 
 function isDecodedLater(response: HttpResponse, { decodeContent }: RequestOptions): boolean {
-  if (decodeContent === false || decodeContent === null) return false;
+  // A browser has decoded already.
+  if (IN_PAGE || decodeContent === false || decodeContent === null) return false;
   const encoding = response.headers.get('content-encoding');
   return encoding !== null && codingsOf(encoding) !== undefined;
 }

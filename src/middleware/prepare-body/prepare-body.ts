@@ -7,6 +7,7 @@
 import type { HttpRequest } from '../../message/request.ts';
 import { framedForTrailers } from '../../message/trailers.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { IN_PAGE } from '../../runtime/in-page.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { completedType, linesForContent, linesWithoutContent } from './prepare-body-policy.ts';
 import { mayDropExpectation, sendExpecting } from './refused-expectation.ts';
@@ -21,11 +22,15 @@ export function prepareBody(): Middleware {
     function prepareBody(request, options) {
       let prepared: HttpRequest;
       try {
-        prepared = announced(framedForTrailers(request, options.trailers), options.expect);
+        // A browser's fetch takes neither trailers nor `Expect`: the handler says so.
+        const framed = IN_PAGE ? request : framedForTrailers(request, options.trailers);
+        prepared = announced(framed, options.expect);
       } catch (error) {
         return Promise.reject(error);
       }
-      return mayDropExpectation(prepared) ? sendExpecting(next, prepared, options) : next(prepared, options);
+      return !IN_PAGE && mayDropExpectation(prepared)
+        ? sendExpecting(next, prepared, options)
+        : next(prepared, options);
     };
 }
 
