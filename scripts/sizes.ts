@@ -11,24 +11,24 @@ interface Figure {
   readonly name: string;
   readonly code: string;
   /**
-   * Gzipped kilobytes, some way above what was measured when it was set. Where they are to go: 22 for the client, as axios
-   * has it, and 12 for a stack from nothing.
+   * Gzipped kilobytes, one in twenty above what was measured when it was set. Where they are to go: 22 for the client, as
+   * axios has it, and 12 for a stack from nothing.
    */
   readonly limit?: number;
 }
 
 const figures: readonly Figure[] = [
-  { name: 'sluice, import { get }', code: "import { get } from 'sluice'; get('/x').json();", limit: 56 },
+  { name: 'sluice, import { get }', code: "import { get } from 'sluice'; get('/x').json();", limit: 43.5 },
   {
     name: 'sluice, the whole Client',
     code: "import { Client } from 'sluice'; new Client().get('/x').json();",
-    limit: 56,
+    limit: 43.5,
   },
   {
     name: 'sluice, a stack from nothing',
     code: `import { fetchHandler, HttpRequest, wrapStreaming } from 'sluice';
       wrapStreaming(fetchHandler(), fetchHandler())(new HttpRequest('GET', '/x'), {});`,
-    limit: 43,
+    limit: 27.5,
   },
   { name: 'axios', code: "import axios from 'axios'; axios.get('/x');" },
   { name: 'ky', code: "import ky from 'ky'; ky.get('/x').json();" },

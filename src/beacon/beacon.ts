@@ -11,6 +11,7 @@ import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { bareRecord, extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { IN_PAGE } from '../runtime/in-page.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
 import { HandlerStack, handlerName } from '../stack/handler-stack.ts';
@@ -49,7 +50,8 @@ export class Beacons {
   readonly #handler: HandlerStack | Handler;
   readonly #defaults: RequestOptions;
   readonly #start: StartBeacon;
-  readonly #clock = new HoldingClock();
+  /** A page has no process that could end. */
+  readonly #clock = IN_PAGE ? undefined : new HoldingClock();
   /** Called when the request of this call was written. */
   readonly #written = new WeakMap<Call, () => void>();
   readonly #connections = new Set<WrittenConnection>();
@@ -130,7 +132,8 @@ export class Beacons {
     const over = await this.#over();
     const { method = 'POST', ...rest } = bareRecord(given);
     const options = extendOptions(rest, { stream: true, sink: null, httpErrors: true });
-    if ((own(given, 'clock') ?? this.#defaults.clock ?? systemClock) === systemClock) options.clock = this.#clock;
+    if (!IN_PAGE && (own(given, 'clock') ?? this.#defaults.clock ?? systemClock) === systemClock)
+      options.clock = this.#clock;
     const promise = this.#start(method, uri, options, over);
     if (promise.call !== undefined) this.#written.set(promise.call, () => flush(true));
     const response = await promise;
@@ -142,6 +145,7 @@ export class Beacons {
 
   /** The client's layers over the handler that lets the process go; a handler of the user's own is asked itself. */
   async #over(): Promise<Handler | undefined> {
+    if (IN_PAGE) return undefined;
     const stack = this.#handler;
     if (!(stack instanceof HandlerStack) || stack.handler === undefined) return undefined;
     if (
@@ -167,11 +171,12 @@ export class Beacons {
 
   /** While there is a reason, connections and timers of beacons that were flushed keep the process alive too. */
   #hold(change: 1 | -1): void {
+    if (IN_PAGE) return;
     const wasHeld = this.#reasons > 0;
     this.#reasons += change;
     const isHeld = this.#reasons > 0;
     if (isHeld === wasHeld) return;
-    this.#clock.hold(isHeld);
+    this.#clock?.hold(isHeld);
     if (this.#running === 0) this.#connections.clear();
     for (const connection of this.#connections) {
       if (isHeld) connection.ref();
@@ -181,6 +186,7 @@ export class Beacons {
 
   /** Later beacons connect anew. */
   async #letGo(how: 'close' | 'destroy', reason?: unknown): Promise<void> {
+    if (IN_PAGE) return;
     const detached = await this.#detached;
     this.#detached = undefined;
     this.#stack = undefined;

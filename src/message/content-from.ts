@@ -1,4 +1,5 @@
 /** The body of a response from what somebody made one of. */
+import { IN_PAGE } from '../runtime/in-page.ts';
 import { bodyFrom } from './body-from.ts';
 import { NOTHING } from './bytes.ts';
 import { Content, isNodeStream } from './content.ts';
@@ -13,6 +14,6 @@ export function contentFrom(body: ResponseBodyInit | undefined): Content {
   const made = bodyFrom(body);
   if (made === null) return new Content(NOTHING);
   // The stream itself, which can be released before anybody reads it.
-  if (isNodeStream(body) || isWebSource(body)) return new Content(undefined, body);
+  if ((!IN_PAGE && isNodeStream(body)) || isWebSource(body)) return new Content(undefined, body);
   return made.bytes === undefined ? new Content(undefined, made.openLast()) : new Content(made.bytes);
 }

@@ -3,6 +3,7 @@
  * sink. Copies of a response share it, so that reading one copy is reading all.
  */
 
+import { IN_PAGE } from '../runtime/in-page.ts';
 import { needBuiltin } from '../runtime/platform.ts';
 import { Pieces, toBytes } from './bytes.ts';
 import { forget, releaseWhenCollected, type Unread } from './dropped.ts';
@@ -59,7 +60,7 @@ export class Content {
   /** The same as a Node stream, and as `takeWeb` says. */
   takeNode(refuse: () => Error): NodeStream {
     const source = this.take(refuse);
-    if (this.#unread === undefined) return toNodeStream(source);
+    if (IN_PAGE || this.#unread === undefined) return toNodeStream(source);
     const stream = pulledNodeStream(this.#unread);
     releaseWhenCollected(stream, this.#unread);
     return stream;
@@ -112,7 +113,7 @@ export class UnreadSource implements Unread {
   /** Tells, without holding the reader, that the source failed while nobody waited for a chunk. */
   onceFailed(reader: WeakRef<NodeStream>): void {
     const told = (error: unknown): void => void reader.deref()?.destroy(streamError(error));
-    if (isNodeStream(this.source)) this.source.once('error', told);
+    if (!IN_PAGE && isNodeStream(this.source)) this.source.once('error', told);
     else if (isWebSource(this.source)) {
       const chunks = iterate(this.source);
       chunks.onceFailed(told);
@@ -122,27 +123,27 @@ export class UnreadSource implements Unread {
 
   /** Reads a Node stream of which nothing was read for the sake of its connection alone. @returns whether it is one */
   drainTo(end: () => void): boolean {
-    if (this.#iterator !== undefined || !isNodeStream(this.source)) return false;
+    if (IN_PAGE || this.#iterator !== undefined || !isNodeStream(this.source)) return false;
     this.source.once('end', end);
     this.source.resume();
     return true;
   }
 
   release(): void {
-    if (this.#iterator === undefined || isNodeStream(this.source)) letGo(this.source, this.#drain);
+    if (this.#iterator === undefined || (!IN_PAGE && isNodeStream(this.source))) letGo(this.source, this.#drain);
     else this.#iterator.return?.().catch(() => undefined);
   }
 
   async cancel(): Promise<void> {
     // The iterator of a Node stream would first wait for the chunk that is being read, however long that takes.
-    if (this.#iterator === undefined || isNodeStream(this.source)) letGo(this.source, false);
+    if (this.#iterator === undefined || (!IN_PAGE && isNodeStream(this.source))) letGo(this.source, false);
     else await this.#iterator.return?.();
   }
 }
 
 /** Releases a stream that nobody reads; a Node stream is read to its end when `drain` says so. */
 function letGo(source: StreamSource, drain: boolean): void {
-  if (isNodeStream(source)) {
+  if (!IN_PAGE && isNodeStream(source)) {
     source.once('error', () => undefined);
     if (drain) source.resume();
     else source.destroy();
@@ -161,7 +162,7 @@ export function isNodeStream(source: unknown): source is NodeStream {
 /** The chunks of any kind of stream. Leaving the loop early releases the stream. */
 export function chunksOf(source: StreamSource): AsyncIterable<Uint8Array> {
   if (isWebSource(source)) return iterate(source);
-  return isNodeStream(source) ? nodeChunks(source) : source;
+  return !IN_PAGE && isNodeStream(source) ? nodeChunks(source) : source;
 }
 
 async function* nodeChunks(source: NodeStream): AsyncGenerator<Uint8Array, void, undefined> {
@@ -226,6 +227,7 @@ export function isUntouched(stream: NodeStream): boolean {
 
 /** The stream as Node knows it. */
 export function toNodeStream(source: StreamSource | Uint8Array): NodeStream {
+  if (IN_PAGE) return needBuiltin('node:stream', 'response.stream()');
   if (isNodeStream(source)) return source;
   const { Readable } = needBuiltin<typeof import('node:stream')>('node:stream', 'response.stream()');
   if (source instanceof Uint8Array) {
@@ -241,7 +243,7 @@ export function toNodeStream(source: StreamSource | Uint8Array): NodeStream {
 
 /** Calls `ended` once the stream can give nothing more: read to its end, failed or dropped. */
 export function whenEnded(source: StreamSource, ended: () => void): StreamSource {
-  if (isNodeStream(source)) {
+  if (!IN_PAGE && isNodeStream(source)) {
     if (source.closed) ended();
     else source.once('close', ended);
     return source;

@@ -1,5 +1,7 @@
 /** What a body comes from: told apart by shape, because streams and blobs of other realms and libraries are as good. */
 
+import { IN_PAGE } from '../runtime/in-page.ts';
+
 /** What a body can be read from, once. */
 export type BodySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
@@ -26,7 +28,7 @@ export function isWebSource(value: unknown): value is ReadableStream<Uint8Array>
  */
 export function letGoOf(source: unknown): void {
   try {
-    if (isNodeSource(source)) destroyStream(source);
+    if (!IN_PAGE && isNodeSource(source)) destroyStream(source);
     else if (isWebSource(source)) source.cancel().catch(ignore);
     // An iterable that is no iterator has begun nothing yet.
     else if (hasMethod(source, 'next')) finishIterator(source as unknown as AsyncIterator<unknown>);

@@ -3,14 +3,12 @@
  * out is an option record; nothing behind the doors checks again.
  */
 
-import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
 import { isBoundary } from '../message/multipart.ts';
-import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
-import { milliseconds } from '../time/duration.ts';
 import { isSignal } from '../time/stop.ts';
 import { CACHE_MODES, isCacheOption, mergeCache } from './cache-option.ts';
+import { connectionRules } from './connection-rules.ts';
 import { closeTo } from './edit-distance.ts';
 import { oursFor } from './foreign-options.ts';
 import { extendOptions, newOptions } from './option-record.ts';
@@ -19,13 +17,10 @@ import {
   camelCase,
   hasMethod,
   isAuth,
-  isConnections,
   isCount,
   isFieldsInit,
   isFunction,
   isParams,
-  isPem,
-  isPemPair,
   isPlain,
   isRecord,
   isRetry,
@@ -33,40 +28,11 @@ import {
   isText,
 } from './option-values.ts';
 import type { RequestOptions } from './options.ts';
+import { anything, bytes, callback, duration, oneOf, type Rule, toggle } from './rule.ts';
 import { wrongOption } from './wrong-option.ts';
 
-interface Rule {
-  /** For the message: "timeout must be ...". */
-  readonly expected: string;
-  readonly accepts: (value: unknown) => boolean;
-  /** What `null` and `false` become; absent when they are ordinary values. */
-  readonly off?: unknown;
-  /** Turns what was given into what is stored. */
-  readonly read?: (value: never, name: string) => unknown;
-  /** The names in a record of settings, which may be in Guzzle's spelling too. */
-  readonly nested?: readonly string[];
-  /** It is text, lists and records alone. What leaves the door of it is a copy that nobody can change. */
-  readonly isData?: boolean;
-  /** Reads the settings in that record for whoever acts on them, who finds them kept with it. */
-  readonly settings?: (record: never) => unknown;
-}
-
-const oneOf = (...allowed: unknown[]): Rule => ({
-  expected: allowed.map((one) => JSON.stringify(one)).join(', '),
-  accepts: (value) => allowed.includes(value),
-});
-const toggle: Rule = { expected: 'a boolean', accepts: (value) => typeof value === 'boolean', off: false };
-const duration: Rule = { expected: 'a duration', accepts: () => true, off: 0, read: milliseconds };
-const callback: Rule = { expected: 'a function', accepts: isFunction, off: undefined };
-const bytes: Rule = {
-  expected: 'a whole number of bytes above 0',
-  accepts: (value) => (Number.isInteger(value) && (value as number) > 0) || value === Number.POSITIVE_INFINITY,
-  off: Number.POSITIVE_INFINITY,
-};
-const text: Rule = { expected: 'text', accepts: isText, off: undefined };
-const anything: Rule = { expected: 'anything', accepts: () => true };
-
 const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
+  ...connectionRules,
   baseUri: { expected: 'an absolute URL', accepts: (v) => isText(v) || v instanceof URL, off: undefined },
   uriVars: { expected: 'a record of names to values', accepts: isFieldsInit, off: undefined },
   headers: { expected: 'a record, or an iterable of pairs', accepts: (v) => typeof v === 'object', off: null },
@@ -132,30 +98,13 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   connectTimeout: duration,
   headersTimeout: duration,
   readTimeout: duration,
-  queueTimeout: duration,
-  connections: {
-    expected: 'a whole number above 0, or { perOrigin, total } of such',
-    accepts: isConnections,
-    off: undefined,
-    nested: ['perOrigin', 'total'],
-  },
-  idleTimeout: duration,
-  maxLifetime: duration,
   signal: { expected: 'an AbortSignal', accepts: isSignal, off: undefined },
   stream: toggle,
   sink: { expected: 'a path, a Writable or a WritableStream', accepts: isSink, off: undefined },
   maxResponseSize: bytes,
-  maxHeaderSize: bytes,
   expect: { expected: 'a boolean or a number of bytes', accepts: (v) => v === true || isCount(v), off: false },
-  trailers: {
-    expected: 'a record or a function',
-    accepts: (value) => isFunction(value) || typeof value === 'object',
-    off: undefined,
-    read: (value: TrailersInit) => (typeof value === 'function' ? value : checkedTrailers(value)),
-  },
   onHeaders: callback,
   onStats: callback,
-  onInformation: callback,
   onError: callback,
   maxInFlight: {
     expected: 'a whole number above 0',
@@ -163,52 +112,11 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     off: Number.POSITIVE_INFINITY,
   },
   progress: callback,
-  denyPrivateNetwork: {
-    expected: 'a boolean or { allow, deny }',
-    accepts: (v) => v === true || isRecord(v),
-    off: false,
-    isData: true,
-  },
   allowAbsoluteUrls: { ...toggle, expected: 'a boolean' },
   credentials: { ...oneOf('omit', 'same-origin', 'include'), off: 'omit' },
   keepAlive: toggle,
   redact: { expected: 'a list of names', accepts: (v) => Array.isArray(v) && v.every(isText), off: undefined },
-  proxy: {
-    expected: 'a proxy URL, { http, https, no } or false',
-    accepts: (v) => isText(v) || isRecord(v),
-    off: false,
-    isData: true,
-  },
-  verify: { expected: 'a boolean, or the path of a CA bundle', accepts: (v) => v === true || isText(v), off: false },
-  ca: {
-    expected: 'PEM text, bytes, a path, or a list of them',
-    accepts: (v) => isPem(v) || (Array.isArray(v) && v.every(isPem)),
-    off: undefined,
-    isData: true,
-  },
-  cert: {
-    expected: 'PEM text, bytes, a path, or [value, passphrase]',
-    accepts: isPemPair,
-    off: undefined,
-    isData: true,
-  },
-  sslKey: {
-    expected: 'PEM text, bytes, a path, or [value, passphrase]',
-    accepts: isPemPair,
-    off: undefined,
-    isData: true,
-  },
-  tls: {
-    expected: 'a record of TLS settings',
-    accepts: isRecord,
-    off: undefined,
-    nested: ['servername', 'minVersion', 'maxVersion', 'ciphers', 'alpn', 'pfx'],
-  },
   version: { ...oneOf('1.1', '2', 'auto'), off: undefined },
-  forceIpResolve: { ...oneOf('v4', 'v6'), off: undefined },
-  lookup: callback,
-  localAddress: text,
-  socketPath: text,
   debug: { expected: 'a boolean or a Writable', accepts: (v) => v === true || hasMethod(v, 'write'), off: false },
   context: anything,
   clock: { expected: 'a Clock', accepts: (v) => hasMethod(v, 'now') && hasMethod(v, 'sleep'), off: undefined },
@@ -231,14 +139,6 @@ const known = new Map<string, ReadyRule>(Object.entries(rules).map(([name, rule]
 
 function readyRule(rule: Rule): ReadyRule {
   return { ...NO_RULE, ...rule, hasOff: Object.hasOwn(rule, 'off') };
-}
-
-function checkedTrailers(given: HeadersInit): HttpHeaders {
-  try {
-    return sentTrailers(given);
-  } catch (error) {
-    throw new TypeError(`option trailers: ${(error as Error).message}`);
-  }
 }
 
 /** Every option there is. */

@@ -3,12 +3,15 @@
  * absent without harm in browsers and workers.
  */
 
+import { IN_PAGE } from './in-page.ts';
+
 interface ProcessLike {
   getBuiltinModule?(name: string): unknown;
 }
 
 /** A built-in module of Node (or of a runtime that plays Node), or `undefined` where there is none. */
 export function builtin<T>(name: `node:${string}`): T | undefined {
+  if (IN_PAGE) return undefined;
   const runtime = (globalThis as { process?: ProcessLike }).process;
   return runtime?.getBuiltinModule?.(name) as T | undefined;
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { pageParts } from '../../scripts/page-parts.ts';
 import { type STAND_INS, webParts } from '../../scripts/web-parts.ts';
 import type * as sluice from '../../src/index.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
@@ -20,10 +21,10 @@ afterAll(async () => {
 });
 
 /** A build as `tsup.config.ts` makes it, of the sources. */
-async function built(kind: keyof typeof STAND_INS) {
-  const outdir = join(folder, kind);
-  const { metafile, warnings } = await build({
-    entryPoints: [join(root, 'src/index.ts'), join(root, 'src/cache/index.ts')],
+async function built(kind: keyof typeof STAND_INS, name: string = kind) {
+  const outdir = join(folder, name);
+  const { metafile, warnings, outputFiles } = await build({
+    entryPoints: { index: join(root, 'src/index.ts'), cache: join(root, 'src/cache/index.ts') },
     outdir,
     bundle: true,
     splitting: true,
@@ -31,14 +32,17 @@ async function built(kind: keyof typeof STAND_INS) {
     platform: 'browser',
     packages: 'external',
     metafile: true,
+    minify: true,
     logLevel: 'silent',
-    outExtension: { '.js': '.mjs' },
-    plugins: [webParts(kind)],
+    write: false,
+    plugins: kind === 'browser' ? [pageParts(), webParts(kind)] : [webParts(kind)],
   });
+  mkdirSync(outdir);
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   const foreign = new Set(imports.filter(({ external }) => external).map(({ path }) => path));
-  const module = (await import(pathToFileURL(join(outdir, 'index.mjs')).href)) as typeof sluice;
-  return { warnings, foreign: [...foreign].sort(), module };
+  const module = (await import(pathToFileURL(join(outdir, 'index.js')).href)) as typeof sluice;
+  return { warnings, foreign: [...foreign].sort(), module, outdir };
 }
 
 describe('the files that stand in for others', () => {
@@ -88,6 +92,63 @@ describe('the build for browsers', () => {
     await client.get('empty', { debug: { write: (text: string) => written.push(text) } });
     expect(written.join('')).toContain('> GET /empty');
     await client.close();
+  });
+
+  it('loads what writes and reads the messages of few calls', async () => {
+    const { Client, fetchHandler, HandlerStack } = found.module;
+    const client = new Client({ baseUri: `${server.origin}/` });
+    const answering = (body: string) =>
+      new Client({ handler: HandlerStack.create(fetchHandler(async () => new Response(body))) }).get('http://h.test/');
+    const filled = client.get('anything{/part}', { uriVars: { part: 'a b' } }).json<{ url: string }>();
+    expect((await filled).url).toContain('/anything/a%20b');
+    const parts = [{ name: 'a', contents: { b: 'c' } }];
+    const sent = client.post('anything', { multipart: parts }).json<{ body: string }>();
+    expect((await sent).body).toContain('name="a[b]"\r\n\r\nc');
+    const values: unknown[] = [];
+    for await (const value of (await answering('{"a":1}\n{"a":2}')).ndjson()) values.push(value);
+    for await (const { data } of (await answering('data: x\n\n')).events()) values.push(data);
+    expect(values).toEqual([{ a: 1 }, { a: 2 }, 'x']);
+    const wanted = {
+      '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'not so' }] }) },
+    };
+    await expect(client.get('json').json(wanted as never)).rejects.toMatchObject({ code: 'ERR_BODY_SCHEMA' });
+    const written: Uint8Array[] = [];
+    const sink = new WritableStream<Uint8Array>({ write: (chunk) => void written.push(chunk) });
+    await client.post('echo', { body: 'to the sink', sink });
+    expect(Buffer.concat(written).toString()).toContain('to the sink');
+    await expect(client.get('status/404')).rejects.toMatchObject({
+      message: expect.stringMatching(/client error 404/),
+    });
+    await client.close();
+  });
+
+  it('stops a call while what it needs is loaded', async () => {
+    const { module } = await built('browser', 'fresh');
+    const client = new module.Client({ baseUri: `${server.origin}/` });
+    const pending = client.get('anything{/part}', { uriVars: { part: 'a' } });
+    pending.cancel('enough');
+    await expect(pending).rejects.toBe('enough');
+    await client.close();
+  });
+
+  it('tells a bad answer by its status where the rest cannot be loaded', async () => {
+    const { module, outdir } = await built('browser', 'torn');
+    for (const file of readdirSync(outdir)) if (file.startsWith('bad-response')) writeFileSync(join(outdir, file), '}');
+    const refused = new module.Client({ baseUri: `${server.origin}/` }).get('status/404');
+    await expect(refused).rejects.toMatchObject({
+      name: 'ClientError',
+      message: expect.stringMatching(/status is 404/),
+    });
+  });
+
+  it('has the default layers in a page that imports the stack alone', async () => {
+    const page = join(folder, 'page.mjs');
+    const code = `import { fetchHandler, HandlerStack } from './browser/index.js';
+      export const names = HandlerStack.create(fetchHandler()).names;`;
+    const stdin = { contents: code, resolveDir: folder };
+    await build({ stdin, bundle: true, splitting: false, format: 'esm', packages: 'external', outfile: page });
+    const { names } = (await import(pathToFileURL(page).href)) as { names: string[] };
+    expect(names).toEqual(found.module.HandlerStack.create().names);
   });
 
   it.each<[string, (module: typeof sluice) => unknown]>([

@@ -3,6 +3,7 @@
  * decoded or not, so that nothing in a response tells; what each does was found by asking it
  * (`npm run test:runtimes` asks again).
  */
+import { IN_PAGE } from '../../runtime/in-page.ts';
 import { type RuntimeName, runtimeName } from '../../runtime/platform.ts';
 
 const STANDARD: readonly string[] = ['gzip', 'x-gzip', 'deflate', 'br'];
@@ -19,7 +20,7 @@ export function isDecoded(response: Response): boolean {
   if (response.url === '' || !response.body) return false;
   const field = response.headers.get('content-encoding');
   if (field === null) return false;
-  const name = runtimeName();
+  const name = IN_PAGE ? 'web' : runtimeName();
   // workerd knows the names in lower case alone (RFC 9110 section 8.4.1 has them in any case).
   const codings = field.split(',').map((coding) => (name === 'workerd' ? coding.trim() : coding.trim().toLowerCase()));
   const { codings: known, lists } = decoderOf(name);
@@ -30,6 +31,7 @@ export function isDecoded(response: Response): boolean {
 }
 
 function decoderOf(name: RuntimeName): Decoder {
+  if (IN_PAGE) return { codings: [...STANDARD, 'zstd'], lists: true };
   if (name === 'deno') return { codings: ['gzip', 'br'], lists: false };
   if (name === 'workerd') return { codings: hasBrotli() ? ['gzip', 'br'] : ['gzip'], lists: false };
   if (name === 'bun') return { codings: [...STANDARD, 'zstd'], lists: false };
