@@ -6,13 +6,12 @@ import { Calls } from '../call/calls.ts';
 import { callTracing, Trace } from '../call/channels.ts';
 import { clientClosed } from '../call/client-closed.ts';
 import { RequestPromise } from '../call/request-promise.ts';
-import { CookieJar } from '../cookies/cookie-jar.ts';
 import { defaultStack } from '../default-stack.ts';
 import type { DownloadOptions, DownloadResult } from '../download/download-options.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { cacheOf } from '../options/cache-option.ts';
-import { bareRecord, extendOptions } from '../options/option-record.ts';
+import { bareRecord } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { IN_PAGE } from '../runtime/in-page.ts';
@@ -42,7 +41,7 @@ import {
 } from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { partsToLoad } from './later-parts.ts';
-import { cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
+import { cookiesFor, declared, defaultHeaders, withJar } from './merge-defaults.ts';
 import { type PagedItems, type PaginateOptions, paginate } from './paginate.ts';
 import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { letGoOfSources } from './sources.ts';
@@ -88,7 +87,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     this.#given = options;
     this.#owner = family === undefined;
     this.#calls = new Calls(this, family);
-    this.#options = this.#prepare(checkOptions(given, declared(handler)));
+    this.#options = withJar(checkOptions(given, declared(handler)));
     this.#clock = this.#options.clock ?? systemClock;
     this.#none = kept({ given: undefined, own: undefined, merged: this.#options });
     this.#defaults = {
@@ -326,11 +325,6 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     if (this.#handler instanceof HandlerStack) return this.#handler.resolve();
     this.#plain ??= lastSeam(this.#handler);
     return this.#plain;
-  }
-
-  /** `cookies: true` is one jar for the client. */
-  #prepare(options: RequestOptions): RequestOptions {
-    return options.cookies === true ? extendOptions(options, { cookies: new CookieJar() }) : options;
   }
 
   #begin(plan: CallPlan): RequestPromise {

@@ -2,6 +2,7 @@
 import { CookieJar } from '../cookies/cookie-jar.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { mergeCookies } from '../options/cookie-option.ts';
+import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isBrowser } from '../runtime/platform.ts';
 import { VERSION } from '../runtime/version.ts';
@@ -17,6 +18,11 @@ export function defaultHeaders(given: RequestOptions['headers']): HttpHeaders {
   if (given === null) return HttpHeaders.empty;
   const agent = isBrowser() ? HttpHeaders.empty : HttpHeaders.fromRaw(['User-Agent', `sluice/${VERSION}`]);
   return given ? applyHeaders(agent, given) : agent;
+}
+
+/** `cookies: true` is one jar for the client. */
+export function withJar(options: RequestOptions): RequestOptions {
+  return options.cookies === true ? extendOptions(options, { cookies: new CookieJar() }) : options;
 }
 
 export function cookiesFor(
