@@ -1,13 +1,31 @@
 /** The one form of the URLs of pages. */
+import { isCanonical } from '../message/uri.ts';
 
 /** An escape, unless half of another one stands before it. */
 const ESCAPE = /(?<!%[\da-f]?)%([\da-f]{2})/gi;
+
+/** A path, and a query, that every parser leaves as they are. */
+const PLAIN_PATH =
+  /^\/(?:[\w~!$&()*+,;=:@-][\w.~!$&()*+,;=:@-]*(?:\/[\w~!$&()*+,;=:@-][\w.~!$&()*+,;=:@-]*)*\/?)?(?:\?[\w.~!$&()*+,;=:@/?-]*)?$/;
 
 /**
  * What is asked for a reference found on a page: absolute, no fragment, no userinfo, in the one form of those that are
  * equal. `undefined`: not http(s), or no URL.
  */
 export function pageUrl(reference: string, base: string): string | undefined {
+  return plainUrl(reference, base) ?? parsedUrl(reference, base);
+}
+
+/** Most links are in that form as they stand, for which no parser needs to run. */
+function plainUrl(reference: string, base: string): string | undefined {
+  if (PLAIN_PATH.test(reference)) {
+    const end = base.indexOf('/', 8);
+    return end !== -1 && isCanonical(base) ? base.slice(0, end) + reference : undefined;
+  }
+  return !reference.includes('%') && isCanonical(reference) ? reference : undefined;
+}
+
+function parsedUrl(reference: string, base: string): string | undefined {
   let url: URL;
   try {
     url = new URL(reference, base);
@@ -15,10 +33,12 @@ export function pageUrl(reference: string, base: string): string | undefined {
     return undefined;
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
-  url.hash = '';
+  if (url.href.includes('#')) url.hash = '';
   // A page must not choose the credentials that are sent.
-  url.username = '';
-  url.password = '';
+  if (url.href.includes('@')) {
+    url.username = '';
+    url.password = '';
+  }
   return url.href.includes('%') ? url.href.replace(ESCAPE, normalEscape) : url.href;
 }
 

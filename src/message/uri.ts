@@ -77,10 +77,15 @@ export function resolveUri(reference: string, base: string | undefined): string 
 /** The handler asks again what the client has asked: it may be called without one. */
 let lastCanonical: string | undefined;
 
+/** Whether an absolute URL is certain to be in its canonical form already; `false` for some that are. */
+export function isCanonical(url: string): boolean {
+  return CANONICAL.test(url) && !NEEDS_PARSER.test(url);
+}
+
 /** The canonical form of an absolute URL. @throws UriError when it is not one that two parsers would read alike */
 export function canonicalUrl(url: string): string {
   if (url === lastCanonical) return url;
-  if (CANONICAL.test(url) && !NEEDS_PARSER.test(url)) {
+  if (isCanonical(url)) {
     lastCanonical = url;
     return url;
   }

@@ -10,6 +10,8 @@ export interface HostPattern {
 
 const HOST = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?$/i;
 
+const MOST_KNOWN = 1000;
+
 /** `a.example` on every port, or `a.example:8080`; `undefined` when it is neither. */
 export function hostPattern(text: string): HostPattern | undefined {
   const [, name, port] = HOST.exec(text) ?? [];
@@ -23,12 +25,20 @@ export function hostPattern(text: string): HostPattern | undefined {
 export function scopeOf(starts: readonly string[], hosts: readonly string[]): (url: string) => boolean {
   const own = new Set(starts.map((start) => siteOf(new URL(start))));
   const listed = hosts.map(hostPattern).filter((pattern) => pattern !== undefined);
+  const isIn = (url: URL) =>
+    own.has(siteOf(url)) ||
+    listed.some(({ hostname, port }) => url.hostname === hostname && (port === undefined || portOf(url) === port));
+  /** By origin: it is asked for each link, and most are on one site. */
+  const known = new Map<string, boolean>();
   return (text) => {
-    const url = new URL(text);
-    if (own.has(siteOf(url))) return true;
-    return listed.some(
-      ({ hostname, port }) => url.hostname === hostname && (port === undefined || portOf(url) === port),
-    );
+    const origin = text.slice(0, text.indexOf('/', 8));
+    let answer = known.get(origin);
+    if (answer === undefined) {
+      if (known.size >= MOST_KNOWN) known.clear();
+      answer = isIn(new URL(text));
+      known.set(origin, answer);
+    }
+    return answer;
   };
 }
 
