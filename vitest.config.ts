@@ -15,6 +15,7 @@ const DEEP = [
   'test/websocket/autobahn.test.ts',
   'test/download/killed.test.ts',
   'test/bullmq/killed.test.ts',
+  'test/crawl/thousand-workers.test.ts',
   'test/docs/{snippets,snippet-types}.test.ts',
   'test/examples/own-projects.test.ts',
   'test/pool/million.test.ts',

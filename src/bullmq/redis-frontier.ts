@@ -7,6 +7,7 @@ import { checkedMost } from '../crawl/checks.ts';
 import type { Found, Frontier, FrontierStats, HostLease, LeaseOptions, Line, SharedFacts } from '../crawl/frontier.ts';
 import { type Link, startLink } from '../crawl/link.ts';
 import { randomToken } from '../crawl/token.ts';
+import type { Turn } from '../crawl/turn.ts';
 import { bareRecord } from '../options/option-record.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
@@ -60,7 +61,7 @@ class RedisFrontier implements SharedFrontier {
   readonly #key: string;
   readonly #maxWaiting: number;
   readonly #lease: number;
-  readonly #turn: { readonly urls: number; readonly time: number };
+  readonly #turn: Turn;
   readonly #clock: Clock;
   readonly #leases = new Set<HostLeases>();
   #opening: Promise<Opened> | undefined;

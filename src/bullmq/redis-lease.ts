@@ -2,6 +2,7 @@
 import type { HostLease, Outcome, Visit } from '../crawl/frontier.ts';
 import { pageLink } from '../crawl/link.ts';
 import { randomToken } from '../crawl/token.ts';
+import { roomInTurn, type Turn } from '../crawl/turn.ts';
 import { type Clock, epochTime } from '../time/clock.ts';
 import type { FrontierConnection } from './connection.ts';
 import { linkArguments, visitOf } from './entries.ts';
@@ -11,8 +12,7 @@ export interface LeaseSettings {
   readonly clock: Clock;
   /** The name of the crawl. */
   readonly crawl: string;
-  /** When a host is handed on: so many URLs, or milliseconds, after it was leased. */
-  readonly turn: { readonly urls: number; readonly time: number };
+  readonly turn: Turn;
   /** Milliseconds after the last renewal for which nobody else can have the host. */
   readonly sure: number;
   /** Told which hosts have something to do: host, number, milliseconds until then, of each. */
@@ -60,8 +60,8 @@ export class RedisLease implements HostLease {
   async take(n: number): Promise<Visit[]> {
     const { connection, turn, clock } = this.#settings;
     for (;;) {
-      const room = Math.min(n, turn.urls - this.#taken);
-      if (room <= 0 || this.#isOver || this.signal.aborted || clock.now() - this.#started > turn.time) return [];
+      const room = roomInTurn(turn, this.#taken, clock.now() - this.#started, n);
+      if (room === 0 || this.#isOver || this.signal.aborted) return [];
       const answer = await connection.call('sluiceTake', this.host, this.token, room, this.#taken);
       const [wait, ...taken] = answer as [number, ...string[]];
       if (wait < 0) this.lose(new Error('another worker has the host'));

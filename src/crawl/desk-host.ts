@@ -4,6 +4,7 @@ import type { Clock } from '../time/clock.ts';
 import { DueHeap } from '../time/due-heap.ts';
 import type { Outcome } from './frontier.ts';
 import type { Link } from './link.ts';
+import type { Turn } from './turn.ts';
 
 /** A link that may have been visited before. */
 export interface Waiting extends Link {
@@ -65,6 +66,7 @@ export interface DeskOwner {
 export interface LeaseDesk {
   readonly clock: Clock;
   readonly owner: DeskOwner;
+  readonly turn: Turn;
   /** Milliseconds since 1970. */
   readonly now: number;
   waiting: number;

@@ -4,6 +4,7 @@ import { startTimer } from '../time/clock.ts';
 import type { DeskHost, HeldHost, LeaseDesk, Waiting } from './desk-host.ts';
 import type { HostLease, Outcome, Visit } from './frontier.ts';
 import { randomToken } from './token.ts';
+import { roomInTurn } from './turn.ts';
 
 /** Milliseconds that a holder waits for its host; one that has to wait longer is let go of, and comes again. */
 const LONGEST_WAIT = 30_000;
@@ -16,6 +17,7 @@ export class DeskLease implements HostLease, HeldHost {
   readonly #taken = new Map<string, Waiting>();
   readonly #lost = new AbortController();
   readonly #name = randomToken();
+  readonly #started: number;
   #tokens = 0;
   #isOver = false;
   #wake: (() => void) | undefined;
@@ -26,6 +28,7 @@ export class DeskLease implements HostLease, HeldHost {
     this.#desk = desk;
     this.#host = host;
     this.#ended = ended;
+    this.#started = desk.clock.now();
   }
 
   get signal(): AbortSignal {
@@ -34,9 +37,10 @@ export class DeskLease implements HostLease, HeldHost {
 
   async take(n: number): Promise<Visit[]> {
     await this.#hostIsDue();
-    const { now, owner } = this.#desk;
+    const { now, owner, turn, clock } = this.#desk;
     const visits: Visit[] = [];
-    while (visits.length < n && !this.#isOver && (this.#host.dueAt(now) ?? 1) === 0) {
+    const room = roomInTurn(turn, this.#tokens, clock.now() - this.#started, n);
+    while (visits.length < room && !this.#isOver && (this.#host.dueAt(now) ?? 1) === 0) {
       visits.push(this.#visit(this.#host.next(now)!));
     }
     if (visits.length > 0) owner.refill();

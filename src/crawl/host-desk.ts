@@ -10,6 +10,7 @@ import { DeskHost, type DeskOwner, type LeaseDesk } from './desk-host.ts';
 import { DeskLease } from './desk-lease.ts';
 import type { HostLease, LeaseOptions } from './frontier.ts';
 import { hostOf, type Link } from './link.ts';
+import { NO_TURN, type Turn } from './turn.ts';
 
 interface Timer {
   readonly at: number;
@@ -19,6 +20,7 @@ interface Timer {
 export class HostDesk implements LeaseDesk {
   readonly clock: Clock;
   readonly owner: DeskOwner;
+  readonly turn: Turn;
   readonly #hosts = new Map<string, DeskHost>();
   readonly #ready = new Fifo<DeskHost>();
   readonly #timers = new DueHeap<Timer>();
@@ -30,9 +32,10 @@ export class HostDesk implements LeaseDesk {
   workers = 0;
   #isClosed = false;
 
-  constructor(clock: Clock, owner: DeskOwner) {
+  constructor(clock: Clock, owner: DeskOwner, turn: Turn = NO_TURN) {
     this.clock = clock;
     this.owner = owner;
+    this.turn = turn;
   }
 
   get now(): number {
