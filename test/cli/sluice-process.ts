@@ -10,10 +10,18 @@ export interface Sluice {
   readonly ended: Promise<{ code: number | null; signal: string | null; out: string; err: string }>;
 }
 
-/** @param cwd where it runs; default: the project's folder */
-export function sluice(args: readonly string[], input = '', cwd = root): Sluice {
+/** @param cwd where it runs; default: the project's folder @param environment what it has beside ours */
+export function sluice(
+  args: readonly string[],
+  input = '',
+  cwd = root,
+  environment: Readonly<Record<string, string>> = {},
+): Sluice {
   // One process and not two: a signal must reach the tool itself.
-  const child = spawn(process.execPath, [built('src/cli/index.ts'), ...args], { cwd });
+  const child = spawn(process.execPath, [built('src/cli/index.ts'), ...args], {
+    cwd,
+    env: { ...process.env, ...environment },
+  });
   const text = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.out += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.err += chunk));

@@ -75,6 +75,7 @@ const LOCAL: Leaf = { names: LOCAL_NAMES, addresses: LOCAL_ADDRESSES };
 const CLIENT: Leaf = { commonName: 'client', purpose: x509.ExtendedKeyUsage.clientAuth };
 
 let made: Promise<Certificates> | undefined;
+let authority: Authority | undefined;
 let serial = 0;
 
 /** All of them, made once in each process. */
@@ -83,8 +84,15 @@ export function certificates(): Promise<Certificates> {
   return made;
 }
 
+/** Of these names, signed by the right authority. */
+export async function certificateFor(names: readonly string[]): Promise<Pem> {
+  await certificates();
+  return makeLeaf({ issuer: authority!, names });
+}
+
 async function makeAll(): Promise<Certificates> {
   const [ca, otherCa] = await Promise.all([makeAuthority('sluice test CA'), makeAuthority('another test CA')]);
+  authority = ca;
   const leaf = (fields: Leaf) => makeLeaf({ issuer: ca, ...fields });
   const [server, client] = await Promise.all([leaf(LOCAL), leaf(CLIENT)]);
   return {
