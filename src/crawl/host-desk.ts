@@ -25,6 +25,8 @@ export class HostDesk implements LeaseDesk {
   readonly #ready = new Fifo<DeskHost>();
   readonly #timers = new DueHeap<Timer>();
   #stopTimer: (() => void) | undefined;
+  /** When the timer fires, in milliseconds since 1970. */
+  #timerAt = 0;
   /** Iterations that wait for a change. */
   #waiters: (() => void)[] = [];
   waiting = 0;
@@ -166,11 +168,13 @@ export class HostDesk implements LeaseDesk {
   }
 
   #arm(): void {
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
     const first = this.#timers.peek();
+    // Each of those who wait asks for it.
+    if (this.#stopTimer !== undefined && first?.at === this.#timerAt && !this.#isClosed) return;
+    this.#disarm();
     // Without somebody who waits, no timer holds the process.
     if (first === undefined || this.workers === 0 || this.#isClosed) return;
+    this.#timerAt = first.at;
     this.#stopTimer = startTimer(this.clock, Math.max(0, Math.ceil(first.at - this.now)), () => this.#fire());
   }
 
