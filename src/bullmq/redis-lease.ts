@@ -1,5 +1,5 @@
 /** A host of a crawl in Redis, in the hands of this worker. */
-import type { HostLease, Outcome, Visit } from '../crawl/frontier.ts';
+import type { CountedOutcome, HostLease, Visit } from '../crawl/frontier.ts';
 import { pageLink } from '../crawl/link.ts';
 import { randomToken } from '../crawl/token.ts';
 import { roomInTurn, type Turn } from '../crawl/turn.ts';
@@ -74,7 +74,7 @@ export class RedisLease implements HostLease {
     }
   }
 
-  async settle(visit: Visit, { line, found, again, hostAt, failed }: Outcome): Promise<boolean> {
+  async settle(visit: Visit, { line, found, again, hostAt, failed, uncounted }: CountedOutcome): Promise<boolean> {
     if (this.#isOver || this.signal.aborted) return false;
     const { connection, clock, crawl } = this.#settings;
     const now = epochTime(clock);
@@ -89,7 +89,7 @@ export class RedisLease implements HostLease {
       line === undefined ? '' : JSON.stringify(line),
       until(again?.at),
       until(hostAt),
-      failed ? '1' : '',
+      `${failed ? 'f' : ''}${uncounted ? 'u' : ''}`,
       ...links.flatMap((link) => linkArguments(link, crawl)),
     );
     const [done, left, wake] = answer as [number, number, string[]];

@@ -1,7 +1,8 @@
 /**
  * What the frontier does in Redis, each as one step. Everything of a crawl has the first key as its beginning:
  *
- *     :m  what there is        id, v, known, waiting, leased, done, failed, b (buckets of the seen set), state
+ *     :m  what there is        id, v, known, waiting, leased, done, failed, free (of those done, what no limit counts),
+ *                              b (buckets of the seen set), state
  *     :s  seen, by bucket      64 bits of each URL as an integer, so that a bucket is 8 bytes for each
  *     :q  waiting, by host     lists, by priority; r is what came back
  *     :a  again, by host       a sorted set by time
@@ -13,6 +14,7 @@
  *     :w  to be scheduled      hosts whose job is not certain to be in the queue
  *     :x  lines                a stream
  *     :u  workers              when they were heard of last
+ *     :f  facts                of the workers' own, with a time to live; :f:limit is how many pages there may be in all
  */
 
 /** An entry is `attempt|json`, so that an attempt can be counted without reading the rest. */
@@ -85,6 +87,13 @@ local function push(hash, host, priority, entry)
   schedule(host)
   return 1
 end
+-- Pages that may still be taken.
+local function room()
+  local most = tonumber(redis.call('GET', P .. ':f:limit') or '0')
+  if most == 0 then return math.huge end
+  return most - count('done', 0) + count('free', 0) - count('leased', 0)
+end
+local function isResting() return redis.call('HGET', M, 'state') == 'paused' or room() <= 0 end
 local function isOwner(host, token) return redis.call('HGET', P .. ':o', host) == token end
 -- What a holder has taken and not settled goes back.
 local function giveBack(host, by)
@@ -154,7 +163,8 @@ for i = 1, n do
   add(i, entry)
 end
 if #answer > 1 then return answer end
-if redis.call('HGET', M, 'state') == 'paused' then return {0} end
+if isResting() then return {0} end
+n = math.min(n, room())
 local time = now()
 local at = tonumber(redis.call('HGET', P .. ':t', host) or '0')
 if at > time then return {math.ceil(at - time)} end
@@ -179,7 +189,8 @@ count('leased', #entries)
 return answer
 `),
   /**
-   * host, token, visit, line, milliseconds until again, until the host may be asked, 1 when failed, then the links: whether
+   * host, token, visit, line, milliseconds until again, until the host may be asked, f when failed, u when no limit
+   * counts it, then the links: whether
    * it was the caller's, what waits and is taken in all, whom to wake.
    */
   sluiceSettle: script(`
@@ -200,7 +211,8 @@ if ARGV[5] ~= '' then
   count('waiting', 1)
 else
   count('done', 1)
-  if ARGV[7] == '1' then count('failed', 1) end
+  if string.find(ARGV[7], 'f', 1, true) then count('failed', 1) end
+  if string.find(ARGV[7], 'u', 1, true) then count('free', 1) end
 end
 for i = 8, #ARGV, 4 do push(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
 return {1, count('waiting', 0) + leased, wake}
@@ -223,6 +235,8 @@ local first = redis.call('ZRANGE', P .. ':a:' .. host, 0, 0, 'WITHSCORES')
 if isReady or #first > 0 then
   redis.call('HSET', H, host, seq + 1)
   if not isReady then at = math.max(at, tonumber(first[2])) end
+  -- Whoever has it next would have nothing to do, again and again.
+  if isResting() then at = math.max(at, time + 500) end
   wakeAt(host, seq + 1, at - time)
 else
   redis.call('HSET', H, host, -seq)
@@ -242,6 +256,7 @@ local time = now()
 if ARGV[1] ~= '' then redis.call('ZADD', P .. ':u', time, ARGV[1]) end
 redis.call('ZREMRANGEBYSCORE', P .. ':u', '-inf', time - tonumber(ARGV[2]))
 local fields = redis.call('HMGET', M, 'known', 'waiting', 'leased', 'done', 'failed', 'state')
+if room() + count('leased', 0) <= 0 then fields[6] = 'stopped' end
 local lost = redis.call('HGETALL', W)
 return {fields, redis.call('HLEN', H), redis.call('ZCARD', P .. ':u'), lost}
 `),

@@ -111,8 +111,8 @@ function sharedOf({ redis, name, worker, status, limit, resume }: SharedValues):
     );
   }
   if (worker && status) throw new UsageError('expected --worker or --status, got both');
-  if (limit !== undefined)
-    throw new UsageError('--limit counts the pages of one machine; with --redis give --depth or --include');
+  if (limit !== undefined && (worker || status))
+    throw new UsageError('--limit is for who starts the crawl; it holds for all who work on it');
   if (resume) throw new UsageError('--resume is for a file; a crawl in Redis goes on whenever somebody joins it');
   return { redis, name, role: worker ? 'worker' : status ? 'status' : 'start' };
 }

@@ -18,8 +18,11 @@ type Shared = NonNullable<CrawlCommand['shared']>;
 
 /** What a worker that joins has to know, under this name in the frontier. */
 const COMMAND = 'command';
+/** How many pages there may be, which the frontier reads itself. */
+const LIMIT = 'limit';
 const MONTH = 30 * 24 * 3_600_000;
 const SECOND = 1000;
+const PAUSE = 200;
 
 export async function sharedCrawl(command: CrawlCommand, shared: Shared, terminal: Terminal): Promise<number> {
   const { redisFrontier } = await loadBullmq();
@@ -60,11 +63,10 @@ async function lead(
     // Credentials are the machine's own: they are not written down.
     const told = { ...rest, headers: [], hostHeaders: [], urls: command.urls.map(withoutUserinfo) };
     await frontier.shared.set(COMMAND, JSON.stringify(told), MONTH);
+    const most = Number.isFinite(command.limit) ? command.limit : 0;
+    await frontier.shared.set(LIMIT, String(most), MONTH);
     await frontier.add(new Crawl({ ...command, journal: NO_JOURNAL }).starts);
-    const writing = writeLines(frontier, out, { signal, clock: terminal.clock }).catch((error) => {
-      if (!signal.aborted) throw error;
-    });
-    await Promise.all([work(command, frontier, terminal, signal), writing]);
+    await workAndWrite(command, frontier, { ...terminal, out }, signal);
     if (signal.aborted) {
       terminal.stderr.write('\nstopped here; others go on, and the same command joins again\n');
       return undefined;
@@ -82,6 +84,35 @@ async function lead(
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The lines are written while pages come, and to the last one when all have. */
+async function workAndWrite(
+  command: CrawlCommand,
+  frontier: SharedFrontier,
+  terminal: Terminal & { readonly out: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, out } = terminal;
+  const worked = new AbortController();
+  const until = AbortSignal.any([signal, worked.signal]);
+  const writing = writeLines(frontier, out, { signal: until, clock }).catch((error) => {
+    if (!until.aborted) throw error;
+  });
+  try {
+    await Promise.race([work(command, frontier, terminal, signal), writing.then(() => new Promise<void>(() => {}))]);
+    while (!signal.aborted && (await isUnderWay(frontier))) await clock.sleep(PAUSE, signal).catch(() => undefined);
+  } finally {
+    worked.abort();
+    await writing;
+  }
+  await writeLines(frontier, out, { follow: false, clock });
+}
+
+/** Whether somebody may still settle a page: a crawl that has reached its limit leaves others waiting. */
+async function isUnderWay(frontier: SharedFrontier): Promise<boolean> {
+  const { leased, workers } = await frontier.stats();
+  return leased > 0 && workers > 0;
 }
 
 /** What the one who started it has asked for, with this machine's own headers and pace. */

@@ -51,6 +51,11 @@ export interface Outcome {
   readonly failed?: boolean | undefined;
 }
 
+/** An outcome that says whether a limit counts the page: not one that nobody asked for. */
+export interface CountedOutcome extends Outcome {
+  readonly uncounted?: boolean;
+}
+
 /** How far a crawl is, as its frontier counts. */
 export interface FrontierStats {
   /** URLs that were ever found. */

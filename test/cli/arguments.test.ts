@@ -252,7 +252,7 @@ describe('a wrong command line', () => {
     [`crawl ${URL} --name a`, /--name, --worker and --status expect --redis URL/],
     [`crawl --redis redis://a --name b`, /expected at least one URL/],
     [`crawl --redis redis://a --name b --worker --status`, /expected --worker or --status/],
-    [`crawl ${URL} --redis redis://a --name b --limit 3`, /--limit counts the pages of one machine/],
+    ['crawl --worker --redis redis://a --name b --limit 3', /--limit is for who starts the crawl/],
     [`crawl ${URL} --accept 600`, /--accept expects statuses such as/],
     [`crawl ${URL} --accept 299..200`, /--accept expects statuses such as/],
     [`crawl ${URL} --include http://a/`, /--include expects a path such as/],

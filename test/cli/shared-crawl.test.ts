@@ -51,6 +51,21 @@ describe.skipIf(noRedis !== undefined)(`sluice crawl --redis ${noRedis ?? ''}`, 
     expect(status.out()).toMatch(/^64 of 64 pages, 0 failed, 0 waiting, 0 in hand, 1 hosts, 0 workers\n$/);
   }, 60_000);
 
+  it('ends at its limit, whoever fetches the pages, and goes on with a greater one', async () => {
+    const out = join(folder, 'limited.jsonl');
+    const command = ['crawl', server.url('/p/0'), '--out', out, ...shared('limited')];
+    const worker = sluice(['crawl', '--worker', ...shared('limited')]);
+    await sluice([...command, '--limit', '20']).ended;
+    expect((await worker.ended).code).toBe(0);
+    const lines = () => readFileSync(out, 'utf8').trimEnd().split('\n').map(parseLine);
+    expect(lines()).toHaveLength(20);
+    expect(asked(server)).toHaveLength(20);
+    const { out: report } = await sluice([...command, '--limit', '30']).ended;
+    expect(new Set(lines().map((line) => line!.url)).size).toBe(30);
+    expect(asked(server)).toHaveLength(30);
+    expect(report).toMatch(/^30 pages, /);
+  }, 60_000);
+
   it('says that nobody answers at the address, and shows no password', async () => {
     const terminal = fakeTerminal();
     const redisUrl = 'redis://user:s3cret@127.0.0.1:1';

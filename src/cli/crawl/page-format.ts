@@ -1,7 +1,7 @@
 /** How the lines of pages are a queue: what each leads to, and whether its page is done. */
 import type { Link } from '../../crawl/link.ts';
 import type { PageFormat } from '../../crawl/link-queue.ts';
-import { formatLine, isRefused, isSettled, type PageLine, parseLine } from './page-line.ts';
+import { formatLine, isSettled, isUncounted, type PageLine, parseLine } from './page-line.ts';
 import type { CrawlScope } from './scope.ts';
 import { keyOf, type PageData } from './visit.ts';
 
@@ -56,9 +56,7 @@ export function pageFormat(scope: CrawlScope, depth: number): PageFormat<PageLin
       const isDone = isSettled(line);
       const link = isDone ? redirectLink(line) : undefined;
       const first = link === undefined ? undefined : { link, attempt: 1, at: 0 };
-      // What nobody linked to is no page that the limit counts.
-      const isRefusal = isRefused(line) || line.sitemap !== undefined;
-      return { key: keyOf(line), isSettled: isDone, isRefused: isRefusal, first };
+      return { key: keyOf(line), isSettled: isDone, isRefused: isUncounted(line), first };
     },
     linksOf: (line) => ({ length: line.links.length, at: (index) => linkAt(line, index) }),
     mayFetch: (link) => mayVisit(link, scope, depth),

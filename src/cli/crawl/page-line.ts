@@ -66,6 +66,11 @@ export function isRefused({ error }: Pick<PageLine, 'error'>): boolean {
   return error === ROBOTS_DISALLOWED || error === ROBOTS_UNREACHABLE;
 }
 
+/** Whether `--limit` leaves it out: what nobody asked for, and what nobody linked to. */
+export function isUncounted(line: Pick<PageLine, 'error' | 'sitemap'>): boolean {
+  return isRefused(line) || line.sitemap !== undefined;
+}
+
 /** Whether a resumed crawl leaves the page alone. */
 export function isSettled({ error }: PageLine): boolean {
   return error !== ROBOTS_UNREACHABLE;

@@ -1,11 +1,11 @@
 /** What a crawl does with a page: reads its links, and writes down what became of it. */
-import type { Outcome, Visit } from '../../crawl/frontier.ts';
+import type { CountedOutcome, Visit } from '../../crawl/frontier.ts';
 import { locationOf, type PageReading, readPage } from '../../crawl/read-page.ts';
 import { ROBOTS_BYTES } from '../../crawl/robots.ts';
 import { readSitemap, sitemapsOf } from '../../crawl/sitemap.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { Clock } from '../../time/clock.ts';
-import type { PageLine } from './page-line.ts';
+import { isUncounted, type PageLine } from './page-line.ts';
 import { type Failure, failureOf, redirectTo } from './redirects.ts';
 import type { CrawlScope } from './scope.ts';
 import { type PageVisit, pageVisit } from './visit.ts';
@@ -51,7 +51,7 @@ export class PageVisitor {
     this.#sent.set(url, this.#options.clock.now());
   }
 
-  async visit(response: HttpResponse, given: Visit): Promise<Outcome & { readonly line: PageLine }> {
+  async visit(response: HttpResponse, given: Visit): Promise<CountedOutcome & { readonly line: PageLine }> {
     const visit = pageVisit(given);
     const { cookies, scope } = this.#options;
     const type = response.headers.get('content-type') ?? undefined;
@@ -77,10 +77,10 @@ export class PageVisitor {
       links: redirect.location === undefined ? reading.links.urls : [redirect.location],
       ...(invalid.length > 0 && { invalid }),
     };
-    return { line };
+    return { line, ...(isUncounted(line) && { uncounted: true }) };
   }
 
-  failed(error: unknown, given: Visit): Outcome & { readonly line: PageLine } {
+  failed(error: unknown, given: Visit): CountedOutcome & { readonly line: PageLine } {
     const visit = pageVisit(given);
     const { via, sitemap, optional } = visit;
     const line: PageLine = {
@@ -92,7 +92,7 @@ export class PageVisitor {
       ...(sitemap === undefined && !this.#options.scope.isOwn(visit.url) && { external: true }),
       links: [],
     };
-    return { line, failed: true };
+    return { line, failed: true, ...(isUncounted(line) && { uncounted: true }) };
   }
 
   async #read(
