@@ -41,7 +41,7 @@ class SitemapReader {
     {
       onopentagname: (name) => this.#open(name.replace(/^.*:/, '')),
       ontext: (text) => {
-        if (this.#loc !== undefined && this.#loc.length < MOST_OF_URL) this.#loc += text;
+        if (this.#loc !== undefined && this.#loc.length <= MOST_OF_URL) this.#loc += text;
       },
       onclosetag: (name) => this.#close(name.replace(/^.*:/, '')),
     },
@@ -61,12 +61,14 @@ class SitemapReader {
     if (this.#isXml) this.#parser.write(text);
     else {
       const lines = (this.#text + text).split(/\r\n|\r|\n/);
-      this.#text = lines.pop()!.slice(0, MOST_OF_URL);
+      this.#text = lines.pop()!.slice(0, MOST_OF_URL + 1);
       for (const line of lines) this.#add(line);
     }
   }
 
-  end(): void {
+  /** @param isWhole whether all of it was read: an address that is cut is none */
+  end(isWhole: boolean): void {
+    if (!isWhole) return;
     if (this.#isXml) this.#parser.end();
     else this.#add(this.#text);
   }
@@ -84,7 +86,7 @@ class SitemapReader {
 
   #add(reference: string): void {
     const trimmed = reference.trim();
-    const url = trimmed === '' ? undefined : pageUrl(trimmed, this.#base);
+    const url = trimmed === '' || reference.length > MOST_OF_URL ? undefined : pageUrl(trimmed, this.#base);
     if (url !== undefined && !this.isFull) this.urls.add(url);
   }
 }
@@ -110,7 +112,7 @@ export async function readSitemap(response: HttpResponse, url: string): Promise<
     failure = error;
   }
   reader.write(decoder.decode());
-  reader.end();
+  reader.end(!truncated && failure === undefined);
   return { isIndex: reader.isIndex, urls: [...reader.urls], bytes, truncated, failure };
 }
 
