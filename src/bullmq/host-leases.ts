@@ -160,8 +160,10 @@ export class HostLeases {
       channel.leases.push(one);
       channel.changed();
     }
-    await one.over;
+    const isReleased = await one.over;
     this.#held.delete(job.id!);
+    // A job that was done would be gone, and its host with it: one that fails is tried again.
+    if (!isReleased) throw new Error('the host could not be let go of');
   };
 
   #newWorker(): Worker<HostJob> {

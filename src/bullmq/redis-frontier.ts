@@ -53,6 +53,8 @@ interface Opened {
 /** Of what stands in Redis. */
 const VERSION = '1';
 const AT_ONCE = 100;
+/** Of the job of a host, which is never given up. */
+const ATTEMPTS = 1_000_000_000;
 const LINES = 500;
 
 class RedisFrontier implements SharedFrontier {
@@ -204,7 +206,7 @@ class RedisFrontier implements SharedFrontier {
       jobs.push({
         name: 'host',
         data: { host, seq },
-        opts: { jobId, delay, removeOnComplete: true, removeOnFail: true },
+        opts: { jobId, delay, attempts: ATTEMPTS, removeOnComplete: true, removeOnFail: true },
       });
     }
     await queue.addBulk(jobs);

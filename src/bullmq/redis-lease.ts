@@ -26,8 +26,8 @@ const LONGEST_WAIT = 2000;
 
 export class RedisLease implements HostLease {
   readonly host: string;
-  /** Resolves when the holder has let go of it. */
-  readonly over: Promise<void>;
+  /** Resolves when the holder has let go of it: whether Redis knows that. */
+  readonly over: Promise<boolean>;
   readonly token = randomToken();
   readonly #settings: LeaseSettings;
   readonly #lost = new AbortController();
@@ -37,7 +37,7 @@ export class RedisLease implements HostLease {
   #confirmed: number;
   #taken = 0;
   #isOver = false;
-  #end = () => {};
+  #end: (isReleased: boolean) => void = () => {};
 
   constructor(host: string, settings: LeaseSettings) {
     this.host = host;
@@ -104,14 +104,16 @@ export class RedisLease implements HostLease {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#closing.abort();
+    let isReleased = false;
     try {
       const [, wake] = (await this.#settings.connection.call('sluiceRelease', this.host, this.token)) as [
         number,
         string[],
       ];
+      isReleased = true;
       await this.#settings.wake(wake);
     } finally {
-      this.#end();
+      this.#end(isReleased);
     }
   }
 

@@ -47,7 +47,11 @@ describe('a server that is no Redis of today', () => {
   it.each<[name: string, answer: (command: string) => string, message: RegExp]>([
     ['version 5', info('5.0.14'), /a frontier needs Redis 6\.2 or newer, and the server is 5\.0/],
     ['version 6.0', info('6.0.16'), /a frontier needs Redis 6\.2 or newer, and the server is 6\.0/],
-    ['one that wants a password', () => '-NOAUTH Authentication required.\r\n', /cannot be used: (?:NOAUTH|Connection is closed)/],
+    [
+      'one that wants a password',
+      () => '-NOAUTH Authentication required.\r\n',
+      /cannot be used: (?:NOAUTH|Connection is closed)/,
+    ],
     ['one that speaks HTTP', () => 'HTTP/1.1 400 Bad Request\r\n\r\n', /cannot be used: /],
   ])('is told: %s', async (_name, answer, message) => {
     await using frontier = redisFrontier({ connection: await answering(answer), name: 'x' });
