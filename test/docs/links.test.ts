@@ -17,7 +17,10 @@ import { certificateFor, certificates } from '../support/certificates.ts';
 
 /** The pages of other hosts that the documentation leads to, and the places on them. A new link is looked at, and added. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
-  'github.com': ['/panva/oauth4webapi', '/sluice-http/sluice/security'],
+  'crawlee.dev': ['/js/docs/guides/request-storage'],
+  'docs.scrapy.org': ['/en/latest/topics/settings.html'],
+  'github.com': ['/JustinBeckwith/linkinator', '/panva/oauth4webapi', '/sluice-http/sluice/security'],
+  'lychee.cli.rs': ['/introduction/'],
   'opentelemetry.io': ['/docs/specs/semconv/http/'],
   'standardschema.dev': ['/'],
   'urlpattern.spec.whatwg.org': ['/'],
