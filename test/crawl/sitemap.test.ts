@@ -29,15 +29,19 @@ describe('a sitemap without end', () => {
     ['of one address', '<urlset><url><loc>http://a.example/', 'x'],
     ['of one tag', '<urlset><', 'x'],
     ['of one line', 'http://a.example/', 'x'],
-  ])('is read to what one may hold, and no further: %s', async (_name, beginning, piece) => {
-    const { response, taken } = endless(beginning, piece);
-    const before = process.memoryUsage.rss();
-    const sitemap = await readSitemap(response, 'http://a.example/sitemap.xml');
-    // Half an address is none.
-    expect(sitemap).toMatchObject({ truncated: true, bytes: 52_428_800, failure: undefined, urls: [] });
-    expect(taken.bytes).toBeLessThan(54 * MB);
-    expect(process.memoryUsage.rss() - before).toBeLessThan(300 * MB);
-  }, 60_000);
+  ])(
+    'is read to what one may hold, and no further: %s',
+    async (_name, beginning, piece) => {
+      const { response, taken } = endless(beginning, piece);
+      const before = process.memoryUsage.rss();
+      const sitemap = await readSitemap(response, 'http://a.example/sitemap.xml');
+      // Half an address is none.
+      expect(sitemap).toMatchObject({ truncated: true, bytes: 52_428_800, failure: undefined, urls: [] });
+      expect(taken.bytes).toBeLessThan(54 * MB);
+      expect(process.memoryUsage.rss() - before).toBeLessThan(300 * MB);
+    },
+    60_000,
+  );
 
   it('gives no more addresses than one may hold', async () => {
     const many = { count: 0 };
