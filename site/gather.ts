@@ -16,6 +16,11 @@ function repository(): string {
   return `${told.url.replace(/^git\+/, '').replace(/\.git$/, '')}/blob/main`;
 }
 
+/** What only the site has: its reference. In the repository the link says how to make it. */
+function shown(path: string, text: string): string {
+  return path === 'docs/README.md' ? text.replace('(./contributing.md#the-site)', '(./reference/index.md)') : text;
+}
+
 /** Writes every page anew; what the reference has made stays. */
 export function gather(): void {
   const files = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
@@ -30,7 +35,7 @@ export function gather(): void {
   for (const path of [...pages.map((page) => `docs/${page}`), ...Object.keys(ROOT_PAGES)]) {
     const target = join(PAGES, pageOf(path)!);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, relinked(path, readFileSync(join(ROOT, path), 'utf8'), places));
+    writeFileSync(target, shown(path, relinked(path, readFileSync(join(ROOT, path), 'utf8'), places)));
   }
   for (const name of files.filter((file) => /\.(svg|png)$/.test(file)))
     cpSync(join(ROOT, 'docs', name), join(PAGES, name));

@@ -78,8 +78,10 @@ export default defineConfig({
             prefix: true,
             boost: { title: 6, text: 2, titles: 1 },
             // A name that has a card or a page of its own: there first.
-            boostDocument: (id: string, term: string) =>
-              id.toLowerCase().endsWith(`#${term}`) ? 4 : /\/reference\//.test(id) ? 0.5 : 1,
+            boostDocument: (id: string, term: string) => {
+              if (id.toLowerCase().endsWith(`#${term.toLowerCase()}`)) return 20;
+              return /\/reference\//.test(id) ? 0.2 : 1;
+            },
           },
         },
       },
