@@ -1,7 +1,7 @@
 /** The options of `--cache DIR`. */
 import type { RequestOptions } from '../options/options.ts';
 import type { Terminal } from './terminal.ts';
-import { printableLines } from './text-table.ts';
+import { printableLines } from './text/text-table.ts';
 
 /** What the cache could not do is told, and no failure of the request. */
 export async function cacheOptions(directory: string, { stderr }: Terminal): Promise<RequestOptions> {

@@ -13,7 +13,7 @@ import { Progress } from './crawl/progress.ts';
 import { exitCodeOf, reportOf } from './crawl-report.ts';
 import { sharedCrawl } from './shared-crawl.ts';
 import { SIGNAL_CODES, type Signal, type Terminal } from './terminal.ts';
-import { plural } from './text-table.ts';
+import { plural } from './text/text-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @param argv the command's own arguments, for the line that says how to go on */

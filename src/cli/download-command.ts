@@ -15,7 +15,7 @@ import { limitRate } from './limit-rate.ts';
 import { OutputError } from './output-file.ts';
 import { requestOptions } from './request-options.ts';
 import { interruption, type Terminal } from './terminal.ts';
-import { byteText, timeText } from './text-table.ts';
+import { byteText, timeText } from './text/text-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Of a URL whose path says nothing, such as `https://a.example/`. */

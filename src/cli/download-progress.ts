@@ -1,7 +1,7 @@
 /** How far a download is: one line on a terminal that is painted over, and nothing anywhere else. */
 import { type Clock, startTimer } from '../time/clock.ts';
 import type { Output } from './terminal.ts';
-import { byteText, timeText } from './text-table.ts';
+import { byteText, timeText } from './text/text-table.ts';
 
 const BAR = 24;
 const REPAINT = 100;

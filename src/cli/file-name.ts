@@ -1,5 +1,5 @@
 /** What a download is called, as pure functions: a name from a server is a name and nothing more. */
-import { printable } from './text-table.ts';
+import { printable } from './text/text-table.ts';
 
 /** `; name=value` behind the type, the value as a token or quoted (RFC 6266 section 4.1). */
 const PARAMETER = /;\s*([\w!#$&+.^`|~*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/g;

@@ -9,7 +9,7 @@ import { helpText } from './help.ts';
 import { requestCommand } from './request-command.ts';
 import { serveCommand } from './serve-command.ts';
 import type { Terminal } from './terminal.ts';
-import { printableLines } from './text-table.ts';
+import { printableLines } from './text/text-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** It worked; the request failed, its status is 400 or more, or links are broken; the command line is wrong. */

@@ -1,5 +1,5 @@
 /** JSON for people: indented, in colours when they are wanted, and with nothing that would steer a terminal. */
-import { printableLines } from './text-table.ts';
+import { printableLines } from './text/text-table.ts';
 
 const KEY = '\x1b[36m';
 const TEXT = '\x1b[32m';

@@ -11,7 +11,7 @@ import { OutputFile } from './output-file.ts';
 import { bodyOptions, requestOptions } from './request-options.ts';
 import { showBody, showHead } from './show-response.ts';
 import { interruption, type Terminal } from './terminal.ts';
-import { printableLines } from './text-table.ts';
+import { printableLines } from './text/text-table.ts';
 
 const CONTENT_TYPE = /^content-type$/i;
 

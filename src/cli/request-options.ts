@@ -5,7 +5,7 @@ import { extendOptions, newOptions } from '../options/option-record.ts';
 import type { RequestOptions, TransferStats } from '../options/options.ts';
 import type { BodySource, Pair, RequestArguments } from './commands.ts';
 import type { Terminal } from './terminal.ts';
-import { printableLines } from './text-table.ts';
+import { printableLines } from './text/text-table.ts';
 
 export function requestOptions(command: RequestArguments, terminal: Terminal): RequestOptions {
   const { headers, query, auth, timeout, verbose, insecure, proxy, http2, retry } = command;

@@ -6,7 +6,7 @@ import { startTimer } from '../time/clock.ts';
 import { prettyJson } from './pretty-json.ts';
 import { type Terminal, wantsColour, writeTo } from './terminal.ts';
 import { TerminalBody } from './terminal-body.ts';
-import { byteText, printable } from './text-table.ts';
+import { byteText, printable } from './text/text-table.ts';
 
 /** A longer JSON text is written as it came: it is for a file or a program. */
 const PRETTY_BYTES = 10_000_000;

@@ -1,5 +1,5 @@
 /** What of a body may be shown on a terminal, piece by piece as it arrives, as a pure class. */
-import { printableLines } from './text-table.ts';
+import { printableLines } from './text/text-table.ts';
 
 /** A type whose bytes are for programs, however they look. Pictures in XML are text. */
 const BINARY_TYPE =

@@ -19,11 +19,12 @@ const FLOORS: readonly (readonly [floor: number, names: string])[] = [
   [11, 'handlers'],
   [12, 'default-stack.ts'],
   [13, 'pool beacon sync download websocket cache har otel resilience'],
-  [14, 'client crawl'],
+  [14, 'client crawl cli/text'],
   [15, 'testing cli/crawl bullmq'],
-  [16, 'cli'],
-  [17, 'index.ts sync-worker.ts testing/index.ts websocket/index.ts cache/index.ts crawl/index.ts cli/index.ts'],
-  [17, 'bullmq/index.ts har/index.ts otel/index.ts resilience/index.ts testing/matchers/index.ts'],
+  [16, 'cli/report'],
+  [17, 'cli'],
+  [18, 'index.ts sync-worker.ts testing/index.ts websocket/index.ts cache/index.ts crawl/index.ts cli/index.ts'],
+  [18, 'bullmq/index.ts har/index.ts otel/index.ts resilience/index.ts testing/matchers/index.ts'],
 ];
 
 const floorOf = new Map(FLOORS.flatMap(([floor, names]) => names.split(' ').map((name) => [name, floor] as const)));

@@ -1,7 +1,7 @@
 /** How far a crawl is: one line that is painted over on a terminal, and a line now and then anywhere else. */
 import { type Clock, startTimer } from '../../time/clock.ts';
 import type { Output } from '../terminal.ts';
-import { plural, timeText } from '../text-table.ts';
+import { plural, timeText } from '../text/text-table.ts';
 
 export interface ProgressFigures {
   readonly done: number;

@@ -3,7 +3,7 @@
 import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from '../../crawl/robots.ts';
 import { reasonPhrase } from '../../message/reason-phrases.ts';
 import { maskUrl } from '../../message/redact.ts';
-import { byteText, columns, plural, printable, timeText } from '../text-table.ts';
+import { byteText, columns, plural, printable, timeText } from '../text/text-table.ts';
 import type { BrokenFragment } from './broken-fragments.ts';
 import type { BrokenLink, CrawlSummary } from './summary.ts';
 

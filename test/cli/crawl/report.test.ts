@@ -4,7 +4,7 @@ import { Progress, progressBar, progressText } from '../../../src/cli/crawl/prog
 import { reportText } from '../../../src/cli/crawl/report.ts';
 import { CrawlSummary } from '../../../src/cli/crawl/summary.ts';
 import type { Output } from '../../../src/cli/terminal.ts';
-import { byteText, plural, printable, timeText } from '../../../src/cli/text-table.ts';
+import { byteText, plural, printable, timeText } from '../../../src/cli/text/text-table.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
 
 const page = (url: string, more: Partial<PageLine> = {}): PageLine => ({
