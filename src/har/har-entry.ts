@@ -36,6 +36,8 @@ export interface HarBody {
 /** What was seen of one exchange. */
 export interface Exchanged {
   readonly request: HttpRequest;
+  /** The number of its call. */
+  readonly callNumber?: number | undefined;
   readonly requestBody: Uint8Array | undefined;
   readonly response: HttpResponse | undefined;
   readonly body: HarBody;
@@ -54,7 +56,7 @@ export function emptyHar(): Har {
 }
 
 export function harEntry(exchanged: Exchanged, masker: HarMasker): HarEntry {
-  const { request, requestBody, response, body, error, facts, startedAt, elapsed } = exchanged;
+  const { request, callNumber, requestBody, response, body, error, facts, startedAt, elapsed } = exchanged;
   const { attempt = 1, hop = 0 } = callOf(request) ?? {};
   const timings = harTimings(facts?.timings ?? {}, elapsed);
   const { blocked, dns, connect, send, wait, receive } = timings;
@@ -68,6 +70,7 @@ export function harEntry(exchanged: Exchanged, masker: HarMasker): HarEntry {
     response: response === undefined ? noResponse(failed) : harResponse(response, body, masker, failed),
     cache: {},
     timings,
+    ...(callNumber !== undefined && { _call: callNumber }),
     _attempt: attempt,
     _hop: hop,
     ...(facts?.handler !== undefined && { _handler: facts.handler }),

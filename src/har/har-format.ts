@@ -143,6 +143,8 @@ export interface HarEntry {
   cache: Record<string, never>;
   /** Milliseconds of each phase. */
   timings: HarTimings;
+  /** The number of its call within the archive, from 1: hops, attempts and answered challenges of one call share it. */
+  _call?: number;
   /** Which attempt of its call it was, from 1. */
   _attempt: number;
   /** How many redirects its call had followed. */

@@ -37,7 +37,7 @@ export interface HarArchive {
 }
 
 /**
- * An archive and the layer that fills it. Timings are milliseconds; `_attempt`, `_hop` and `_error` are ours. The
+ * An archive and the layer that fills it. Timings are milliseconds; `_call`, `_attempt`, `_hop` and `_error` are ours. The
  * entry of a streamed answer is complete at the end of its body.
  * @throws TypeError for an option of another type
  * @example
@@ -55,15 +55,17 @@ export function har(options: HarOptions = {}): HarArchive {
   }
   const archive = emptyHar();
   const entries = new HarEntries(archive.log.entries);
+  const callNumber = callNumbers();
   const layer: Middleware = (next) =>
     function har(request, given) {
       const number = entries.begin();
       const sent = request.body?.bytes;
       const requestBody = sent !== undefined && sent.byteLength <= limit ? sent : undefined;
+      const call = callNumber(callOf(request));
       const write = (exchanged: Exchanged): void => {
         const answer = exchanged.response?.headers;
         const masker = harMasker({ request, options: given, redact, body: sent, answer });
-        entries.put(number, harEntry(exchanged, masker));
+        entries.put(number, harEntry({ ...exchanged, callNumber: call }, masker));
       };
       return lookOn(next, request, given, { limit, requestBody, began: write, ended: write });
     };
@@ -72,6 +74,18 @@ export function har(options: HarOptions = {}): HarArchive {
     log: archive.log,
     toJSON: () => structuredClone(archive),
     save: (path) => writeHar(path, archive),
+  };
+}
+
+/** Numbers for the calls of one archive, which it does not keep alive. A request of a bare handler has no call. */
+function callNumbers(): (call: object | undefined) => number | undefined {
+  const numbers = new WeakMap<object, number>();
+  let last = 0;
+  return (call) => {
+    if (call === undefined) return undefined;
+    const number = numbers.get(call) ?? ++last;
+    numbers.set(call, number);
+    return number;
   };
 }
 

@@ -48,6 +48,21 @@ describe('the archive', () => {
     expect(faultsOfHar(JSON.parse(JSON.stringify(archive)))).toEqual([]);
   });
 
+  it('numbers calls, so that what one of them sent can be put together', async () => {
+    const answers = [302, 200, 503, 200].map(
+      (status) => new HttpResponse(status, status === 302 ? { Location: '/b' } : {}),
+    );
+    const { archive, client } = archived(answers);
+    await client.get(url);
+    await client.get(url, { retry: { limit: 1, delay: no } });
+    expect(archive.log.entries.map(({ _call, _hop, _attempt }) => [_call, _hop, _attempt])).toEqual([
+      [1, 0, 1],
+      [1, 1, 1],
+      [2, 0, 1],
+      [2, 0, 2],
+    ]);
+  });
+
   it('has entries in the order in which requests began, whichever ends first', async () => {
     let open: (response: HttpResponse) => void = () => undefined;
     const late = new Promise<HttpResponse>((resolve) => {
