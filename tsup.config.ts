@@ -2,6 +2,7 @@ import { defineConfig, type Options } from 'tsup';
 import { notices } from './scripts/notices.ts';
 import { oneCore } from './scripts/one-core.ts';
 import { pageParts } from './scripts/page-parts.ts';
+import { reportPage } from './scripts/report-page.ts';
 import { requireInCjs } from './scripts/require-in-cjs.ts';
 import { webParts } from './scripts/web-parts.ts';
 
@@ -48,7 +49,12 @@ const web = (kind: 'browser' | 'worker'): Options => ({
 
 export default defineConfig([
   // The command line tool shares the library's chunks; its own parsers are bundled, and nobody installs them.
-  { ...library, format: 'esm', entry: { ...entry, ...own, cli: 'src/cli/index.ts' } },
+  {
+    ...library,
+    format: 'esm',
+    entry: { ...entry, ...own, cli: 'src/cli/index.ts' },
+    esbuildPlugins: [reportPage(), ...esbuildPlugins],
+  },
   // Rollup (`treeshake`) writes the chunks as CommonJS; what does it otherwise turns `?.` into closures and takes the
   // classes' names away.
   { ...library, format: 'cjs', shims: true, treeshake: true, plugins: [requireInCjs()] },

@@ -35,6 +35,7 @@ interface HarEntry {
     response: HarResponse;
     cache: Record<string, never>;
     timings: HarTimings;
+    _call?: number;
     _attempt: number;
     _hop: number;
     _handler?: string;

@@ -8,7 +8,7 @@ import { readDownload, readRequest } from './request-arguments.ts';
 import { UsageError } from './usage-error.ts';
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
-const COMMANDS = [...METHODS, 'download', 'crawl', 'serve', 'help', 'version'];
+const COMMANDS = [...METHODS, 'download', 'crawl', 'report', 'serve', 'help', 'version'];
 
 /**
  * @param argv without the runtime and the script
@@ -25,6 +25,7 @@ export function readArguments(argv: readonly string[]): Command {
   if (rest.includes('--help') || rest.includes('-h')) return { kind: 'help', topic: topicOf([name]) };
   if (name === 'crawl') return readCrawl(rest);
   if (name === 'serve') return readServe(rest);
+  if (name === 'report') return readReport(rest);
   if (name === 'download') return readDownload(rest);
   return readRequest(name, rest);
 }
@@ -50,4 +51,15 @@ function readServe(argv: readonly string[]): Command {
   const { values } = parseOptions('serve', argv, options, false);
   const port = values.port === undefined ? 0 : wholeNumber(values.port, '--port', 0, 65_535);
   return { kind: 'serve', port, host: values.host ?? '127.0.0.1' };
+}
+
+function readReport(argv: readonly string[]): Command {
+  const { values, positionals } = parseOptions('report', argv, { output: { ...text, short: 'o' } } as const, true);
+  const [file, more] = positionals;
+  if (file === undefined || file === '') {
+    throw new UsageError('sluice report expects a file: FILE.har, or FILE.jsonl of "sluice crawl --out"');
+  }
+  if (more !== undefined) throw new UsageError(`unexpected argument ${quoted(more)}: sluice report takes one file`);
+  if (values.output === '') throw new UsageError('--output expects a file, or - for standard output');
+  return { kind: 'report', file, output: values.output };
 }

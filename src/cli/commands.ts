@@ -122,4 +122,19 @@ export interface ServeCommand {
   readonly host: string;
 }
 
-export type Command = HelpCommand | VersionCommand | RequestCommand | DownloadCommand | CrawlCommand | ServeCommand;
+export interface ReportCommand {
+  readonly kind: 'report';
+  /** A HAR, or the lines of a crawl. */
+  readonly file: string;
+  /** Where the page goes; `-` is standard output, and beside the file without it. */
+  readonly output: string | undefined;
+}
+
+export type Command =
+  | HelpCommand
+  | VersionCommand
+  | RequestCommand
+  | DownloadCommand
+  | CrawlCommand
+  | ReportCommand
+  | ServeCommand;

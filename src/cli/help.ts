@@ -5,6 +5,7 @@ const GENERAL = `sluice: an HTTP client, a crawler and a test site
   sluice get|head|post|put|patch|delete URL [options]   send one request
   sluice download URL [options]                         save a file, go on where it stopped
   sluice crawl URL... [options]                         walk a site, check its links
+  sluice report FILE.har|FILE.jsonl [-o out.html]       one page to look at
   sluice serve [options]                                start the test site
   sluice help [command]                                 explain a command
   sluice version                                        print the version
@@ -13,6 +14,7 @@ const GENERAL = `sluice: an HTTP client, a crawler and a test site
   sluice post localhost:3000/users --json '{"name":"Ada"}' -v
   sluice download https://example.com/big.iso --segments 4
   sluice crawl https://www.example.com/ --out pages.jsonl
+  sluice report pages.jsonl
 
 A URL without a scheme is http on this machine (localhost:3000/x), https elsewhere.
 
@@ -129,9 +131,29 @@ Starts the test site on loopback and prints its address.
   --host ADDRESS          default 127.0.0.1
 `;
 
-const TOPICS: Readonly<Record<string, string>> = { request: REQUEST, download: DOWNLOAD, crawl: CRAWL, serve: SERVE };
+const REPORT = `sluice report FILE.har|FILE.jsonl [options]
+
+Makes one HTML page, which asks for nothing from any network, of an archive (HAR 1.2: that
+of --har, or of a browser or another tool) or of the lines of sluice crawl --out: waterfall,
+statuses, slowest pages, hosts, sizes, broken links with the pages they are on. Secrets are
+masked, bodies are not in it. Prints the name of the page.
+
+  -o, --output FILE       where to, - is standard output; default: FILE.report.html
+
+  sluice get https://example.com/ -L --har session.har && sluice report session.har
+  sluice crawl https://www.example.com/ --out pages.jsonl; sluice report pages.jsonl
+  sluice report from-a-browser.har -o out.html
+`;
+
+const TOPICS: Readonly<Record<string, string>> = {
+  request: REQUEST,
+  download: DOWNLOAD,
+  crawl: CRAWL,
+  report: REPORT,
+  serve: SERVE,
+};
 
 export function helpText(topic: string | undefined): string {
   if (topic !== undefined && Object.hasOwn(TOPICS, topic)) return TOPICS[topic]!;
-  return [GENERAL, REQUEST, DOWNLOAD, CRAWL, SERVE].join('\n');
+  return [GENERAL, REQUEST, DOWNLOAD, CRAWL, REPORT, SERVE].join('\n');
 }

@@ -48,6 +48,11 @@ async function run(command: Command, argv: readonly string[], terminal: Terminal
       return downloadCommand(command, terminal);
     case 'crawl':
       return crawlCommand(command, terminal, argv.slice(1));
+    case 'report': {
+      // The page is as long as the rest of this program.
+      const { reportCommand } = await import('./report-command.ts');
+      return reportCommand(command, terminal);
+    }
     case 'serve':
       return serveCommand(command, terminal);
   }

@@ -53,7 +53,7 @@ export function requestOfHar({ request }: HarEntry): HttpRequest {
   const isCoded = field(field(request, 'postData'), '_encoding') === 'base64';
   const body = typeof text !== 'string' ? null : isCoded ? bytesOf(text, 'request.postData.text') : text;
   const type = field(field(request, 'postData'), 'mimeType');
-  const headers = linesOf(field(request, 'headers'));
+  const headers = headersOfHar(field(request, 'headers'));
   const typed =
     body === null || headers.has('content-type') || typeof type !== 'string' || type === ''
       ? headers
@@ -73,13 +73,13 @@ export function responseOfHar(entry: HarEntry): HttpResponse | undefined {
   const text = field(content, 'text');
   const isBase64 = field(content, 'encoding') === 'base64';
   const body = typeof text !== 'string' ? new Uint8Array(0) : isBase64 ? bytesOf(text, 'text') : toBytes(text);
-  const given = linesOf(field(response, 'headers'));
+  const given = headersOfHar(field(response, 'headers'));
   const isWhole = field(entry, '_error') === undefined && field(content, '_part') !== true;
   const isAsSent = request.method === 'HEAD' || field(content, '_coded') === true || !isWhole;
   // What is empty after its coding is undone had some bytes.
   const isEmpty = body.byteLength === 0 && !(Number(field(response, 'bodySize')) > 0);
   const headers = isAsSent || isEmpty ? given : headersOf(given, body.byteLength);
-  const trailers = linesOf(field(response, '_trailers'));
+  const trailers = headersOfHar(field(response, '_trailers'));
   const reason = field(response, 'statusText');
   return new HttpResponse(
     status,
@@ -98,8 +98,8 @@ function headersOf(given: HttpHeaders, size: number): HttpHeaders {
   return length === null || Number(length) === size ? given : given.with('Content-Length', String(size));
 }
 
-/** Header lines without what only other versions of HTTP, or other tools, write there. */
-function linesOf(given: unknown): HttpHeaders {
+/** Header lines of an entry, without what only other versions of HTTP, or other tools, write there. */
+export function headersOfHar(given: unknown): HttpHeaders {
   const lines: [string, string][] = [];
   for (const pair of Array.isArray(given) ? given : []) {
     const name = field(pair, 'name');

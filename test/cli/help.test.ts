@@ -11,7 +11,7 @@ describe('the help', () => {
     expect(optionsOf(page).filter((name) => !general.includes(name))).toEqual(optionsOf(helpText(undefined)));
   });
 
-  it.each(['request', 'download', 'crawl', 'serve'])('fits a terminal: %s', (topic) => {
+  it.each(['request', 'download', 'crawl', 'report', 'serve'])('fits a terminal: %s', (topic) => {
     for (const line of helpText(topic).split('\n')) expect(line.length).toBeLessThanOrEqual(92);
   });
 });

@@ -53,6 +53,13 @@ assert.equal((await cached.get('http://h.test/')).cache.status, 'hit');
 const { bin, dependencies, version } = require('sluice/package.json');
 const cli = fileURLToPath(new URL(bin.sluice, import.meta.resolve('sluice/package.json')));
 assert.equal(execFileSync(process.execPath, [cli, 'version'], { encoding: 'utf8' }), `${version}\n`);
+const harFile = fileURLToPath(new URL('../har/sample.har', import.meta.url));
+const reported = execFileSync(process.execPath, [cli, 'report', harFile, '-o', '-'], { encoding: 'utf8' });
+assert.match(
+  reported,
+  /^<!doctype html>[\s\S]*Content-Security-Policy[\s\S]*h\.test/,
+  'the built tool has the page in it',
+);
 const imported = [...readFileSync(cli, 'utf8').matchAll(/^(?:import|\} from) .*?['"]([^.'"][^'"]*)['"];$/gm)];
 const foreign = imported.map(([, name]) => name).filter((name) => !isBuiltin(name) && !(name in dependencies));
 assert.deepEqual(foreign, [], 'the command line tool needs nothing that users do not install');
