@@ -1,5 +1,6 @@
 /** Writes down what a client sends and receives as an HTTP Archive (HAR 1.2): every attempt and hop, secrets masked. */
 
+import { callOf } from '../call/call.ts';
 import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { Middleware } from '../stack/handler.ts';

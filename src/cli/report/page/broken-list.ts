@@ -19,12 +19,15 @@ export class BrokenList {
     this.#more.addEventListener('click', () => this.#add());
   }
 
-  /** Shows those of these calls that are broken. @returns how many there are */
-  show(calls: Iterable<number>): number {
-    this.#rows = [...calls]
-      .map((call) => this.#model.last(call))
-      .filter((row) => this.#model.broken(row) !== undefined);
+  /** Shows those of these calls that are broken, while they are looked at. @returns how many there are */
+  show(calls: Uint32Array, isSeen: boolean): number {
+    this.#rows = [];
+    for (const call of calls) {
+      const row = this.#model.last(call);
+      if (this.#model.broken(row) !== undefined) this.#rows.push(row);
+    }
     this.#list.replaceChildren();
+    if (!isSeen) return this.#rows.length;
     this.#add();
     if (this.#rows.length === 0) this.#list.append(element('li', { class: 'empty' }, 'No broken link.'));
     return this.#rows.length;

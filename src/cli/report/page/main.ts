@@ -82,28 +82,28 @@ function heads(): void {
 function refresh(): void {
   const fits = filterOf(model, search.value, kinds);
   const calls = order.filter((call) => fits(call));
-  table.show(calls, contextOf(calls));
+  const times = timesOf(model, calls);
+  table.show(calls, contextOf(calls, times));
   byId('empty').hidden = calls.length > 0;
-  const links = broken.show(calls);
+  const links = broken.show(calls, !byId('broken').hidden);
   byId('tab-requests').textContent = `${model.data.kind === 'crawl' ? 'Pages' : 'Requests'} ${countText(calls.length)}`;
   byId('tab-broken').textContent = `Broken ${countText(links)}`;
-  byId('count').textContent = summary(calls);
+  byId('count').textContent = summary(calls, times);
 }
 
-function summary(calls: Uint32Array): string {
+function summary(calls: Uint32Array, times: Float64Array): string {
   const { size } = model.columns;
   const bytes = calls.reduce((all, call) => all + Math.max(0, size[model.last(call)]!), 0);
   const shown =
     calls.length === model.calls.length
       ? countText(calls.length)
       : `${countText(calls.length)} of ${countText(model.calls.length)}`;
-  return `${shown} · ${sizeText(bytes)} · median ${msText(percentile(timesOf(model, calls), 0.5))}`;
+  return `${shown} · ${sizeText(bytes)} · median ${msText(percentile(times, 0.5))}`;
 }
 
-function contextOf(calls: Uint32Array): RowContext {
+function contextOf(calls: Uint32Array, times: Float64Array): RowContext {
   if (scale === 'duration') {
     // One that hangs for a minute would make all others a pixel wide.
-    const times = timesOf(model, calls);
     const [most, usual] = [times.at(-1) ?? 1, percentile(times, 0.98)];
     return { scale, from: 0, to: Math.max(0.01, most > usual * 8 ? usual * 2 : most) };
   }
@@ -188,7 +188,7 @@ function select(name: 'requests' | 'broken'): void {
     byId(`tab-${one}`).tabIndex = one === name ? 0 : -1;
   }
   if (name === 'broken') details.close();
-  else refresh();
+  refresh();
 }
 
 function clear(): void {

@@ -3,7 +3,7 @@
  * with the page. All rows are of one height, those of an opened call too; what else there is to say stands beside it.
  */
 import { byId, element } from './dom.ts';
-import type { Item, Model, SortKey, Sorting } from './model.ts';
+import type { Item, Model, Sorting, SortKey } from './model.ts';
 import { type RowContext, rowElement } from './row.ts';
 
 /** Rows beyond the screen that have elements too. */
@@ -35,7 +35,8 @@ export class Table {
   readonly #shown = new Map<number, HTMLElement>();
   readonly #open = new Set<number>();
   #calls: Uint32Array = new Uint32Array();
-  #items: Item[] = [];
+  /** With the rows of opened calls between them; absent while none is open, when the calls say it all. */
+  #items: Item[] | undefined;
   #current = -1;
   #sorting: Sorting = { key: 'order', isDown: false };
   #context: RowContext = { scale: 'duration', from: 0, to: 1 };
@@ -52,7 +53,7 @@ export class Table {
 
   /** Shows these calls, in this order. */
   show(calls: Uint32Array, context: RowContext): void {
-    const current = this.#items[this.#current];
+    const { current } = this;
     this.#calls = calls;
     this.#context = context;
     this.#list();
@@ -61,7 +62,7 @@ export class Table {
   }
 
   get current(): Item | undefined {
-    return this.#items[this.#current];
+    return this.#current === -1 ? undefined : this.#at(this.#current);
   }
 
   focus(): void {
@@ -90,7 +91,7 @@ export class Table {
       End: Number.POSITIVE_INFINITY,
     };
     const step = Object.hasOwn(steps, event.key) ? steps[event.key] : undefined;
-    if (step !== undefined) this.#moveTo(Math.min(this.#items.length - 1, Math.max(0, this.#current + step)));
+    if (step !== undefined) this.#moveTo(Math.min(this.#length - 1, Math.max(0, this.#current + step)));
     else if (event.key === 'Enter' && this.current !== undefined) this.#events.opened(this.current);
     else if (event.key === 'ArrowRight') this.#unfold(true);
     else if (event.key === 'ArrowLeft') this.#unfold(false);
@@ -136,6 +137,8 @@ export class Table {
 
   /** The items of the calls, opened ones with their rows. */
   #list(): void {
+    this.#items = undefined;
+    if (this.#open.size === 0) return;
     const items: Item[] = [];
     for (const call of this.#calls) {
       items.push({ call });
@@ -145,7 +148,18 @@ export class Table {
   }
 
   #placeOf(call: number, row?: number): number {
+    if (this.#items === undefined) return row === undefined ? this.#calls.indexOf(call) : -1;
     return this.#items.findIndex((item) => item.call === call && item.row === row);
+  }
+
+  #at(place: number): Item | undefined {
+    if (this.#items !== undefined) return this.#items[place];
+    const call = this.#calls[place];
+    return call === undefined ? undefined : { call };
+  }
+
+  get #length(): number {
+    return this.#items?.length ?? this.#calls.length;
   }
 
   #clicked(event: Event): void {
@@ -154,8 +168,8 @@ export class Table {
     if (shown === null) return;
     const place = Number(shown.dataset['place']);
     this.#moveTo(place);
-    if (target.closest('.fold') !== null) this.#unfold(!this.#open.has(this.#items[place]!.call));
-    else this.#events.opened(this.#items[place]!);
+    if (target.closest('.fold') !== null) this.#unfold(!this.#open.has(this.#at(place)!.call));
+    else this.#events.opened(this.#at(place)!);
     this.focus();
   }
 
@@ -171,7 +185,7 @@ export class Table {
   }
 
   #moveTo(place: number): void {
-    if (this.#items.length === 0) return;
+    if (this.#length === 0) return;
     const before = this.#current;
     this.#current = place;
     this.#reveal(place);
@@ -217,7 +231,7 @@ export class Table {
   #again(): void {
     for (const shown of this.#shown.values()) shown.remove();
     this.#shown.clear();
-    this.#grid.setAttribute('aria-rowcount', String(this.#items.length + 1));
+    this.#grid.setAttribute('aria-rowcount', String(this.#length + 1));
     if (this.#current === -1) this.#grid.removeAttribute('aria-activedescendant');
     else this.#grid.setAttribute('aria-activedescendant', `item-${this.#current}`);
     this.#draw();
@@ -225,10 +239,10 @@ export class Table {
 
   #draw(): void {
     const height = this.#height();
-    this.#body.style.height = `${this.#items.length * height}px`;
+    this.#body.style.height = `${this.#length * height}px`;
     const above = -this.#body.getBoundingClientRect().top;
     const first = Math.max(0, Math.floor(above / height) - BEYOND);
-    const last = Math.min(this.#items.length, Math.ceil((above + window.innerHeight) / height) + BEYOND);
+    const last = Math.min(this.#length, Math.ceil((above + window.innerHeight) / height) + BEYOND);
     for (const [place, shown] of this.#shown) {
       if (place >= first && place < last) continue;
       shown.remove();
@@ -245,7 +259,7 @@ export class Table {
   }
 
   #item(place: number, height: number): HTMLElement {
-    const item = this.#items[place]!;
+    const item = this.#at(place)!;
     const made = rowElement(this.#model, item, this.#context, this.#open.has(item.call));
     made.id = `item-${place}`;
     made.dataset['place'] = String(place);
