@@ -36,7 +36,13 @@ const library: Options = {
 
 /** Without Node: what runs in a browser, and in a worker, whose fetch shows cookies and redirects. */
 const web = (kind: 'browser' | 'worker'): Options => ({
-  entry: { index: entry.index, cache: entry.cache, resilience: entry.resilience },
+  entry: {
+    index: entry.index,
+    cache: entry.cache,
+    resilience: entry.resilience,
+    har: entry.har,
+    otel: entry.otel,
+  },
   outDir: `dist/${kind}`,
   format: 'esm',
   platform: 'browser',

@@ -1,9 +1,9 @@
 /**
  * Checks the links of real pages: this project's documentation and the READMEs of the packages in node_modules, rendered
  * to HTML and served on loopback. Ends with 1 when a link in our own pages is broken; what is broken in the pages of
- * others is told, and links to other hosts are listed and not followed.
+ * others is told, and links to other hosts are listed and not followed. At the end stands where the report of it all lies.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, relative, resolve, sep } from 'node:path';
@@ -13,6 +13,9 @@ import { startServer } from 'sluice/testing';
 import { Crawl } from '../src/cli/crawl/crawl.ts';
 import { Journal } from '../src/cli/crawl/journal.ts';
 import { reportText } from '../src/cli/crawl/report.ts';
+import { pageParts } from '../src/cli/report/page-parts.ts';
+import { readSource } from '../src/cli/report/read-source.ts';
+import { reportHtml } from '../src/cli/report/report-html.ts';
 import { systemClock } from '../src/time/clock.ts';
 
 const project = fileURLToPath(new URL('../', import.meta.url));
@@ -101,6 +104,10 @@ try {
       ? `No link in our own pages is broken; ${broken.length} in the pages of others are.`
       : `${ours.length + invalid.length} links in our own pages are broken.`,
   );
+  const page = join(project, 'reports', 'docs.html');
+  mkdirSync(join(project, 'reports'), { recursive: true });
+  writeFileSync(page, reportHtml('pages.jsonl', await readSource(journal.path), await pageParts()));
+  console.log(`\nThe report of this crawl, to be opened in a browser: ${relative(process.cwd(), page)}`);
   process.exitCode = ours.length + invalid.length === 0 ? 0 : 1;
 } finally {
   journal.close();

@@ -45,14 +45,19 @@ async function bundled(name: string): Promise<string> {
   return outputFiles[0]!.text.trim();
 }
 
+/** What stands in the place of `page-parts.ts` once it is built. */
+export async function pageModule(): Promise<string> {
+  return `export const pageParts = async () => (${JSON.stringify(await bundlePage())});\n`;
+}
+
 export function reportPage(): Plugin {
   return {
     name: 'report-page',
     setup(given) {
-      given.onLoad({ filter: /[\\/]cli[\\/]report[\\/]page-parts\.ts$/ }, async () => {
-        const contents = `export const pageParts = async () => (${JSON.stringify(await bundlePage())});`;
-        return { contents, loader: 'js' };
-      });
+      given.onLoad({ filter: /[\\/]cli[\\/]report[\\/]page-parts\.ts$/ }, async () => ({
+        contents: await pageModule(),
+        loader: 'js',
+      }));
     },
   };
 }

@@ -10,8 +10,10 @@ const bin = (name: string): string => `../../node_modules/.bin/${name}`;
 const PAGE = `
 import { Client, get } from 'sluice';
 import { memoryCache } from 'sluice/cache';
+import { har } from 'sluice/har';
+import { otel } from 'sluice/otel';
 const client = new Client({ cache: memoryCache() });
-globalThis.app = { get, client, download: client.download, upgrade: client.upgrade };
+globalThis.app = { har, otel, get, client, download: client.download, upgrade: client.upgrade };
 `;
 
 const WEBPACK = (target: string): string => `

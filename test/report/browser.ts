@@ -75,6 +75,13 @@ export class ReportBrowser implements AsyncDisposable {
     };
   }
 
+  /** A page of the browser's own. */
+  async bare(url: string): Promise<Page> {
+    const page = await (await this.#browser.newContext()).newPage();
+    await page.goto(url);
+    return page;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
     rmSync(this.#folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { crawlLines, harEntryOf, harText, linesText, sessionEntries } from '../cli/report/sample-files.ts';
 import type { Opened, ReportBrowser } from './browser.ts';
+import { inNetworkPanel } from './network-panel.ts';
 
 type Check = (browser: ReportBrowser) => Promise<void>;
 
@@ -313,4 +314,5 @@ export const checks: Readonly<Record<string, Check>> = {
   'light, dark, contrast of 4.5 and more': themes,
   'the width of a phone': phone,
   'an empty archive, a cut crawl': odd,
+  "an archive of ours in Chromium's network panel": inNetworkPanel,
 };

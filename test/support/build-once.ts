@@ -2,15 +2,26 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { transform } from 'esbuild';
+import { pageModule } from '../../scripts/report-page.ts';
 import { BUILT, root } from './built.ts';
 
 /** Builds what is newer than its built file, so that a second run builds nothing. */
 export async function setup(): Promise<void> {
   const stale = ['src', 'test', 'examples'].flatMap(sourcesIn).filter(({ from, to }) => isNewer(from, to));
   await Promise.all(stale.map(({ from, to }) => build(from, to)));
+  await buildPage();
   // The thread of `requestSync` looks for its file beside the one that starts it, as the package has it.
   const worker = join(BUILT, 'src/sync/sync-worker.js');
   if (!existsSync(worker)) writeFileSync(worker, "import '../sync-worker.js';\n");
+}
+
+/** The page of `sluice report` is of many sources, of which one may be newer than what was made of them. */
+async function buildPage(): Promise<void> {
+  const folder = join(root, 'src/cli/report/page');
+  const made = join(BUILT, 'src/cli/report/page-parts.js');
+  const isStale = !readFileSync(made, 'utf8').startsWith('export const pageParts = ');
+  if (!isStale && !readdirSync(folder).some((name) => isNewer(join(folder, name), made))) return;
+  writeWhole(made, await pageModule());
 }
 
 interface Built {
@@ -31,12 +42,16 @@ function isNewer(from: string, to: string): boolean {
   return statSync(from).mtimeMs > (statSync(to, { throwIfNoEntry: false })?.mtimeMs ?? 0);
 }
 
-/** Renamed into place: another run may be reading the file. */
 async function build(from: string, to: string): Promise<void> {
   const { code } = await transform(readFileSync(from, 'utf8'), { loader: 'ts', format: 'esm', target: 'node20' });
+  writeWhole(to, withBuiltPackage(withJavaScriptNames(code), to));
+}
+
+/** Renamed into place: another run may be reading the file. */
+function writeWhole(to: string, text: string): void {
   mkdirSync(dirname(to), { recursive: true });
   const part = `${to}.${process.pid}`;
-  writeFileSync(part, withBuiltPackage(withJavaScriptNames(code), to));
+  writeFileSync(part, text);
   renameSync(part, to);
 }
 

@@ -155,3 +155,93 @@ export function sessionEntries(count: number, seed = 7): object[] {
   }
   return entries;
 }
+
+/** A page of the shop as a client loads it: close together in time, with a redirect, a retry, a picture that is gone. */
+export function pageEntries(): object[] {
+  const next = numbers(11);
+  const entries: object[] = [];
+  let call = 0;
+  const add = (
+    path: string,
+    at: number,
+    time: number,
+    given: SampleEntry & { type?: string; size?: number; isSame?: boolean } = {},
+  ) => {
+    const {
+      type = 'text/html',
+      size = 5120,
+      isSame = false,
+      status = 200,
+      response = {},
+      request = {},
+      more = {},
+    } = given;
+    if (!isSame) call += 1;
+    const url = path.startsWith('http') ? path : `${SITE}${path}`;
+    const isNew = entries.length < 4;
+    const ready = isNew ? 26 : 0;
+    const wait = Math.round((time - ready) * 0.65);
+    const timings = {
+      blocked: isNew ? 1 : 4,
+      dns: isNew ? 6 : -1,
+      connect: isNew ? 20 : -1,
+      ssl: isNew ? 12 : -1,
+      send: 0.3,
+      wait,
+      receive: Math.max(1, time - ready - wait),
+    };
+    entries.push(
+      harEntryOf({
+        url,
+        status,
+        at,
+        time,
+        request: {
+          headers: [
+            { name: 'accept', value: '*/*' },
+            { name: 'authorization', value: '***' },
+            { name: 'referer', value: `${SITE}/` },
+          ],
+          ...request,
+        },
+        response: { content: { size, mimeType: type }, bodySize: Math.round(size / 3.4), ...response },
+        more: { timings, _call: call, _attempt: 1, _hop: 0, _handler: 'undici', ...more },
+      }),
+    );
+  };
+  add('http://shop.example/', 0, 48, { status: 301, size: 0, response: { redirectURL: `${SITE}/` } });
+  add('/', 50, 142, { size: 48_300, isSame: true, more: { _hop: 1 } });
+  for (const [n, path] of ['/assets/main.css', '/assets/app.js', '/assets/vendor.js'].entries()) {
+    add(path, 196 + n * 3, 60 + n * 55, { type: n === 0 ? 'text/css' : 'text/javascript', size: 30_000 + n * 140_000 });
+  }
+  add('https://api.shop.example/v2/cart?token=***', 300, 88, { status: 503, type: 'application/json', size: 92 });
+  add('https://api.shop.example/v2/cart?token=***', 480, 61, {
+    type: 'application/json',
+    size: 1840,
+    isSame: true,
+    more: { _attempt: 2 },
+  });
+  for (let n = 0; n < 14; n += 1) {
+    const isGone = n === 5;
+    add(
+      `https://cdn.shop.example/img/${['shoe', 'coat', 'hat', 'bag'][n % 4]}-${n}.webp`,
+      330 + n * 9,
+      70 + Math.round(260 * next() ** 2),
+      {
+        type: isGone ? 'text/html' : 'image/webp',
+        status: isGone ? 404 : 200,
+        size: isGone ? 310 : 12_000 + Math.round(60_000 * next()),
+      },
+    );
+  }
+  const _error = { name: 'TimeoutError', code: 'ERR_TIMEOUT_HEADERS', message: 'no answer within 600ms' };
+  add('https://ads.example/pixel', 360, 600, {
+    status: 0,
+    type: 'x-unknown',
+    size: 0,
+    response: { _error: _error.code },
+    more: { _error },
+  });
+  add('https://api.shop.example/v2/recommendations', 560, 236, { type: 'application/json', size: 22_400 });
+  return entries;
+}
