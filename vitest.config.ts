@@ -16,7 +16,7 @@ const DEEP = [
   'test/download/killed.test.ts',
   'test/bullmq/killed.test.ts',
   'test/crawl/thousand-workers.test.ts',
-  'test/docs/{snippets,snippet-types}.test.ts',
+  'test/docs/{snippets,snippet-types,comparison}.test.ts',
   'test/examples/own-projects.test.ts',
   'test/pool/million.test.ts',
   'test/scripts/soak.test.ts',

@@ -1,12 +1,16 @@
 /** Whether a name that a page uses is there: an option, an export, or a member of one of them. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as sluice from '../../src/index.ts';
 import { optionNames } from '../../src/options/option-rules.ts';
 import * as testing from '../../src/testing/index.ts';
 import { root } from '../architecture/imports.ts';
 
-const optionTypes = readFileSync(join(root, 'src/options/options.ts'), 'utf8');
+/** Where the options have their types: `options.ts` and the files of its parts. */
+const optionTypes = readdirSync(join(root, 'src/options'))
+  .filter((name) => /^(?:\w+-)?options\.ts$/.test(name))
+  .map((name) => readFileSync(join(root, 'src/options', name), 'utf8'))
+  .join('\n');
 
 /** Code in a cell of a table. */
 export const spans = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
