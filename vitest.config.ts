@@ -19,6 +19,7 @@ const DEEP = [
   'test/docs/{snippets,snippet-types,comparison}.test.ts',
   'test/examples/own-projects.test.ts',
   'test/pool/million.test.ts',
+  'test/cache/memory.test.ts',
   'test/scripts/soak.test.ts',
 ];
 

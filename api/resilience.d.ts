@@ -32,7 +32,7 @@ interface SharedLimiter {
 // breaker
 declare function breaker(options?: BreakerOptions): Middleware;
 // coalesce
-declare function coalesce(): Middleware;
+declare function coalesce(settings?: Readonly<Record<string, never>>): Middleware;
 // hedge
 declare function hedge(options: HedgeOptions): Middleware;
 // isCircuitOpenError

@@ -205,7 +205,7 @@ interface TestServerOptions extends ListenOptions {
     readonly clock?: Clock;
 }
 // expectations
-declare function expectations(): ExpectationsHandler;
+declare function expectations(settings?: Readonly<Record<string, never>>): ExpectationsHandler;
 // faults
 declare namespace faults$1 {
     export { faults$1_badChunkSize as badChunkSize, faults$1_badContentLength as badContentLength, faults$1_bareCrInHeader as bareCrInHeader, faults$1_bareLfHead as bareLfHead, faults$1_closeAt as closeAt, faults$1_closeBeforeHead as closeBeforeHead, faults$1_conflictingContentLength as conflictingContentLength, faults$1_duplicateContentLength as duplicateContentLength, faults$1_endlessBody as endlessBody, faults$1_endlessChunkExtension as endlessChunkExtension, faults$1_endlessTrailers as endlessTrailers, faults$1_faults as faults, faults$1_foldedHeader as foldedHeader, faults$1_garbage as garbage, faults$1_halfOpen as halfOpen, faults$1_hugeHeaderLine as hugeHeaderLine, faults$1_lengthAndChunked as lengthAndChunked, faults$1_manyHeaders as manyHeaders, faults$1_manyInformational as manyInformational, faults$1_nulInHeader as nulInHeader, faults$1_oneByteAtATime as oneByteAtATime, faults$1_overlongBody as overlongBody, faults$1_plainResponse as plainResponse, faults$1_resetAt as resetAt, faults$1_smuggledSecondResponse as smuggledSecondResponse, faults$1_spaceBeforeColon as spaceBeforeColon, faults$1_staleKeepAlive as staleKeepAlive, faults$1_stallAt as stallAt, faults$1_truncatedBody as truncatedBody, faults$1_truncatedChunks as truncatedChunks };

@@ -105,6 +105,21 @@ describe('any Standard Schema', () => {
     expect(() => HttpResponse.json(1).ndjson(given as never)).toThrow(message);
   });
 
+  it.each(['events', 'ndjson'] as const)(
+    '%s awaits one that is async, and tells of one that throws',
+    async (reader) => {
+      const answer = () => new HttpResponse(200, {}, reader === 'events' ? 'data: 1\n\ndata: 2\n\n' : '1\n2\n');
+      const later = schema(async (value) => ({ value: Number(value) * 10 }));
+      const read = (of: StandardSchema): AsyncGenerator<unknown> =>
+        reader === 'events' ? answer().events(of) : answer().ndjson(of);
+      const seen: unknown[] = [];
+      for await (const one of read(later)) seen.push(reader === 'events' ? (one as { data: unknown }).data : one);
+      expect(seen).toEqual([10, 20]);
+      const thrower = schema(() => JSON.parse('{'));
+      await expect(read(thrower).next()).rejects.toMatchObject({ code: 'ERR_BODY_SCHEMA' });
+    },
+  );
+
   it('needs JSON before', async () => {
     await expect(new HttpResponse(200, {}, '<p>').json(user.zod)).rejects.toMatchObject({ code: 'ERR_BODY_JSON' });
     const events = new HttpResponse(200, {}, 'data: [DONE]\n\n').events(user.zod);
