@@ -81,6 +81,7 @@ export default { input: 'app.js', output: { dir: 'out', format: 'es' }, plugins:
 
 /** Asks a server of its own in every way; what cannot work must say what to do. */
 const SERVER = `
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Client } from 'sluice';
 const server = createServer((request, response) => {
@@ -88,12 +89,23 @@ const server = createServer((request, response) => {
   request.on('data', (chunk) => { size += chunk.length; });
   request.on('end', () => response.end(JSON.stringify({ method: request.method, size })));
 });
+// RFC 6455 sections 4.2.2 and 5.2: the handshake, one unmasked frame of text, and a close.
+server.on('upgrade', (request, socket) => {
+  if (request.url !== '/talk') return void socket.end('HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n');
+  const accept = createHash('sha1').update(request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest('base64');
+  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Accept: ' + accept + '\\r\\n\\r\\n');
+  socket.write(Buffer.from([0x81, 2, 0x68, 0x69]));
+  socket.once('data', () => socket.end(Buffer.from([0x88, 2, 0x03, 0xe8])));
+});
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const client = new Client({ baseUri: 'http://127.0.0.1:' + server.address().port + '/' });
 const assert = (fact, what) => { if (!fact) throw new Error('not so: ' + what); };
 assert((await client.get('x').json()).method === 'GET', 'a request');
 assert((await client.post('x', { body: ['a', 'b'], stream: true }).json()).size === 2, 'a stream');
 assert((await client.get('x', { version: '1.1', expect: true }).json()).method === 'GET', 'node:http');
+const talk = await client.upgrade('talk');
+assert((await talk.receive()).data === 'hi', 'a message over WebSocket');
+await talk.close();
 const refused = await client.upgrade('x').catch((error) => error);
 assert(refused.response?.status === 200, 'the answer to an upgrade: ' + refused);
 try {
@@ -109,6 +121,82 @@ server.close();
 console.log('all is well');
 `;
 const RUN = `(async () => {${SERVER.replace(/^import \{ (\w+) \} from '([^']+)';$/gm, "const { $1 } = require('$2');")}})().catch((error) => { console.error(error); process.exit(1); });`;
+
+/** The package's command, made into one file: it asks a server for a page. */
+const ASK = `
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+const server = createServer((request, response) => response.end('page ' + request.url));
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const cli = fileURLToPath(new URL(process.argv[2], import.meta.url));
+execFile(process.execPath, [cli, 'get', 'http://127.0.0.1:' + server.address().port + '/x'], (error, stdout, stderr) => {
+  server.close();
+  console.log(stdout === 'page /x' ? 'all is well' : String(error) + stdout + stderr);
+});
+`;
+
+/** A runtime of the edge: no module of Node, and the globals of the web. */
+const EDGE = `
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { EdgeVM } from '@edge-runtime/vm';
+const server = createServer((request, response) => response.end('hello ' + request.method));
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const vm = new EdgeVM();
+vm.evaluate(readFileSync('out/app.js', 'utf8'));
+console.log(await vm.evaluate('app').run('http://127.0.0.1:' + server.address().port + '/'));
+// Connections that are kept would hold it.
+process.exit(0);
+`;
+
+/** What React Native's engine has of the web, and nothing of Node: `require`, `process` and `Buffer` are not there. */
+const NATIVE = `
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createContext, runInContext } from 'node:vm';
+const server = createServer((request, response) => response.end('hello ' + request.method));
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const web = { fetch, Request, Response, Headers, URL, URLSearchParams, AbortController, AbortSignal, Blob, FormData, ReadableStream, WritableStream, TransformStream, TextEncoder, TextDecoder, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, performance, console, crypto, DOMException, Event, EventTarget, Uint8Array, ArrayBuffer };
+const context = createContext(web);
+runInContext(readFileSync('out/app.js', 'utf8'), context);
+console.log(await runInContext('app', context).run('http://127.0.0.1:' + server.address().port + '/'));
+// Connections that are kept would hold it.
+process.exit(0);
+`;
+
+const EDGE_APP = `
+import { Client } from 'sluice';
+import { memoryCache } from 'sluice/cache';
+import { retry } from 'sluice';
+import { breaker } from 'sluice/resilience';
+async function run(url) {
+  const client = new Client({ cache: memoryCache() });
+  const texts = [await client.get(url).text(), await client.post(url, { json: { a: 1 } }).text()];
+  const refused = await client.download(url, 'x').then(() => 'saved', (error) => error.message);
+  const isRight = texts.join() === 'hello GET,hello POST' && /^client.download needs Node.*build/.test(refused) && breaker !== retry;
+  return isRight ? 'all is well' : texts.join() + ' ' + refused;
+}
+globalThis.app = { run };
+`;
+
+const underCondition = (condition: string, host: string): Recipe => ({
+  files: { 'app.js': EDGE_APP, 'host.js': host },
+  build: [
+    [
+      bin('esbuild'),
+      'app.js',
+      '--bundle',
+      '--platform=neutral',
+      `--conditions=${condition},import`,
+      '--main-fields=module,main',
+      '--format=iife',
+      '--outfile=out/app.js',
+      '--log-level=warning',
+    ],
+  ],
+  start: [process.execPath, 'host.js'],
+});
 
 export const servers: Readonly<Record<string, Recipe>> = {
   esbuild: {
@@ -174,6 +262,28 @@ export default { mode: 'production', target: 'node20', entry: './app.js', perfor
     build: [[bin('ncc'), 'build', 'app.js', '-o', 'out', '-q']],
     start: [process.execPath, 'out/index.js'],
   },
+  'cli-esbuild': {
+    files: { 'ask.js': ASK },
+    build: [
+      [
+        bin('esbuild'),
+        '../../node_modules/sluice/dist/cli.js',
+        '--bundle',
+        '--platform=node',
+        '--format=esm',
+        // Its optional packages stay outside, and are asked for when they are needed.
+        '--external:bullmq',
+        '--external:ioredis',
+        '--splitting',
+        '--outdir=out',
+        "--banner:js=import { createRequire as requiring } from 'node:module'; const require = requiring(import.meta.url);",
+        '--log-level=error',
+      ],
+    ],
+    start: [process.execPath, 'ask.js', './out/cli.js'],
+  },
+  'edge-light': underCondition('edge-light', EDGE),
+  'react-native': underCondition('react-native', NATIVE),
   sea: {
     files: {
       'app.js': RUN,

@@ -10,6 +10,7 @@ import { ownProject, packInto } from '../../scripts/own-project.ts';
 import { pages, type Recipe, servers } from './bundlers.ts';
 
 const PACKAGES = {
+  '@edge-runtime/vm': '5.0.0',
   '@opentelemetry/api': '1.9.1',
   '@rollup/plugin-commonjs': '29.0.3',
   '@rollup/plugin-json': '6.1.0',
