@@ -137,11 +137,11 @@ export const pairs = {
   },
   timeout: {
     async theirs(origin: string) {
-      const error = await axios.get(`${origin}/stall`, { timeout: 100 }).catch((reason) => reason);
+      const error = await axios.get(`${origin}/stall`, { timeout: 500 }).catch((reason) => reason);
       return error.code === 'ECONNABORTED' ? 'too slow' : error.code;
     },
     async ours(origin: string) {
-      const error = await get(`${origin}/stall`, { timeout: 100 }).catch((reason) => reason);
+      const error = await get(`${origin}/stall`, { timeout: 500 }).catch((reason) => reason);
       return isTimeoutError(error) ? 'too slow' : error.code;
     },
   },
@@ -149,13 +149,13 @@ export const pairs = {
     async theirs(origin: string) {
       const controller = new AbortController();
       const call = axios.get(`${origin}/delay/5000`, { signal: controller.signal });
-      setTimeout(() => controller.abort(), 100);
+      setTimeout(() => controller.abort(), 500);
       return call.catch((error) => (axios.isCancel(error) ? 'cancelled' : error.code));
     },
     async ours(origin: string) {
       const controller = new AbortController();
       const call = get(`${origin}/delay/5000`, { signal: controller.signal });
-      setTimeout(() => controller.abort(), 100);
+      setTimeout(() => controller.abort(), 500);
       // The call rejects with the reason of the signal, as fetch does.
       return call.catch((error) => (error === controller.signal.reason ? 'cancelled' : error.code));
     },

@@ -64,22 +64,22 @@ export const pairs = {
   },
   timeout: {
     async theirs(origin: string) {
-      const error = await fetch(`${origin}/stall`, { signal: AbortSignal.timeout(100) }).catch((reason) => reason);
+      const error = await fetch(`${origin}/stall`, { signal: AbortSignal.timeout(500) }).catch((reason) => reason);
       return error.name;
     },
     async ours(origin: string) {
       // `code` says what took too long, and the message names the option.
-      const error = await get(`${origin}/stall`, { timeout: 100 }).catch((reason) => reason);
+      const error = await get(`${origin}/stall`, { timeout: 500 }).catch((reason) => reason);
       return error.name;
     },
   },
   bodyTimeout: {
     async theirs(origin: string) {
-      const response = await fetch(`${origin}/stall-in-body`, { signal: AbortSignal.timeout(300) });
+      const response = await fetch(`${origin}/stall-in-body`, { signal: AbortSignal.timeout(500) });
       return response.text().catch((error) => error.name);
     },
     async ours(origin: string) {
-      return get(`${origin}/stall-in-body`, { timeout: 300 })
+      return get(`${origin}/stall-in-body`, { timeout: 500 })
         .text()
         .catch((error) => error.name);
     },

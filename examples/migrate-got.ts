@@ -119,12 +119,12 @@ export const pairs = {
   },
   timeout: {
     async theirs(origin: string) {
-      const timeout = { connect: 10_000, response: 100 };
+      const timeout = { connect: 10_000, response: 500 };
       const error = await got(`${origin}/stall`, { timeout, retry: { limit: 0 } }).catch((reason) => reason);
       return error.name === 'TimeoutError' && error.event === 'response' ? 'no answer' : error.code;
     },
     async ours(origin: string) {
-      const error = await get(`${origin}/stall`, { connectTimeout: '10s', headersTimeout: 100 }).catch(
+      const error = await get(`${origin}/stall`, { connectTimeout: '10s', headersTimeout: 500 }).catch(
         (reason) => reason,
       );
       return isTimeoutError(error) && error.phase === 'headers' ? 'no answer' : error.code;
@@ -133,12 +133,12 @@ export const pairs = {
   cancel: {
     async theirs(origin: string) {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 100);
+      setTimeout(() => controller.abort(), 500);
       return got(`${origin}/delay/5000`, { signal: controller.signal }).catch((error) => error.name);
     },
     async ours(origin: string) {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 100);
+      setTimeout(() => controller.abort(), 500);
       return get(`${origin}/delay/5000`, { signal: controller.signal }).catch((error) => error.name);
     },
   },

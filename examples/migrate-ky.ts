@@ -113,24 +113,24 @@ export const pairs = {
   timeout: {
     async theirs(origin: string) {
       // 10 s is ky's default, for each attempt.
-      const error = await ky(`${origin}/stall`, { timeout: 100 }).catch((reason) => reason);
+      const error = await ky(`${origin}/stall`, { timeout: 500 }).catch((reason) => reason);
       return error instanceof TimeoutError ? 'too slow' : error.name;
     },
     async ours(origin: string) {
       // No limit on the whole call is the default here: give the client `timeout: '10s'`.
-      const error = await get(`${origin}/stall`, { timeout: 100 }).catch((reason) => reason);
+      const error = await get(`${origin}/stall`, { timeout: 500 }).catch((reason) => reason);
       return isTimeoutError(error) ? 'too slow' : error.name;
     },
   },
   cancel: {
     async theirs(origin: string) {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 100);
+      setTimeout(() => controller.abort(), 500);
       return ky(`${origin}/delay/5000`, { signal: controller.signal }).catch((error) => error.name);
     },
     async ours(origin: string) {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 100);
+      setTimeout(() => controller.abort(), 500);
       return get(`${origin}/delay/5000`, { signal: controller.signal }).catch((error) => error.name);
     },
   },

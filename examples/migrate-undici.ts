@@ -113,13 +113,13 @@ export const pairs = {
   },
   timeouts: {
     async theirs(origin: string) {
-      const error = await request(`${origin}/stall`, { headersTimeout: 100, bodyTimeout: 1000 }).catch(
+      const error = await request(`${origin}/stall`, { headersTimeout: 500, bodyTimeout: 1000 }).catch(
         (reason) => reason,
       );
       return error.name === 'HeadersTimeoutError' ? 'no head' : error;
     },
     async ours(origin: string) {
-      const error = await get(`${origin}/stall`, { headersTimeout: 100, readTimeout: 1000 }).catch((reason) => reason);
+      const error = await get(`${origin}/stall`, { headersTimeout: 500, readTimeout: 1000 }).catch((reason) => reason);
       return error.code === 'ERR_TIMEOUT_HEADERS' ? 'no head' : error;
     },
   },
