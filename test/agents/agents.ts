@@ -11,6 +11,8 @@ export interface Agent {
   parentOf(headers: Readonly<Record<string, string>>): string | undefined;
   /** The handlers that it has no instrumentation for, and why. */
   readonly blind: Readonly<Record<string, string>>;
+  /** Calls of which a span is never sent, and why; the header is there all the same. */
+  readonly unended?: Readonly<Record<string, string>>;
 }
 
 const traceparent = (headers: Readonly<Record<string, string>>): string | undefined =>
@@ -119,6 +121,10 @@ globalThis.agent = {
       ELASTIC_APM_METRICS_INTERVAL: '0s',
       ELASTIC_APM_SPAN_COMPRESSION_ENABLED: 'false',
     }),
+    unended: {
+      'stream redirect': 'it ends a span with the last byte of an answer, and this one is dropped before',
+      'stream retry': 'it ends a span with the last byte of an answer, and this one is dropped before',
+    },
     headers: ['traceparent', 'tracestate', 'elastic-apm-traceparent'],
     parentOf: traceparent,
     blind: {},
