@@ -79,7 +79,8 @@ describe('the request of nodeHttpHandler on the wire', () => {
     const body = () => ['ab', '', 'c'];
     const sent = await wire((url) => new HttpRequest('POST', url, null, body));
     expect(sent).toMatch(/\r\nTransfer-Encoding: chunked\r\n/);
-    expect(sent).toMatch(/\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n$/);
+    // Node 26 joins what is written in one turn.
+    expect(sent).toMatch(/\r\n\r\n(?:2\r\nab\r\n1\r\nc|3\r\nabc)\r\n0\r\n\r\n$/);
   });
 
   it('keeps the case of a method', async () => {
