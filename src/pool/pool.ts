@@ -4,20 +4,20 @@
  */
 
 import pLimit, { type LimitFunction } from 'p-limit';
-import { callsOf, isEndOf } from '../call/calls.ts';
+import { isEndOf } from '../call/calls.ts';
 import { HttpRequest } from '../message/request.ts';
 import { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isThenable } from '../runtime/kind-of.ts';
-import { allowListeners } from '../runtime/platform.ts';
 import { systemClock } from '../time/clock.ts';
-import { type Abortable, abortError, unwatch, watch } from '../time/stop.ts';
+import { abortError } from '../time/stop.ts';
 import { Aside } from './aside.ts';
 import { type BatchResults, batchOf } from './batch.ts';
 import { checkedSettings, unsendable } from './checks.ts';
 import { claimOf, settleClaim } from './claims.ts';
 import { ConcurrencyLimit, nothingStarts } from './concurrency-limit.ts';
+import { PoolEnding } from './ending.ts';
 import { type Entry, requestOf, uriOf } from './entry.ts';
 import { EventLoopShare } from './event-loop-share.ts';
 import { Hosts } from './hosts.ts';
@@ -26,12 +26,12 @@ import { Failure, release } from './outcome.ts';
 import { liveStats, PoolCounters } from './pool-counters.ts';
 import type { PoolClient, PoolItem, PoolRequests, PoolResult, PoolSettings, PoolStats } from './pool-options.ts';
 import { ResultQueue } from './result-queue.ts';
+import { PoolSignals } from './signals.ts';
 import { Source } from './source.ts';
 
 /** How many requests a pool has under way, how fast it asks a host, and who is told of what comes back. */
 export interface PoolOptions extends PoolSettings<Pool> {}
 
-type State = 'new' | 'open' | 'done' | 'failed';
 const DEFAULT_CONCURRENCY = 25;
 
 /**
@@ -53,12 +53,9 @@ export class Pool implements AsyncIterable<PoolResult> {
   readonly #hosts: Hosts;
   readonly #concurrency: ConcurrencyLimit;
   readonly #limit: LimitFunction;
-  readonly #abort = new AbortController();
-  readonly #onSignal: Abortable = { abort: (reason) => this.cancel(reason) };
-  readonly #onOptionsSignal: Abortable = { abort: (reason) => this.#abort.abort(reason) };
+  readonly #signals: PoolSignals;
   readonly #share = new EventLoopShare();
-  #state: State = 'new';
-  #error: unknown;
+  readonly #ending = new PoolEnding();
   #paused = false;
   /** A worker was asked for and has not begun. */
   #summoned = false;
@@ -66,9 +63,6 @@ export class Pool implements AsyncIterable<PoolResult> {
   #occupied = 0;
   #asides = 0;
   #results: ResultQueue | undefined;
-  #promise: Promise<void> | undefined;
-  #resolve: (() => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
 
   /**
    * @param requests an iterable, an async iterable or a record of URIs, requests and functions
@@ -85,8 +79,8 @@ export class Pool implements AsyncIterable<PoolResult> {
       this.#summon(),
     );
     this.#counters = new PoolCounters(this.#concurrency, this.#hosts, options.clock ?? systemClock);
-    this.#options = Object.freeze(extendOptions(options.options ?? {}, { signal: this.#abort.signal }));
-    allowListeners(this.#abort.signal);
+    this.#signals = new PoolSignals(client, options, (reason) => this.cancel(reason));
+    this.#options = Object.freeze(extendOptions(options.options ?? {}, { signal: this.#signals.signal }));
     this.stats = liveStats(this.#counters, () => this.#waiting);
   }
 
@@ -111,14 +105,9 @@ export class Pool implements AsyncIterable<PoolResult> {
    * @returns the same promise each time: resolves when everything has settled; rejects with what stopped the pool
    */
   promise(): Promise<void> {
-    this.#promise ??= new Promise((resolve, reject) => {
-      if (this.#state === 'done') resolve();
-      else if (this.#state === 'failed') reject(this.#error);
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    const { promise } = this.#ending;
     this.#start();
-    return this.#promise;
+    return promise;
   }
 
   /**
@@ -129,7 +118,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     this.#results ??= this.#newResults();
     const results = this.#results;
     const leave = () => {
-      if (this.#state === 'new' || this.#state === 'open') this.#fail(abortError('the pool was left'), false);
+      if (!this.#ending.isOver) this.#fail(abortError('the pool was left'), false);
     };
     return results.iterate(() => this.#start(), leave);
   }
@@ -140,11 +129,11 @@ export class Pool implements AsyncIterable<PoolResult> {
    * @throws TypeError when the pool has ended
    */
   add(...items: readonly PoolItem[]): this {
-    if (this.#state === 'done' || this.#state === 'failed') {
+    if (this.#ending.isOver) {
       throw new TypeError('the pool has ended and takes no more requests; add them in a callback, or make a new pool');
     }
     for (const item of items) this.#intake.add(item);
-    if (this.#state === 'open') this.#summon();
+    if (this.#ending.state === 'open') this.#summon();
     return this;
   }
 
@@ -157,33 +146,30 @@ export class Pool implements AsyncIterable<PoolResult> {
   /** Goes on after `pause`. */
   resume(): this {
     this.#paused = false;
-    if (this.#state === 'open') this.#summon();
+    if (this.#ending.state === 'open') this.#summon();
     return this;
   }
 
   /** Aborts what runs, closes the source and rejects `promise()` with the reason. Without effect once it has ended. */
   cancel(reason: unknown = abortError('the pool was cancelled')): void {
-    if (this.#state === 'new' || this.#state === 'open') this.#fail(reason);
+    if (!this.#ending.isOver) this.#fail(reason);
   }
 
   get #waiting(): number {
-    if (this.#state === 'failed') return 0;
+    if (this.#ending.state === 'failed') return 0;
     return this.#intake.waiting + this.#hosts.waiting;
   }
 
   #start(): void {
-    if (this.#state !== 'new') return;
-    this.#state = 'open';
-    const { signal, options } = this.#settings;
-    if (options?.signal) watch(options.signal, this.#onOptionsSignal);
-    if (signal) watch(signal, this.#onSignal);
-    callsOf(this.#client)?.watch(this.#onSignal);
+    if (this.#ending.state !== 'new') return;
+    this.#ending.state = 'open';
+    this.#signals.follow();
     this.#summon();
   }
 
   /** Asks for one more worker: `p-limit` starts it as soon as there are fewer than may be. */
   #summon(): void {
-    if (this.#summoned || this.#state !== 'open') return;
+    if (this.#summoned || this.#ending.state !== 'open') return;
     this.#summoned = true;
     void this.#limit(this.#worker);
   }
@@ -226,14 +212,14 @@ export class Pool implements AsyncIterable<PoolResult> {
         if (turn !== undefined) await turn;
       }
     } catch (error) {
-      if (this.#state === 'open') this.#fail(error);
+      if (this.#ending.state === 'open') this.#fail(error);
     }
     this.#finishIfDone();
   };
 
   /** The next entry that may start now; `PULL` when an asynchronous source has to be asked. */
   #take(): Entry | typeof PULL | undefined {
-    if (this.#state !== 'open' || this.#paused || !this.#mayStart()) return undefined;
+    if (this.#ending.state !== 'open' || this.#paused || !this.#mayStart()) return undefined;
     const ready = this.#hosts.waiting === 0 ? undefined : this.#hosts.take();
     if (ready !== undefined) return ready;
     while (!this.#hosts.full) {
@@ -246,11 +232,11 @@ export class Pool implements AsyncIterable<PoolResult> {
 
   async #pull(): Promise<void> {
     try {
-      await this.#intake.pull(() => this.#state === 'open');
+      await this.#intake.pull(() => this.#ending.state === 'open');
       // For the entry; at the end of the source, to see whether that was all.
       this.#summon();
     } catch (error) {
-      if (this.#state === 'open') this.#fail(error);
+      if (this.#ending.state === 'open') this.#fail(error);
     }
   }
 
@@ -282,9 +268,9 @@ export class Pool implements AsyncIterable<PoolResult> {
     this.#asides += 1;
     try {
       await this.#hosts.runAside(entry, task);
-      if (this.#state === 'open') done();
+      if (this.#ending.state === 'open') done();
     } catch (error) {
-      if (this.#state === 'open') this.#fail(error);
+      if (this.#ending.state === 'open') this.#fail(error);
     }
     this.#asides -= 1;
     this.#finishIfDone();
@@ -298,7 +284,7 @@ export class Pool implements AsyncIterable<PoolResult> {
       outcome instanceof Failure
         ? { error: outcome.error, response: undefined }
         : { error: undefined, response: outcome };
-    const isOpen = () => this.#state === 'open';
+    const isOpen = () => this.#ending.state === 'open';
     return settleClaim(claim, result, isOpen, () => this.#hand(entry, outcome));
   }
 
@@ -307,7 +293,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     const response = failed ? undefined : outcome;
     const error = failed ? outcome.error : undefined;
     this.#counters.settle(entry, failed, response, error);
-    if (this.#state !== 'open') {
+    if (this.#ending.state !== 'open') {
       release(response);
       return undefined;
     }
@@ -330,7 +316,7 @@ export class Pool implements AsyncIterable<PoolResult> {
   }
 
   #offer(entry: Entry, response: HttpResponse | undefined, error: unknown): Promise<void> | undefined {
-    if (this.#state !== 'open') {
+    if (this.#ending.state !== 'open') {
       release(response);
       return undefined;
     }
@@ -340,37 +326,34 @@ export class Pool implements AsyncIterable<PoolResult> {
   }
 
   #finishIfDone(): void {
-    if (this.#state !== 'open' || this.#paused || this.#occupied > 0 || this.#asides > 0) return;
+    if (this.#ending.state !== 'open' || this.#paused || this.#occupied > 0 || this.#asides > 0) return;
     if (!this.#intake.isEmpty || this.#hosts.waiting > 0) return;
-    this.#state = 'done';
+    this.#ending.state = 'done';
     this.#letGo();
     this.#results?.end();
-    this.#resolve?.();
+    this.#ending.done();
   }
 
   /** @param loud whether a consumer of results is told too */
   #fail(error: unknown, loud = true): void {
-    this.#state = 'failed';
-    this.#error = error;
+    this.#ending.state = 'failed';
+    this.#ending.error = error;
     this.#letGo();
-    this.#abort.abort(error);
+    this.#signals.abort(error);
     this.#intake.close();
     for (const { response } of this.#results?.end(loud ? { error } : undefined) ?? []) release(response);
-    this.#reject?.(error);
+    this.#ending.failed();
   }
 
   #letGo(): void {
-    const { signal, options } = this.#settings;
-    if (signal) unwatch(signal, this.#onSignal);
-    callsOf(this.#client)?.unwatch(this.#onSignal);
-    if (options?.signal) unwatch(options.signal, this.#onOptionsSignal);
+    this.#signals.unfollow();
     this.#hosts.close();
   }
 
   #newResults(): ResultQueue {
     const results = new ResultQueue();
-    if (this.#state === 'done') results.end();
-    else if (this.#state === 'failed') results.end({ error: this.#error });
+    if (this.#ending.state === 'done') results.end();
+    else if (this.#ending.state === 'failed') results.end({ error: this.#ending.error });
     return results;
   }
 }

@@ -1,0 +1,36 @@
+/** Whether a pool runs, and the promise of its end. */
+
+export type PoolState = 'new' | 'open' | 'done' | 'failed';
+
+export class PoolEnding {
+  state: PoolState = 'new';
+  /** What stopped it. */
+  error: unknown;
+  #promise: Promise<void> | undefined;
+  #resolve: (() => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+
+  get isOver(): boolean {
+    return this.state === 'done' || this.state === 'failed';
+  }
+
+  /** The same each time. It is made when it is asked for: nobody else has to handle its rejection. */
+  get promise(): Promise<void> {
+    this.#promise ??= new Promise((resolve, reject) => {
+      if (this.state === 'done') resolve();
+      else if (this.state === 'failed') reject(this.error);
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    return this.#promise;
+  }
+
+  /** Everything has settled. */
+  done(): void {
+    this.#resolve?.();
+  }
+
+  failed(): void {
+    this.#reject?.(this.error);
+  }
+}
