@@ -12,7 +12,7 @@ import type { RequestOptions } from '../options/options.ts';
 import { hasNodeTransports } from '../runtime/platform.ts';
 import { canReplay } from '../semantics/replay.ts';
 import type { Transport } from '../stack/handler.ts';
-import { type ConnectionSettings, connectionLimits } from './connections/connection-limits.ts';
+import { type ConnectionLimits, type ConnectionSettings, connectionLimits } from './connections/connection-limits.ts';
 import { refuse } from './exchange/unsupported.ts';
 import { type FetchFunction, fetchHandler } from './fetch/fetch.ts';
 import { http2Handler } from './http2/http2.ts';
@@ -42,74 +42,103 @@ export function chooseHandler(environment: Environment = {}): Transport {
 }
 
 function chooseInNode(settings: ConnectionSettings): Transport {
-  // One count for all of them: a limit is about the server, not about who opened the connection.
-  const connections = connectionLimits('chooseHandler', settings);
-  let undici: Transport | undefined;
-  let node: Transport | undefined;
-  let stream: Transport | undefined;
-  let http2: Transport | undefined;
-  const unsolicited = new UnsolicitedOrigins();
-
-  const nodeHttp = (): Transport => (node ??= nodeHttpHandler({ connections }));
-
-  /** A request that met a `100` goes again where that is read past, and so does what follows to its origin. */
-  function elsewhere(request: HttpRequest, options: RequestOptions, error: Error): Promise<HttpResponse> {
-    unsolicited.add(request);
-    return canReplay(request, false) ? nodeHttp()(request, options) : Promise.reject(error);
-  }
+  const transports = new NodeTransports(connectionLimits('chooseHandler', settings));
 
   function choose(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     const own = ownOptions(options);
-    return own.version === '2' || own.version === 'auto' ? newer(request, own) : plain(request, own);
-  }
-
-  /** HTTP/2 where it can be: what cannot be said in it, and plain text under `auto`, is HTTP/1.1. */
-  function newer(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
-    http2 ??= http2Handler(plain, { connections });
-    const reason = http2.supports?.(request, own);
-    if (own.version === 'auto' && (reason !== undefined || isCleartext(request))) return plain(request, asPlain(own));
-    return reason === undefined ? http2(request, own) : refuse(request, `no handler can send this; ${reason}`);
-  }
-
-  /** Once for each options: what is read from them is kept by their identity. */
-  const asPlain = changedOptions({ version: '1.1' });
-
-  function plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
-    const first = isStreamed(own)
-      ? (stream ??= streamHandler({ connections }))
-      : (undici ??= undiciHandler(elsewhere, { connections }));
-    if (first.supports!(request, own) === undefined && (first === stream || !isRemembered(request))) {
-      return first(request, own);
-    }
-    const reason = nodeHttp().supports?.(request, own);
-    return reason === undefined
-      ? nodeHttp()(request, own)
-      : refuse(request, `no handler can send this; ${reasonsOf(request, own).join('; ')}`);
-  }
-
-  function isRemembered(request: HttpRequest): boolean {
-    return unsolicited.size > 0 && unsolicited.has(request);
-  }
-
-  function reasonsOf(request: HttpRequest, given: RequestOptions): string[] {
-    const options = given.version === 'auto' ? asPlain(given) : given;
-    const first = isStreamed(options)
-      ? (stream ??= streamHandler({ connections }))
-      : (undici ??= undiciHandler(elsewhere, { connections }));
-    const found = [first, nodeHttp()].map((handler) => handler.supports?.(request, options));
-    return found.filter((reason) => reason !== undefined);
+    return own.version === '2' || own.version === 'auto'
+      ? transports.newer(request, own)
+      : transports.plain(request, own);
   }
 
   return Object.assign(choose, {
     handlerName: 'undici|stream|node',
-    supports(request: HttpRequest, options: RequestOptions): string | undefined {
-      if (options.version === '2') return (http2 ??= http2Handler(plain, { connections })).supports?.(request, options);
-      const found = reasonsOf(request, options);
-      return found.length < 2 ? undefined : found.join('; ');
-    },
-    ...lifeCycle(() => [http2, undici, stream, node]),
-    stats: () => connections.stats(),
+    supports: (request: HttpRequest, options: RequestOptions) => transports.refusal(request, options),
+    ...lifeCycle(() => transports.made),
+    stats: () => transports.connections.stats(),
   });
+}
+
+/** Those of Node, each made when it is first needed. */
+class NodeTransports {
+  /** One count for all of them: a limit is about the server, not about who opened the connection. */
+  readonly connections: ConnectionLimits;
+  /** Once for each options: what is read from them is kept by their identity. */
+  readonly #asPlain = changedOptions({ version: '1.1' });
+  readonly #unsolicited = new UnsolicitedOrigins();
+  #undici: Transport | undefined;
+  #stream: Transport | undefined;
+  #node: Transport | undefined;
+  #http2: Transport | undefined;
+
+  constructor(connections: ConnectionLimits) {
+    this.connections = connections;
+  }
+
+  get made(): readonly (Transport | undefined)[] {
+    return [this.#http2, this.#undici, this.#stream, this.#node];
+  }
+
+  /** HTTP/2 where it can be: what cannot be said in it, and plain text under `auto`, is HTTP/1.1. */
+  newer(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
+    const http2 = this.#overHttp2();
+    const reason = http2.supports?.(request, own);
+    if (own.version === 'auto' && (reason !== undefined || isCleartext(request))) {
+      return this.plain(request, this.#asPlain(own));
+    }
+    return reason === undefined ? http2(request, own) : refuse(request, `no handler can send this; ${reason}`);
+  }
+
+  plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
+    const first = this.#first(own);
+    if (first.supports!(request, own) === undefined && (first === this.#stream || !this.#isRemembered(request))) {
+      return first(request, own);
+    }
+    const node = this.#overNode();
+    const reason = node.supports?.(request, own);
+    return reason === undefined
+      ? node(request, own)
+      : refuse(request, `no handler can send this; ${this.#reasons(request, own).join('; ')}`);
+  }
+
+  /** Why none of them can send it. */
+  refusal(request: HttpRequest, options: RequestOptions): string | undefined {
+    if (options.version === '2') return this.#overHttp2().supports?.(request, options);
+    const found = this.#reasons(request, options);
+    return found.length < 2 ? undefined : found.join('; ');
+  }
+
+  #reasons(request: HttpRequest, given: RequestOptions): string[] {
+    const options = given.version === 'auto' ? this.#asPlain(given) : given;
+    const found = [this.#first(options), this.#overNode()].map((handler) => handler.supports?.(request, options));
+    return found.filter((reason) => reason !== undefined);
+  }
+
+  /** The one that is best at it. */
+  #first(options: RequestOptions): Transport {
+    const { connections } = this;
+    if (isStreamed(options)) return (this.#stream ??= streamHandler({ connections }));
+    return (this.#undici ??= undiciHandler((...failed) => this.#elsewhere(...failed), { connections }));
+  }
+
+  #overNode(): Transport {
+    return (this.#node ??= nodeHttpHandler({ connections: this.connections }));
+  }
+
+  #overHttp2(): Transport {
+    const { connections } = this;
+    return (this.#http2 ??= http2Handler((request, own) => this.plain(request, own), { connections }));
+  }
+
+  /** A request that met a `100` goes again where that is read past, and so does what follows to its origin. */
+  #elsewhere(request: HttpRequest, options: RequestOptions, error: Error): Promise<HttpResponse> {
+    this.#unsolicited.add(request);
+    return canReplay(request, false) ? this.#overNode()(request, options) : Promise.reject(error);
+  }
+
+  #isRemembered(request: HttpRequest): boolean {
+    return this.#unsolicited.size > 0 && this.#unsolicited.has(request);
+  }
 }
 
 function isCleartext(request: HttpRequest): boolean {
