@@ -3,10 +3,11 @@
  * the clock of the call, its callbacks are told, and whoever stops the call stops it, also in the middle of the body.
  */
 
-import { type CallbackHost, tell, whenTold } from '../call/callbacks.ts';
+import { whenTold } from '../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
 import { mayBeLeft } from '../call/left-body.ts';
 import { failure, timeoutFailure } from '../connect/failure.ts';
+import { type Announcing, announceHead, announceProgress } from '../handlers/exchange/announcements.ts';
 import { briefly } from '../handlers/exchange/briefly.ts';
 import { type PhaseTimeouts, phaseTimeouts } from '../handlers/exchange/phase-timeouts.ts';
 import { type Expiring, PhaseTimer } from '../handlers/exchange/phase-timer.ts';
@@ -25,7 +26,7 @@ export class Forward {
   constructor(readonly send: () => Promise<HttpResponse>) {}
 }
 
-export class MockExchange implements Abortable, CallbackHost, Expiring {
+export class MockExchange implements Abortable, Announcing, Expiring {
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
   readonly options: RequestOptions;
@@ -55,7 +56,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
   /** Resolves after `ms` milliseconds of the call's clock, and never when the call ends before. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.#isOver()) this.#endPause = startTimer(this.#clock, ms, resolve);
+      if (!this.isDone) this.#endPause = startTimer(this.#clock, ms, resolve);
     });
   }
 
@@ -101,9 +102,8 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
 
   /** A body in memory counts as sent at once; any other is left for the test to read. */
   #uploaded(): void {
-    const { progress } = this.options;
     const total = this.request.body?.bytes?.byteLength;
-    if (progress && total) tell(this, 'progress', progress, { direction: 'upload', transferred: total, total });
+    if (total) announceProgress(this, 'upload', total, total);
   }
 
   #forwarded({ send }: Forward): Promise<HttpResponse> {
@@ -131,9 +131,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     const response = answer.with(facts);
     this.#head = response;
     this.#timer.start('read', this.#limits.read);
-    const { onHeaders } = this.options;
-    if (onHeaders) tell(this, 'onHeaders', onHeaders, response);
-    if (this.#isOver()) await response.discard();
+    if (!announceHead(this)) await response.discard();
     this.#throwIfOver();
     return whenTold(this, await this.#given(response));
   }
@@ -177,8 +175,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
       }
       const chunk = toBytes(value);
       this.#received += chunk.byteLength;
-      const { progress } = this.options;
-      if (progress) tell(this, 'progress', progress, { direction: 'download', transferred: this.#received, total });
+      announceProgress(this, 'download', this.#received, total);
       this.#throwIfOver();
       return { done: false, value: chunk };
     };
@@ -203,7 +200,7 @@ export class MockExchange implements Abortable, CallbackHost, Expiring {
     throw reason;
   }
 
-  #isOver(): boolean {
+  get isDone(): boolean {
     return this.#end !== undefined;
   }
 

@@ -6,12 +6,8 @@ const MOST_LINES = 60;
 const MOST_PARAMETERS = 5;
 
 /** Functions that are over a limit today, each with its figure. None may be added, and none may grow. */
-const STILL_LONG: Readonly<Record<string, number>> = {
-  'src/handlers/choose.ts chooseInNode': 70,
-};
+const STILL_LONG: Readonly<Record<string, number>> = {};
 const STILL_MANY_PARAMETERS: Readonly<Record<string, number>> = {
-  'src/handlers/node/exchange.ts NodeExchange.constructor': 6,
-  'src/handlers/undici/exchange.ts UndiciExchange.constructor': 6,
   'src/message/response.ts HttpResponse.constructor': 6,
 };
 

@@ -13,7 +13,7 @@ export function callsBack({ body }: HttpRequest, options: RequestOptions): boole
 /** Bytes that the download will have, when the head says so. */
 export function downloadTotal(headers: HttpHeaders): number | undefined {
   const length = headers.get('content-length');
-  return length === null ? undefined : Number(length);
+  return length !== null && /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
 /** Bytes that the upload will have, when that is known: the body's own length, or what the caller's head says. */

@@ -14,30 +14,25 @@ export function wireLimit(options: RequestOptions, headers: HttpHeaders): number
   return headers.has('content-encoding') ? encodedLimit(limit) : limit;
 }
 
-export class Collector {
+/** No object of its own beside its pieces: there is one for each body that is buffered. */
+export class Collector extends Pieces {
   readonly #limit: number;
-  readonly #pieces = new Pieces();
-  /** Bytes so far. */
-  size = 0;
 
   /** @param limit bytes, from `wireLimit` */
   constructor(limit: number) {
+    super();
     this.#limit = limit;
   }
 
   /** Takes a chunk as it is. @returns false when it is one too many: what was collected is dropped then */
-  add(chunk: Uint8Array): boolean {
-    this.size += chunk.byteLength;
-    if (this.size > this.#limit) {
-      this.#pieces.clear();
-      return false;
+  override add(chunk: Uint8Array): boolean {
+    const size = this.size + chunk.byteLength;
+    if (size <= this.#limit) {
+      super.add(chunk);
+      return true;
     }
-    this.#pieces.add(chunk);
-    return true;
-  }
-
-  /** The body; one chunk is not copied. */
-  bytes(): Uint8Array {
-    return this.#pieces.bytes();
+    this.clear();
+    this.size = size;
+    return false;
   }
 }

@@ -15,17 +15,16 @@ export const FIVE_MINUTES = 300_000;
 /** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
 export const DRAIN_WAIT = 1000;
 
-/** @throws TypeError for a duration that is none */
-export function limitOf(given: RequestOptions['readTimeout'], name: string): number {
-  return given === undefined ? FIVE_MINUTES : milliseconds(given, name);
-}
+/** Of most requests: nothing has to be read. */
+const USUAL: PhaseTimeouts = { queue: 0, headers: FIVE_MINUTES, read: FIVE_MINUTES };
 
 /** @throws TypeError for a duration that is none */
 export function phaseTimeouts(options: RequestOptions): PhaseTimeouts {
-  const { queueTimeout, headersTimeout = FIVE_MINUTES, readTimeout = FIVE_MINUTES } = options;
+  const { queueTimeout, headersTimeout, readTimeout } = options;
+  if (queueTimeout === undefined && headersTimeout === undefined && readTimeout === undefined) return USUAL;
   return {
     queue: milliseconds(queueTimeout, 'queueTimeout'),
-    headers: milliseconds(headersTimeout, 'headersTimeout'),
-    read: milliseconds(readTimeout, 'readTimeout'),
+    headers: headersTimeout === undefined ? FIVE_MINUTES : milliseconds(headersTimeout, 'headersTimeout'),
+    read: readTimeout === undefined ? FIVE_MINUTES : milliseconds(readTimeout, 'readTimeout'),
   };
 }

@@ -18,7 +18,7 @@ export class PhaseTimer implements Member {
   readonly #owner: Expiring;
   #lane: TimerBucket | undefined;
   #phase: TimeoutPhase = 'headers';
-  /** When the phase began or last made progress. */
+  /** When the phase began or last made progress; 0 when it has no limit. */
   since = 0;
   /** When a chunk last came that nobody had begun to wait for. */
   #ahead = 0;
@@ -37,6 +37,7 @@ export class PhaseTimer implements Member {
     }
     this.#lane?.remove(this);
     this.#lane = undefined;
+    this.since = 0;
     if (limit === 0) return;
     this.since = this.#clock.now();
     this.#lane = bucketOf(this.#clock, limit);

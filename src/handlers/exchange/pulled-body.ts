@@ -6,6 +6,7 @@ import { isUntouched } from '../../message/content.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
 import { streamError } from '../../message/stream-reason.ts';
 import { type Abortable, abortError } from '../../time/stop.ts';
+import type { OpenBody } from './answer.ts';
 
 /** What the body belongs to. */
 export interface BodyOwner extends Abortable {
@@ -15,7 +16,7 @@ export interface BodyOwner extends Abortable {
   drained(): void;
 }
 
-export class PulledBody {
+export class PulledBody implements OpenBody {
   readonly readable: Readable;
   #ended = false;
 
@@ -42,6 +43,11 @@ export class PulledBody {
   /** Whether nobody has begun to read. */
   get isUntouched(): boolean {
     return isUntouched(this.readable);
+  }
+
+  /** While the reader rests, the server is not late. */
+  get isBehind(): boolean {
+    return this.readable.readableLength > 0 && !this.isUntouched;
   }
 
   /** @returns false when the reader is behind */

@@ -9,6 +9,7 @@ export class TransferRecord {
   readonly #started: number;
   /** What the connection took, when it was made for this exchange. */
   dialled: DialTimings | undefined;
+  sent = 0;
   received = 0;
   #queued: number | undefined;
   #connected: number | undefined;
@@ -25,9 +26,13 @@ export class TransferRecord {
     this.#queued ??= this.#clock.now();
   }
 
-  connected(): void {
-    this.placed();
-    this.#connected = this.#clock.now();
+  /**
+   * @param dialled what it took to make the connection for this exchange; `undefined` when it was there
+   * @param at when that was, if it is known without a look at the clock
+   */
+  connected(dialled: DialTimings | undefined, at = 0): void {
+    this.dialled = dialled;
+    this.#connected = at || this.#clock.now();
   }
 
   /** The last byte of the request went out. */
@@ -35,18 +40,25 @@ export class TransferRecord {
     this.#flushed = this.#clock.now();
   }
 
-  head(): void {
-    this.#head = this.#clock.now();
+  /** @param at when the head came, if that is known without a look at the clock */
+  head(at = 0): void {
+    this.#head = at || this.#clock.now();
   }
 
   /** A phase that did not happen is absent. */
   timings(): Timings {
     const total = this.#clock.now() - this.#started;
+    const firstByte = this.#head === undefined ? undefined : this.#head - this.#started;
+    const placed = this.#queued ?? (this.dialled === undefined ? this.#connected : undefined);
+    const queue = placed === undefined ? undefined : placed - this.#started;
+    // Of most: one literal costs a fraction of a record that grows.
+    const isUsual = this.dialled === undefined && this.#flushed === undefined;
+    if (isUsual && queue !== undefined && firstByte !== undefined) return { queue, firstByte, end: total, total };
     const timings: { -readonly [K in keyof Timings]: Timings[K] } = { ...this.dialled };
-    if (this.#queued !== undefined) timings.queue = this.#queued - this.#started;
+    if (queue !== undefined) timings.queue = queue;
     if (this.#flushed !== undefined && this.#connected !== undefined) timings.send = this.#flushed - this.#connected;
-    if (this.#head !== undefined) {
-      timings.firstByte = this.#head - this.#started;
+    if (firstByte !== undefined) {
+      timings.firstByte = firstByte;
       timings.end = total;
     }
     timings.total = total;

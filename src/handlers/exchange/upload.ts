@@ -10,6 +10,7 @@ import { type Clock, startTimer } from '../../time/clock.ts';
 import { ONE_WRITE, PIECE, pieces } from './body-pieces.ts';
 import { declaredLength } from './callbacks.ts';
 import { sourceFailure } from './source-failure.ts';
+import type { Outgoing } from './transfer.ts';
 
 /** A request that is open: node:http's, or a stream of node:http2. */
 export type OpenRequest = Writable & {
@@ -19,14 +20,14 @@ export type OpenRequest = Writable & {
 
 export interface UploadObserver {
   /** The socket took bytes. */
-  uploaded(): void;
+  uploaded(bytes: number, upload: NodeUpload): void;
   uploadFailed(error: Error): void;
 }
 
 /** RFC 9110 §10.1.1: a client must not wait for a 100 without end; curl waits as long. */
 const CONTINUE_WAIT = 1000;
 
-export class NodeUpload {
+export class NodeUpload implements Outgoing {
   readonly #to: OpenRequest;
   readonly #request: HttpRequest;
   readonly #declared: number | undefined;
@@ -34,13 +35,12 @@ export class NodeUpload {
   readonly #trailing: TrailersInit | undefined;
   #source: AsyncIterableIterator<Uint8Array> | undefined;
   #scope: Scope | undefined;
-  #isStopped = false;
+  /** Nobody wants the rest. */
+  isStopped = false;
   #isWaiting = false;
   #wake: (() => void) | undefined;
   #stopWaiting: (() => void) | undefined;
   #given = 0;
-  /** Bytes that the socket took. */
-  sent = 0;
   /** What goes behind the body; there once its last byte was given. */
   trailers: HttpHeaders = HttpHeaders.empty;
 
@@ -71,7 +71,7 @@ export class NodeUpload {
       if (!this.#isWaiting) return;
       this.#isWaiting = false;
       this.#stopWaiting?.();
-      if (!this.#isStopped) this.#begin(isWatched);
+      if (!this.isStopped) this.#begin(isWatched);
     };
     this.#to.once('continue', go);
     this.#stopWaiting = startTimer(clock, CONTINUE_WAIT, go);
@@ -92,13 +92,13 @@ export class NodeUpload {
 
   /** The final answer is here: a body that still waits to be asked for is not wanted (RFC 9110 section 10.1.1). */
   answered(): void {
-    if (this.#isWaiting) this.stop();
+    if (this.#isWaiting) this.release();
   }
 
   /** Sends nothing more, and lets go of the source. */
-  stop(): void {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
+  release(): void {
+    if (this.isStopped) return;
+    this.isStopped = true;
     this.#stopWaiting?.();
     this.#wake?.();
     this.#source?.return?.().catch(() => undefined);
@@ -107,15 +107,15 @@ export class NodeUpload {
   #pull(source: AsyncIterableIterator<Uint8Array>): void {
     this.#source = source;
     this.#send(source).catch((cause: unknown) => {
-      if (this.#isStopped) return;
-      this.stop();
+      if (this.isStopped) return;
+      this.release();
       this.#observer.uploadFailed(cause instanceof RequestError ? cause : sourceFailure(this.#request, cause));
     });
   }
 
   async #send(source: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const chunk of source) {
-      if (this.#isStopped) return;
+      if (this.isStopped) return;
       const { byteLength } = chunk;
       // In chunked coding an empty chunk would end the body (RFC 9112 §7.1).
       if (byteLength === 0) continue;
@@ -127,11 +127,11 @@ export class NodeUpload {
       });
       if (!isTaken) await this.#drained();
     }
-    if (this.#isStopped) return;
+    if (this.isStopped) return;
     if (this.#declared !== undefined && this.#given < this.#declared)
       throw lengthMismatch(this.#request, this.#declared, this.#given, true);
     if (this.#trailing !== undefined) await this.#trail(this.#trailing);
-    if (!this.#isStopped) this.#to.end();
+    if (!this.isStopped) this.#to.end();
   }
 
   async #trail(trailing: TrailersInit): Promise<void> {
@@ -150,7 +150,7 @@ export class NodeUpload {
   /** Until the socket has room, or nobody wants the rest any more. */
   #drained(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#isStopped || this.#to.destroyed) {
+      if (this.isStopped || this.#to.destroyed) {
         resolve();
         return;
       }
@@ -160,7 +160,6 @@ export class NodeUpload {
   }
 
   #took(bytes: number): void {
-    this.sent += bytes;
-    if (!this.#isStopped) this.#observer.uploaded();
+    this.#observer.uploaded(bytes, this);
   }
 }

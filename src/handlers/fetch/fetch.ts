@@ -17,6 +17,7 @@ import { isBrowser } from '../../runtime/platform.ts';
 import type { Transport } from '../../stack/handler.ts';
 import { connectionOption } from '../exchange/connection-options.ts';
 import { OpenExchanges } from '../exchange/open-exchanges.ts';
+import type { Transfer } from '../exchange/transfer.ts';
 import { refuse } from '../exchange/unsupported.ts';
 import { FetchExchange } from './exchange.ts';
 import { handsOn, NativeFetch } from './native.ts';
@@ -35,7 +36,7 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
     throw new TypeError(`fetch must be a function, got ${kindOf(fetch)}`);
   }
 
-  const running = new OpenExchanges<FetchExchange>();
+  const running = new OpenExchanges<Transfer>();
   const native = new NativeFetch();
   /** Only the runtime's own fetch takes more than the standard says. */
   const isOwn = fetch === undefined;
@@ -46,8 +47,7 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
     const reason = supports(request, own);
     if (reason !== undefined) return refuse(request, reason);
     return new Promise((resolve, reject) => {
-      const exchange = new FetchExchange(addressed(request), own, resolve, reject, running);
-      running.add(exchange);
+      const exchange = new FetchExchange(addressed(request), own, running, { resolve, reject });
       exchange.start(fetch, isOwn ? native.init(request, own) : undefined);
     });
   }

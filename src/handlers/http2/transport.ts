@@ -13,7 +13,9 @@ import { BoundedMap } from '../../runtime/bounded-map.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { Handler } from '../../stack/handler.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
-import { type Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
+import { OpenExchanges } from '../exchange/open-exchanges.ts';
+import { settingsOf } from '../exchange/request-settings.ts';
+import type { Transfer } from '../exchange/transfer.ts';
 import { offering } from './alpn.ts';
 import { Http2Connections } from './connections.ts';
 import { Http2Exchange } from './exchange.ts';
@@ -23,7 +25,7 @@ export class Http2Transport implements Http2Host {
   readonly #fallback: Handler;
   readonly #limits: ConnectionLimits;
   readonly #groups = new Map<string, Http2Connections>();
-  readonly #running = new OpenExchanges<Endable>();
+  readonly running = new OpenExchanges<Transfer>();
   /** Keys of those that chose HTTP/1.1. */
   readonly #plain = new BoundedMap<string, true>(1000);
   readonly #settings = new LastSettings(offering);
@@ -42,19 +44,12 @@ export class Http2Transport implements Http2Host {
         return;
       }
       // What promises resolve with may be a promise: another transport's.
-      const exchange = new Http2Exchange(request, options, target, this, { resolve, reject });
-      this.#running.add(exchange);
-      try {
-        exchange.start();
-      } catch (error) {
-        this.ended(exchange);
-        throw error;
-      }
+      new Http2Exchange(request, options, target, this, { resolve, reject }).start();
     });
   }
 
   group(target: Target, request: HttpRequest, options: RequestOptions): Http2Connections {
-    const settings = this.#settingsOf(request, options);
+    const settings = settingsOf(this.#settings, request, options);
     const key = keyOf(target, settings);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
@@ -82,32 +77,20 @@ export class Http2Transport implements Http2Host {
     this.#plain.set(key, true);
   }
 
-  ended(exchange: Endable): void {
-    this.#running.ended(exchange);
-  }
-
   async close(): Promise<void> {
-    await this.#running.letFinish();
+    await this.running.letFinish();
     for (const group of [...this.#groups.values()]) group.close();
   }
 
   async destroy(reason?: unknown): Promise<void> {
     const closing = this.close();
-    this.#running.endAll(reason);
+    this.running.endAll(reason);
     await closing;
   }
 
   /** Plain text says nothing of HTTP/2: under `auto` it is HTTP/1.1. */
   #isPlain(target: Target, request: HttpRequest, options: RequestOptions): boolean {
-    return target.protocol === 'http:' || this.#plain.has(keyOf(target, this.#settingsOf(request, options)));
-  }
-
-  #settingsOf(request: HttpRequest, options: RequestOptions): DialSettings {
-    try {
-      return this.#settings.of(options);
-    } catch (error) {
-      throw withRequest(error, request);
-    }
+    return target.protocol === 'http:' || this.#plain.has(keyOf(target, settingsOf(this.#settings, request, options)));
   }
 }
 

@@ -16,25 +16,34 @@ import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
 import { unaskedSwitch } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
-import { Exchange, type Settle } from '../exchange/exchange.ts';
-import { NodeUpload } from '../exchange/upload.ts';
+import { systemClock } from '../../time/clock.ts';
+import type { OpenExchanges } from '../exchange/open-exchanges.ts';
+import { type Carrier, type Settle, Transfer } from '../exchange/transfer.ts';
+import { NodeUpload, type UploadObserver } from '../exchange/upload.ts';
 import { informationTo, NodeAnswer } from './answer.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
-import { openExchange } from './request.ts';
+import { checkFraming, openExchange } from './request.ts';
 
 /** What a handler brings to its exchanges. */
 export interface ExchangeHost {
   readonly name: string;
   readonly pool: ConnectionPool;
-  ended(exchange: NodeExchange): void;
+  readonly running: OpenExchanges<Transfer>;
   /** The last byte of the request is in the system's hands. */
   written?(request: HttpRequest, socket: Socket): void;
   /** Takes the connection of a 101 and the bytes that came with it. Without this a 101 is an error. */
   switched?(response: HttpResponse, socket: Socket, head: Uint8Array): void;
 }
 
-export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
-  readonly #settings: DialSettings;
+/** Where a request goes, and how one gets there. */
+export interface Way {
+  readonly target: Target;
+  readonly settings: DialSettings;
+}
+
+export class NodeExchange implements Carrier, UploadObserver, Waiter {
+  readonly transfer: Transfer;
+  readonly #way: Way;
   readonly #host: ExchangeHost;
   #socket: Socket | undefined;
   #isReused = false;
@@ -42,150 +51,162 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
   #readBefore = 0;
   #writtenBefore = 0;
   #sent: ClientRequest | undefined;
+  #answer: NodeAnswer | undefined;
 
   /** @throws TypeError for a duration that is none */
-  constructor(
-    request: HttpRequest,
-    options: RequestOptions,
-    target: Target,
-    settings: DialSettings,
-    host: ExchangeHost,
-    settle: Settle,
-  ) {
-    super(request, options, target, settle);
-    this.#settings = settings;
+  constructor(request: HttpRequest, options: RequestOptions, way: Way, host: ExchangeHost, settle: Settle) {
+    this.transfer = new Transfer(this, request, options, host.running, settle);
+    this.#way = way;
     this.#host = host;
   }
 
-  protected get handlerName(): string {
+  get handlerName(): string {
     return this.#host.name;
   }
 
-  /** Whether it waits only for a reader that never came, or that left. */
-  get isForgotten(): boolean {
-    return this.isDrained || (this.isAnswered && !this.promised && this.answer?.isUnread === true);
+  get options(): RequestOptions {
+    return this.transfer.options;
+  }
+
+  /** @throws RequestError for a body that is not as long as the head says */
+  start(): void {
+    checkFraming(this.transfer.request);
+    if (this.transfer.start()) this.#acquire(false);
   }
 
   // The connection
 
-  protected connect(): void {
-    this.#acquire(false);
-  }
-
   #acquire(isFresh: boolean): void {
-    this.phase = 'queue';
-    this.timer.start('queue', this.limits.queue);
-    let stop: () => void;
+    const { transfer } = this;
+    transfer.phase = 'queue';
+    transfer.timer.start('queue', transfer.limits.queue);
+    let leave: () => void;
     try {
-      stop = this.#host.pool.acquire(this.target, this.#settings, this, isFresh);
+      leave = this.#host.pool.acquire(this.#way.target, this.#way.settings, this, isFresh);
     } catch (cause) {
-      this.fail(this.failure(cause));
+      this.failed(cause);
       return;
     }
     // It may have been there at once, and by now be further than that.
-    if (this.phase === 'queue' || this.phase === 'connect') this.waits(stop);
+    if (transfer.phase === 'queue' || transfer.phase === 'connect') transfer.waits({ leave });
+  }
+
+  dialling(): void {
+    this.transfer.dialling();
+  }
+
+  failed(cause: unknown): void {
+    this.transfer.wait = undefined;
+    this.transfer.fail(this.transfer.failure(cause));
   }
 
   connected(socket: Socket, isReused: boolean): void {
-    this.stopWaiting = undefined;
+    const { transfer } = this;
     this.#socket = socket;
     this.#isReused = isReused;
     this.#readBefore = socket.bytesRead;
     this.#writtenBefore = socket.bytesWritten;
-    this.record.dialled = isReused ? undefined : dialTimings(socket);
-    this.record.connected();
-    this.phase = this.request.body === null ? 'headers' : 'send';
-    this.timer.start('headers', this.limits.headers);
+    transfer.connected(isReused ? undefined : dialTimings(socket));
     try {
-      within(this.scope, () => this.#send(socket));
+      within(transfer.scope, () => this.#send(socket));
     } catch (cause) {
-      this.abort(this.failure(cause));
+      this.abort(transfer.failure(cause));
     }
   }
 
   // The request
 
   #send(socket: Socket): void {
-    const { trailers } = this.options;
-    const framed = framedForTrailers(this.request, trailers);
-    const sent = openExchange(framed, this.target, this.#settings, socket);
+    const { transfer } = this;
+    const { request, options } = transfer;
+    const { trailers } = options;
+    const framed = framedForTrailers(request, trailers);
+    const sent = openExchange(framed, this.#way.target, this.#way.settings, socket);
     this.#sent = sent;
-    this.upload = new NodeUpload(sent, framed, this, trailers);
+    const upload = new NodeUpload(sent, framed, this, trailers);
+    transfer.outgoing = upload;
     sent.on('error', (cause) => this.#broken(sent, cause));
     sent.once('response', (message) => this.#responded(message));
     sent.once('upgrade', (message, _, head) => this.#switched(message, socket, head));
     sent.once('finish', () => {
-      this.record.flushed();
-      if (this.phase === 'send') this.phase = 'headers';
-      this.#host.written?.(this.request, socket);
+      transfer.flushed();
+      this.#host.written?.(request, socket);
     });
-    if (this.options.onInformation) sent.on('information', informationTo(this, this.options.onInformation));
-    this.upload.start(this.clock, Boolean(this.options.progress), this.scope);
+    if (options.onInformation) sent.on('information', informationTo(transfer));
+    upload.start(options.clock ?? systemClock, Boolean(options.progress), transfer.scope);
+  }
+
+  uploaded(bytes: number, upload: NodeUpload): void {
+    this.transfer.uploaded(bytes, upload);
   }
 
   uploadFailed(error: Error): void {
     // A server that has answered does not want the rest, whatever became of it.
-    if (this.answer === undefined) this.abort(error);
+    if (this.transfer.answer === undefined) this.abort(error);
   }
 
   // The response
 
   #responded(message: IncomingMessage): void {
-    if (this.isDone) return;
+    const { transfer } = this;
+    if (transfer.isDone) return;
     // One that lies to a handshake is for whoever asked to switch to judge.
     if (message.statusCode === 101 && this.#host.switched === undefined) {
-      this.abort(unaskedSwitch(this.request));
+      this.abort(unaskedSwitch(transfer.request));
       return;
     }
     const forwarder = this.#socket && forwarderOf(this.#socket);
     const status = message.statusCode ?? 0;
     const refusal =
-      forwarderRefusal(status, forwarder, this.target) ?? codingRefusal(this.request, status, message.rawHeaders);
+      forwarderRefusal(status, forwarder, this.#way.target) ??
+      codingRefusal(transfer.request, status, message.rawHeaders);
     if (refusal !== undefined) {
-      this.abort(this.failure(refusal));
+      this.abort(transfer.failure(refusal));
       return;
     }
     // A final answer ends the sending (RFC 9110 §7.5): a 413 says that the rest is not wanted.
-    if (this.phase === 'send') this.upload?.stop();
-    this.phase = 'body';
-    this.record.head();
-    this.timer.start('read', this.limits.read);
-    this.answer = new NodeAnswer(message, this);
-    const hint = this.answer.keepAlive();
+    if (transfer.phase === 'send') transfer.outgoing?.release();
+    const answer = new NodeAnswer(message, this);
+    this.#answer = answer;
+    transfer.headCame(answer.answer);
+    const hint = answer.keepAlive();
     if (hint !== undefined && this.#socket !== undefined) this.#host.pool.onKeepAlive(this.#socket, hint);
     const isOver = forwarder !== undefined && !announcesReuse((name) => message.headers[name]?.toString());
     if (isOver) this.#host.pool.expectClose(this.#socket!, 0);
-    this.answer.begin();
+    answer.begin();
   }
 
   /** RFC 9110 section 15.2.2. What was asked to switch decides whether the answer is a good one. */
   #switched(message: IncomingMessage, socket: Socket, head: Uint8Array): void {
-    if (this.isDone) return;
+    const { transfer } = this;
+    if (transfer.isDone) return;
     if (this.#host.switched === undefined) {
-      this.abort(unaskedSwitch(this.request));
+      this.abort(unaskedSwitch(transfer.request));
       return;
     }
-    this.record.head();
-    this.answer = new NodeAnswer(message, this);
-    if (!this.answer.announce()) return;
-    const response = this.answer.headOnly();
-    this.release();
+    transfer.record.head();
+    this.#answer = new NodeAnswer(message, this);
+    transfer.answer = this.#answer.answer;
+    if (!this.#answer.announce()) return;
+    const response = transfer.answer.headOnly();
+    transfer.finish();
     this.#host.switched(response, socket, head);
-    this.answered(response);
+    transfer.answered(response);
   }
 
   /** The connection broke, or what came over it is not HTTP. */
   #broken(sent: ClientRequest, cause: Error & { code?: unknown }): void {
-    if (this.isDone || sent !== this.#sent) return;
-    if (this.answer !== undefined) {
-      this.answer.broken(cause);
+    const { transfer } = this;
+    if (transfer.isDone || sent !== this.#sent) return;
+    if (this.#answer !== undefined) {
+      this.#answer.broken(cause);
       return;
     }
     if (!this.#isStale()) {
-      this.abort(this.failure(cause));
+      this.abort(transfer.failure(cause));
       return;
     }
-    this.upload?.stop();
+    transfer.goesAgain();
     this.#isReused = false;
     this.#sent = undefined;
     this.#acquire(true);
@@ -195,33 +216,32 @@ export class NodeExchange extends Exchange<NodeAnswer> implements Waiter {
   #isStale(): boolean {
     const { bytesRead = 0, bytesWritten = 0 } = this.#socket ?? {};
     if (!this.#isReused || bytesRead !== this.#readBefore) return false;
-    return canReplay(this.request, bytesWritten === this.#writtenBefore);
+    return canReplay(this.transfer.request, bytesWritten === this.#writtenBefore);
   }
 
   // The end
 
   /** Everything came. A connection over which not everything went is of no more use. */
   finish(): void {
-    if (this.isDone) return;
+    const { transfer } = this;
+    if (transfer.isDone) return;
     const isSent = this.#sent?.writableFinished === true;
-    this.release();
+    transfer.finish();
     if (!isSent) this.#socket?.destroy();
   }
 
   /** The reader of a streamed body left before its end; the message closes the connection itself. */
   dropped(): void {
-    if (!this.isDone) this.release();
+    if (!this.transfer.isDone) this.transfer.finish();
   }
 
-  /** Ends with an error and closes the connection. */
   abort(reason: unknown): void {
-    if (this.isDone) return;
-    this.fail(reason);
+    if (this.transfer.isDone) return;
+    this.transfer.fail(reason);
     this.#socket?.destroy();
   }
 
-  protected override release(): void {
-    super.release();
-    this.#host.ended(this);
+  released(): void {
+    // What goes over the connection ends with the message, or with the socket.
   }
 }

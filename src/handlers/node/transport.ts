@@ -1,7 +1,6 @@
 /** The connections of one handler over node:http, and the exchanges that run over them. */
 
 import type { DialSettings } from '../../connect/dial.ts';
-import { withRequest } from '../../connect/failure.ts';
 import { tunnelling } from '../../connect/forwarding.ts';
 import { LastSettings } from '../../connect/settings/last-settings.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -10,6 +9,8 @@ import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import { ConnectionLimits, type ConnectionSettings } from '../connections/connection-limits.ts';
 import { OpenExchanges } from '../exchange/open-exchanges.ts';
+import { settingsOf } from '../exchange/request-settings.ts';
+import type { Transfer } from '../exchange/transfer.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { type ExchangeHost, NodeExchange } from './exchange.ts';
 
@@ -19,7 +20,7 @@ export type NodeHandlerSettings = ConnectionSettings;
 export class NodeTransport implements ExchangeHost {
   readonly name: string;
   readonly pool: ConnectionPool;
-  readonly #running = new OpenExchanges<NodeExchange>();
+  readonly running = new OpenExchanges<Transfer>();
   readonly #settings = new LastSettings();
 
   constructor(name: string, limits = new ConnectionLimits()) {
@@ -30,43 +31,25 @@ export class NodeTransport implements ExchangeHost {
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const target = requestTarget(request);
-      const settings = this.#settingsOf(request, options);
-      const exchange = new NodeExchange(request, options, target, wayOf(request, settings), this, { resolve, reject });
-      this.#running.add(exchange);
-      try {
-        exchange.start();
-      } catch (error) {
-        this.ended(exchange);
-        throw error;
-      }
+      const settings = settingsOf(this.#settings, request, options);
+      const way = { target, settings: settingsFor(request, settings) };
+      new NodeExchange(request, options, way, this, { resolve, reject }).start();
     });
-  }
-
-  ended(exchange: NodeExchange): void {
-    this.#running.ended(exchange);
   }
 
   async close(): Promise<void> {
     this.pool.close();
-    await this.#running.letFinish();
+    await this.running.letFinish();
   }
 
   async destroy(reason?: unknown): Promise<void> {
     const closing = this.close();
-    this.#running.endAll(reason);
+    this.running.endAll(reason);
     await closing;
-  }
-
-  #settingsOf(request: HttpRequest, options: RequestOptions): DialSettings {
-    try {
-      return this.#settings.of(options);
-    } catch (error) {
-      throw withRequest(error, request);
-    }
   }
 }
 
 /** RFC 9110 §7.8: `Upgrade` is for the next hop alone, so a proxy that forwards would end it. */
-function wayOf(request: HttpRequest, settings: DialSettings): DialSettings {
+function settingsFor(request: HttpRequest, settings: DialSettings): DialSettings {
   return request.headers.has('upgrade') ? tunnelling(settings) : settings;
 }

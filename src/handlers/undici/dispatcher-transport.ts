@@ -5,7 +5,8 @@ import type { HttpResponse } from '../../message/response.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
-import { type Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
+import { OpenExchanges } from '../exchange/open-exchanges.ts';
+import type { Transfer } from '../exchange/transfer.ts';
 import type { UndiciDispatcher } from './dispatcher.ts';
 import { DispatcherCallbacks } from './dispatcher-callbacks.ts';
 import { dispatcherOptions } from './dispatcher-request.ts';
@@ -16,7 +17,7 @@ import type { DispatchOptions } from './request.ts';
 export class DispatcherTransport implements UndiciHost {
   readonly elsewhere = undefined;
   readonly #dispatcher: UndiciDispatcher;
-  readonly #running = new OpenExchanges<Endable>();
+  readonly running = new OpenExchanges<Transfer>();
 
   constructor(dispatcher: UndiciDispatcher) {
     this.#dispatcher = dispatcher;
@@ -26,22 +27,17 @@ export class DispatcherTransport implements UndiciHost {
     return new Promise((resolve, reject) => {
       const target = requestTarget(request);
       checkHead(request);
-      const exchange = new UndiciExchange(request, options, target, this, resolve, reject);
-      this.#running.add(exchange);
+      const exchange = new UndiciExchange(request, options, target, this, { resolve, reject });
       exchange.start(new DispatcherRoute(this.#dispatcher, target, exchange), undefined);
     });
   }
 
-  ended(exchange: Endable): void {
-    this.#running.ended(exchange);
-  }
-
   close(): Promise<void> {
-    return this.#running.letFinish();
+    return this.running.letFinish();
   }
 
   async destroy(reason?: unknown): Promise<void> {
-    this.#running.endAll(reason);
+    this.running.endAll(reason);
   }
 }
 

@@ -6,7 +6,8 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { SlotLimit } from '../connections/slot-limit.ts';
-import type { Endable } from '../exchange/open-exchanges.ts';
+import type { OpenExchanges } from '../exchange/open-exchanges.ts';
+import type { Transfer } from '../exchange/transfer.ts';
 
 /** Takes over a request that undici failed, with the error it would end in. */
 export type SendElsewhere = (request: HttpRequest, options: RequestOptions, error: Error) => Promise<HttpResponse>;
@@ -14,8 +15,7 @@ export type SendElsewhere = (request: HttpRequest, options: RequestOptions, erro
 export interface UndiciHost {
   /** Sends what undici cannot; without it such a request fails. */
   readonly elsewhere: SendElsewhere | undefined;
-  /** An exchange is over. */
-  ended(exchange: Endable): void;
+  readonly running: OpenExchanges<Transfer>;
 }
 
 /** What undici dispatches on: one of its connections, or a dispatcher of the caller's, which has its own. */

@@ -5,6 +5,7 @@ import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
 import type { BodyReader } from '../../message/body-reader.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
+import type { RequestOptions } from '../../options/options.ts';
 import { inPieces, ONE_WRITE, PIECE, pieces } from '../exchange/body-pieces.ts';
 import { sourceFailure } from '../exchange/source-failure.ts';
 
@@ -20,24 +21,20 @@ export class DispatchOptions {
 }
 Object.setPrototypeOf(DispatchOptions.prototype, null);
 
-export interface SentBody {
-  /** Of a body that is not in memory. */
-  readonly source: BodyReader | undefined;
-  /** Somebody follows the progress. */
-  readonly isWatched: boolean;
+/** What the request goes over. */
+interface Via {
+  readonly route: { readonly settings: { readonly forwarder?: ProxyServer | undefined } };
 }
 
-/**
- * @param forwarder the HTTP proxy that carries it as it is
- * @param isLast its connection is to be closed after it
- */
+/** @param source of a body that is not in memory */
 export function dispatchOptions(
   request: HttpRequest,
   target: Target,
-  forwarder: ProxyServer | undefined,
-  { source, isWatched }: SentBody,
-  isLast: boolean,
+  { route }: Via,
+  { keepAlive, progress }: RequestOptions,
+  source: BodyReader | undefined,
 ): DispatchOptions {
+  const { forwarder } = route.settings;
   const { method, body } = request;
   let { headers } = request;
   let sent: Uint8Array | AsyncIterable<Uint8Array> | null = null;
@@ -45,9 +42,9 @@ export function dispatchOptions(
     // undici frames a body of unknown length itself and refuses to be told.
     headers = headers.without('transfer-encoding');
     const { bytes } = body;
-    if (source !== undefined) sent = pull(request, isWatched ? inPieces(source) : source);
+    if (source !== undefined) sent = pull(request, progress ? inPieces(source) : source);
     else if (bytes === undefined) sent = null;
-    else if (bytes.byteLength <= (isWatched ? PIECE : ONE_WRITE)) sent = bytes;
+    else if (bytes.byteLength <= (progress ? PIECE : ONE_WRITE)) sent = bytes;
     else {
       // undici calls what it has queued sent: it is given no more than the socket takes.
       sent = pieces(bytes);
@@ -59,7 +56,8 @@ export function dispatchOptions(
     method as 'GET',
     hopHeaders(headers, forwarder).toRaw() as string[],
     sent as Uint8Array,
-    isLast,
+    // Its connection is to be closed after it.
+    keepAlive === false,
   );
 }
 

@@ -12,7 +12,8 @@ import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
-import { type Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
+import { OpenExchanges } from '../exchange/open-exchanges.ts';
+import type { Transfer } from '../exchange/transfer.ts';
 import { UndiciConnections } from './connections.ts';
 import { UndiciExchange } from './exchange.ts';
 import type { SendElsewhere, UndiciHost } from './host.ts';
@@ -33,7 +34,7 @@ async function loadClient(): Promise<typeof Client> {
 export class UndiciTransport implements UndiciHost {
   readonly #Client: typeof Client;
   readonly #groups = new Map<string, Map<string, UndiciConnections>>();
-  readonly #running = new OpenExchanges<Endable>();
+  readonly running = new OpenExchanges<Transfer>();
   readonly #settings = new LastSettings();
 
   private constructor(
@@ -53,10 +54,9 @@ export class UndiciTransport implements UndiciHost {
       const target = requestTarget(request);
       // Where there is no body, undici looks itself.
       if (request.body !== null) checkHead(request);
-      const exchange = new UndiciExchange(request, options, target, this, resolve, reject);
+      const exchange = new UndiciExchange(request, options, target, this, { resolve, reject });
       const route = this.#routeFor(request, target, options);
       const limit = this.limits.limitOf(options);
-      this.#running.add(exchange);
       exchange.start(route, limit);
     });
   }
@@ -66,21 +66,16 @@ export class UndiciTransport implements UndiciHost {
     return this.#groups.size;
   }
 
-  /** An exchange is over. */
-  ended(exchange: Endable): void {
-    this.#running.ended(exchange);
-  }
-
   /** Waits for what is under way; a streamed body that nobody has begun to read is not. */
   async close(): Promise<void> {
     const routes = this.#takeAll();
-    await this.#running.letFinish();
+    await this.running.letFinish();
     for (const route of routes) route.close();
   }
 
   async destroy(reason?: unknown): Promise<void> {
     const closing = this.close();
-    this.#running.endAll(reason);
+    this.running.endAll(reason);
     await closing;
   }
 

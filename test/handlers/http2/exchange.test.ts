@@ -2,6 +2,8 @@
 import { sensitiveHeaders } from 'node:http2';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { OpenExchanges } from '../../../src/handlers/exchange/open-exchanges.ts';
+import type { Transfer } from '../../../src/handlers/exchange/transfer.ts';
 import { Http2Answer } from '../../../src/handlers/http2/answer.ts';
 import type { Http2Connection } from '../../../src/handlers/http2/connection.ts';
 import { Http2Exchange } from '../../../src/handlers/http2/exchange.ts';
@@ -216,14 +218,15 @@ describe('a connection that ends in the moment a stream is to be opened', () => 
         throw Object.assign(new Error('no more streams'), { code: asked <= times ? code : 'ERR_INVALID_ARG_VALUE' });
       },
     } as unknown as Http2Connection;
-    const ended = vi.fn();
+    const running = new OpenExchanges<Transfer>();
+    const ended = vi.spyOn(running, 'ended');
     const group = {
       acquire: (waiter: Http2Exchange) => {
         waiter.connected(connection, false);
         return () => undefined;
       },
     };
-    const host = { group: () => group, plain: vi.fn(), wantsHttp1: vi.fn(), ended } as unknown as Http2Host;
+    const host = { group: () => group, plain: vi.fn(), wantsHttp1: vi.fn(), running } as unknown as Http2Host;
     return { host, asked: () => asked, ended: () => ended.mock.calls.length };
   }
 

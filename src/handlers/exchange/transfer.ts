@@ -1,0 +1,310 @@
+/**
+ * One request under way, whichever transport carries it: the waits of its phases, what the caller is told, and that it
+ * settles once, whoever ends it. An exchange of a transport holds one. How it gets a connection, what goes over that and
+ * how it is ended is the exchange's.
+ */
+
+import { whenTold } from '../../call/callbacks.ts';
+import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
+import { mayBeLeft } from '../../call/left-body.ts';
+import type { DialTimings } from '../../connect/dial.ts';
+import { type FailureContext, failure, timeoutFailure } from '../../connect/failure.ts';
+import { isTransferError, type TimeoutPhase } from '../../message/errors.ts';
+import type { HttpRequest } from '../../message/request.ts';
+import type { HttpResponse, ResponseFacts } from '../../message/response.ts';
+import { currentScope, type Scope } from '../../message/scope.ts';
+import { ignore } from '../../message/source.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { systemClock } from '../../time/clock.ts';
+import { announceProgress } from './announcements.ts';
+import type { Answer, Answered } from './answer.ts';
+import { briefly } from './briefly.ts';
+import { callsBack, uploadTotal } from './callbacks.ts';
+import type { Endable, OpenExchanges } from './open-exchanges.ts';
+import { DRAIN_WAIT, type PhaseTimeouts, phaseTimeouts } from './phase-timeouts.ts';
+import { type Expiring, PhaseTimer } from './phase-timer.ts';
+import { TransferRecord } from './transfer-record.ts';
+
+/** The two functions of a promise. */
+export interface Settle {
+  resolve(response: HttpResponse | Promise<HttpResponse>): void;
+  reject(reason: unknown): void;
+}
+
+/** The exchange of a transport, as its transfer sees it. */
+export interface Carrier {
+  /** What `stats` calls the handler. */
+  readonly handlerName: string;
+  /** Ends the transfer with an error, and with it whatever goes over the connection. */
+  abort(reason: unknown): void;
+  /** The transfer is over, well or not: nothing of it may stay on the connection. */
+  released(): void;
+  /** A wait took too long. @returns whether the exchange has seen to it */
+  expires?(phase: TimeoutPhase, limit: number): boolean;
+}
+
+/** A request's body while it goes out. */
+export interface Outgoing {
+  /** Nobody is told of what still goes. */
+  readonly isStopped?: boolean;
+  /** Sends nothing more, and lets go of the source. */
+  release(): void;
+}
+
+export class Transfer implements Answered, Endable, Expiring {
+  index = -1;
+  promised: Promise<unknown> | undefined;
+  readonly request: HttpRequest;
+  readonly options: RequestOptions;
+  readonly limits: PhaseTimeouts;
+  readonly timer: PhaseTimer;
+  readonly record: TransferRecord;
+  phase: FailureContext['phase'] = 'queue';
+  isDone = false;
+  /** The caller has its response; for a streamed one the transfer goes on. */
+  isAnswered = false;
+  /** Its reader has left, and the rest is read for the sake of the connection. */
+  isDrained = false;
+  /** The wait for a connection. */
+  wait: { leave(): void } | undefined;
+  outgoing: Outgoing | undefined;
+  answer: Answer | undefined;
+  /** What is told of a redirect that the transport has followed by itself. */
+  landed: Partial<ResponseFacts> | undefined;
+  /** The context of the call, when something of the caller's runs while it is under way, or it had to wait. */
+  scope: Scope | undefined;
+  readonly #carrier: Carrier;
+  readonly #open: OpenExchanges<Transfer>;
+  #resolve: Settle['resolve'];
+  #reject: Settle['reject'];
+
+  /**
+   * @param open those of its transport
+   * @throws TypeError for a duration that is none
+   */
+  constructor(
+    carrier: Carrier,
+    request: HttpRequest,
+    options: RequestOptions,
+    open: OpenExchanges<Transfer>,
+    { resolve, reject }: Settle,
+  ) {
+    const clock = options.clock ?? systemClock;
+    this.request = request;
+    this.options = options;
+    this.limits = phaseTimeouts(options);
+    this.timer = new PhaseTimer(clock, this);
+    this.record = new TransferRecord(clock);
+    this.scope = callsBack(request, options) ? currentScope() : undefined;
+    this.#carrier = carrier;
+    this.#open = open;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Begins. @returns false when the call was stopped before */
+  start(): boolean {
+    this.#open.add(this);
+    followCaller(this, this.request, this.options);
+    return !this.isDone;
+  }
+
+  // The connection
+
+  /** There is none yet. Its turn comes in the context of whoever ends before it, or made the connection. */
+  waits(wait: { leave(): void }): void {
+    this.wait = wait;
+    this.scope ??= currentScope();
+  }
+
+  /** One is being made: `queueTimeout` is over, `connectTimeout` is the dialler's. */
+  dialling(): void {
+    this.phase = 'connect';
+    this.timer.stop();
+    this.record.placed();
+  }
+
+  /** @param dialled what it took to make the connection for this request; `undefined` when it was there */
+  connected(dialled: DialTimings | undefined): void {
+    this.wait = undefined;
+    this.phase = this.request.body === null ? 'headers' : 'send';
+    this.timer.start('headers', this.limits.headers);
+    this.record.connected(dialled, this.timer.since);
+  }
+
+  /** The request is to go again, over another connection. */
+  goesAgain(): void {
+    this.outgoing?.release();
+    this.outgoing = undefined;
+    this.record.sent = 0;
+  }
+
+  /** The connection took bytes of the body. @param from what sent them: of an attempt before, they do not count */
+  uploaded(bytes: number, from: Outgoing | undefined = this.outgoing): void {
+    if (from !== this.outgoing) return;
+    this.record.sent += bytes;
+    if (this.isDone || from?.isStopped) return;
+    if (this.phase === 'send' || this.phase === 'headers') this.timer.touch();
+    if (this.options.progress) announceProgress(this, 'upload', this.record.sent, uploadTotal(this.request));
+  }
+
+  /** The last byte of the request went out. */
+  flushed(): void {
+    this.record.flushed();
+    if (this.phase === 'send') this.phase = 'headers';
+  }
+
+  // The answer
+
+  /** The head of the final answer came. */
+  headCame(answer: Answer): void {
+    this.phase = 'body';
+    this.answer = answer;
+    this.timer.start('read', this.limits.read);
+    this.record.head(this.timer.since);
+  }
+
+  /** Whether the body is handed out as it comes: streamed, or likely left by a layer. */
+  isHandedOut({ isEmpty, status }: Answer): boolean {
+    return !isEmpty && (this.options.stream === true || mayBeLeft(this.request, status));
+  }
+
+  /** @param response with a body that is still to come */
+  handOut(response: HttpResponse): void {
+    this.answered(this.options.stream ? response : briefly(response, this));
+  }
+
+  /** The caller has its response; for a streamed one the transfer goes on. */
+  answered(response: HttpResponse | Promise<HttpResponse>): void {
+    this.isAnswered = true;
+    this.passOn(whenTold(this, response));
+  }
+
+  /** Settles without an end of its own. The promise would keep the response, of which the garbage collector tells that it was dropped. */
+  passOn(response: HttpResponse | Promise<HttpResponse>): void {
+    const resolve = this.#resolve;
+    this.#resolve = this.#reject = ignore;
+    resolve(response);
+  }
+
+  // The reader of the body
+
+  chunkCame(): void {
+    // The wait for a reader who has not begun is counted from the head.
+    this.timer.chunkCame(this.answer?.body?.isUntouched === true);
+  }
+
+  /** The reader wants more: the wait for the server begins. A body that nobody reads has until the read timeout. */
+  pulled(): void {
+    if (this.isDone || this.answer?.body?.isUntouched !== false) return;
+    this.reads();
+  }
+
+  /** Nobody wants the rest of the body, which is read for the sake of the connection. */
+  drained(): void {
+    if (this.isDone) return;
+    this.isDrained = true;
+    this.reads();
+  }
+
+  /** The wait for the next bytes of the body begins. */
+  reads(): void {
+    const { read } = this.limits;
+    this.timer.start('read', this.isDrained ? Math.min(read || DRAIN_WAIT, DRAIN_WAIT) : read);
+  }
+
+  expired(phase: TimeoutPhase, limit: number): void {
+    if (this.#carrier.expires?.(phase, limit)) return;
+    const body = phase === 'read' ? this.answer?.body : undefined;
+    if (body?.isUntouched === false) {
+      if (this.timer.goesOnFromAhead(phase, limit)) return;
+      // While the reader is behind, the next byte is not the server's to send.
+      if (body.isBehind) {
+        this.timer.start(phase, limit);
+        return;
+      }
+    }
+    this.abort(timeoutFailure(phase, limit, this.request, this.headOnly()));
+  }
+
+  // The end
+
+  get isWaiting(): boolean {
+    return this.wait !== undefined;
+  }
+
+  get isForgotten(): boolean {
+    return this.isDrained || (this.isAnswered && !this.promised && this.answer?.body?.isUntouched === true);
+  }
+
+  abort(reason: unknown): void {
+    if (!this.isDone) this.#carrier.abort(reason);
+  }
+
+  /** Ends with an error. */
+  fail(reason: unknown): void {
+    if (this.isDone) return;
+    this.finish();
+    if (this.isAnswered) {
+      this.answer?.body?.fail(reason);
+      return;
+    }
+    if (isTransferError(reason)) reason.transfer = this.facts();
+    this.#reject(reason);
+  }
+
+  /** It is over, well or not. */
+  finish(): void {
+    this.isDone = true;
+    this.timer.stop();
+    this.wait?.leave();
+    this.wait = undefined;
+    this.outgoing?.release();
+    this.#carrier.released();
+    unfollowCaller(this, this.request, this.options);
+    this.#open.ended(this);
+  }
+
+  /** Runs what an event brings. Nobody stands above it: what it threw would end the process instead of the transfer. */
+  guarded(run: () => void): void {
+    try {
+      run();
+    } catch (cause) {
+      if (!this.isDone) this.fail(this.failure(cause));
+      else if (this.isAnswered) this.answer?.body?.fail(cause);
+      else this.#reject(this.failure(cause));
+    }
+  }
+
+  // What it tells
+
+  headOnly(): HttpResponse | undefined {
+    return this.answer?.headOnly();
+  }
+
+  failure(cause: unknown): Error {
+    const { request, options, phase } = this;
+    return failure(cause, { request, options, phase, response: this.#shownHead() });
+  }
+
+  /** None where the head itself is what failed. */
+  #shownHead(): HttpResponse | undefined {
+    try {
+      return this.headOnly();
+    } catch {
+      return undefined;
+    }
+  }
+
+  facts(): ResponseFacts {
+    const facts: ResponseFacts = {
+      url: this.request.url,
+      request: this.request,
+      handler: this.#carrier.handlerName,
+      bytesSent: this.record.sent,
+      bytesReceived: this.record.received,
+      timings: this.record.timings(),
+    };
+    return this.landed === undefined ? facts : Object.assign(facts, this.landed);
+  }
+}
