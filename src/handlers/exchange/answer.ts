@@ -1,12 +1,12 @@
 /** What has come of a response: its head, and its body, gathered or handed out as it comes. */
-import { NOTHING } from '../../message/bytes.ts';
+import { NOTHING, Pieces } from '../../message/bytes.ts';
 import { Content, type StreamSource } from '../../message/content.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
 import { HttpResponse, type ResponseFacts } from '../../message/response.ts';
-import { responseLimit, tooLarge } from '../../semantics/response-limit.ts';
+import { encodedLimit, responseLimit, tooLarge } from '../../semantics/response-limit.ts';
 import { type Announcing, announceProgress } from './announcements.ts';
 import { downloadTotal } from './callbacks.ts';
-import { Collector, wireLimit } from './collector.ts';
+
 import type { TransferRecord } from './transfer-record.ts';
 
 /** A body that the caller reads while it comes. */
@@ -39,7 +39,7 @@ export class Answer {
   readonly #transfer: Answered;
   readonly #phrase: string;
   readonly #version: string;
-  #collector: Collector | undefined;
+  #pieces: Pieces | undefined;
   #head: HttpResponse | undefined;
 
   constructor(transfer: Answered, status: number, phrase: string, headers: HttpHeaders, version = '1.1') {
@@ -89,7 +89,7 @@ export class Answer {
 
   /** What was gathered so far. */
   taken(): Uint8Array | undefined {
-    return this.#collector?.bytes();
+    return this.#pieces?.bytes();
   }
 
   // A chunk of the body
@@ -106,20 +106,30 @@ export class Answer {
 
   /** Gathers it, or ends the transfer: one too many. */
   collect(chunk: Uint8Array): void {
-    this.#collector ??= new Collector(wireLimit(this.#transfer.options, this.headers));
-    if (!this.#collector.add(chunk)) this.#refuse();
+    this.#pieces ??= new Pieces();
+    if (this.#allows(this.#pieces.size + chunk.byteLength)) this.#pieces.add(chunk);
+    else this.#refuse();
   }
 
   /** Ends the transfer when the head says already that the body is too large. @returns whether it can be gathered */
   fits(): boolean {
     const { expected } = this;
-    if (this.isEmpty || expected === undefined) return true;
-    if (expected <= wireLimit(this.#transfer.options, this.headers)) return true;
+    if (this.isEmpty || expected === undefined || this.#allows(expected)) return true;
     this.#refuse();
     return false;
   }
 
+  /**
+   * Whether so many bytes may come off the wire. `maxResponseSize` counts after decoding, which is the decoding layer's to
+   * enforce; an encoded body gets twice that and 64 KiB here, so that it cannot grow without end either.
+   */
+  #allows(size: number): boolean {
+    const limit = responseLimit(this.#transfer.options, false);
+    return size <= limit || (this.headers.has('content-encoding') && size <= encodedLimit(limit));
+  }
+
   #refuse(): void {
+    this.#pieces?.clear();
     const { request, options } = this.#transfer;
     this.#transfer.abort(tooLarge(responseLimit(options, false), request, this.headOnly()));
   }

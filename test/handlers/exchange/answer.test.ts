@@ -92,6 +92,27 @@ describe('an answer', () => {
     expect(abort).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'ERR_BODY_TOO_LARGE' }));
   });
 
+  it.each<[string, Record<string, string>, number]>([
+    ['as it is', {}, 1000],
+    ['encoded: twice it and 64 KiB', { 'Content-Encoding': 'gzip' }, 2000 + 65_536],
+  ])('takes as many bytes as maxResponseSize says, %s, and holds nothing of one more', (_, headers, most) => {
+    const { abort, answer: one } = answer({ headers, options: { maxResponseSize: 1000 } });
+    one.collect(bytes(most));
+    expect([abort.mock.calls, one.taken()?.byteLength]).toEqual([[], most]);
+    one.collect(bytes(1));
+    const { calls } = abort.mock;
+    expect(calls).toEqual([[expect.objectContaining({ name: 'BodyError', code: 'ERR_BODY_TOO_LARGE' })]]);
+    expect(String(calls[0]?.[0])).toContain('maxResponseSize (1000 bytes)');
+    expect(one.taken()).toHaveLength(0);
+  });
+
+  it('gives one chunk without a copy', () => {
+    const { answer: one } = answer();
+    const chunk = bytes(2);
+    one.collect(chunk);
+    expect(one.taken()).toBe(chunk);
+  });
+
   it('shows itself without its body, the same each time', () => {
     const { answer: one } = answer();
     one.collect(bytes(3));
