@@ -69,7 +69,7 @@ type CacheMode = 'default' | 'no-store' | 'reload' | 'no-cache' | 'force-cache' 
 // CacheOption
 type CacheOption = CacheLayer | CacheMode | CacheWithMode | false | null;
 // Client
-declare class Client implements AsyncDisposable, HttpClient {
+declare class Client implements AsyncDisposable, HttpClient, Verbs {
     #private;
     constructor(options?: ClientOptions, family?: Calls);
     get stack(): HandlerStack | undefined;
@@ -317,7 +317,7 @@ declare class HttpHeaders implements Iterable<[
     [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string;
 }
 // HttpRequest
-declare class HttpRequest extends HttpRequest_base {
+declare class HttpRequest extends HttpRequest_base implements Message<HttpRequest> {
     readonly method: string;
     readonly url: string;
     readonly headers: HttpHeaders;
@@ -341,7 +341,7 @@ declare class HttpRequest extends HttpRequest_base {
     [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string;
 }
 // HttpResponse
-declare class HttpResponse {
+declare class HttpResponse implements Answered {
     #private;
     readonly status: number;
     readonly statusText: string;
@@ -1020,6 +1020,14 @@ interface AnswerOptions {
     maxHeaderSize?: number | Off | undefined;
     cache?: CacheOption | undefined;
 }
+interface Answered extends Message<unknown> {
+    readonly status: number;
+    readonly statusText: string;
+    readonly timings: Timings;
+    bytes(): Promise<Uint8Array>;
+    arrayBuffer(): Promise<ArrayBuffer>;
+    blob(): Promise<Blob>;
+}
 interface Asker {
     readonly outer: Asker | undefined;
     mayLeave(status: number): boolean;
@@ -1043,12 +1051,12 @@ interface CacheWithMode {
     readonly use: CacheLayer;
     readonly mode: CacheMode;
 }
-declare class Call extends StopSource implements Member {
+declare class Call extends StopSource implements Member, MessageCall {
     #private;
     readonly started: number;
-    redact?: readonly string[] | undefined;
+    redact?: Redact | undefined;
     index: number;
-    calls: Calls | undefined;
+    calls: CallFamily | undefined;
     attempt: number;
     hop: number;
     repeater: Repeater | undefined;
@@ -1064,13 +1072,18 @@ declare class Call extends StopSource implements Member {
     trace: Trace | undefined;
     reconnector: Reconnector<HttpResponse> | undefined;
     followed: AbortSignal | undefined;
-    constructor(started: number, redact?: readonly string[] | undefined);
+    constructor(started: number, redact?: Redact | undefined);
     settled(): void;
     get isForgotten(): boolean;
     protected emptied(): void;
     abort(reason?: unknown): void;
 }
-declare class Calls {
+interface CallFamily {
+    join(call: Call, isAdmitted: boolean): void;
+    leave(call: Call): void;
+    isIn(family: CallFamily): boolean;
+}
+declare class Calls implements CallFamily {
     #private;
     constructor(client: object, parent?: Calls);
     get isClosing(): boolean;
@@ -1084,7 +1097,7 @@ declare class Calls {
     unwatch(maker: Abortable): void;
     members(): Call[];
     onceOver(callback: () => void): void;
-    isIn(family: Calls): boolean;
+    isIn(family: CallFamily): boolean;
 }
 type Channels = TracingChannel<unknown, object>;
 interface CloseOptions {
@@ -1224,6 +1237,18 @@ type Logger = {
 };
 interface Member {
     index: number;
+}
+interface Message<Self> {
+    readonly headers: HttpHeaders;
+    readonly protocolVersion: string;
+    withHeader(name: string, value: string | number | readonly string[]): Self;
+    withAddedHeader(name: string, value: string | number | readonly string[]): Self;
+    withoutHeader(name: string): Self;
+}
+interface MessageCall {
+    redact?: Redact;
+    parseJson: ParseJson | undefined;
+    reconnector: Reconnector<unknown> | undefined;
 }
 type Next = string | URL | RequestOptions | null | undefined | false;
 type NodeHandlerSettings = ConnectionSettings;
@@ -1379,6 +1404,17 @@ type Unwrapped<T> = {
 type Uri = string | URL;
 type Uri$1 = string | URL;
 type Verb = (uri: Uri, options?: RequestOptions) => RequestPromise;
+interface Verbs {
+    get(uri: string | URL, options?: RequestOptions): RequestPromise;
+    head(uri: string | URL, options?: RequestOptions): RequestPromise;
+    post(uri: string | URL, options?: RequestOptions): RequestPromise;
+    put(uri: string | URL, options?: RequestOptions): RequestPromise;
+    patch(uri: string | URL, options?: RequestOptions): RequestPromise;
+    delete(uri: string | URL, options?: RequestOptions): RequestPromise;
+    query(uri: string | URL, options?: RequestOptions): RequestPromise;
+    options(uri: string | URL, options?: RequestOptions): RequestPromise;
+    sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise;
+}
 interface WatchOptions {
     onHeaders?: ((response: HttpResponse) => void) | Off | undefined;
     onStats?: ((stats: TransferStats) => void) | Off | undefined;
