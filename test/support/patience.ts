@@ -1,0 +1,11 @@
+/**
+ * How long a test waits for what is to come. A loaded machine is late with everything, and only what never comes is a
+ * fault: so `vi.waitFor` waits for as long as a test may take, in place of one second.
+ */
+import { vi } from 'vitest';
+
+const LONGEST = 30_000;
+const { waitFor } = vi;
+
+vi.waitFor = (callback, options) =>
+  waitFor(callback, typeof options === 'number' ? options : { timeout: LONGEST, ...options });
