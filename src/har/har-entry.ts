@@ -2,7 +2,7 @@
 import { callOf } from '../call/call.ts';
 import { isTransferError } from '../message/errors.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { isSecretKey, MASK } from '../message/redact.ts';
+import { MASK, secretKeysOf } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse, ResponseFacts, Timings } from '../message/response.ts';
 import { VERSION } from '../runtime/version.ts';
@@ -201,10 +201,9 @@ function rounded(ms: number): number {
 function queryOf(url: string, masker: HarMasker): HarPair[] {
   const at = url.indexOf('?');
   if (at === -1) return [];
-  return [...new URLSearchParams(url.slice(at + 1).replace(/#.*$/s, ''))].map(([name, value]) => ({
-    name,
-    value: isSecretKey(name, masker.redact) ? MASK : masker.text(value),
-  }));
+  const query = new URLSearchParams(url.slice(at + 1).replace(/#.*$/s, ''));
+  const isSecret = secretKeysOf(query.keys(), masker.redact);
+  return [...query].map(([name, value]) => ({ name, value: isSecret(name) ? MASK : masker.text(value) }));
 }
 
 function cookieOf(pair: string): HarCookie {

@@ -2,7 +2,7 @@
  * The values of a request's own secrets, so that they are masked where they come back: in a header, a reason phrase or an
  * error page of the server, or in another library's error.
  */
-import { isSecretHeader, isSecretKey, MASK, type Redact } from './redact.ts';
+import { isSecretHeader, MASK, type Redact, secretKeysOf } from './redact.ts';
 import type { HttpRequest } from './request.ts';
 
 /** Characters that a part of a secret header has at least: shorter ones would mask ordinary words. */
@@ -61,11 +61,13 @@ function basicSecrets(value: string): string[] {
 }
 
 function querySecrets(url: string, redact: Redact | undefined): string[] {
-  const query = url.indexOf('?');
-  if (query === -1) return [];
-  const raw = url.slice(query + 1).replace(/#.*$/, '');
+  const mark = url.indexOf('?');
+  if (mark === -1) return [];
+  const raw = url.slice(mark + 1).replace(/#.*$/, '');
   const values: string[] = [];
-  for (const [key, value] of new URLSearchParams(raw)) if (isSecretKey(key, redact)) values.push(value);
+  const query = new URLSearchParams(raw);
+  const isSecret = secretKeysOf(query.keys(), redact);
+  for (const [key, value] of query) if (isSecret(key)) values.push(value);
   // As it is written too: a page may quote the URL without decoding it.
   return values.flatMap((value) => [value, encodeURIComponent(value)]);
 }

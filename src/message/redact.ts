@@ -48,15 +48,48 @@ export function isSecretKey(name: string, more?: Redact): boolean {
   return SECRET_NAME.test(name) || isListed(name.toLowerCase(), more);
 }
 
-/** Headers whose value is a URL, or holds some: a redirect may carry a token in its query. */
-const URL_HEADERS = new Set(['location', 'content-location', 'referer', 'link', 'refresh']);
+/**
+ * As `isSecretKey`, for the keys of one query or fragment: a `code` beside a `state` is what an authorization server answers
+ * with (RFC 6749 §4.1.2), and is worth a token; alone it is that of a country or a product.
+ *
+ * @param keys all of them, decoded
+ */
+export function secretKeysOf(keys: Iterable<string>, more?: Redact): (key: string) => boolean {
+  const all = new Set(keys);
+  const isAnswer = all.has('code') && all.has('state');
+  return (key) => (isAnswer && key === 'code') || isSecretKey(key, more);
+}
+
+/** Headers whose value is a URL: a redirect may carry a token in its query. */
+const URL_HEADERS = new Set(['location', 'content-location', 'referer']);
+/** RFC 8288 §3: a target between < and >, an anchor between quotes, and what stands between them. */
+const LINK_PART = /<[^>]*>?|"[^"]*"?|[^<"]+/g;
+/** A number of seconds comes first, and the URL may be named and quoted. */
+const REFRESH = /^([\s\d.]*[;,](?:\s*url\s*=)?\s*(["']?))(.*?)(\2)$/is;
 
 /** The header lines with secret values masked, names as they are. */
 export function* maskHeaders(headers: Iterable<readonly [string, string]>, more?: Redact): Generator<[string, string]> {
   for (const [name, value] of headers) {
     if (isSecretHeader(name, more)) yield [name, MASK];
-    else yield [name, URL_HEADERS.has(name.toLowerCase()) ? maskUrl(maskText(value, more), more) : value];
+    else yield [name, maskUrlsIn(name.toLowerCase(), value, more)];
   }
+}
+
+/** The value with secrets masked in the URLs that it holds, by what the header is. */
+function maskUrlsIn(name: string, value: string, more: Redact | undefined): string {
+  const masked = (url: string) => maskUrl(maskText(url, more), more);
+  if (URL_HEADERS.has(name)) return masked(value);
+  if (name === 'refresh') {
+    const [, before = '', , url = value, after = ''] = REFRESH.exec(value) ?? [];
+    return before + masked(url) + after;
+  }
+  if (name !== 'link') return value;
+  return value.replace(LINK_PART, (part) => {
+    // The signs around it are no part of the secret that it may end with.
+    const begin = /^[<"]/.test(part) ? 1 : 0;
+    const end = part.length > begin && /[>"]$/.test(part) ? -1 : undefined;
+    return part.slice(0, begin) + masked(part.slice(begin, end)) + (end === undefined ? '' : part.slice(end));
+  });
 }
 
 // What follows the blanks is no blank: else each of them would be tried as the beginning.
@@ -69,8 +102,19 @@ export function maskUrl(url: string, more?: Redact): string {
   // parser skips surplus slashes, and for http does without any. `user:password@host` has lost its scheme.
   const plain = url.replace(USERINFO, `$1${MASK}@`);
   if (!/[?#]/.test(plain)) return plain;
-  return plain.replace(/([?&#;])([^?=&#;]*)=([^&#;]*)/g, (whole, mark: string, key: string) =>
-    isSecretKey(decoded(key), more) ? `${mark}${key}=${MASK}` : whole,
+  const fragment = plain.indexOf('#');
+  if (fragment === -1) return maskPairs(plain, more);
+  return maskPairs(plain.slice(0, fragment), more) + maskPairs(plain.slice(fragment), more);
+}
+
+/** @param part up to the fragment, or the fragment with its mark */
+function maskPairs(part: string, more: Redact | undefined): string {
+  const isSecret = secretKeysOf(
+    Array.from(part.matchAll(/[?&#;]([^?=&#;]*)/g), ([, key = '']) => decoded(key)),
+    more,
+  );
+  return part.replace(/([?&#;])([^?=&#;]*)=([^&#;]*)/g, (whole, mark: string, key: string) =>
+    isSecret(decoded(key)) ? `${mark}${key}=${MASK}` : whole,
   );
 }
 

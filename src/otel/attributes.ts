@@ -6,7 +6,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { callOf } from '../call/call.ts';
 import { isTransferError } from '../message/errors.ts';
-import { isSecretKey, type Redact } from '../message/redact.ts';
+import { type Redact, secretKeysOf } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { targetOf } from '../message/uri.ts';
@@ -80,17 +80,22 @@ export function safeUrl(url: string, redact: Redact): string {
   if (query === undefined) return plain;
   const pairs = query.split('&').map((pair) => {
     const name = pair.split('=', 1)[0]!;
-    return pair.includes('=') && isSecret(name, redact) ? `${name}=${REDACTED}` : pair;
+    return { pair, name, key: keyOf(name) };
   });
-  return `${plain}?${pairs.join('&')}`;
+  const isSecret = secretKeysOf(
+    pairs.map(({ key }) => key),
+    redact,
+  );
+  const shown = pairs.map(({ pair, name, key }) =>
+    pair.includes('=') && (isSecret(key) || SIGNED.has(key.toLowerCase())) ? `${name}=${REDACTED}` : pair,
+  );
+  return `${plain}?${shown.join('&')}`;
 }
 
-function isSecret(name: string, redact: Redact): boolean {
-  let key = name;
+function keyOf(name: string): string {
   try {
-    key = decodeURIComponent(name.replaceAll('+', ' '));
+    return decodeURIComponent(name.replaceAll('+', ' '));
   } catch {
-    // As it is written, then.
+    return name;
   }
-  return isSecretKey(key, redact) || SIGNED.has(key.toLowerCase());
 }

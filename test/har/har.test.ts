@@ -93,6 +93,14 @@ describe('the archive', () => {
     expect(archive.log.entries).toHaveLength(1);
   });
 
+  it('shows no code of an authorization answer, in the URL, in the query and where it is repeated', async () => {
+    const { archive, client } = archived([new HttpResponse(200, { 'X-Echo': 'it was tops3cret' })]);
+    await client.get('http://h.test/cb?code=tops3cret&state=abc');
+    expect(archive.log.entries[0]?.request.url).toBe('http://h.test/cb?code=***&state=abc');
+    expect(archive.log.entries[0]?.request.queryString).toContainEqual({ name: 'code', value: '***' });
+    expect(JSON.stringify(archive)).not.toContain('tops3cret');
+  });
+
   it('takes its name in a printed stack', () => {
     expect(String(new HandlerStack(mockHandler()).push(har().layer))).toBe('har > mock');
   });

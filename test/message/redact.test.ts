@@ -23,6 +23,16 @@ describe('maskUrl', () => {
     ['http://h/#access_token=x&state=1', 'http://h/#access_token=***&state=1'],
     ['http://h/?tokens=3&author=ada', 'http://h/?tokens=3&author=ada'],
     ['?%zz=1&sig=x', '?%zz=1&sig=***'],
+    // RFC 6749 §4.1.2: the code of an authorization answer; a code alone is of a country or a product.
+    ['http://h/cb?code=x&state=1', 'http://h/cb?code=***&state=1'],
+    ['http://h/cb?state=1;c%6Fde=x', 'http://h/cb?state=1;c%6Fde=***'],
+    ['http://h/cb?code=x&state', 'http://h/cb?code=***&state'],
+    ['http://h/cb#code=x&state=1', 'http://h/cb#code=***&state=1'],
+    ['http://h/#/cb?code=x&state=1', 'http://h/#/cb?code=***&state=1'],
+    ['http://h/?code=de', 'http://h/?code=de'],
+    ['http://h/?code=de#state=1', 'http://h/?code=de#state=1'],
+    ['http://h/?zip_code=1&Code=2&state=ny', 'http://h/?zip_code=1&Code=2&state=ny'],
+    ['http://h/?code=de&states=1', 'http://h/?code=de&states=1'],
   ])('shows %s as %s', (url, safe) => expect(maskUrl(url)).toBe(safe));
 
   it('masks the names that are added, in any case', () => {
@@ -61,9 +71,39 @@ describe('maskHeaders', () => {
       '***',
       '***',
       '/next?token=***',
-      '<http://h/?sig=***; rel=next',
+      '<http://h/?sig=***>; rel=next',
       'text/html',
     ]);
+  });
+});
+
+describe('a header that holds URLs', () => {
+  it.each<[string, string, string]>([
+    // RFC 8288 §3: a target stands between < and >, and parameters follow.
+    ['link', '<https://a/?access_token=ABC>; rel=next', '<https://a/?access_token=***>; rel=next'],
+    [
+      'Link',
+      '</a?sig=x>; rel=next, </b?page=2&sig=y>; rel="last"',
+      '</a?sig=***>; rel=next, </b?page=2&sig=***>; rel="last"',
+    ],
+    ['link', '</a>; rel=x; anchor="/b?token=y"; title="z"', '</a>; rel=x; anchor="/b?token=***"; title="z"'],
+    ['link', '<//u:p@h/a>, <http://u:p@h/b>', '<//***@h/a>, <http://***@h/b>'],
+    ['link', '</a?token=a"b>; rel=next', '</a?token=***>; rel=next'],
+    ['link', '</a?token=x', '</a?token=***'],
+    ['link', '/a?token=x; rel=next', '/a?token=***; rel=next'],
+    ['refresh', '0; url=/next?token=x', '0; url=/next?token=***'],
+    ['refresh', '5;URL="http://u:p@h/?sig=x"', '5;URL="http://***@h/?sig=***"'],
+    ['refresh', '0;//u:p@h/', '0;//***@h/'],
+    ['refresh', '30', '30'],
+    ['location', '//u:p@h/cb?code=x&state=1', '//***@h/cb?code=***&state=1'],
+  ])('%s: %s', (name, value, safe) => {
+    expect([...maskHeaders([[name, value]])]).toEqual([[name, safe]]);
+  });
+
+  it.each(['<', '>', '"', '<"', ' ', '<>', ';'])('is read at once when it is 200 000 times %j', (piece) => {
+    const started = performance.now();
+    for (const name of ['link', 'refresh', 'location']) [...maskHeaders([[name, piece.repeat(200_000)]])];
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 });
 

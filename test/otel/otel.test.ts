@@ -165,6 +165,7 @@ describe('a span', () => {
       'http://h.test/?AWSAccessKeyId=REDACTED&X-Goog-Signature=REDACTED',
     ],
     ['http://h.test/?mine=tops3cret', 'http://h.test/?mine=REDACTED'],
+    ['http://h.test/cb?code=tops3cret&state=1', 'http://h.test/cb?code=REDACTED&state=1'],
   ])('of %s has url.full %s', async (uri, full) => {
     const { attributes } = await attributesOf('GET', uri, { redact: ['mine'] });
     expect(attributes['url.full']).toBe(full);
