@@ -19,7 +19,11 @@ import { certificateFor, certificates } from '../support/certificates.ts';
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'crawlee.dev': ['/js/docs/guides/request-storage'],
   'docs.scrapy.org': ['/en/latest/topics/settings.html'],
-  'github.com': ['/JustinBeckwith/linkinator', '/panva/oauth4webapi', '/sluice-http/sluice/security'],
+  'github.com': [
+    ...['/axios/axios', '/node-fetch/node-fetch', '/sindresorhus/ky', '/unjs/ofetch'],
+    ...['2-options', '4-pagination'].map((page) => `/sindresorhus/got/blob/main/documentation/${page}.md`),
+    ...['/JustinBeckwith/linkinator', '/panva/oauth4webapi', '/sluice-http/sluice/security'],
+  ],
   'lychee.cli.rs': ['/introduction/'],
   'opentelemetry.io': ['/docs/specs/semconv/http/'],
   'standardschema.dev': ['/'],
