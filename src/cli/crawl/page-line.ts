@@ -83,12 +83,16 @@ export function formatLine(line: PageLine): string {
 
 /** The page of a line of the journal; `undefined` when the line is cut or is something else. */
 export function parseLine(text: string): PageLine | undefined {
-  let found: Partial<PageLine>;
   try {
-    found = JSON.parse(text);
+    return pageLineOf(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+/** As `parseLine`, of what the text is. */
+export function pageLineOf(value: unknown): PageLine | undefined {
+  const found = value as Partial<PageLine>;
   if (typeof found !== 'object' || found === null || typeof found.url !== 'string') return undefined;
   if (!URL.canParse(found.url)) return undefined;
   const {

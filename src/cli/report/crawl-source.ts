@@ -5,8 +5,9 @@
 import { createReadStream } from 'node:fs';
 import { maskText, maskUrl } from '../../message/redact.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
-import { isBroken, isRefused, type PageLine, parseLine } from '../crawl/page-line.ts';
+import { isBroken, isRefused, type PageLine } from '../crawl/page-line.ts';
 import { crawlCalls } from './crawl-calls.ts';
+import { crawlLine } from './crawl-line.ts';
 import { fieldOf, listOf, textOf } from './json-fields.ts';
 import type { BrokenRow, Pair, ReportRow, ReportSource } from './report-data.ts';
 
@@ -27,34 +28,41 @@ export interface CrawlFile {
 
 /** @throws TypeError that names the file and the line, when no line of it is one of a crawl */
 export async function crawlSource({ path, name }: CrawlFile): Promise<ReportSource> {
+  const places = new Map<string, Place>();
   const lines: PageLine[] = [];
-  const redirects = new Map<string, string>();
-  const broken = new Map<string, number>();
   const notes = new UnreadLines(name);
-  let pages = 0;
+  let left = 0;
   for await (const { text, number, isCut } of linesOf(path)) {
-    const line = parseLine(text);
+    const line = crawlLine(text);
     if (line === undefined) {
       if (text.trim() !== '') notes.add(number, isCut);
       continue;
     }
-    pages += 1;
-    if (lines.length >= MOST_ROWS) continue;
-    if (line.location !== undefined) redirects.set(line.url, line.location);
-    if (isBroken(line)) broken.set(line.url, lines.length);
+    const row = places.get(line.url)?.row ?? lines.length;
+    if (row >= MOST_ROWS) {
+      left += 1;
+      continue;
+    }
+    // A crawl that went on may have fetched a page again: its last line says what became of it.
+    places.set(line.url, { row, number });
     // What is not shown is let go of.
-    lines.push({ ...line, links: line.links.length > 0 ? [String(line.links.length)] : [] });
+    lines[row] = { ...line, links: line.links.length > 0 ? [String(line.links.length)] : [] };
   }
   if (lines.length === 0) throw notes.nothing();
-  const left = pages - lines.length;
   return {
     kind: 'crawl',
     creator: 'sluice crawl',
     rows: lines.map(rowOf),
     calls: crawlCalls(lines),
-    broken: await brokenRows(path, broken, redirects),
-    notes: [...notes.told(), ...(left > 0 ? [`the first ${MOST_ROWS} of ${pages} pages are shown`] : [])],
+    broken: await brokenRows(path, lines, places),
+    notes: [...notes.told(), ...(left > 0 ? [`the first ${MOST_ROWS} of ${MOST_ROWS + left} pages are shown`] : [])],
   };
+}
+
+/** Where a page is: its row, and the number of its last line. */
+interface Place {
+  readonly row: number;
+  readonly number: number;
 }
 
 function rowOf(line: PageLine): ReportRow {
@@ -83,7 +91,7 @@ function factsOf(line: PageLine): Pair[] {
     ['Redirects to', location === undefined ? '' : maskUrl(location)],
     ['Found on', from === null ? '' : maskUrl(from)],
     ...via.map((url): Pair => ['By way of', maskUrl(url)]),
-    ['Links from a start', String(depth)],
+    ['Links from a start', depth < 0 ? '' : String(depth)],
     ['Links on it', links[0] ?? ''],
     ['Read', truncated ? 'not to its end' : ''],
     ['Kind', sitemap === undefined ? (line.external ? 'another host, only checked' : '') : 'sitemap'],
@@ -95,18 +103,24 @@ function factsOf(line: PageLine): Pair[] {
 /** On which pages the broken links are, also by way of redirects. */
 async function brokenRows(
   path: string,
-  broken: ReadonlyMap<string, number>,
-  redirects: ReadonlyMap<string, string>,
+  lines: readonly PageLine[],
+  places: ReadonlyMap<string, Place>,
 ): Promise<BrokenRow[]> {
-  const found = new Map([...broken].map(([url, row]) => [url, { url, row, pages: [] as string[], count: 0 }]));
+  const found = new Map<string, { url: string; row: number; pages: string[]; count: number }>();
+  const redirects = new Map<string, string>();
+  for (const [row, line] of lines.entries()) {
+    if (line.location !== undefined) redirects.set(line.url, line.location);
+    if (isBroken(line)) found.set(line.url, { url: line.url, row, pages: [], count: 0 });
+  }
   if (found.size === 0) return [];
   const through = new Map<string, string>();
   for (const url of redirects.keys()) {
     const end = endOf(url, redirects);
     if (end !== url && found.has(end)) through.set(url, end);
   }
-  for await (const { text } of linesOf(path)) {
+  for await (const { text, number } of linesOf(path)) {
     const { page, links } = linksOf(text);
+    if ((places.get(page)?.number ?? number) !== number) continue;
     for (const url of new Set(links.map((link) => through.get(link) ?? link))) {
       const one = found.get(url);
       if (one === undefined) continue;

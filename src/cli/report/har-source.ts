@@ -6,9 +6,9 @@ import type { HarEntry } from '../../har/har-format.ts';
 import { type HarMasker, harMasker } from '../../har/har-mask.ts';
 import { headersOfHar, requestOfHar } from '../../har/har-read.ts';
 import { MASK, maskHeaders, maskText, maskUrl } from '../../message/redact.ts';
-import { byteText } from '../text/text-table.ts';
+import { byteText, plural } from '../text/text-table.ts';
 import { harCalls } from './har-calls.ts';
-import { type Fields, fieldOf, listOf, numberOf, textOf } from './json-fields.ts';
+import { type Fields, fieldOf, listOf, msOf, numberOf, textOf } from './json-fields.ts';
 import type { BrokenRow, Pair, ReportRow, ReportSource } from './report-data.ts';
 
 /** Bytes of a request's body that are searched for secrets. */
@@ -30,6 +30,7 @@ export function harSource(log: Fields, name: string): ReportSource {
     if (textOf(fieldOf(fieldOf(entry, 'request'), 'url')) !== '') kept.push({ entry, start: startOf(entry) });
     else left.push(`entry ${index} of ${name} has no request.url, and is left out`);
   }
+  if (kept.length === 0) throw nothingOf(name, left.length);
   const notes = left.slice(0, MOST_NOTES);
   if (left.length > MOST_NOTES) notes.push(`and ${left.length - MOST_NOTES} more entries without one`);
   // Browsers write the entries of several pages one page after the other.
@@ -51,6 +52,17 @@ export function harSource(log: Fields, name: string): ReportSource {
     }),
     notes,
   };
+}
+
+/** A run whose answers all came from a cache writes an archive without entries. */
+function nothingOf(name: string, left: number): TypeError {
+  const why =
+    left === 0
+      ? 'log.entries is empty, so nothing was sent (an answer from a cache is no entry)'
+      : `none of its ${plural(left, 'entry', 'entries')} has a request.url`;
+  return new TypeError(
+    `${name} has nothing to show: ${why}; expected an entry with request.url in log.entries (HAR 1.2)`,
+  );
 }
 
 const ASKED_BY = 'Asked by';
@@ -80,7 +92,7 @@ function rowOf(entry: unknown, titles: ReadonlyMap<string, string>): ReportRow {
     size: numberOf(fieldOf(content, 'size'), numberOf(fieldOf(response, 'bodySize'))),
     wire,
     start: startOf(entry),
-    time: numberOf(fieldOf(entry, 'time'), sum),
+    time: timeOf(fieldOf(entry, 'time'), sum),
     phases,
     isBroken: error.code !== '' || status >= 400,
     detail: {
@@ -92,6 +104,12 @@ function rowOf(entry: unknown, titles: ReadonlyMap<string, string>): ReportRow {
       response: linesOf(fieldOf(response, 'headers'), mask),
     },
   };
+}
+
+/** The sum of its phases where there is none; unknown where neither says anything. */
+function timeOf(value: unknown, sum: number): number {
+  const isGiven = value !== undefined && value !== null;
+  return msOf(value, sum > 0 || !isGiven ? sum : -1);
 }
 
 function statusOf(value: unknown): number {
@@ -142,7 +160,7 @@ function errorOf(entry: unknown, mask: Mask): { code: string; words: string } {
 
 /** `connect` has `ssl` in it, by the format; not every tool knows. */
 function phasesOf(timings: unknown): number[] {
-  const of = (name: string) => Math.max(0, numberOf(fieldOf(timings, name)));
+  const of = (name: string) => msOf(fieldOf(timings, name), 0);
   const [connect, tls] = [of('connect'), of('ssl')];
   const plain = connect >= tls ? connect - tls : connect;
   return [of('blocked'), of('dns'), plain, tls, of('send'), of('wait'), of('receive')];

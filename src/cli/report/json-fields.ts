@@ -12,8 +12,18 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** A number that can be counted with: above 2^53 it is no count of anything. */
 export function numberOf(value: unknown, otherwise = -1): number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise;
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : otherwise;
+}
+
+/** A year: nothing waits longer for an answer. */
+const MOST_MS = 365 * 86_400_000;
+
+/** Milliseconds that something took. */
+export function msOf(value: unknown, otherwise = -1): number {
+  const ms = numberOf(value);
+  return ms >= 0 && ms <= MOST_MS ? ms : otherwise;
 }
 
 export function listOf(value: unknown): unknown[] {

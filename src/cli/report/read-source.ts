@@ -1,40 +1,19 @@
 /** Which of the two formats a file has, by what is in it, and its rows. */
-import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { crawlSource } from './crawl-source.ts';
 import { harSource } from './har-source.ts';
 import { faultOf } from './json-fault.ts';
 import { type Fields, fieldOf } from './json-fields.ts';
 import type { ReportSource } from './report-data.ts';
-
-/** Bytes by which a file is known. */
-const HEAD = 65_536;
+import { type InputOptions, openInput } from './report-input.ts';
 
 /** @throws TypeError that names the file, the line and what was expected; Error when it cannot be read */
-export async function readSource(path: string): Promise<ReportSource> {
-  const name = basename(path);
-  const head = await headOf(path);
+export async function readSource(path: string, options: InputOptions = {}): Promise<ReportSource> {
+  await using input = await openInput(path, options);
+  const { name, head } = input;
   if (head.trim() === '') throw new TypeError(`${name} is empty: expected a HAR, or the lines of "sluice crawl --out"`);
-  return isArchive(head, name) ? harSource(await logOf(path, name), name) : crawlSource({ path, name });
-}
-
-async function headOf(path: string): Promise<string> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, 'r');
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-    return buffer
-      .subarray(0, bytesRead)
-      .toString('utf8')
-      .replace(/^\uFEFF/, '');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(code ?? cause);
-    throw new TypeError(`${path} cannot be read: ${why}; expected FILE.har or FILE.jsonl`, { cause });
-  } finally {
-    await file?.close();
-  }
+  // Waited for here: a copy is there until it was read.
+  return isArchive(head, name) ? harSource(await logOf(input.path, name), name) : await crawlSource(input);
 }
 
 /** A HAR is one JSON value with the member `log`; a crawl has one on each line. */
@@ -57,7 +36,9 @@ async function logOf(path: string, name: string): Promise<Fields> {
   try {
     value = JSON.parse(text);
   } catch {
-    const until = text.slice(0, faultOf(text)).trimEnd();
+    const fault = faultOf(text);
+    // What is cut off ends on its last line with something on it.
+    const until = fault === text.length ? text.trimEnd() : text.slice(0, fault);
     throw new TypeError(
       `line ${until.split('\n').length} of ${name}: expected JSON to its end; was it cut off, or edited by hand?`,
     );

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSource } from '../../../src/cli/report/read-source.ts';
 import type { ReportRow } from '../../../src/cli/report/report-data.ts';
 import { crawlLines, harEntryOf, harText, linesText } from './sample-files.ts';
@@ -12,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function read(name: string, text: string) {
+function read(name: string, text: string | Uint8Array) {
   const path = join(folder, name);
   writeFileSync(path, text);
   return readSource(path);
@@ -31,6 +33,24 @@ describe('a file that is no source of a report', () => {
       'x.har',
       '{\n"log": {\n"entries": [}\n]}\n}',
       /^line 3 of x\.har: expected JSON to its end/,
+    ],
+    [
+      'a HAR with something behind its end',
+      'x.har',
+      '{"log":{"entries":[]}}\n\n}',
+      /^line 3 of x\.har: expected JSON to its end/,
+    ],
+    [
+      'a HAR to which nothing was sent, as one of a cache',
+      'x.har',
+      harText([]),
+      /^x\.har has nothing to show: log\.entries is empty, so nothing was sent .*; expected an entry with request\.url/,
+    ],
+    [
+      'a HAR all of whose entries are left out',
+      'x.har',
+      harText([{}, {}]),
+      /^x\.har has nothing to show: none of its 2 entries has a request\.url; expected/,
     ],
     ['a HAR without entries', 'x.har', '{"log":{"version":"1.2"}}', /x\.har is no HAR: expected the list log\.entries/],
     ['another JSON in a HAR', 'x.har', '[1]', /x\.har is no HAR/],
@@ -52,6 +72,17 @@ describe('a file that is no source of a report', () => {
     await expect(readSource(folder)).rejects.toThrow(
       /cannot be read: it is a folder; expected FILE\.har or FILE\.jsonl/,
     );
+  });
+
+  it.each<[string, Uint8Array, RegExp]>([
+    ['gzip', gzipSync(har), /^x\.har is packed with gzip: expected it unpacked, as by "zcat x\.har \| sluice report/],
+    ['a zip', Buffer.from('PK\u0003\u0004'), /^x\.har is packed with zip/],
+    ['UTF-16', Buffer.from(har, 'utf16le'), /^x\.har is UTF-16 text: expected UTF-8, as by "iconv/],
+    ['UTF-16 with its mark', Buffer.from(`\uFEFF${har}`, 'utf16le'), /^x\.har is UTF-16 text/],
+    ['UTF-16 of the other order', Buffer.from(`\uFEFF${har}`, 'utf16le').swap16(), /^x\.har is UTF-16 text/],
+  ])('is told what it is: %s', async (_, bytes, message) => {
+    await expect(read('x.har', bytes)).rejects.toThrow(message);
+    await expect(read('x.har', bytes)).rejects.toThrow(TypeError);
   });
 
   it('shows nothing of its content in the message', async () => {
@@ -91,6 +122,45 @@ describe('the lines of a crawl', () => {
   it('end with a line feed, and not with what JavaScript takes for a line end', async () => {
     const { rows, notes } = await read('x.jsonl', page('http://h.test/a', { error: 'a\u2028b', status: null }));
     expect([rows[0]?.error, notes]).toEqual(['a\u2028b', []]);
+  });
+
+  it('are one row for each page: the last line of a URL, as a crawl that went on writes it', async () => {
+    const text = [
+      page('http://h.test/a', { status: null, error: 'ERR_RESET', links: ['http://h.test/gone'] }),
+      page('http://h.test/gone', { status: 404 }),
+      page('http://h.test/a', { links: ['http://h.test/b', 'http://h.test/gone'] }),
+      page('http://h.test/gone', { status: 410 }),
+    ].join('');
+    const { rows, broken } = await read('x.jsonl', text);
+    expect(rows.map(({ url, status, isBroken }) => [url, status, isBroken])).toEqual([
+      ['http://h.test/a', 200, false],
+      ['http://h.test/gone', 410, true],
+    ]);
+    expect(broken).toEqual([{ row: 1, pages: ['http://h.test/a'], count: 1, through: [] }]);
+  });
+
+  it.each([
+    { status: '200' },
+    { status: 20 },
+    { status: 200.5 },
+    { status: null, error: null },
+    { status: undefined, error: undefined },
+    { error: 5 },
+    { ms: '5' },
+    { bytes: {} },
+    { links: 'http://h.test/' },
+    { location: 5 },
+  ])('are left out when a member is of another type: %j', async (odd) => {
+    const { rows, notes } = await read('x.jsonl', page('http://h.test/a') + page('http://h.test/b', odd));
+    expect(rows.map(({ url }) => url)).toEqual(['http://h.test/a']);
+    expect(notes).toEqual([expect.stringMatching(/^line 2 of x\.jsonl is left out: expected a line of/)]);
+  });
+
+  it('have times and sizes that can be counted with, or none', async () => {
+    const huge = '{"url":"http://h.test/","status":200,"ms":1e300,"bytes":1e308,"depth":1e400}\n';
+    const { rows } = await read('x.jsonl', huge);
+    expect(rows[0]).toMatchObject({ time: -1, size: -1 });
+    expect(factOf(rows[0], 'Links from a start')).toBeUndefined();
   });
 
   it('say of broken links on which pages they are, also by way of redirects', async () => {
@@ -166,6 +236,18 @@ describe('an archive', () => {
     expect((await read('archive.json', text)).kind).toBe('har');
   });
 
+  it('has times and sizes that can be counted with, or none', async () => {
+    const timings = { blocked: 1e308, dns: 1e308, connect: 1e308, ssl: -1, send: 1e308, wait: 1e300, receive: 0 };
+    const huge = harEntryOf({
+      response: { bodySize: 1e308, content: { size: 1e308, compression: 1e308 } },
+      more: { time: 1e300, timings },
+    });
+    const { rows } = await read('x.har', harText([huge, harEntryOf({ more: { time: 1e300 } })]));
+    expect(rows[0]).toMatchObject({ time: -1, size: -1, wire: -1, phases: [0, 0, 0, 0, 0, 0, 0] });
+    expect(factOf(rows[0], 'Saved by its coding')).toBeUndefined();
+    expect(rows[1]?.time).toBeCloseTo(100);
+  });
+
   it('leaves out what has no URL, and says which entries those are', async () => {
     const bad = [{}, null, harEntryOf({ url: '' }), 1, 'x', [], {}];
     const { rows, notes } = await read('x.har', harText([harEntryOf(), ...(bad as object[])]));
@@ -189,5 +271,42 @@ describe('an archive', () => {
     ];
     const { broken, calls } = await read('x.har', harText(entries));
     expect([broken.map(({ row }) => row), calls]).toEqual([[2], [[0, 1]]]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a pipe', () => {
+  async function piped(text: string | Uint8Array) {
+    const [path, from] = [join(folder, 'pipe'), join(folder, 'from')];
+    writeFileSync(from, text);
+    execFileSync('mkfifo', [path]);
+    const writer = spawn('sh', ['-c', 'exec cat "$0" > "$1"', from, path]);
+    try {
+      return await readSource(path);
+    } finally {
+      writer.kill();
+    }
+  }
+  beforeEach(() => {
+    vi.stubEnv('TMPDIR', folder);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+  const left = () => readdirSync(folder).toSorted();
+
+  it('is read in order, an archive and a crawl with its broken links', async () => {
+    const text =
+      page('http://h.test/', { links: ['http://h.test/gone'] }) + page('http://h.test/gone', { status: 404 });
+    const { rows, broken } = await piped(text);
+    expect([rows.length, broken]).toEqual([2, [{ row: 1, pages: ['http://h.test/'], count: 1, through: [] }]]);
+  });
+
+  it('is read when it is longer than what a pipe holds, and leaves no copy behind', async () => {
+    const { rows } = await piped(harText(Array.from({ length: 500 }, () => harEntryOf())));
+    expect(rows).toHaveLength(500);
+    expect(left()).toEqual(['from', 'pipe']);
+  });
+
+  it('leaves no copy behind when it is none', async () => {
+    await expect(piped(gzipSync('x'))).rejects.toThrow('pipe is packed with gzip');
+    expect(left()).toEqual(['from', 'pipe']);
   });
 });

@@ -99,15 +99,15 @@ describe('sluice report', () => {
 
   it('writes over what it read by no name', async () => {
     const file = join(folder, 'x.har');
-    writeFileSync(file, harText([]));
+    writeFileSync(file, harText([harEntryOf()]));
     expect(await run('report', file, '-o', join(folder, '.', 'x.har'))).toMatchObject({ code: 2 });
     expect(existsSync(file)).toBe(true);
-    expect(readFileSync(file, 'utf8')).toBe(harText([]));
+    expect(readFileSync(file, 'utf8')).toBe(harText([harEntryOf()]));
   });
 
   it('says that the page cannot be written', async () => {
     const file = join(folder, 'x.har');
-    writeFileSync(file, harText([]));
+    writeFileSync(file, harText([harEntryOf()]));
     const { code, err } = await run('report', file, '-o', join(folder, 'no', 'x.html'));
     expect([code, err]).toEqual([1, expect.stringContaining('cannot write to')]);
   });

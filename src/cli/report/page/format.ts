@@ -3,7 +3,7 @@ import { byteText } from '../../text/text-table.ts';
 
 /** `0.4 ms`, `41 ms`, `1.24 s`, `2m 5s`; a dash when it is unknown. */
 export function msText(ms: number): string {
-  if (ms < 0) return '–';
+  if (!isKnown(ms)) return '–';
   if (ms < 1) return `${ms === 0 ? 0 : ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
@@ -14,7 +14,18 @@ export function msText(ms: number): string {
 }
 
 export function sizeText(bytes: number): string {
-  return bytes < 0 ? '–' : byteText(bytes);
+  return isKnown(bytes) ? byteText(Math.round(bytes)) : '–';
+}
+
+function isKnown(value: number): boolean {
+  return Number.isFinite(value) && value >= 0;
+}
+
+/** The sum of those that are known; -1 when none is. */
+export function sumOf(values: Iterable<number>): number {
+  let sum = -1;
+  for (const value of values) if (isKnown(value)) sum = Math.max(0, sum) + value;
+  return sum;
 }
 
 /** `12 345`, with a space that does not break. */
@@ -37,33 +48,39 @@ export function urlParts(url: string): UrlParts {
   return { host: rest.slice(0, end), path: rest.slice(end) };
 }
 
-export const KINDS = ['ok', 'redirect', 'client', 'server', 'failed', 'skipped'] as const;
+export const KINDS = ['info', 'ok', 'redirect', 'client', 'server', 'other', 'failed', 'skipped'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What a row is, for its colour and its sign. */
 export function kindOf(status: number, hasError: boolean, isBroken: boolean): Kind {
   if (hasError) return isBroken ? 'failed' : 'skipped';
+  if (status >= 600) return 'other';
   if (status >= 500) return 'server';
   if (status >= 400) return 'client';
   if (status >= 300) return 'redirect';
-  return status >= 100 ? 'ok' : 'skipped';
+  if (status >= 200) return 'ok';
+  return status >= 100 ? 'info' : 'skipped';
 }
 
 /** Told apart by their shape too, and not by colour alone. */
 export const SIGNS: Readonly<Record<Kind, string>> = {
+  info: '◐',
   ok: '●',
   redirect: '↪',
   client: '▲',
   server: '◆',
+  other: '■',
   failed: '✕',
   skipped: '○',
 };
 
 export const KIND_WORDS: Readonly<Record<Kind, string>> = {
+  info: '1xx',
   ok: '2xx',
   redirect: '3xx',
   client: '4xx',
   server: '5xx',
+  other: 'other',
   failed: 'failed',
   skipped: 'not fetched',
 };

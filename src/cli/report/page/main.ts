@@ -3,7 +3,7 @@ import type { DetailBlock, ReportData } from '../report-data.ts';
 import { BrokenList } from './broken-list.ts';
 import { Details } from './details.ts';
 import { byId, element } from './dom.ts';
-import { countText, KIND_WORDS, KINDS, type Kind, msText, SIGNS, sizeText } from './format.ts';
+import { countText, KIND_WORDS, KINDS, type Kind, msText, SIGNS, sizeText, sumOf } from './format.ts';
 import { Model, percentile, type Sorting, timesOf } from './model.ts';
 import { countsOf, showOverview } from './overview.ts';
 import type { RowContext } from './row.ts';
@@ -93,7 +93,7 @@ function refresh(): void {
 
 function summary(calls: Uint32Array, times: Float64Array): string {
   const { size } = model.columns;
-  const bytes = calls.reduce((all, call) => all + Math.max(0, size[model.last(call)]!), 0);
+  const bytes = sumOf(Array.from(calls, (call) => size[model.last(call)]!));
   const shown =
     calls.length === model.calls.length
       ? countText(calls.length)

@@ -1,6 +1,6 @@
 /** The figures of the whole file: totals, statuses, the slowest calls, hosts. */
 import { byId, element } from './dom.ts';
-import { countText, KIND_WORDS, KINDS, type Kind, msText, SIGNS, sizeText, urlParts } from './format.ts';
+import { countText, KIND_WORDS, KINDS, type Kind, msText, SIGNS, sizeText, sumOf, urlParts } from './format.ts';
 import { hostsOf, type Model, percentile, timesOf } from './model.ts';
 
 const MOST_LINES = 8;
@@ -33,8 +33,7 @@ export function countsOf(model: Model): Map<Kind, number> {
 function tiles(model: Model): HTMLElement[] {
   const { columns, data, calls } = model;
   const times = timesOf(model, calls.keys());
-  const sum = (values: readonly number[]) => values.reduce((all, one) => all + Math.max(0, one), 0);
-  const wire = sum(columns.wire);
+  const wire = sumOf(columns.wire);
   const broken = data.broken.length;
   const rows = columns.url.length;
   const what = data.kind === 'crawl' ? 'Pages' : 'Requests';
@@ -42,10 +41,11 @@ function tiles(model: Model): HTMLElement[] {
     tile(what, countText(calls.length), rows > calls.length ? `${countText(rows)} with redirects and retries` : ''),
     tile('Broken', countText(broken), broken === 0 ? 'none' : `${percent(broken / calls.length)} of all`, broken > 0),
     tile('Median', msText(percentile(times, 0.5)), `95th percentile ${msText(percentile(times, 0.95))}`),
-    tile('Size', sizeText(sum(columns.size)), wire > 0 ? `${sizeText(wire)} on the wire` : 'of what was read'),
+    tile('Size', sizeText(sumOf(columns.size)), wire > 0 ? `${sizeText(wire)} on the wire` : 'of what was read'),
   ];
   const end = columns.start.reduce((most, start, row) => Math.max(most, start + Math.max(0, columns.time[row]!)), -1);
-  if (data.startedAt >= 0 && end >= 0) made.push(tile('Duration', msText(end), 'from the first to the last'));
+  if (data.startedAt >= 0 && (end > 0 || times.length > 0))
+    made.push(tile('Duration', msText(end), 'from the first to the last'));
   else made.push(tile('Slowest', msText(times.at(-1) ?? -1), ''));
   return made;
 }

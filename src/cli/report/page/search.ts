@@ -1,5 +1,5 @@
 /** The language of the filter: words that all have to fit, and a few names for what words cannot say. Pure. */
-import { type Kind, urlParts } from './format.ts';
+import { KIND_WORDS, KINDS, type Kind, urlParts } from './format.ts';
 import type { Model } from './model.ts';
 
 /** Whether a call fits. */
@@ -37,7 +37,7 @@ function named(model: Model, key: string, value: string): Fits | undefined {
       calls[call]!.rows.some(test);
   switch (key) {
     case 'status':
-      return some(statusTest(model, value));
+      return statusTest(model, value);
     case 'host':
       return some((row) => urlParts(columns.url[row]!).host.toLowerCase().includes(value));
     case 'method':
@@ -53,11 +53,12 @@ function named(model: Model, key: string, value: string): Fits | undefined {
   }
 }
 
-function statusTest(model: Model, value: string): (row: number) => boolean {
-  const { status } = model.columns;
-  if (value === 'failed') return (row) => model.kind(row) === 'failed';
-  if (/^[1-5]xx$/.test(value)) return (row) => Math.floor(status[row]! / 100) === Number(value[0]);
-  return (row) => String(status[row]).startsWith(value);
+/** A class is that of the chips: how the call ended. A number is that of any of its steps. */
+function statusTest(model: Model, value: string): Fits {
+  const { calls, columns } = model;
+  const sought = KINDS.find((kind) => KIND_WORDS[kind] === value);
+  if (sought !== undefined) return (call) => model.kind(model.last(call)) === sought;
+  return (call) => calls[call]!.rows.some((row) => String(columns.status[row]).startsWith(value));
 }
 
 function isTest(model: Model, value: string): Fits {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { errorText, kindOf, msText, typeText, urlParts } from '../../../../src/cli/report/page/format.ts';
+import {
+  errorText,
+  KIND_WORDS,
+  type Kind,
+  kindOf,
+  msText,
+  sizeText,
+  sumOf,
+  typeText,
+  urlParts,
+} from '../../../../src/cli/report/page/format.ts';
 import { hostsOf, Model, percentile, type SortKey, timesOf } from '../../../../src/cli/report/page/model.ts';
 import { filterOf } from '../../../../src/cli/report/page/search.ts';
 import { packDetails, type ReportRow, reportData } from '../../../../src/cli/report/report-data.ts';
@@ -98,7 +108,10 @@ describe('the filter', () => {
     ['http://b', [1]],
     ['status:404', [1]],
     ['status:3', [0]],
-    ['status:5xx', [2]],
+    ['status:5xx', []],
+    ['status:503', [2]],
+    ['status:2xx', [0, 2]],
+    ['status:4xx', [1]],
     ['status:failed', [3]],
     ['host:b', [1]],
     ['host:"c.test"', [3]],
@@ -128,9 +141,37 @@ describe('the filter', () => {
   });
 });
 
+describe('classes of statuses', () => {
+  const statuses = [100, 101, 199, 200, 299, 304, 404, 599, 600, 999];
+  const rows = statuses.map((status) => row('http://a.test/', { status }));
+  const failed = row('http://a.test/', { status: 200, error: 'ERR_CUT' });
+  const all = { ...source, rows: [...rows, failed], calls: [] };
+  const made = new Model(reportData('x.har', all), () => block);
+
+  it.each<[Kind, number[]]>([
+    ['info', [0, 1, 2]],
+    ['ok', [3, 4]],
+    ['redirect', [5]],
+    ['client', [6]],
+    ['server', [7]],
+    ['other', [8, 9]],
+    ['failed', [10]],
+  ])('are the same as a chip and as a filter: %s', (kind, calls) => {
+    const places = [...made.calls.keys()];
+    const [chip, filter] = [
+      filterOf(made, '', new Set([kind])),
+      filterOf(made, `status:"${KIND_WORDS[kind]}"`, new Set()),
+    ];
+    expect([places.filter(chip), places.filter(filter)]).toEqual([calls, calls]);
+  });
+});
+
 describe('words for numbers', () => {
   it.each([
     [-1, '–'],
+    [Number.NaN, '–'],
+    [Number.POSITIVE_INFINITY, '–'],
+    [null as unknown as number, '–'],
     [0, '0 ms'],
     [0.44, '0.4 ms'],
     [41.4, '41 ms'],
@@ -147,6 +188,17 @@ describe('words for numbers', () => {
     ['javascript:alert(1)', '', 'javascript:alert(1)'],
     ['', '', ''],
   ])('%s', (url, host, path) => expect(urlParts(url)).toEqual({ host, path }));
+
+  it.each([
+    [null, '–'],
+    [Number.POSITIVE_INFINITY, '–'],
+    [1.6, '2 B'],
+    [Number.MAX_SAFE_INTEGER, '9007.2 TB'],
+  ])('%s bytes are %s', (bytes, text) => expect(sizeText(bytes as number)).toBe(text));
+
+  it('are added up as far as they are known', () => {
+    expect([sumOf([1, -1, 2]), sumOf([-1, -1]), sumOf([]), sumOf([0])]).toEqual([3, -1, -1, 0]);
+  });
 
   it('are short', () => {
     expect([errorText('ERR_TIMEOUT_HEADERS'), errorText('net::ERR_FAILED')]).toEqual(['timeout headers', 'failed']);
