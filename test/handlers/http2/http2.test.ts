@@ -537,7 +537,7 @@ describe('connections', () => {
 });
 
 describe('many requests', () => {
-  it('sends 10 000 over one connection', { timeout: 60_000 }, async () => {
+  it('sends 10 000 over one connection', { timeout: 240_000 }, async () => {
     await using peer = await startHttp2({ tls: true, listener: (_, response) => response.end('ok') });
     const client = new Client({ version: '2', ca: ca.cert });
     const answers = await Promise.all(Array.from({ length: 10_000 }, () => client.get(peer.url()).text()));
@@ -546,7 +546,7 @@ describe('many requests', () => {
     await client.close();
   });
 
-  it('loses none to a server that sends GOAWAY every 100 streams, and repeats none', { timeout: 60_000 }, async () => {
+  it('loses none to a server that sends GOAWAY every 100 streams, and repeats none', { timeout: 240_000 }, async () => {
     await using peer = await startHttp2();
     const counts = new Map<string, number>();
     const streams = new WeakMap<object, number>();
