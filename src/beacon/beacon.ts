@@ -11,6 +11,7 @@ import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { bareRecord, extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { refuseNoRecord } from '../options/plain-options.ts';
 import { IN_PAGE } from '../runtime/in-page.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
@@ -130,6 +131,7 @@ export class Beacons {
 
   async #sent(uri: string | URL, given: BeaconOptions, flush: (isFlushed: boolean) => void): Promise<HttpResponse> {
     const over = await this.#over();
+    refuseNoRecord(given);
     const { method = 'POST', ...rest } = bareRecord(given);
     const options = extendOptions(rest, { stream: true, sink: null, httpErrors: true });
     if (!IN_PAGE && (own(given, 'clock') ?? this.#defaults.clock ?? systemClock) === systemClock)

@@ -14,6 +14,7 @@ import { cacheOf } from '../options/cache-option.ts';
 import { bareRecord } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { surplus } from '../options/plain-options.ts';
 import { IN_PAGE } from '../runtime/in-page.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { ConnectionStats, Handler, Transport } from '../stack/handler.ts';
@@ -110,54 +111,57 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
    * method itself never throws
    */
   request(method: string, uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf(method, uri, options));
+    return this.#begin(planOf(method, uri, arguments.length > 3 ? surplus(arguments, 3) : options));
   }
 
   /** The same as `request`, under the name of the founding client. */
   requestAsync(method: string, uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf(method, uri, options));
+    return this.#begin(planOf(method, uri, arguments.length > 3 ? surplus(arguments, 3) : options));
   }
 
   get(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf('GET', uri, options));
+    return this.#begin(planOf('GET', uri, arguments.length > 2 ? surplus(arguments, 2) : options));
   }
 
   head(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf('HEAD', uri, options));
+    return this.#begin(planOf('HEAD', uri, arguments.length > 2 ? surplus(arguments, 2) : options));
   }
 
   post(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf('POST', uri, options));
+    return this.#begin(planOf('POST', uri, arguments.length > 2 ? surplus(arguments, 2) : options));
   }
 
   put(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf('PUT', uri, options));
+    return this.#begin(planOf('PUT', uri, arguments.length > 2 ? surplus(arguments, 2) : options));
   }
 
   patch(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf('PATCH', uri, options));
+    return this.#begin(planOf('PATCH', uri, arguments.length > 2 ? surplus(arguments, 2) : options));
   }
 
   delete(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf('DELETE', uri, options));
+    return this.#begin(planOf('DELETE', uri, arguments.length > 2 ? surplus(arguments, 2) : options));
   }
 
   query(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf('QUERY', uri, options));
+    return this.#begin(planOf('QUERY', uri, arguments.length > 2 ? surplus(arguments, 2) : options));
   }
 
   options(uri: Uri, options?: RequestOptions): RequestPromise {
-    return this.#begin(planOf('OPTIONS', uri, options));
+    return this.#begin(planOf('OPTIONS', uri, arguments.length > 2 ? surplus(arguments, 2) : options));
   }
 
   /** Sends a request that was made earlier; its headers win over the client's, those of `options` over both. */
   send(request: HttpRequest, options?: RequestOptions): RequestPromise {
     // What is no request is told as every other mistake is: by a rejection.
-    return this.#begin({ ...planOf(request?.method, request?.url, options), prepared: request });
+    return this.#begin({
+      ...planOf(request?.method, request?.url, arguments.length > 2 ? surplus(arguments, 2) : options),
+      prepared: request,
+    });
   }
 
   sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise {
-    return this.send(request, options);
+    return this.send(request, arguments.length > 2 ? surplus(arguments, 2) : options);
   }
 
   /**
@@ -175,7 +179,10 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   /** Never rejects: `[response, undefined]` or `[undefined, error]`. */
   async attempt(method: string, uri: Uri, options?: RequestOptions): Promise<Attempt> {
     try {
-      return [await this.#begin(planOf(method, uri, options)), undefined];
+      return [
+        await this.#begin(planOf(method, uri, arguments.length > 3 ? surplus(arguments, 3) : options)),
+        undefined,
+      ];
     } catch (error) {
       return [undefined, error as NonNullable<unknown>];
     }
@@ -234,13 +241,13 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     this.#beacons ??= new Beacons(this.#handler, this.#options, (method, at, rest, handler) =>
       this.#begin(partOf(method, at, rest, handler)),
     );
-    return this.#beacons.send(uri, options);
+    return this.#beacons.send(uri, arguments.length > 2 ? surplus(arguments, 2) : options);
   }
 
   /** Blocks until the answer is there, which a worker thread fetches. @throws what `request` rejects with */
   requestSync(method: string, uri: Uri, options: RequestOptions = {}): SyncResponse {
     try {
-      return requestSync(this, this.#given, method, uri, options);
+      return requestSync(this, this.#given, method, uri, arguments.length > 3 ? surplus(arguments, 3) : options);
     } catch (error) {
       letGoOfSources(undefined, undefined, options);
       throw error;

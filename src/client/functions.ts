@@ -5,6 +5,7 @@ import type { RequestOptions } from '../options/options.ts';
 import { type Attempt, Client } from './client.ts';
 
 type Uri = string | URL;
+/** Each hands on all that it is given: what is one argument too many, the client refuses. */
 type Verb = (uri: Uri, options?: RequestOptions) => RequestPromise;
 
 let shared: Client | undefined;
@@ -18,31 +19,29 @@ function client(): Client {
  * GET, by a client with default options that all functions share. Rejects with a `TransferError`, with the signal's reason, or
  * with a `TypeError` for bad options.
  */
-export const get: Verb = (uri, options) => client().get(uri, options);
+export const get: Verb = (...given) => client().get(...given);
 /** HEAD, as `get`; rejects alike. */
-export const head: Verb = (uri, options) => client().head(uri, options);
+export const head: Verb = (...given) => client().head(...given);
 /** POST, as `get`; rejects alike. */
-export const post: Verb = (uri, options) => client().post(uri, options);
+export const post: Verb = (...given) => client().post(...given);
 /** PUT, as `get`; rejects alike. */
-export const put: Verb = (uri, options) => client().put(uri, options);
+export const put: Verb = (...given) => client().put(...given);
 /** PATCH, as `get`; rejects alike. */
-export const patch: Verb = (uri, options) => client().patch(uri, options);
+export const patch: Verb = (...given) => client().patch(...given);
 /** QUERY (a safe method with a body), as `get`; rejects alike. */
-export const query: Verb = (uri, options) => client().query(uri, options);
+export const query: Verb = (...given) => client().query(...given);
 /** DELETE, as `get`; rejects alike. `delete` is a reserved word; it is exported under that name too. */
-export const del: Verb = (uri, options) => client().delete(uri, options);
+export const del: Verb = (...given) => client().delete(...given);
 /** OPTIONS, as `get`; rejects alike. */
-export const options: Verb = (uri, requestOptions) => client().options(uri, requestOptions);
+export const options: Verb = (...given) => client().options(...given);
 
 /** Any method, as `get`; rejects alike. */
-export function request(method: string, uri: Uri, requestOptions?: RequestOptions): RequestPromise {
-  return client().request(method, uri, requestOptions);
-}
+export const request: (method: string, uri: Uri, requestOptions?: RequestOptions) => RequestPromise = (...given) =>
+  client().request(...given);
 
 /**
  * Sends a request by a client with default options that all functions share. Never rejects: `[response, undefined]` or
  * `[undefined, error]`.
  */
-export function attempt(method: string, uri: Uri, requestOptions?: RequestOptions): Promise<Attempt> {
-  return client().attempt(method, uri, requestOptions);
-}
+export const attempt: (method: string, uri: Uri, requestOptions?: RequestOptions) => Promise<Attempt> = (...given) =>
+  client().attempt(...given);

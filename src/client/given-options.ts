@@ -7,6 +7,7 @@ import type { HttpResponse } from '../message/response.ts';
 import { mergeCache } from '../options/cache-option.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isPlainRecord } from '../options/plain-options.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { applyHeaders, type Built } from './build-request.ts';
 
@@ -35,7 +36,7 @@ export function withUserinfo({ own, merged }: ReadOptions, userinfo: Built['user
 }
 
 export function isOptions(given: unknown): boolean {
-  return typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof URL);
+  return isPlainRecord(given);
 }
 
 export function noOptions(given: unknown): TypeError {

@@ -17,6 +17,7 @@ import { crossOriginOptions } from '../options/cross-origin-options.ts';
 import { bareRecord, extendOptions } from '../options/option-record.ts';
 import { optionNames } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { refuseNoRecord } from '../options/plain-options.ts';
 import { redirectPolicy } from '../options/redirect-policy.ts';
 import { refuseNearly } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
@@ -76,6 +77,7 @@ export async function* pagesOf<T>(
   given: PaginateOptions<T>,
   began: (call: RequestPromise) => void,
 ): AsyncGenerator<T, void, undefined> {
+  refuseNoRecord(given);
   refuseNearly('paginate', given, OWN, optionNames);
   const { items, next, maxPages, maxItems, delay, ...options } = bareRecord(given);
   const walk: Walk<T> = {

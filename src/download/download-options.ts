@@ -3,8 +3,8 @@
 import type { HttpResponse } from '../message/response.ts';
 import { newOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { refuseNoRecord } from '../options/plain-options.ts';
 import { wrongOption } from '../options/wrong-option.ts';
-import { valueOrKind } from '../runtime/kind-of.ts';
 
 /** Hash functions that a caller may know the file by. */
 export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
@@ -57,9 +57,7 @@ const MEANINGLESS: ReadonlySet<string> = new Set(['sink', 'stream']);
  * @throws TypeError naming the option, what was expected and what was found
  */
 export function readDownloadOptions(given: DownloadOptions): { settings: DownloadSettings; request: RequestOptions } {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`options must be a record, got ${valueOrKind(given)}`);
-  }
+  refuseNoRecord(given);
   const request = newOptions() as Record<string, unknown>;
   const own: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(given)) {

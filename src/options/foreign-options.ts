@@ -214,12 +214,81 @@ const FOREIGN: ReadonlyMap<string, string> = new Map(
     catcher: 'not needed; `.catch` with the guards, such as `isClientError`',
     callback: 'a promise; `await` it',
     transform: LAYERS,
+    preserveHooks: LAYERS,
+    // What two clients have by names of their own
+    enableUnixSockets: '`socketPath`, or a `baseUri` of `unix:`',
+    allowedSocketPaths: '`socketPath`, which is the only one that is dialled',
+    h2session: "not there; `version: '2'` shares the connections of the client",
+    cacheOptions: '`cache`, which takes a cache of sluice/cache',
+    copyPipedHeaders: 'not there; give `headers`',
+    strictContentLength: 'not needed; a body of another length is an error',
+    sensitiveHeaders: 'not there; `allowRedirects: { keepHeaders }` says which ones go to another origin',
+    transitional: 'not there; `.json()` refuses what is not JSON, and each timeout has its own code',
+    env: 'not there; a `handler` of the client takes another fetch',
   }),
+);
+
+const FLAT = '`delay`, a function; without it waits grow and are random';
+const DECIDES = '`decider`';
+
+/** Names within a record, by the option. What `timeout` is a record of elsewhere, is an option each here. */
+const WITHIN: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
+  Object.entries({
+    retry: {
+      retries: '`limit`',
+      maxRetries: '`limit`',
+      attempts: '`limit`',
+      count: '`limit`',
+      statusCodes: '`statuses`',
+      afterStatusCodes: '`statuses`',
+      errorCodes: DECIDES,
+      retryCondition: DECIDES,
+      shouldRetry: DECIDES,
+      retryOnTimeout: DECIDES,
+      validateResponse: DECIDES,
+      calculateDelay: '`delay`',
+      retryDelay: '`delay`',
+      backoff: '`delay`',
+      backoffLimit: '`maxDelay`',
+      maxTimeout: '`maxDelay`',
+      minTimeout: FLAT,
+      timeoutFactor: FLAT,
+      factor: FLAT,
+      noise: FLAT,
+      jitter: FLAT,
+      retryAfter: '`maxRetryAfter`',
+      shouldResetTimeout: 'not there; `timeout` limits the whole call, `headersTimeout` and `readTimeout` each attempt',
+      enforceRetryRules: 'not needed; `decider` is asked alone where it is given',
+      onRetry: LAYERS,
+    },
+    allowRedirects: { maxRedirects: '`max`', limit: '`max`', beforeRedirect: '`onRedirect`' },
+    timeout: {
+      request: '`timeout`, a duration',
+      deadline: '`timeout`, a duration',
+      response: '`headersTimeout`',
+      headers: '`headersTimeout`',
+      lookup: OPEN,
+      connect: OPEN,
+      secureConnect: OPEN,
+      socket: '`readTimeout`',
+      read: '`readTimeout`',
+      send: 'not there; `timeout` limits the whole call',
+    },
+  }).map(([option, names]) => [option, new Map(Object.entries(names))]),
 );
 
 /** Says what an option of another client is here; `undefined` for a name that none of them has. */
 export function oursFor(name: string): string | undefined {
-  const [ours, more] = FOREIGN.get(name)?.split('; ') ?? [];
+  return inWords(name, FOREIGN.get(name));
+}
+
+/** The same for a name within the record of an option. */
+export function oursWithin(option: string, name: string): string | undefined {
+  return inWords(name, WITHIN.get(option)?.get(name));
+}
+
+function inWords(name: string, said: string | undefined): string | undefined {
+  const [ours, more] = said?.split('; ') ?? [];
   return ours && `\`${name}\` is ${ours} here${more === undefined ? '' : `; ${more}`}`;
 }
 

@@ -5,12 +5,11 @@
 
 import { isBoundary } from '../message/multipart.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
-import { valueOrKind } from '../runtime/kind-of.ts';
 import { isSignal } from '../time/stop.ts';
 import { CACHE_MODES, isCacheOption, mergeCache } from './cache-option.ts';
 import { connectionRules } from './connection-rules.ts';
 import { closeTo } from './edit-distance.ts';
-import { oursFor } from './foreign-options.ts';
+import { oursFor, oursWithin } from './foreign-options.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import { redirectPolicy, retryRules } from './option-settings.ts';
 import {
@@ -28,6 +27,7 @@ import {
   isText,
 } from './option-values.ts';
 import type { RequestOptions } from './options.ts';
+import { refuseNoRecord } from './plain-options.ts';
 import { anything, bytes, callback, duration, oneOf, type Rule, toggle } from './rule.ts';
 import { wrongOption } from './wrong-option.ts';
 
@@ -152,9 +152,7 @@ const BODIES = ['body', 'json', 'formParams', 'multipart'] as const;
  * @throws TypeError naming the option, what was expected and what was found
  */
 export function checkOptions(given: RequestOptions, declared: readonly string[] = []): RequestOptions {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`options must be a record, got ${valueOrKind(given)}`);
-  }
+  refuseNoRecord(given);
   const checked = newOptions() as Record<string, unknown>;
   for (const key of Object.keys(given)) {
     const value = (given as Record<string, unknown>)[key];
@@ -203,7 +201,10 @@ function checkedValue(rule: ReadyRule, name: string, value: unknown): unknown {
     throw wrongOption(name, rule.expected, value);
   }
   const { read, nested, settings } = rule;
-  if (read !== undefined) return read(value as never, `option ${name}`);
+  if (read !== undefined) {
+    if (isPlain(value)) for (const key of Object.keys(value)) refuseForeignWithin(name, key);
+    return read(value as never, `option ${name}`);
+  }
   if (nested === undefined || !isPlain(value)) return rule.isData ? fixedCopy(value) : value;
   const record = fixedCopy(value, (key) => checkedName(key, name, nested));
   settings?.(record as never);
@@ -230,9 +231,16 @@ function fixedCopy(value: unknown, nameOf = (key: string) => key): unknown {
 function checkedName(key: string, option: string, names: readonly string[]): string {
   const name = camelCase(key);
   if (names.includes(name)) return name;
+  refuseForeignWithin(option, key);
   refuseTypo(key, names, `${option}.`);
   // One that is close to none is refused too: what another client reads there would be left out without a word.
   throw new TypeError(`there is no option "${option}.${key.slice(0, 60)}"; there are ${names.join(', ')}`);
+}
+
+/** @throws TypeError for a setting that the records of other clients have */
+function refuseForeignWithin(option: string, key: string): void {
+  const ours = oursWithin(option, key) ?? oursWithin(option, camelCase(key));
+  if (ours !== undefined) throw new TypeError(`there is no option "${option}.${key}"; ${ours}`);
 }
 
 /** @throws TypeError for a name that other clients have, or that is close to one of ours */

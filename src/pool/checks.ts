@@ -1,6 +1,7 @@
 /** What a pool refuses, in words. */
 
 import { bareRecord } from '../options/option-record.ts';
+import { isPlainRecord, refuseNoRecord } from '../options/plain-options.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
 import { isSignal } from '../time/stop.ts';
 import { quiet } from './source.ts';
@@ -13,7 +14,7 @@ export function checkedSettings<T extends object>(client: unknown, options: T): 
   if (typeof methods?.request !== 'function' || typeof methods.send !== 'function') {
     throw new TypeError(`a pool's client must have request() and send(), got ${valueOrKind(client)}`);
   }
-  if (typeof options !== 'object' || options === null) {
+  if (!isPlainRecord(options)) {
     throw new TypeError(`a pool's options must be a record, got ${valueOrKind(options)}`);
   }
   const settings = bareRecord(options);
@@ -22,9 +23,7 @@ export function checkedSettings<T extends object>(client: unknown, options: T): 
     if (given[name] === undefined || typeof given[name] === 'function') continue;
     throw new TypeError(`${name} must be a function, got ${valueOrKind(given[name])}`);
   }
-  if (given['options'] !== undefined && (typeof given['options'] !== 'object' || given['options'] === null)) {
-    throw new TypeError(`options must be a record of request options, got ${valueOrKind(given['options'])}`);
-  }
+  if (given['options'] !== undefined) refuseNoRecord(given['options']);
   const signal = given['signal'];
   if (signal !== undefined && signal !== null && !isSignal(signal)) {
     throw new TypeError(`signal must be an AbortSignal, got ${valueOrKind(signal)}`);

@@ -5,6 +5,7 @@ import { DEEPEST, nestedTooDeeply } from '../message/query.ts';
 import type { RedirectHop } from '../message/response-facts.ts';
 import { cacheModeOf } from '../options/cache-option.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { refuseNoRecord } from '../options/plain-options.ts';
 
 /** Options as data. */
 export interface SentOptions {
@@ -62,9 +63,7 @@ const FIELDS: ReadonlySet<string> = new Set(['query', 'formParams', 'uriVars']);
  * @throws TypeError naming the first option that cannot go to another thread
  */
 export function sentOptions(options: RequestOptions, over?: RequestOptions): SentOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError('options must be a record');
-  }
+  refuseNoRecord(options);
   const sent: SentOptions = { plain: {}, params: {} };
   for (const [name, value] of Object.entries(options)) {
     if (LEFT_OUT.has(name) || value === undefined || isSwitchedOff(name, over)) continue;

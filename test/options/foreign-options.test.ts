@@ -39,6 +39,16 @@ describe('names of other clients', () => {
     ['rejectUnauthorized', '`verify`'],
     ['save_to', '`sink`'],
     ['onUploadProgress', '`progress`'],
+    ['enableUnixSockets', '`socketPath`'],
+    ['allowedSocketPaths', '`socketPath`'],
+    ['h2session', 'not there'],
+    ['cacheOptions', '`cache`'],
+    ['preserveHooks', 'a layer'],
+    ['copyPipedHeaders', 'not there'],
+    ['strictContentLength', 'not needed'],
+    ['sensitiveHeaders', 'not there'],
+    ['transitional', 'not there'],
+    ['env', 'not there'],
   ])('%s is %s here', async (name, ours) => {
     const words = `is ${ours}`;
     expect(() => check({ [name]: 1 })).toThrow(`there is no option "${name}"; \``);
@@ -69,6 +79,38 @@ describe('names of other clients', () => {
 
   it.each(foreignNames)('%s passes when a layer has declared it', (name) => {
     expect(check({ [name]: 1 }, [name])).toHaveProperty(name, 1);
+  });
+});
+
+describe('names within the records of other clients', () => {
+  it.each([
+    ['retry', { statusCodes: [500] }, 'there is no option "retry.statusCodes"; `statusCodes` is `statuses` here'],
+    ['retry', { limit: 2, calculateDelay: () => 1 }, '`calculateDelay` is `delay` here'],
+    ['retry', { errorCodes: [] }, '`errorCodes` is `decider` here'],
+    ['retry', { backoffLimit: 5 }, '`backoffLimit` is `maxDelay` here'],
+    ['retry', { noise: 5 }, '`noise` is `delay`, a function here'],
+    ['retry', { retries: 3 }, '`retries` is `limit` here'],
+    ['retry', { retryDelay: () => 1 }, '`retryDelay` is `delay` here'],
+    ['retry', { retryCondition: () => true }, '`retryCondition` is `decider` here'],
+    ['retry', { retry_condition: () => true }, '`retryCondition` is `decider` here'],
+    ['retry', { shouldRetry: () => true }, '`shouldRetry` is `decider` here'],
+    ['timeout', { request: 5000 }, 'there is no option "timeout.request"; `request` is `timeout`, a duration here'],
+    ['timeout', { response: 5000 }, '`response` is `headersTimeout` here'],
+    ['timeout', { connect: 5000 }, '`connect` is `connectTimeout` here'],
+    ['timeout', { socket: 5000 }, '`socket` is `readTimeout` here'],
+    ['timeout', { send: 5000 }, '`send` is not there here; `timeout` limits the whole call'],
+    ['allowRedirects', { maxRedirects: 5 }, '`maxRedirects` is `max` here'],
+  ])('%s: %o is told by our name', (option, record, words) => {
+    expect(() => check({ [option]: record })).toThrow(TypeError);
+    expect(() => check({ [option]: record })).toThrow(words);
+  });
+
+  it.each([
+    ['timeout', {}, 'option timeout must be milliseconds'],
+    ['timeout', { constructor: 1 }, 'option timeout must be milliseconds'],
+    ['retry', { toString: 1 }, 'there is no option "retry.toString"'],
+  ])('%s: %o is refused as ever', (option, record, words) => {
+    expect(() => check({ [option]: record })).toThrow(words);
   });
 });
 
