@@ -96,15 +96,21 @@ export function waitRefusal(
   hint: ServerHint | undefined,
   left: number,
 ): string | undefined {
-  const who =
-    hint === undefined
-      ? `the next attempt is due in ${inWords(wait)}`
-      : `the server asks to wait ${inWords(wait)} (${hint.header})`;
+  const who = (words: string) =>
+    hint === undefined ? `the next attempt is due in ${words}` : `the server asks to wait ${words} (${hint.header})`;
   if (hint !== undefined && wait > rules.maxRetryAfter) {
-    return `not retried: ${who}, and retry.maxRetryAfter allows ${inWords(rules.maxRetryAfter)}`;
+    return `not retried: ${who(inWords(wait))}, and retry.maxRetryAfter allows ${inWords(rules.maxRetryAfter)}`;
   }
   if (wait < left) return undefined;
-  return `not retried: ${who}, and the timeout option leaves ${inWords(Math.max(0, left))}`;
+  const rest = Math.max(0, left);
+  if (wait === rest) return `not retried: ${who(inWords(wait))}, and the timeout option leaves no more than that`;
+  // Rounded to the same words, the two would not say why.
+  const shown = inWords(wait) === inWords(rest) ? exactly : inWords;
+  return `not retried: ${who(shown(wait))}, and the timeout option leaves ${shown(rest)}`;
+}
+
+function exactly(ms: number): string {
+  return `${ms} ms`;
 }
 
 function inWords(ms: number): string {

@@ -139,8 +139,25 @@ describe('waitRefusal', () => {
     ],
     [90_000, undefined, Number.POSITIVE_INFINITY, undefined],
     [300, undefined, 301, undefined],
-    [300, undefined, 300, 'not retried: the next attempt is due in 300 ms, and the timeout option leaves 300 ms'],
-    [0, undefined, -5, 'not retried: the next attempt is due in 0 ms, and the timeout option leaves 0 ms'],
+    [
+      300,
+      undefined,
+      300,
+      'not retried: the next attempt is due in 300 ms, and the timeout option leaves no more than that',
+    ],
+    [0, undefined, -5, 'not retried: the next attempt is due in 0 ms, and the timeout option leaves no more than that'],
+    [
+      5000,
+      hint(5000),
+      4998,
+      'not retried: the server asks to wait 5000 ms (Retry-After), and the timeout option leaves 4998 ms',
+    ],
+    [
+      5000,
+      hint(5000),
+      5000,
+      'not retried: the server asks to wait 5 s (Retry-After), and the timeout option leaves no more than that',
+    ],
   ])('of %i ms with the hint %j and %f ms left', (wait, given, left, expected) => {
     expect(waitRefusal(rules, wait, given, left)).toBe(expected);
   });
