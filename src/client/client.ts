@@ -154,10 +154,8 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   /** Sends a request that was made earlier; its headers win over the client's, those of `options` over both. */
   send(request: HttpRequest, options?: RequestOptions): RequestPromise {
     // What is no request is told as every other mistake is: by a rejection.
-    return this.#begin({
-      ...planOf(request?.method, request?.url, arguments.length > 2 ? surplus(arguments, 2) : options),
-      prepared: request,
-    });
+    const given = arguments.length > 2 ? surplus(arguments, 2) : options;
+    return this.#begin({ ...planOf(request?.method, request?.url, given), prepared: request });
   }
 
   sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise {
@@ -179,10 +177,8 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   /** Never rejects: `[response, undefined]` or `[undefined, error]`. */
   async attempt(method: string, uri: Uri, options?: RequestOptions): Promise<Attempt> {
     try {
-      return [
-        await this.#begin(planOf(method, uri, arguments.length > 3 ? surplus(arguments, 3) : options)),
-        undefined,
-      ];
+      const given = arguments.length > 3 ? surplus(arguments, 3) : options;
+      return [await this.#begin(planOf(method, uri, given)), undefined];
     } catch (error) {
       return [undefined, error as NonNullable<unknown>];
     }
@@ -393,13 +389,9 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     const names = declared(this.#handler);
     const own = checkOptions(options, names);
     if (prepared === undefined) refuseBareBody(method, own, names);
-    const read = { given: options, own, merged: this.#merge(own) };
-    return Object.isFrozen(options) && !Object.hasOwn(own, 'cookies') ? (this.#last = kept(read)) : read;
-  }
-
-  #merge(own: RequestOptions): RequestOptions {
     const merged = mergeOptions(this.#options, own);
     if (Object.hasOwn(own, 'cookies')) merged.cookies = cookiesFor(this.#options.cookies, own.cookies);
-    return merged;
+    const read = { given: options, own, merged };
+    return Object.isFrozen(options) && !Object.hasOwn(own, 'cookies') ? (this.#last = kept(read)) : read;
   }
 }
