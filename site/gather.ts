@@ -2,19 +2,11 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pageOf, ROOT_PAGES, relinked } from './links.ts';
+import { pageOf, ROOT_PAGES, relinked, repositoryOf } from './links.ts';
 import { groupsOf, unlisted } from './navigation.ts';
 
 export const ROOT = fileURLToPath(new URL('../', import.meta.url));
 export const PAGES = join(ROOT, 'site/.pages');
-
-/** Where the repository's files are shown. */
-function repository(): string {
-  const { repository: told } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    repository: { url: string };
-  };
-  return `${told.url.replace(/^git\+/, '').replace(/\.git$/, '')}/blob/main`;
-}
 
 /** What only the site has: its reference. In the repository the link says how to make it. */
 function shown(path: string, text: string): string {
@@ -31,7 +23,7 @@ export function gather(): void {
   for (const name of readdirSync(join(PAGES, '.'))) {
     if (name !== 'reference') rmSync(join(PAGES, name), { recursive: true });
   }
-  const places = { root: ROOT, repository: repository() };
+  const places = { root: ROOT, repository: repositoryOf(ROOT) };
   for (const path of [...pages.map((page) => `docs/${page}`), ...Object.keys(ROOT_PAGES)]) {
     const target = join(PAGES, pageOf(path)!);
     mkdirSync(dirname(target), { recursive: true });

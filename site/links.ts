@@ -1,5 +1,5 @@
 /** Links of a page as the site needs them: those that lead out of docs/ go to other pages of the site or to the repository. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 
 /** Files outside of docs/ that are pages of the site too. */
@@ -15,6 +15,14 @@ export interface LinkPlaces {
   readonly root: string;
   /** Where its files are shown, without a slash at the end. */
   readonly repository: string;
+}
+
+/** Where the files of the repository at `root` are shown, as its package.json has it. */
+export function repositoryOf(root: string): string {
+  const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    repository: { url: string };
+  };
+  return `${repository.url.replace(/^git\+/, '').replace(/\.git$/, '')}/blob/main`;
 }
 
 /** The page's name on the site, of a file's path in the repository; `undefined` for a file that is no page. */
@@ -33,8 +41,10 @@ export function relinked(path: string, text: string, places: LinkPlaces): string
       if (isCode) return line;
       // A code span is passed over as it is.
       return line.replaceAll(/`[^`]*`|\]\(([^)\s]+)\)/g, (whole, target: string | undefined) => {
-        if (target === undefined || /^([a-z]+:|#)/i.test(target)) return whole;
-        const found = siteLink(path, target, places);
+        if (target === undefined || target.startsWith('#')) return whole;
+        const aim = aimOf(path, target, places.repository);
+        if (aim === undefined) return whole;
+        const found = siteLink(path, aim, places);
         if (found === undefined) throw new Error(`${path}:${i + 1}: the link "${target}" leads to no file`);
         return `](${found})`;
       });
@@ -42,9 +52,18 @@ export function relinked(path: string, text: string, places: LinkPlaces): string
     .join('\n');
 }
 
+/**
+ * What a link leads to, from the root of the repository; `undefined` for another place. A page that is packed names files
+ * that are not by their address where the repository is shown: the site has them, or says that they are not there.
+ */
+function aimOf(path: string, target: string, repository: string): string | undefined {
+  if (target.startsWith(`${repository}/`)) return target.slice(repository.length + 1).replace(/\?raw=true$/, '');
+  return /^[a-z]+:/i.test(target) ? undefined : join(dirname(path), target);
+}
+
 function siteLink(path: string, target: string, { root, repository }: LinkPlaces): string | undefined {
   const [file = '', fragment] = target.split('#');
-  const aim = normalize(join(dirname(path), file)).replace(/\/$/, '');
+  const aim = normalize(file).replace(/\/$/, '');
   if (!existsSync(join(root, aim))) return undefined;
   const end = fragment === undefined ? '' : `#${fragment}`;
   const page = pageOf(aim);

@@ -3,13 +3,14 @@
  * headings, and to other hosts, for which local copies answer over TLS behind a proxy. The network is not asked.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Marked } from 'marked';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repositoryOf } from '../../site/links.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 import { root } from '../architecture/imports.ts';
 import { sluice } from '../cli/sluice-process.ts';
@@ -29,6 +30,8 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'standardschema.dev': ['/'],
   'urlpattern.spec.whatwg.org': ['/'],
 };
+
+const repository = repositoryOf(root);
 
 /** As GitHub names headings: lower case, white space as dashes, no other signs, and a number behind what is there already. */
 function slugs(): (text: string) => string {
@@ -60,6 +63,16 @@ function html(markdown: string): string {
   return `<!doctype html><html><meta charset="utf-8"><body>${marked.parse(markdown, { async: false })}</body></html>`;
 }
 
+/** The file of the repository at `path`, where it is shown. */
+function answer(path: string, res: ServerResponse): void {
+  const file = join(root, path);
+  const isHidden = /(?:^|\/)(?:\.\.?|node_modules)(?:\/|$)/.test(path);
+  const status = isHidden ? undefined : statSync(file, { throwIfNoEntry: false });
+  if (status === undefined) res.writeHead(404).end();
+  else if (!status.isFile() || !path.endsWith('.md')) res.setHeader('Content-Type', 'text/plain').end();
+  else res.setHeader('Content-Type', 'text/html').end(html(readFileSync(file, 'utf8')));
+}
+
 describe('the links of the documentation', () => {
   let server: TestServer;
   let folder: string;
@@ -74,17 +87,15 @@ describe('the links of the documentation', () => {
       keep: 10_000,
       listener: (req, res) => {
         const path = decodeURIComponent(req.url!.replace(/[?#].*/s, ''));
-        const file = join(root, path);
-        const isHidden = /(?:^|\/)(?:\.\.?|node_modules)(?:\/|$)/.test(path);
-        const status = isHidden ? undefined : statSync(file, { throwIfNoEntry: false });
         if (planted.has(path)) res.setHeader('Content-Type', 'text/html').end(planted.get(path));
-        else if (status === undefined) res.writeHead(404).end();
-        else if (!status.isFile() || !path.endsWith('.md')) res.setHeader('Content-Type', 'text/plain').end();
-        else res.setHeader('Content-Type', 'text/html').end(html(readFileSync(file, 'utf8')));
+        else answer(path, res);
       },
     });
     const pem = await certificateFor(Object.keys(ELSEWHERE));
     const copies = createServer(pem, (req, res) => {
+      const address = `https://${req.headers.host}${req.url!.replace('?raw=true', '')}`;
+      const path = address.startsWith(`${repository}/`) ? address.slice(repository.length) : undefined;
+      if (path !== undefined) return answer(path, res);
       res.writeHead(ELSEWHERE[req.headers.host!]?.includes(req.url!) ? 200 : 404).end();
     });
     const proxy = createHttpServer().on('connect', (_req, socket) => {
@@ -136,12 +147,14 @@ describe('the links of the documentation', () => {
   it('are told when they lead nowhere: to a page, a heading, or another host', async () => {
     planted.set(
       '/planted',
-      '<a href="/docs/none.md"></a><a href="/SECURITY.md#none"></a><a href="https://github.com/none">',
+      '<a href="/docs/none.md"></a><a href="/SECURITY.md#none"></a><a href="https://github.com/none"></a>' +
+        `<a href="${repository}/docs/no-page.md"></a>`,
     );
     const { code, out } = await crawl('/planted');
     expect(code).toBe(1);
     expect(out).toContain('/docs/none.md');
     expect(out).toContain('/SECURITY.md#none');
     expect(out).toContain('https://github.com/none');
+    expect(out).toContain(`${repository}/docs/no-page.md`);
   }, 120_000);
 });
