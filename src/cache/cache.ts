@@ -42,19 +42,29 @@ type Landing = 'answered' | 'stopped' | 'broken';
 /** How often a call waits for another's request again because the origin broke: the next answer may be for all. */
 const WAITS = 2;
 
+/** Whether the request is sent again because of an answer like this one: out of the store it would be the same. */
+function isTriedAgain(request: HttpRequest, { status }: CacheEntry): boolean {
+  return status >= 400 && (callOf(request)?.attempt ?? 1) > 1;
+}
+
 export class CacheCore {
   readonly #parts: CacheParts;
   /** Misses under way, which others of the same key wait for; each tells how it ended. */
   readonly #flights = new Map<string, Promise<Landing>>();
-  /** Refreshes that nobody waits for but `drain`. */
-  readonly #refreshes = new Set<Promise<unknown>>();
+  /** What nobody waits for but `drain`. */
+  readonly #behind = new Set<Promise<unknown>>();
 
-  constructor(parts: CacheParts) {
-    this.#parts = parts;
+  constructor(parts: Omit<CacheParts, 'behind'>) {
+    this.#parts = { ...parts, behind: (reading, key) => this.#readOn(reading, key) };
   }
 
   async drain(): Promise<void> {
-    while (this.#refreshes.size > 0) await Promise.all(this.#refreshes);
+    while (this.#behind.size > 0) await Promise.all(this.#behind);
+  }
+
+  #keepBehind(work: Promise<unknown>): void {
+    this.#behind.add(work);
+    void work.then(() => this.#behind.delete(work));
   }
 
   async handle(request: HttpRequest, options: RequestOptions, next: Handler): Promise<HttpResponse> {
@@ -78,7 +88,9 @@ export class CacheCore {
     const found = await this.#parts.answers.find(inquiry);
     const entry = found?.entry;
     if (entry !== undefined && this.#fits(inquiry, entry)) {
-      const verdict = verdictOf(entry, wishes, this.#parts.shared, inquiry.now());
+      const verdict = isTriedAgain(request, entry)
+        ? 'ask'
+        : verdictOf(entry, wishes, this.#parts.shared, inquiry.now());
       if (verdict !== 'ask') {
         if (verdict === 'refresh') this.#refresh(inquiry, found!);
         const response = served(this.#parts, inquiry, entry, verdict === 'use' ? 'hit' : 'stale', found!.key);
@@ -134,6 +146,17 @@ export class CacheCore {
     );
   }
 
+  /** What is about to be stored is waited for, as its head was. */
+  #readOn(reading: Promise<void>, key: string): void {
+    this.#keepBehind(reading);
+    if (this.#flights.has(key)) return;
+    const land = (): Landing => {
+      this.#flights.delete(key);
+      return 'answered';
+    };
+    this.#flights.set(key, reading.then(land));
+  }
+
   /** RFC 5861 section 3: the stale answer is given, and a new one fetched behind it, once at a time. */
   #refresh({ request, options, next, keys, wishes, tell }: Inquiry, found: Found): void {
     if (this.#flights.has(keys.own)) return;
@@ -152,11 +175,7 @@ export class CacheCore {
     const run = raceCaller(new Forward(this.#parts, inquiry, found).run(), own, quiet);
     this.#fly(keys.own, run, inquiry);
     const refresh = run.then((response) => response.discard(), tell);
-    this.#refreshes.add(refresh);
-    void refresh.then(() => {
-      call?.settled();
-      this.#refreshes.delete(refresh);
-    });
+    this.#keepBehind(refresh.then(() => call?.settled()));
   }
 
   async #notCached({ request, options, keys }: Inquiry): Promise<HttpResponse> {

@@ -21,7 +21,7 @@ import { combined, isPart, isRest, partBefore, type Rest, restOf, restRequest } 
 import { isInPart } from './ranges.ts';
 import type { Found, Sending, StoredAnswers } from './stored-answers.ts';
 import { isForAll, mayStore, storedFields, varyNames } from './storing.ts';
-import { teed } from './tee.ts';
+import { type ReadingOn, teed } from './tee.ts';
 import { conditionalRequest, confirmed, isAbout, isConditional, isSameHead } from './validation.ts';
 
 /** What the parts of a cache share. */
@@ -31,6 +31,8 @@ export interface CacheParts {
   /** Bytes of a body. */
   readonly maxEntrySize: number;
   count(what: CacheFacts['status'] | 'stored'): void;
+  /** Takes the reading of an answer that will be stored under the key of its request. It does not reject. */
+  behind(reading: Promise<void>, key: string): void;
 }
 
 interface Times {
@@ -38,7 +40,7 @@ interface Times {
   readonly receivedAt: number;
 }
 
-/** Bytes of a redirect's body that are read for the sake of the store. */
+/** Bytes of a body that nobody reads, such as a redirect's, which are read for the sake of the store. */
 const SHORT = 65_536;
 /** RFC 5861 section 4 */
 const ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
@@ -279,11 +281,15 @@ export class Forward {
       return ended(isWhole ? { ...head, body: whole } : undefined);
     };
     const broken = (bytes: Uint8Array) => ended(partBefore(head, bytes, length));
-    return this.#missed(
-      teed(response, maxEntrySize, { complete, broken, dropped: ended }),
-      head,
-      this.#inquiry.keys.own,
-    );
+    const ends = { complete, broken, dropped: ended };
+    return this.#missed(teed(response, maxEntrySize, ends, this.#readingOn(response)), head, this.#inquiry.keys.own);
+  }
+
+  /** How the body is read on once it is left. What comes of a 200 or 206 is a part, which can be stored as it is. */
+  #readingOn({ status, headers }: HttpResponse): ReadingOn | undefined {
+    if (status === 200 || status === 206 || Number(headers.get('content-length')) > SHORT) return undefined;
+    const { clock, keys } = this.#inquiry;
+    return { clock, most: SHORT, behind: (reading) => this.#parts.behind(reading, keys.own) };
   }
 
   async #store(entry: CacheEntry): Promise<string | undefined> {

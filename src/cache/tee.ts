@@ -1,7 +1,9 @@
 /** A streamed body that is also kept, while it is small enough, for the time when it was read to its end. */
 import { concatBytes, copyOf, toBytes } from '../message/bytes.ts';
-import { Content, chunksOf } from '../message/content.ts';
+import { Content, UnreadSource } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { ignore } from '../message/source.ts';
+import { type Clock, startTimer } from '../time/clock.ts';
 import { alreadyRead } from './exact-bytes.ts';
 
 /** How a body that is kept came to its end; one of them is called, once, with bytes of the cache's own. */
@@ -14,49 +16,113 @@ export interface Ends {
   dropped(): Promise<void>;
 }
 
-/** @param limit bytes; of a longer body nothing is kept */
-export function teed(response: HttpResponse, limit: number, ends: Ends): HttpResponse {
-  const source = response.content.take(alreadyRead);
-  let chunks: AsyncIterator<Uint8Array> | undefined;
-  let kept: Uint8Array[] | undefined = [];
-  let size = 0;
-  const end = async (how: 'complete' | 'broken' | 'dropped'): Promise<void> => {
-    const before = kept;
-    kept = undefined;
-    if (before === undefined) return;
-    if (how === 'dropped') await ends.dropped();
-    else await ends[how](concatBytes(before, size));
-  };
-  // No generator: one that is dropped before it is read would not release its source.
-  const body: AsyncIterableIterator<Uint8Array, void, undefined> = {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      try {
-        chunks ??= chunksOf(source)[Symbol.asyncIterator]();
-        const step = await chunks.next();
-        if (step.done) {
-          await end('complete');
-          return { done: true, value: undefined };
-        }
-        const chunk = toBytes(step.value);
-        size += chunk.byteLength;
-        if (size > limit) await end('dropped');
-        // The reader may change what it is given.
-        kept?.push(copyOf(chunk));
-        return { done: false, value: chunk };
-      } catch (error) {
-        await end('broken');
-        throw error;
+/** How a body that its reader left is read on, so that it can be stored all the same. */
+export interface ReadingOn {
+  readonly clock: Clock;
+  /** Bytes that are read on at most. */
+  readonly most: number;
+  /** Told of the reading, which never rejects. */
+  behind(reading: Promise<void>): void;
+}
+
+/** Milliseconds for which a body is read on that its reader left: a new request would take about as long. */
+const MOMENT = 250;
+
+type Step = IteratorResult<Uint8Array, void>;
+const DONE: Step = { done: true, value: undefined };
+
+/**
+ * @param limit bytes; of a longer body nothing is kept
+ * @param rest what to do when the reader leaves; absent, the body is left then as well
+ */
+export function teed(response: HttpResponse, limit: number, ends: Ends, rest?: ReadingOn): HttpResponse {
+  const tee = new Tee(new UnreadSource(response.content.take(alreadyRead), false), limit, ends, rest);
+  return response.with({ body: new Content(undefined, tee) });
+}
+
+/** No generator: one that is dropped before it is read would not release its source. */
+class Tee implements AsyncIterableIterator<Uint8Array, void, undefined> {
+  readonly #source: UnreadSource;
+  readonly #limit: number;
+  readonly #ends: Ends;
+  readonly #rest: ReadingOn | undefined;
+  /** What came so far; `undefined` once one of the ends was called. */
+  #kept: Uint8Array[] | undefined = [];
+  #size = 0;
+  #isLeft = false;
+
+  constructor(source: UnreadSource, limit: number, ends: Ends, rest: ReadingOn | undefined) {
+    this.#source = source;
+    this.#limit = limit;
+    this.#ends = ends;
+    this.#rest = rest;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<Step> {
+    return this.#isLeft ? DONE : this.#read();
+  }
+
+  async return(): Promise<Step> {
+    if (this.#isLeft) return DONE;
+    this.#isLeft = true;
+    if (this.#rest === undefined || this.#kept === undefined) await this.#leave();
+    else this.#rest.behind(this.#readOn(this.#rest).catch(ignore));
+    return DONE;
+  }
+
+  async #read(): Promise<Step> {
+    try {
+      const step = await this.#source.next();
+      if (step.done) {
+        await this.#end('complete');
+        return DONE;
       }
-    },
-    async return() {
-      if (chunks === undefined) new Content(undefined, source).discard(false);
-      else await chunks.return?.();
-      await end('broken');
-      return { done: true, value: undefined };
-    },
-  };
-  return response.with({ body: new Content(undefined, body) });
+      const chunk = toBytes(step.value);
+      this.#size += chunk.byteLength;
+      if (this.#size > this.#limit) await this.#end('dropped');
+      // The reader may change what it is given.
+      this.#kept?.push(copyOf(chunk));
+      return { done: false, value: chunk };
+    } catch (error) {
+      await this.#end('broken');
+      throw error;
+    }
+  }
+
+  async #readOn({ clock, most }: ReadingOn): Promise<void> {
+    const last = this.#size + most;
+    let stop: () => void = ignore;
+    const late = new Promise<undefined>((resolve) => {
+      stop = startTimer(clock, MOMENT, () => resolve(undefined), true);
+    });
+    try {
+      while (this.#kept !== undefined && this.#size <= last) {
+        const step = await Promise.race([this.#read(), late]);
+        if (step?.done) return;
+        if (step === undefined) break;
+      }
+    } finally {
+      stop();
+    }
+    // Not waited for: a source may let go only after the chunk that it waits for.
+    void this.#leave().catch(ignore);
+  }
+
+  async #leave(): Promise<void> {
+    const ended = this.#end('broken');
+    await this.#source.cancel();
+    await ended;
+  }
+
+  async #end(how: keyof Ends): Promise<void> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept === undefined) return;
+    if (how === 'dropped') await this.#ends.dropped();
+    else await this.#ends[how](concatBytes(kept, this.#size));
+  }
 }

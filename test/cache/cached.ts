@@ -13,7 +13,7 @@ export type Head = Record<string, string | string[]>;
 export interface Answer {
   status?: number;
   head?: Head;
-  body?: string;
+  body?: string | ReadableStream<Uint8Array>;
   /** In place of a body: what comes piece by piece, up to a failure. */
   chunks?: readonly (string | Error)[];
   /** In place of an answer. */
@@ -32,7 +32,14 @@ export function cached(cache: HttpCache = memoryCache(), options: RequestOptions
     const dated = 'Date' in head ? head : { Date: date(clock.now()), ...head };
     const lines = Object.fromEntries(Object.entries(dated).filter(([, value]) => value !== ''));
     // As the transports give it: a Buffer, whose slice copies nothing.
-    const bytes = request.method === 'HEAD' || status === 304 ? null : chunks ? pieces(chunks) : Buffer.from(body);
+    const bytes =
+      request.method === 'HEAD' || status === 304
+        ? null
+        : chunks
+          ? pieces(chunks)
+          : typeof body === 'string'
+            ? Buffer.from(body)
+            : body;
     origin.append(fails ?? new HttpResponse(status, lines, bytes));
     return origin(request, given);
   });

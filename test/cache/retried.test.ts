@@ -58,6 +58,18 @@ it('an answer of the origin is retried as ever, and the good one is stored', asy
   expect(await get()).toBe('hit body 2');
 });
 
+it.each([false, true])(
+  'an answer that is retried may be stored, and the origin is asked again: stream %s',
+  async (stream) => {
+    const { answers, client, clock, asked, get } = cached();
+    answers({ status: 503, head: { 'Cache-Control': 'max-age=60' }, chunks: ['not', ' now'] }, { head: STORED });
+    const answer = client.get(URL_, { retry: 1, stream });
+    await clock.advance(60_000);
+    expect([(await answer).status, await (await answer).text(), asked.length]).toEqual([200, 'body 2', 2]);
+    expect(await get()).toBe('hit body 2');
+  },
+);
+
 it('a confirmed 503 is the origin’s word, and is retried', async () => {
   const { answers, client, clock, asked, seconds } = cached();
   const head = { ETag: '"a"', 'Cache-Control': 'max-age=0' };
