@@ -50,6 +50,9 @@ export interface CacheStore {
 /** A store throws it when another process holds it just now: it is left alone for a moment. */
 export class StoreBusyError extends Error {}
 
+/** The store took too long for an answer. What it does may never end. */
+export class StoreSlowError extends Error {}
+
 /** Whether what a store gave can be used: it may be of an older program, or not this cache's at all. */
 export function isEntry(value: unknown): value is CacheEntry {
   if (typeof value !== 'object' || value === null) return false;

@@ -6,7 +6,7 @@ import { ignore } from '../message/source.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
 import { isThenable, kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
-import { type CacheEntry, type CacheStore, isEntry, StoreBusyError } from './entry.ts';
+import { type CacheEntry, type CacheStore, isEntry, StoreBusyError, StoreSlowError } from './entry.ts';
 
 /** Told of what went wrong; the call goes on. */
 export type Tell = (error: unknown) => void;
@@ -97,7 +97,7 @@ export class GuardedStore {
           : startTimer(clock, this.#patience, () => {
               this.#rests.get = this.#rests.set = clock.now() + REST;
               tell(
-                new Error(
+                new StoreSlowError(
                   `the cache's store did not answer ${method} within ${this.#patience} ms; the call went on without it, ` +
                     `and nothing is looked up or stored for ${REST / 1000} s`,
                 ),

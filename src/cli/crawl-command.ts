@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { PathInUseError, PathLock } from '../download/path-lock.ts';
 import { isSecretHeader, MASK, maskUrl } from '../message/redact.ts';
 import { archiveInto } from './archive.ts';
-import { cacheOptions } from './cache-options.ts';
+import { cacheOptions, checkCacheDirectory } from './cache-options.ts';
 import type { CrawlCommand } from './commands.ts';
 import { Crawl, type CrawlResult } from './crawl/crawl.ts';
 import { Journal } from './crawl/journal.ts';
@@ -22,6 +22,7 @@ export async function crawlCommand(
   terminal: Terminal,
   argv: readonly string[],
 ): Promise<number> {
+  await checkCacheDirectory(command.cache);
   if (command.shared !== undefined) return sharedCrawl(command, command.shared, terminal);
   const folder = command.out === undefined ? mkdtempSync(join(tmpdir(), 'sluice-crawl-')) : undefined;
   const lock = await lockOf(command.out);

@@ -2,9 +2,12 @@
 /** The bin `sluice`: `main` in a process. */
 import { systemClock } from '../time/clock.ts';
 import { main } from './main.ts';
-import type { Signal, Terminal } from './terminal.ts';
+import { type Signal, type Terminal, writeTo } from './terminal.ts';
 
 const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
+
+/** Something may never end, and is not waited for. */
+let isLeft = false;
 
 const terminal: Terminal = {
   stdin: process.stdin,
@@ -18,6 +21,7 @@ const terminal: Terminal = {
       for (const signal of SIGNALS) process.off(signal, listener);
     };
   },
+  leaveUnfinished: () => (isLeft = true),
   exit: (code) => process.exit(code),
 };
 
@@ -25,8 +29,12 @@ const terminal: Terminal = {
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-void main(process.argv.slice(2), terminal).then((code) => {
+void main(process.argv.slice(2), terminal).then(async (code) => {
   process.exitCode = code;
   // An answer may come before all of standard input was read; nobody waits for the rest.
   process.stdin.destroy();
+  if (!isLeft) return;
+  // A pipe takes the last lines when its reader does.
+  await Promise.all([process.stdout, process.stderr].map((output) => writeTo(output, '').catch(() => undefined)));
+  process.exit(code);
 });

@@ -5,7 +5,7 @@ import type { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { archiveInto } from './archive.ts';
-import { cacheOptions } from './cache-options.ts';
+import { cacheOptions, checkCacheDirectory } from './cache-options.ts';
 import type { RequestCommand } from './commands.ts';
 import { OutputFile } from './output-file.ts';
 import { bodyOptions, requestOptions } from './request-options.ts';
@@ -17,6 +17,7 @@ const CONTENT_TYPE = /^content-type$/i;
 
 /** The exit code. @throws what the call rejects with */
 export async function requestCommand(command: RequestCommand, terminal: Terminal): Promise<number> {
+  await checkCacheDirectory(command.cache);
   await using archive = await archiveInto(command.har, true);
   await using client = new Client({ clock: terminal.clock, ...archive.options });
   const { method, url, body, follow, headers, include, verbose, output } = command;

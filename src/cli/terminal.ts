@@ -18,6 +18,8 @@ export interface Terminal {
   readonly clock: Clock;
   /** Calls `listener` for Ctrl-C and its like until the returned function is called. */
   onSignal(listener: (signal: Signal) => void): () => void;
+  /** What is still under way when the command has ended is not waited for: it may never end. */
+  leaveUnfinished(): void;
   /** Ends the process at once. */
   exit(code: number): void;
 }

@@ -1,4 +1,5 @@
 /** An archive on disk: always a whole one, because it is written beside its file and renamed over it. */
+import { makeFolder } from '../message/make-folder.ts';
 import { runtimeOptions } from '../message/runtime-options.ts';
 import { needBuiltin } from '../runtime/platform.ts';
 import type { Har } from './har-format.ts';
@@ -8,14 +9,14 @@ import type { Har } from './har-format.ts';
  * @throws Error that names the file, when it cannot be written
  */
 export async function writeHar(path: string, har: Har, mode = 0o600): Promise<void> {
-  const { mkdir, rename, unlink, writeFile } = needBuiltin<typeof import('node:fs/promises')>(
+  const { rename, unlink, writeFile } = needBuiltin<typeof import('node:fs/promises')>(
     'node:fs/promises',
     'a HAR file',
   );
   const { dirname } = needBuiltin<typeof import('node:path')>('node:path', 'a HAR file');
   const beside = `${path}.${crypto.randomUUID()}.tmp`;
   try {
-    await mkdir(dirname(path), runtimeOptions('file', { recursive: true }));
+    await makeFolder(dirname(path), 0o777, 'a HAR file');
     // Exclusive, so that nobody can have put a link there.
     await writeFile(beside, `${JSON.stringify(har, null, 2)}\n`, runtimeOptions('file', { flag: 'wx', mode }));
     await rename(beside, path);

@@ -32,6 +32,7 @@ export function fakeTerminal({ stdin = '', tty = false, env = {} }: FakeTerminal
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    leaveUnfinished: () => undefined,
     exit: (code) => void exits.push(code),
     out: () => stdout.text(),
     err: () => stderr.text(),

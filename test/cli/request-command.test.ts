@@ -178,10 +178,22 @@ describe('sluice METHOD URL', () => {
     const second = await run(args);
     expect([first.err, second.err].map((text) => /\* cache: (\w+)/.exec(text)?.[1])).toEqual(['miss', 'hit']);
     expect(second.out).toBe(first.out);
+  });
+
+  it.each([
+    ['get', 'taken', 'this is a file'],
+    ['get', 'taken/below', 'what stands above it is a file'],
+    ['crawl', 'taken', 'this is a file'],
+    ['get', 'a\0b', 'it cannot be looked at'],
+  ])('%s refuses --cache %s before it asks: %s', async (command, name, found) => {
     writeFileSync(join(folder, 'taken'), '');
-    const third = await run(['get', url, '--cache', join(folder, 'taken')]);
-    expect([third.code, third.out]).toEqual([0, first.out]);
-    expect(third.err).toContain('taken');
+    const asked = server.requests.length;
+    const { code, out, err } = await run([command, server.url('/'), '--cache', join(folder, name)]);
+    expect([code, out, server.requests.length]).toEqual([2, '', asked]);
+    expect(err).toMatch(
+      /^sluice: --cache .*: expected the path of a directory, which is made when it is missing, but .*\n$/,
+    );
+    expect(err).toContain(found);
   });
 
   it('shows both heads and the timings, secrets masked, on standard error', async () => {

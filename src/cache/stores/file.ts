@@ -3,9 +3,9 @@
  * read and write, and none meets half a file. Only the owner may read them.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { runtimeOptions } from '../../message/runtime-options.ts';
+import { makeFolder } from '../../message/make-folder.ts';
 import type { CacheEntry, CacheStore } from '../entry.ts';
 import { type CacheSettings, type HttpCache, makeCache } from '../make-cache.ts';
 import { decodeEntry, encodeEntry, keyIn } from './entry-codec.ts';
@@ -46,8 +46,8 @@ export class FileStore implements CacheStore {
     const { folder, path } = this.#place(key);
     const content = encodeEntry(key, entry);
     const temporary = join(folder, `.${randomBytes(9).toString('hex')}.tmp`);
-    await mkdir(folder, runtimeOptions('file', { recursive: true, mode: 0o700 }));
     try {
+      await makeFolder(folder, 0o700, 'a file cache');
       const file = await open(temporary, 'wx', 0o600);
       try {
         await file.writeFile(sha256(content));
