@@ -35,6 +35,22 @@ describe('only-if-cached where there is no cache', () => {
     expect(await client.get(URL_).text()).toBe('the origin');
   });
 
+  it('as a header is for the caches on the way, and is sent', async () => {
+    // RFC 9111 §5.2.1.7 binds caches, and this client has none.
+    const { asked, handler } = origin();
+    const sent: (string | null)[] = [];
+    const client = new Client({
+      handler: HandlerStack.create((request, options) => {
+        sent.push(request.headers.get('cache-control'));
+        return handler(request, options);
+      }),
+    });
+    const headers = { 'Cache-Control': 'only-if-cached' };
+    expect(await client.get(URL_, { headers }).text()).toBe('the origin');
+    expect(await (await client.fetch(URL_, { headers })).text()).toBe('the origin');
+    expect([sent, asked.length]).toEqual([['only-if-cached', 'only-if-cached'], 2]);
+  });
+
   it('is an error of the call that says why', async () => {
     const client = new Client({ handler: HandlerStack.create(origin().handler) });
     const error = await client.get(URL_, { cache: 'only-if-cached' }).catch((reason: unknown) => reason);
