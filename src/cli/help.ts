@@ -138,7 +138,8 @@ of --har, or of a browser or another tool) or of the lines of sluice crawl --out
 statuses, slowest pages, hosts, sizes, broken links with the pages they are on. Secrets are
 masked, bodies are not in it. Prints the name of the page.
 
-  -o, --output FILE       where to, - is standard output; default: FILE.report.html
+  -o, --output FILE       where to, - is standard output; default: FILE.report.html,
+                          as x.har.report.html
 
   sluice get https://example.com/ -L --har session.har && sluice report session.har
   sluice crawl https://www.example.com/ --out pages.jsonl; sluice report pages.jsonl

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The bin `sluice`: `main` in a process. */
 import { systemClock } from '../time/clock.ts';
+import { isOutputClosed } from './closed-output.ts';
 import { main } from './main.ts';
 import { type Signal, type Terminal, writeTo } from './terminal.ts';
 
@@ -22,6 +23,7 @@ const terminal: Terminal = {
     };
   },
   leaveUnfinished: () => (isLeft = true),
+  isOutputClosed,
   exit: (code) => process.exit(code),
 };
 

@@ -16,18 +16,27 @@ export class OutputFile {
   readonly #given: string;
   readonly #target: TargetFile;
 
-  private constructor(given: string, target: TargetFile) {
+  readonly #most: number | undefined;
+
+  private constructor(given: string, target: TargetFile, most: number | undefined) {
     this.#given = given;
     this.#target = target;
+    this.#most = most;
   }
 
-  /** Finds out before anything is sent. @throws OutputError when no file can be made there */
-  static async at(path: string): Promise<OutputFile> {
+  /**
+   * Finds out before anything is sent.
+   *
+   * @param most permissions that it has at most, beside those of its owner to read and write; default: those of the file that
+   * is there, or what the process may give
+   * @throws OutputError when no file can be made there
+   */
+  static async at(path: string, most?: number): Promise<OutputFile> {
     try {
       const target = await targetOf(path);
       if (target.kind === 'directory') throw Object.assign(new Error(), { code: 'EISDIR' });
       if (target.kind !== 'other') await checkFolder(target.path);
-      return new OutputFile(path, target);
+      return new OutputFile(path, target, most);
     } catch (cause) {
       throw new OutputError(path, cause);
     }
@@ -35,12 +44,16 @@ export class OutputFile {
 
   /** @throws OutputError, or what the body fails with */
   async write(body: AsyncIterable<Uint8Array>): Promise<void> {
-    const { path, kind, mode } = this.#target;
+    const { path, kind } = this.#target;
+    const most = (this.#most ?? 0o777) | 0o600;
+    const mode = this.#target.mode === undefined ? undefined : this.#target.mode & most;
     // Its own name: two processes that write to one path each write a whole file.
     const part = kind === 'other' ? path : `${path}.${randomBytes(4).toString('hex')}.part`;
-    const file = await (kind === 'other' ? open(path, 'w') : createFile(part, mode)).catch((cause: unknown) => {
-      throw new OutputError(this.#given, cause);
-    });
+    const file = await (kind === 'other' ? open(path, 'w') : createFile(part, mode ?? 0o666 & most)).catch(
+      (cause: unknown) => {
+        throw new OutputError(this.#given, cause);
+      },
+    );
     try {
       try {
         for await (const chunk of body) await file.writeFile(chunk);

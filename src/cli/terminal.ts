@@ -20,6 +20,8 @@ export interface Terminal {
   onSignal(listener: (signal: Signal) => void): () => void;
   /** What is still under way when the command has ended is not waited for: it may never end. */
   leaveUnfinished(): void;
+  /** Whether standard output was closed before the process began, so that what is written is lost. */
+  readonly isOutputClosed?: () => boolean;
   /** Ends the process at once. */
   exit(code: number): void;
 }

@@ -98,6 +98,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'its symbolic links lead in a circle',
   EEXIST: 'somebody else has just made it',
   EMFILE: 'too many files are open',
+  EBADF: 'it is closed',
 };
 
 /** Why the system did not take a file, in words. */

@@ -1,11 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../../src/cli/main.ts';
 import { startServer } from '../../../src/testing/server.ts';
+import { built } from '../../support/built.ts';
 import { fakeTerminal } from '../fake-terminal.ts';
-import { harEntryOf, harText } from './sample-files.ts';
+import { sluice } from '../sluice-process.ts';
+import { crawlLines, harEntryOf, harText, linesText } from './sample-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -25,7 +28,7 @@ describe('sluice report', () => {
     const file = join(folder, 'pages.jsonl');
     server.enqueue({ status: 404 }, { headers: { 'Content-Type': 'text/html' }, body: '<a href="/status/410">x</a>' });
     expect((await run('crawl', server.url('/'), '--out', file)).code).toBe(1);
-    const made = join(folder, 'pages.report.html');
+    const made = join(folder, 'pages.jsonl.report.html');
     expect(await run('report', file)).toEqual({ code: 0, out: `${made}\n`, err: '' });
     expect(readFileSync(made, 'utf8')).toContain(`"url":["${server.url('/')}","${server.url('/status/410')}"]`);
   });
@@ -105,10 +108,85 @@ describe('sluice report', () => {
     expect(readFileSync(file, 'utf8')).toBe(harText([harEntryOf()]));
   });
 
+  it('makes two pages of an archive and a crawl of one name', async () => {
+    const made = [];
+    for (const [name, text] of [
+      ['ok.har', harText([harEntryOf()])],
+      ['ok.jsonl', linesText(crawlLines(2))],
+    ] as const) {
+      writeFileSync(join(folder, name), text);
+      made.push((await run('report', join(folder, name))).out);
+    }
+    expect(made).toEqual(['ok.har', 'ok.jsonl'].map((name) => `${join(folder, name)}.report.html\n`));
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['a new page', undefined],
+    ['one that was there', 0o644],
+  ])('opens no more to others than what it read: %s', async (_, before) => {
+    const file = join(folder, 'x.har');
+    const made = join(folder, 'x.html');
+    writeFileSync(file, harText([harEntryOf()]));
+    chmodSync(file, 0o600);
+    if (before !== undefined) writeFileSync(made, '', { mode: before });
+    expect((await run('report', file, '-o', made)).code).toBe(0);
+    expect(statSync(made).mode & 0o777).toBe(0o600);
+  });
+
   it('says that the page cannot be written', async () => {
     const file = join(folder, 'x.har');
     writeFileSync(file, harText([harEntryOf()]));
     const { code, err } = await run('report', file, '-o', join(folder, 'no', 'x.html'));
     expect([code, err]).toEqual([1, expect.stringContaining('cannot write to')]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('sluice report in a shell', () => {
+  /** `$1` is an archive, and `$2` the page. */
+  function shell(line: string) {
+    const file = join(folder, 'x.har');
+    writeFileSync(file, harText([harEntryOf()]));
+    const tool = `"${process.execPath}" "${built('src/cli/index.ts')}"`;
+    const given = ['-c', line.replace('sluice', tool), 'sh', file, join(folder, 'x.html')];
+    const { status, stdout, stderr } = spawnSync('sh', given, { encoding: 'utf8' });
+    return { code: status, out: stdout, err: stderr };
+  }
+  const page = () => readFileSync(join(folder, 'x.html'), 'utf8');
+
+  it.each([
+    'cat "$1" | sluice report /dev/stdin -o "$2"',
+    'sluice report /dev/stdin -o "$2" < "$1"',
+    'mkfifo "$2.pipe"; cat "$1" > "$2.pipe" & sluice report "$2.pipe" -o "$2"',
+  ])('reads what has no beginning to go back to: %s', (line) => {
+    expect(shell(line)).toEqual({ code: 0, out: `${join(folder, 'x.html')}\n`, err: '' });
+    expect(page()).toContain('"url":["https://shop.example/"]');
+  });
+
+  it('reads standard input that is a socket', async () => {
+    const { ended } = sluice(['report', '/dev/stdin', '-o', '-'], harText([harEntryOf()]));
+    expect(await ended).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining('"url":["https://shop.example/"]'),
+    });
+  });
+
+  it('asks for the name of the page of a pipe', () => {
+    expect(shell('cat "$1" | sluice report /dev/stdin')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('/dev/stdin is a pipe or a device; expected --output FILE'),
+    });
+  });
+
+  it.skipIf(!existsSync('/dev/full')).each([
+    ['sluice report "$1" -o "$2" > /dev/full', /^sluice: cannot write to standard output: the disk is full\n$/],
+    ['sluice report "$1" -o - > /dev/full', /^sluice: cannot write to standard output: the disk is full\n$/],
+    ['sluice report "$1" -o - >&-', /^sluice: cannot write to standard output: it is closed\n$/],
+  ])('says that its output is lost: %s', (line, message) => {
+    expect(shell(line)).toMatchObject({ code: 1, err: expect.stringMatching(message) });
+  });
+
+  it.each(['sluice report "$1" -o - > /dev/null', 'sluice report "$1" -o "$2" >&-'])('takes no harm of %s', (line) => {
+    expect(shell(line)).toMatchObject({ code: 0, err: '' });
   });
 });
