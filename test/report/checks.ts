@@ -292,9 +292,17 @@ async function phone(browser: ReportBrowser): Promise<void> {
 }
 
 async function odd(browser: ReportBrowser): Promise<void> {
-  await using empty = await browser.open(await browser.make('empty.har', harText([])));
-  assert.equal(await countOf(empty.page), 0);
-  isClean(empty);
+  const timings = { blocked: 1e308, dns: 1e308, connect: 1e308, ssl: 1e308, send: 1e308, wait: 1e308, receive: 1e308 };
+  const huge = harEntryOf({
+    response: { bodySize: 1e308, content: { size: 1e308 } },
+    more: { time: 1e300, timings },
+  });
+  await using beyond = await browser.open(await browser.make('huge.har', harText([huge])));
+  await rows(beyond.page).first().click();
+  const shown = await beyond.page.locator('body').innerText();
+  assert.match(await beyond.page.locator('#details').innerText(), /Time\s+–\s+Size\s+–/);
+  assert.doesNotMatch(shown, /Infinity|NaN|e\+|null|undefined/);
+  isClean(beyond);
   const cut = linesText(crawlLines(20)).slice(0, -30);
   await using opened = await browser.open(await browser.make('cut.jsonl', cut));
   assert.match(
@@ -302,6 +310,31 @@ async function odd(browser: ReportBrowser): Promise<void> {
     /line 20 of cut\.jsonl, the last one, is cut off/,
   );
   isClean(opened);
+}
+
+/** The figures fill their box, however many of them are on a line. */
+async function figures(browser: ReportBrowser): Promise<void> {
+  const path = await browser.make('session.har', SESSION);
+  for (const width of [360, 600, 800, 980, 1100, 1280, 1600]) {
+    await using opened = await browser.open(path, { width });
+    const { page } = opened;
+    for (const details of ['closed', 'open']) {
+      if (details === 'open') await rows(page).first().click();
+      const free = await page.evaluate(() => {
+        const box = document.getElementById('tiles')!;
+        const [all = 0, ...parts] = [box, ...box.children].map((element) => {
+          const { width: wide, height } = element.getBoundingClientRect();
+          return wide * height;
+        });
+        return 1 - parts.reduce((sum, part) => sum + part, 0) / all;
+      });
+      assert.ok(
+        free < 0.04,
+        `at ${width} px with the details ${details}, ${(free * 100).toFixed(0)} % is of no figure`,
+      );
+    }
+    isClean(opened);
+  }
 }
 
 export const checks: Readonly<Record<string, Check>> = {
@@ -313,6 +346,7 @@ export const checks: Readonly<Record<string, Check>> = {
   'all of it with the keyboard': keyboard,
   'light, dark, contrast of 4.5 and more': themes,
   'the width of a phone': phone,
-  'an empty archive, a cut crawl': odd,
+  'numbers beyond counting, a cut crawl': odd,
+  'figures fill their box': figures,
   "an archive of ours in Chromium's network panel": inNetworkPanel,
 };
