@@ -19,7 +19,9 @@ import { certificateFor, certificates } from '../support/certificates.ts';
 /** The pages of other hosts that the documentation leads to, and the places on them. A new link is looked at, and added. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'crawlee.dev': ['/js/docs/guides/request-storage'],
-  'docs.scrapy.org': ['/en/latest/topics/settings.html'],
+  'docs.scrapy.org': ['dynamic-content', 'feed-exports', 'jobs', 'practices', 'settings', 'spiders'].map(
+    (page) => `/en/latest/topics/${page}.html`,
+  ),
   'github.com': [
     ...['/axios/axios', '/node-fetch/node-fetch', '/sindresorhus/ky', '/unjs/ofetch'],
     ...['2-options', '4-pagination'].map((page) => `/sindresorhus/got/blob/main/documentation/${page}.md`),
