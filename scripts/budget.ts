@@ -3,7 +3,7 @@
  * its limit. The limits stand some way above what was measured when they were set (853 kB, 3052 kB, 0.22, 9: with
  * `sluice/crawl`, whose HTML parser comes in both formats; then 1000 kB, 3600 kB, with `sluice/har` and the doubles of
  * `sluice/testing`, over the grammar of URLPattern; then 1352 kB, 4638 kB, with the page of `sluice report`, `sluice/har` and
- * `sluice/otel` for pages and workers, and more documentation; then 1391 kB, 4781 kB, with the pages of recipes and of those who
+ * `sluice/otel` for pages and workers, and more documentation; then 1407 kB, 4828 kB, with the pages of recipes and of those who
  * come from other clients, to which the others lead); raise one with a reason in the commit.
  * The builds for browsers and for workers are 165 kB of the packed size and 505 kB of the unpacked.
  */
@@ -25,7 +25,7 @@ interface Figure {
 const IMPORTS = 12;
 
 const figures: readonly Figure[] = [
-  { name: 'packed size', limit: 1400, unit: 'kB', measure: () => packed().size / 1000 },
+  { name: 'packed size', limit: 1430, unit: 'kB', measure: () => packed().size / 1000 },
   { name: 'unpacked size', limit: 4900, unit: 'kB', measure: () => packed().unpackedSize / 1000 },
   { name: "time to import, import 'undici' being 1", limit: 0.4, unit: '', measure: importRatio },
   { name: 'packages that an install brings', limit: 9, unit: '', measure: installedPackages },
