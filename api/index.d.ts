@@ -873,7 +873,7 @@ declare const VERSION = "0.1.0";
 declare function any<T>(promises: Iterable<T>): Promise<Awaited<T>>;
 declare function any<T extends object>(promises: T): Promise<Awaited<T[keyof T]>>;
 // attempt
-declare function attempt(method: string, uri: Uri, requestOptions?: RequestOptions): Promise<Attempt>;
+declare const attempt: (method: string, uri: Uri, requestOptions?: RequestOptions) => Promise<Attempt>;
 // auth
 declare function auth(): Middleware;
 // cache
@@ -971,7 +971,7 @@ declare const query: Verb;
 // redirect
 declare function redirect(): Middleware;
 // request
-declare function request(method: string, uri: Uri, requestOptions?: RequestOptions): RequestPromise;
+declare const request: (method: string, uri: Uri, requestOptions?: RequestOptions) => RequestPromise;
 // retry
 declare function retry(defaults?: number | RetryOptions, tools?: RetryTools): Middleware;
 // settle
