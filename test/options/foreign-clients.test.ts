@@ -38,16 +38,16 @@ const clients: Record<string, string> = {
 /** Ours, with another meaning of some values there: those are refused by their kind, in words of their own. */
 const otherValues: [client: string, given: Record<string, unknown>, words: string][] = [
   ['axios', { auth: { username: 'a', password: 'b' } }, 'option auth must be'],
-  ['got', { timeout: { request: 1000 } }, 'option timeout'],
+  ['got', { timeout: { request: 1000 } }, '`request` is `timeout`'],
   ['got', { cache: new Map() }, 'option cache must be'],
   ['got', { retry: { calculateDelay: () => 1 } }, 'calculateDelay'],
-  ['ky', { retry: { backoffLimit: 1000 } }, 'there is no option "retry.backoffLimit"; there are limit'],
+  ['ky', { retry: { backoffLimit: 1000 } }, '`backoffLimit` is `maxDelay` here'],
   ['ky', { credentials: 'none' }, 'option credentials must be'],
   ['the fetch of a platform', { cache: 'never' }, 'option cache must be'],
   ['needle', { multipart: true }, 'option multipart must be'],
   ['needle', { auth: 'digest' }, 'option auth must be'],
   ['request', { auth: { user: 'a', pass: 'b' } }, 'option auth must be'],
-  ['superagent', { timeout: { response: 1, deadline: 2 } }, 'option timeout'],
+  ['superagent', { timeout: { response: 1, deadline: 2 } }, '`response` is `headersTimeout`'],
 ];
 
 const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
