@@ -24,6 +24,8 @@ export interface BodyReaderHooks {
 
 // The interface's newer name takes one type alone before TypeScript 5.6, and this class is in the types of the package.
 export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
+  /** Whoever it is read for stops it by `return`, and reads no more. */
+  readonly isStopped = false;
   readonly #hooks: BodyReaderHooks;
   #source: BodySource | undefined;
   #chunks: Chunks | undefined;

@@ -46,7 +46,7 @@ export interface Carrier {
 /** A request's body while it goes out. */
 export interface Outgoing {
   /** Nobody is told of what still goes. */
-  readonly isStopped?: boolean;
+  readonly isStopped: boolean;
   /** Sends nothing more, and lets go of the source. */
   release(): void;
 }
@@ -143,7 +143,7 @@ export class Transfer implements Answered, Endable, Expiring {
   uploaded(bytes: number, from: Outgoing | undefined = this.outgoing): void {
     if (from !== this.outgoing) return;
     this.record.sent += bytes;
-    if (this.isDone || from?.isStopped) return;
+    if (this.isDone || from?.isStopped === true) return;
     if (this.phase === 'send' || this.phase === 'headers') this.timer.touch();
     if (this.options.progress) announceProgress(this, 'upload', this.record.sent, uploadTotal(this.request));
   }

@@ -12,6 +12,8 @@ import { answersRead } from './request.ts';
 type Controller = ReadableStreamDefaultController<Uint8Array>;
 
 export class FetchUpload implements Outgoing {
+  /** Its `release` ends the stream: nothing goes out behind it. */
+  readonly isStopped = false;
   readonly stream: ReadableStream<Uint8Array>;
   /** The last byte was handed to fetch. */
   isSent = false;

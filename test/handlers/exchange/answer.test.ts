@@ -28,7 +28,7 @@ function answer({ method = 'GET', status = 200, headers = {}, options = {} }: Gi
     chunkCame: vi.fn(),
     abort,
   } satisfies Answered;
-  const made = new Answer(transfer, status, 'Fine', new HttpHeaders(headers));
+  const made: Answer = new Answer(transfer, status, 'Fine', new HttpHeaders(headers));
   return { abort, answer: made, transfer };
 }
 

@@ -53,7 +53,7 @@ describe('the end of a transfer', () => {
     const { transfer } = begin({ body: 'x' });
     const [leave, release] = [vi.fn(), vi.fn()];
     transfer.waits({ leave });
-    transfer.outgoing = { release };
+    transfer.outgoing = { isStopped: false, release };
     expect(transfer.isWaiting).toBe(true);
     transfer.abort(REASON);
     expect([leave.mock.calls.length, release.mock.calls.length, transfer.isWaiting]).toEqual([1, 1, false]);
@@ -135,7 +135,10 @@ describe('what a transfer counts', () => {
   it('is the bytes of the attempt under way, told while somebody wants to know', () => {
     const progress = vi.fn();
     const { transfer } = begin({ body: 'four', options: { progress } });
-    const [first, second] = [{ release: vi.fn() }, { release: vi.fn(), isStopped: false }];
+    const [first, second] = [
+      { isStopped: false, release: vi.fn() },
+      { isStopped: false, release: vi.fn() },
+    ];
     transfer.outgoing = first;
     transfer.uploaded(3, first);
     transfer.goesAgain();
