@@ -6,7 +6,7 @@ import type { Redact } from './redact.ts';
 
 export interface MessageCall {
   /** The caller's additions to the names that are masked. */
-  redact?: Redact;
+  redact?: Redact | undefined;
   /** Reads JSON in place of `JSON.parse`. */
   parseJson: ParseJson | undefined;
   /** Asks again for its streamed answer. */
