@@ -1035,6 +1035,7 @@ interface Asker {
 }
 declare class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     #private;
+    readonly isStopped = false;
     constructor(hooks: BodyReaderHooks);
     [Symbol.asyncIterator](): this;
     next(): Promise<Step>;
@@ -1246,7 +1247,7 @@ interface Message<Self> {
     withoutHeader(name: string): Self;
 }
 interface MessageCall {
-    redact?: Redact;
+    redact?: Redact | undefined;
     parseJson: ParseJson | undefined;
     reconnector: Reconnector<unknown> | undefined;
 }
