@@ -17,11 +17,11 @@ export interface Outcome {
 const MiB = 2 ** 20;
 const whole = (value: number) => Math.round(value).toString();
 
-export function lineOf({ at, heap, rss, timers, listeners, connections }: Sample, counts: Counts): string {
+export function lineOf({ at, heap, code, rss, timers, listeners, connections }: Sample, counts: Counts): string {
   return [
     `${at.toFixed(1)} min`,
     `${counts.requests} requests, ${counts.settled} settled, ${counts.unsettled} unsettled, ${counts.wrong.length} wrong`,
-    `heap ${(heap / MiB).toFixed(2)} MiB, rss ${whole(rss / MiB)} MiB`,
+    `heap ${(heap / MiB).toFixed(2)} MiB, code ${(code / MiB).toFixed(2)} MiB, rss ${whole(rss / MiB)} MiB`,
     `${timers} timers, ${listeners} listeners, ${connections} connections kept`,
   ].join('; ');
 }
@@ -59,7 +59,7 @@ export function reportOf(outcome: Outcome): string {
     slope === undefined
       ? 'heap: too short a run for a slope'
       : `heap slope ${slope.perMinute.toFixed(1)} KiB/min, standard error ${slope.error.toFixed(1)}, ${whole(slope.grown)} KiB in all`,
-    `heap ${(after.heap / MiB).toFixed(2)} MiB, highest rss ${whole(Math.max(...samples.map(({ rss }) => rss)) / MiB)} MiB`,
+    `heap ${(after.heap / MiB).toFixed(2)} MiB and ${(after.code / MiB).toFixed(2)} MiB of code, highest rss ${whole(Math.max(...samples.map(({ rss }) => rss)) / MiB)} MiB`,
     problems.length === 0
       ? 'nothing unsettled, nothing leaked, no slope beyond noise'
       : `FAILED: ${problems.join('; ')}`,

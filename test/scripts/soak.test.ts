@@ -8,7 +8,7 @@ import { isBeyondNoise, type Sample, slopeOf } from '../../scripts/soak/samples.
 import { root } from '../architecture/imports.ts';
 
 const heaps = (...kibs: readonly number[]): Sample[] =>
-  kibs.map((kib, at) => ({ at, heap: kib * 1024, rss: 0, timers: 0, listeners: 0, connections: 0 }));
+  kibs.map((kib, at) => ({ at, heap: kib * 1024, code: 0, rss: 0, timers: 0, listeners: 0, connections: 0 }));
 
 describe('the slope of the heap', () => {
   it('is that of the line through the samples', () => {
