@@ -9,6 +9,7 @@ import { type Input, inputOf } from './scripted-input.ts';
 import type { ServerTls } from './server.ts';
 import { ConnectionLedger, type ListenOptions, listen, originOf, shutDown } from './server-connections.ts';
 import { resetSocket } from './site-sockets.ts';
+import { sleepWhileOpen } from './sleep-while-open.ts';
 
 /** Bytes to send. A string is one byte for each character (latin1), so that a script can hold any byte. */
 export type ScriptBytes = string | Uint8Array;
@@ -138,11 +139,11 @@ async function playStep(step: Exclude<Step, { vanish: true }>, stage: Stage): Pr
   } else if ('stream' in step) {
     await sendAll(socket, step.stream());
   } else if ('wait' in step) {
-    return pause(stage, step.wait);
+    return sleepWhileOpen(stage.socket, stage.clock, step.wait);
   } else if ('trickle' in step) {
     const bytes = toBytes(step.trickle);
     for (let at = 0; at < bytes.length && !socket.destroyed; at += step.bytes) {
-      if (at > 0 && !(await pause(stage, step.ms))) return false;
+      if (at > 0 && !(await sleepWhileOpen(stage.socket, stage.clock, step.ms))) return false;
       await sendAll(socket, [bytes.subarray(at, at + step.bytes)]);
     }
   } else if ('fin' in step) {
@@ -181,20 +182,4 @@ async function sendAll(socket: Socket, pieces: Iterable<ScriptBytes>): Promise<v
 
 function toBytes(data: ScriptBytes): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
-}
-
-async function pause(stage: Stage, ms: number): Promise<boolean> {
-  const { socket, clock } = stage;
-  if (socket.destroyed) return false;
-  const gone = new AbortController();
-  const onClose = () => gone.abort();
-  socket.once('close', onClose);
-  try {
-    await clock.sleep(ms, gone.signal);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.off('close', onClose);
-  }
 }

@@ -16,9 +16,10 @@ import { type Clock, systemClock } from '../time/clock.ts';
 import { ConnectionLedger, type ListenOptions, listen, originOf, shutDown } from './server-connections.ts';
 import { type RecordedRequest, RequestLog } from './server-requests.ts';
 import { createSite } from './site.ts';
-import { deferContinue, discardBody, type SiteCall, sleepWhileOpen, writeOut } from './site-route.ts';
+import { deferContinue, discardBody, type SiteCall, writeOut } from './site-route.ts';
 import { closeSocket, resetSocket } from './site-sockets.ts';
 import { answerUpgrade } from './site-websocket.ts';
+import { sleepWhileOpen } from './sleep-while-open.ts';
 
 export type { RecordedRequest } from './server-requests.ts';
 
@@ -175,7 +176,7 @@ async function playAnswer(call: Pick<SiteCall, 'req' | 'res' | 'clock'>, answer:
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   try {
     await discardBody(call);
-    if (delay > 0 && !(await sleepWhileOpen(call, delay))) return;
+    if (delay > 0 && !(await sleepWhileOpen(call.res, call.clock, delay))) return;
     const silent = answer.status === undefined && headers === undefined && answer.body === undefined;
     if (fault === undefined || !silent) {
       const length = fault === undefined ? bytes.length : bytes.length + 1;

@@ -9,13 +9,13 @@ import {
   SiteRefusal,
   type SiteRoute,
   sendBytes,
-  sleepWhileOpen,
   wholeNumber,
   writeOut,
   writePieces,
 } from './site-route.ts';
 import { closeSocket } from './site-sockets.ts';
 import { countUp } from './site-state.ts';
+import { sleepWhileOpen } from './sleep-while-open.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024 * 1024;
 const MAX_WAIT = 24 * 60 * 60 * 1000;
@@ -101,7 +101,7 @@ async function drip(call: SiteCall): Promise<void> {
   call.res.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': size });
   call.res.flushHeaders();
   for (let i = 0; i < chunks; i++) {
-    if (i > 0 && !(await sleepWhileOpen(call, pause))) return;
+    if (i > 0 && !(await sleepWhileOpen(call.res, call.clock, pause))) return;
     const start = Math.floor((size * i) / chunks);
     const end = Math.floor((size * (i + 1)) / chunks);
     if (end > start) await writeOut(call, seededBytes(end - start, 0, start));
@@ -110,7 +110,7 @@ async function drip(call: SiteCall): Promise<void> {
 }
 
 async function delay(call: SiteCall): Promise<void> {
-  const open = await sleepWhileOpen(call, wholeNumber(call.params.ms, 'the delay', MAX_WAIT));
+  const open = await sleepWhileOpen(call.res, call.clock, wholeNumber(call.params.ms, 'the delay', MAX_WAIT));
   if (open) await echo(call);
 }
 
@@ -119,7 +119,7 @@ async function delayBody(call: SiteCall): Promise<void> {
   await discardBody(call);
   call.res.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 5 });
   call.res.flushHeaders();
-  if (await sleepWhileOpen(call, ms)) call.res.end('late\n');
+  if (await sleepWhileOpen(call.res, call.clock, ms)) call.res.end('late\n');
 }
 
 function text(call: SiteCall): void {

@@ -131,23 +131,6 @@ function drained(res: ServerResponse): Promise<void> {
   });
 }
 
-/** Waits, and answers `false` at once when the client goes away; no timer outlives its connection. */
-export async function sleepWhileOpen(call: Pick<SiteCall, 'res' | 'clock'>, ms: number): Promise<boolean> {
-  const { res, clock } = call;
-  if (res.destroyed) return false;
-  const gone = new AbortController();
-  const onClose = () => gone.abort();
-  res.once('close', onClose);
-  try {
-    await clock.sleep(ms, gone.signal);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    res.off('close', onClose);
-  }
-}
-
 /** A whole number from a segment or a query value; `fallback` when it was not given. */
 export function wholeNumber(text: string | null | undefined, name: string, max: number, fallback?: number): number {
   if ((text === null || text === undefined || text === '') && fallback !== undefined) return fallback;
