@@ -90,8 +90,10 @@ export class HostLeases {
     }
   }
 
-  /** Ends it, and lets go of everything. */
-  async close(): Promise<void> {
+  /** Ends it with an error, for there may be more to do, and lets go of everything. */
+  async close(reason: Error): Promise<void> {
+    this.#channel.end(reason);
+    for (const one of this.#held.values()) one.lose(reason);
     const ending = this.#end();
     await Promise.all([...this.#held.values()].map((one) => one[Symbol.asyncDispose]().catch(() => undefined)));
     await ending;

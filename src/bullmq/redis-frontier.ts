@@ -173,11 +173,13 @@ class RedisFrontier implements SharedFrontier {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const opened = await this.#opening?.catch(() => undefined);
-    if (opened === undefined) return;
-    this.#opening = Promise.reject(new Error('the frontier was closed'));
+    const opening = this.#opening;
+    const closed = new Error('the frontier was closed');
+    this.#opening = Promise.reject(closed);
     this.#opening.catch(() => undefined);
-    await Promise.all([...this.#leases].map((leases) => leases.close().catch(() => undefined)));
+    const opened = await opening?.catch(() => undefined);
+    if (opened === undefined) return;
+    await Promise.all([...this.#leases].map((leases) => leases.close(closed).catch(() => undefined)));
     await opened.queue.close().catch(() => undefined);
     await opened.connection.close();
   }

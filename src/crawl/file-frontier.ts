@@ -89,9 +89,13 @@ class FileFrontier implements Frontier {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const opened = await this.#opening?.catch(() => undefined);
+    const opening = this.#opening;
+    const closed = new Error('the frontier was closed');
+    this.#opening = Promise.reject(closed);
+    this.#opening.catch(() => undefined);
+    const opened = await opening?.catch(() => undefined);
     if (opened === undefined) return;
-    opened.frontier.desk.close(new Error('the frontier was closed'));
+    opened.frontier.desk.close(closed);
     opened.file.close();
     await opened.lock.release();
   }

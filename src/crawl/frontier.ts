@@ -90,7 +90,7 @@ export interface Line {
   readonly line: string;
 }
 
-/** Where URLs wait. */
+/** Where URLs wait. One that was disposed of refuses whatever it is asked. */
 export interface Frontier extends AsyncDisposable {
   /**
    * Queues what is not known yet. `full` says that `maxWaiting` URLs wait: the rest of `found` was not read then.

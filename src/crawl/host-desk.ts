@@ -32,7 +32,7 @@ export class HostDesk implements LeaseDesk {
   waiting = 0;
   leased = 0;
   workers = 0;
-  #isClosed = false;
+  #closed: Error | undefined;
 
   constructor(clock: Clock, owner: DeskOwner, turn: Turn = NO_TURN) {
     this.clock = clock;
@@ -94,6 +94,7 @@ export class HostDesk implements LeaseDesk {
     return this.waiting === 0 && this.leased === 0;
   }
 
+  /** @throws the reason of `close` when it was closed with something still to do */
   async *leases({ signal, hosts }: LeaseOptions): AsyncGenerator<HostLease> {
     let held = 0;
     this.workers += 1;
@@ -101,7 +102,8 @@ export class HostDesk implements LeaseDesk {
     signal.addEventListener('abort', wake);
     try {
       this.owner.refill();
-      while (!signal.aborted && !this.#isClosed && !this.isDone) {
+      while (!signal.aborted && !this.isDone) {
+        if (this.#closed !== undefined) throw this.#closed;
         const host = held < hosts ? this.#ready.shift() : undefined;
         if (host === undefined) {
           await this.#change();
@@ -127,7 +129,7 @@ export class HostDesk implements LeaseDesk {
   }
 
   close(reason: Error): void {
-    this.#isClosed = true;
+    this.#closed = reason;
     for (const { lease } of [...this.#hosts.values()]) lease?.lose(reason);
     this.#disarm();
     this.#wake();
@@ -170,10 +172,10 @@ export class HostDesk implements LeaseDesk {
   #arm(): void {
     const first = this.#timers.peek();
     // Each of those who wait asks for it.
-    if (this.#stopTimer !== undefined && first?.at === this.#timerAt && !this.#isClosed) return;
+    if (this.#stopTimer !== undefined && first?.at === this.#timerAt && this.#closed === undefined) return;
     this.#disarm();
     // Without somebody who waits, no timer holds the process.
-    if (first === undefined || this.workers === 0 || this.#isClosed) return;
+    if (first === undefined || this.workers === 0 || this.#closed !== undefined) return;
     this.#timerAt = first.at;
     this.#stopTimer = startTimer(this.clock, Math.max(0, Math.ceil(first.at - this.now)), () => this.#fire());
   }

@@ -24,6 +24,7 @@ class MemoryFrontier implements Frontier, DeskOwner {
   readonly #lines: string[] = [];
   readonly #desk: HostDesk;
   readonly #maxWaiting: number;
+  #closed: Error | undefined;
   #done = 0;
   #failed = 0;
 
@@ -33,6 +34,7 @@ class MemoryFrontier implements Frontier, DeskOwner {
   }
 
   async add(found: Iterable<Found> | AsyncIterable<Found>) {
+    this.#checkOpen();
     let [added, known, full] = [0, 0, this.#isFull];
     if (full) return { added, known, full };
     for await (const one of found) {
@@ -44,24 +46,28 @@ class MemoryFrontier implements Frontier, DeskOwner {
     return { added, known, full };
   }
 
-  leases(options: LeaseOptions): AsyncIterable<HostLease> {
-    return this.#desk.leases(options);
+  async *leases(options: LeaseOptions): AsyncGenerator<HostLease> {
+    this.#checkOpen();
+    yield* this.#desk.leases(options);
   }
 
   async *lines(after?: string): AsyncGenerator<Line> {
+    this.#checkOpen();
     for (let at = placeAfter(after, this.#id); at < this.#lines.length; at += 1) {
       yield { id: `${this.#id}-${at + 1}`, line: this.#lines[at]! };
     }
   }
 
   async stats(): Promise<FrontierStats> {
+    this.#checkOpen();
     const { waiting, leased, workers } = this.#desk;
     const [known, hosts, done, failed] = [this.#seen.size, this.#hosts.size, this.#done, this.#failed];
     return { known, waiting, leased, done, failed, hosts, workers };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#desk.close(new Error('the frontier was closed'));
+    this.#closed ??= new Error('the frontier was closed');
+    this.#desk.close(this.#closed);
   }
 
   /** All of it is at the desk already. */
@@ -76,6 +82,10 @@ class MemoryFrontier implements Frontier, DeskOwner {
     if (again !== undefined) return;
     this.#done += 1;
     if (failed) this.#failed += 1;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed !== undefined) throw this.#closed;
   }
 
   get #isFull(): boolean {

@@ -1,10 +1,10 @@
 /** Writes the lines of a crawl into a file, each once, whoever is killed meanwhile. */
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { PathInUseError, PathLock } from '../download/path-lock.ts';
 import { own } from '../message/own.ts';
 import { bareRecord } from '../options/option-record.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import type { Frontier } from './frontier.ts';
+import { OpenFile } from './open-file.ts';
 
 /** How long `writeLines` goes on. */
 export interface WriteLinesOptions {
@@ -22,36 +22,30 @@ export interface WrittenLines {
   readonly lines: number;
 }
 
-const CHUNK = 64 * 1024;
 /** Milliseconds until it is looked whether there are more lines. */
 const PAUSE = 200;
 /** Bytes that are gathered before they are written. */
 const GATHERED = 256 * 1024;
-const NEWLINE = 10;
 
 /** The file, which ends with a whole line. */
 class LineSink {
-  readonly #file: number;
-  #length: number;
+  readonly #file: OpenFile;
   #gathered: Buffer[] = [];
   #size = 0;
 
   constructor(path: string) {
-    this.#file = openSync(path, 'a+');
-    this.#length = fstatSync(this.#file).size;
+    this.#file = new OpenFile(path);
   }
 
   /** Cuts off half a line, and answers the last whole one. */
   lastLine(): string | undefined {
-    const end = this.#newlineBefore(this.#length);
-    if (end < this.#length) {
-      ftruncateSync(this.#file, end);
-      this.#length = end;
-    }
+    const file = this.#file;
+    const end = file.lineStart(file.length);
+    if (end < file.length) file.truncate(end);
     if (end === 0) return undefined;
-    const start = this.#newlineBefore(end - 1);
+    const start = file.lineStart(end - 1);
     const line = Buffer.alloc(end - 1 - start);
-    for (let done = 0; done < line.length; ) done += readSync(this.#file, line, done, line.length - done, start + done);
+    file.read(line, start);
     return line.toString('utf8');
   }
 
@@ -66,24 +60,11 @@ class LineSink {
     const bytes = Buffer.concat(this.#gathered);
     this.#gathered = [];
     this.#size = 0;
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
+    this.#file.append(bytes);
   }
 
   close(): void {
-    closeSync(this.#file);
-  }
-
-  /** Behind the last line end that stands before `end`; 0 when there is none. */
-  #newlineBefore(end: number): number {
-    const chunk = Buffer.alloc(CHUNK);
-    for (let to = end; to > 0; ) {
-      const from = Math.max(0, to - CHUNK);
-      const read = readSync(this.#file, chunk, 0, to - from, from);
-      const found = chunk.subarray(0, read).lastIndexOf(NEWLINE);
-      if (found !== -1) return from + found + 1;
-      to = from;
-    }
-    return 0;
+    this.#file.close();
   }
 }
 

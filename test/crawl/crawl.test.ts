@@ -126,6 +126,17 @@ describe('a crawl', () => {
     expect((await linesOf(frontier)).map(({ status, error }) => error ?? status)).toEqual(statuses);
   });
 
+  it('fails when its frontier is closed with pages left', async () => {
+    const frontier = await frontierWith(`${A}/`);
+    const { client } = site({
+      [`${A}/`]: async () => {
+        await frontier[Symbol.asyncDispose]();
+        return new HttpResponse(200);
+      },
+    });
+    await expect(crawl(client, frontier, { visit, robots: false })).rejects.toThrow('the frontier was closed');
+  });
+
   it('refuses options without a visit function', async () => {
     const { client } = site({});
     expect(() => crawl(client, memoryFrontier(), {} as CrawlOptions)).toThrow(/visit, a function/);

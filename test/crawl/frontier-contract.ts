@@ -319,6 +319,36 @@ export function frontierContract(kind: string, subject: FrontierUnderTest): void
       expect(await frontier.stats()).toMatchObject({ waiting: 1, leased: 0, workers: 0 });
     });
 
+    it('ends its leases with an error when it is closed while pages wait', async () => {
+      const frontier = await open();
+      await frontier.add([page('a'), page('b')]);
+      const leases = leasesOf(frontier);
+      const lease = await leases.next();
+      const [visit] = await lease.take(1);
+      const next = leases.iterator.next();
+      const ended = expect(next).rejects.toThrow('the frontier was closed');
+      await frontier[Symbol.asyncDispose]();
+      await ended;
+      expect(lease.signal.aborted).toBe(true);
+      expect(await lease.settle(visit!, { line: 'late' })).toBe(false);
+    });
+
+    it('refuses everything when it was closed, also one that was never used', async () => {
+      for (const isUsed of [true, false]) {
+        const frontier = await open();
+        if (isUsed) await frontier.add([page('a')]);
+        await frontier[Symbol.asyncDispose]();
+        const { signal } = new AbortController();
+        const refused = [
+          frontier.add([page('b')]),
+          frontier.stats(),
+          linesOf(frontier),
+          frontier.leases({ signal, hosts: 1 })[Symbol.asyncIterator]().next(),
+        ];
+        for (const one of refused) await expect(one).rejects.toThrow('the frontier was closed');
+      }
+    });
+
     it.runIf(subject.isKept)('goes on where it was when it is opened again', async () => {
       const name = newName();
       const frontier = await open(undefined, name);
