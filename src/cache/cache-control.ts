@@ -10,7 +10,7 @@ const NONE: Directives = new Map();
 /** The longest time that is counted, in seconds (RFC 9111 section 1.2.2): larger numbers are this one. */
 export const LONGEST = 2_147_483_648;
 
-// RFC 9111 §5.2: a directive is a token, perhaps with "=" and a token or a quoted string.
+// RFC 9111 section 5.2: a directive is a token, perhaps with "=" and a token or a quoted string.
 const DIRECTIVE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?:=([\s\S]*))?$/;
 
 /** @param lines the values of all lines of the field, joined or not */

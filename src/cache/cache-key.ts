@@ -57,7 +57,7 @@ async function digested(
 ): Promise<RequestKeys> {
   let tail = which === '' ? '' : `~${await digestOf(which)}`;
   if (query !== undefined) {
-    // RFC 10008 §2.7: the content and what describes it are part of the key.
+    // RFC 10008 section 2.7: the content and what describes it are part of the key.
     const content = query.body?.bytes === undefined ? '' : await digestBytes(query.body.bytes);
     const described = [...query.headers].filter(([name]) => /^content-(?!length$)/i.test(name));
     tail += `?${await digestOf(JSON.stringify([content, described]))}`;
@@ -104,7 +104,7 @@ export function variantText(names: readonly string[], { headers }: HttpRequest, 
       return name === 'accept-encoding' ? `:${String(options.decodeContent ?? true)}` : null;
     }
     const list = value.split(',').map((member) => member.trim().replace(/[ \t]*;[ \t]*/g, ';'));
-    // RFC 9110 §12.5: languages and codings are the same in any case.
+    // RFC 9110 section 12.5: languages and codings are the same in any case.
     return name === 'accept-language' || name === 'accept-encoding' ? list.join(',').toLowerCase() : list.join(',');
   });
   return JSON.stringify([names, values]);

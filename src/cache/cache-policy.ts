@@ -19,7 +19,7 @@ const CLOCK_SLACK = 1000;
 
 export function wishesOf(headers: HttpHeaders, mode: CacheMode): Wishes {
   const lines = headers.getAll('cache-control');
-  // RFC 9111 §5.4: Pragma counts where there is no Cache-Control.
+  // RFC 9111 section 5.4: Pragma counts where there is no Cache-Control.
   if (lines.length > 0 || !headers.has('pragma')) return { mode, directives: parseDirectives(lines) };
   const isNoCache = parseDirectives(headers.getAll('pragma')).has('no-cache');
   return { mode, directives: parseDirectives(isNoCache ? ['no-cache'] : []) };
@@ -41,12 +41,12 @@ export function verdictOf(entry: CacheEntry, { mode, directives }: Wishes, share
   if (left > 0 || terms.neverStale) return 'ask';
   if (directives.has('max-stale')) {
     const [most] = directives.get('max-stale')!;
-    // RFC 9111 §5.2.1.2: staler than the caller takes is not taken, whatever the answer allows.
+    // RFC 9111 section 5.2.1.2: staler than the caller takes is not taken, whatever the answer allows.
     return most === true || -left <= (deltaSeconds(most) ?? -1) ? 'stale' : 'ask';
   }
-  // RFC 9111 §5.2.1.3: who wants a fresh one takes no stale one.
+  // RFC 9111 section 5.2.1.3: who wants a fresh one takes no stale one.
   if (directives.has('min-fresh')) return 'ask';
-  // RFC 5861 §3
+  // RFC 5861 section 3
   return -left <= (secondsOf(terms.directives, 'stale-while-revalidate') ?? -1) ? 'refresh' : 'ask';
 }
 
@@ -63,11 +63,11 @@ export function mayServeStale(
 ): boolean {
   const terms = termsOf(entry, shared);
   if (terms.neverStale || mode === 'no-cache' || mode === 'reload' || directives.has('no-cache')) return false;
-  // RFC 5861 §4: in a response or in a request.
+  // RFC 5861 section 4: in a response or in a request.
   const allowed = secondsOf(terms.directives, 'stale-if-error') ?? secondsOf(directives, 'stale-if-error');
   if (allowed !== undefined) return ageAt(entry, terms, now) - terms.lifetime <= allowed;
   if (isAnswer) return false;
-  // RFC 9111 §4.2.4: a cache that cannot reach the origin may use what it has; the request's own limits hold.
+  // RFC 9111 section 4.2.4: a cache that cannot reach the origin may use what it has; the request's own limits hold.
   return !directives.has('max-age') && !directives.has('min-fresh');
 }
 

@@ -78,7 +78,7 @@ export class CacheCore {
     const known = keys instanceof Promise ? await keys : keys;
     if (known === undefined) return this.#bypass(request, options, next);
     const inquiry = new Inquiry(request, options, next, known, mode);
-    // RFC 9111 §5.2.1.5
+    // RFC 9111 section 5.2.1.5
     if (inquiry.wishes.directives.has('no-store')) return this.#bypass(request, options, next);
     return this.#answer(inquiry, WAITS);
   }

@@ -134,7 +134,7 @@ export class Forward {
   /** The stored part and its rest as one (RFC 9111 section 3.4); `undefined` for an answer that is not about the part. */
   async #completed(response: HttpResponse, rest: Rest, times: Times): Promise<HttpResponse | undefined> {
     const { entry, key } = this.#found!;
-    // RFC 9110 §13.1.5: all of it, because it changed; or a failure.
+    // RFC 9110 section 13.1.5: all of it, because it changed; or a failure.
     if (response.status !== 206 && response.status !== 416) return undefined;
     const bytes = isRest(response, rest) ? await exactBytes(response, rest.end - rest.start) : undefined;
     if (bytes !== undefined) {

@@ -47,7 +47,7 @@ export function directivesOf(entry: CacheEntry, shared: boolean): Directives {
 
 function readTerms(entry: CacheEntry, shared: boolean): Terms {
   const directives = directivesOf(entry, shared);
-  // RFC 9213 §2.2: beside a targeted field, neither Cache-Control nor Expires counts.
+  // RFC 9213 section 2.2: beside a targeted field, neither Cache-Control nor Expires counts.
   const isTargeted = shared && parseTargeted(linesOf(entry, 'cdn-cache-control')) !== undefined;
   const { receivedAt } = entry;
   const date = single(linesOf(entry, 'date'), receivedAt) ?? receivedAt;
@@ -58,7 +58,7 @@ function readTerms(entry: CacheEntry, shared: boolean): Terms {
     directives,
     lifetime: explicit ?? heuristicLifetime(entry, directives, date),
     isExplicit: explicit !== undefined,
-    // RFC 9111 §4.2.3: corrected_initial_age
+    // RFC 9111 section 4.2.3: corrected_initial_age
     initialAge: Math.max(apparentAge, ageOf(linesOf(entry, 'age')) + delay),
     etag: etagOf(linesOf(entry, 'etag')),
     lastModified: lastModifiedOf(entry),
@@ -66,7 +66,7 @@ function readTerms(entry: CacheEntry, shared: boolean): Terms {
     neverStale:
       directives.has('must-revalidate') ||
       isUnqualified(directives, 'no-cache') ||
-      // RFC 9111 §5.2.2.10: s-maxage says proxy-revalidate too.
+      // RFC 9111 section 5.2.2.10: s-maxage says proxy-revalidate too.
       (shared && (directives.has('proxy-revalidate') || directives.has('s-maxage'))),
   };
 }
@@ -82,12 +82,12 @@ function explicitLifetime(
   if (told !== undefined || isTargeted) return told;
   const expires = linesOf(entry, 'expires');
   if (expires.length === 0) return undefined;
-  // RFC 9111 §5.3: what is no date, "0" above all, is a time in the past.
+  // RFC 9111 section 5.3: what is no date, "0" above all, is a time in the past.
   const until = single(expires, entry.receivedAt);
   return until === undefined ? 0 : Math.max(0, (until - date) / 1000);
 }
 
-// RFC 9111 §4.2.2
+// RFC 9111 section 4.2.2
 function heuristicLifetime(entry: CacheEntry, directives: Directives, date: number): number {
   if (!HEURISTIC.has(entry.status) && !directives.has('public')) return 0;
   const changed = single(linesOf(entry, 'last-modified'), entry.receivedAt);

@@ -53,7 +53,7 @@ export async function forgetAfter(
   const urls = invalidated(request, response);
   for (const url of urls) await answers.purge(url, clock, tell);
   if (urls.length === 0) return;
-  // RFC 9875 §3: of the same origin, and by unsafe methods alone.
+  // RFC 9875 section 3: of the same origin, and by unsafe methods alone.
   const groups = parseStrings(response.headers.getAll('cache-group-invalidation'));
   if (groups.length > 0) await answers.invalidate(groups, new URL(request.url).origin, clock, tell);
 }

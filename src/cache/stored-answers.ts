@@ -83,7 +83,7 @@ export class StoredAnswers {
     const key = names.length === 0 ? base : await variantKey(base, names, request, options);
     if (sending.spoiled) return undefined;
     const date = dateOf(entry);
-    // RFC 9111 §4: the most recent answer is the one to use; one that took longer to come is not it.
+    // RFC 9111 section 4: the most recent answer is the one to use; one that took longer to come is not it.
     if ((sending.newer?.get(key) ?? date) > date) return key;
     const whole = isPart(entry) ? combined(await this.#store.get(key, clock, tell), entry, this.#maxEntrySize) : entry;
     if (whole === undefined) return key;

@@ -35,9 +35,9 @@ export function storedFields(headers: HttpHeaders, shared: boolean): string[] {
   const directives = parseDirectives(headers.getAll('cache-control'));
   const dropped = new Set([
     ...headers.getAll('connection').flatMap((line) => line.split(',').map((name) => name.trim().toLowerCase())),
-    // RFC 9111 §5.2.2.4: these may not be used without asking; they come again with each confirmation.
+    // RFC 9111 section 5.2.2.4: these may not be used without asking; they come again with each confirmation.
     ...qualifiedFields(directives, 'no-cache'),
-    // RFC 9111 §5.2.2.7: these are for one user alone.
+    // RFC 9111 section 5.2.2.7: these are for one user alone.
     ...(shared ? qualifiedFields(directives, 'private') : []),
   ]);
   return headers
@@ -54,7 +54,7 @@ export function mayStore(request: HttpRequest, response: HttpResponse, entry: Ca
   const { status } = entry;
   // A 304 is no answer, and a challenge is for the credentials that were sent.
   if (status < 200 || status === 304 || status === 401 || status === 407) return false;
-  // RFC 9111 §3.3: what cannot be told apart from the whole is not stored.
+  // RFC 9111 section 3.3: what cannot be told apart from the whole is not stored.
   if (status === 206 ? !isStorablePart(request, response) : response.headers.has('content-range')) return false;
   const directives = directivesOf(entry, shared);
   if (directives.has('must-understand') ? !UNDERSTOOD.has(status) : directives.has('no-store')) return false;
@@ -84,7 +84,7 @@ export function isForAll(request: HttpRequest, entry: CacheEntry, shared: boolea
   if (directives.has('public')) return true;
   if (!shared) return false;
   if (directives.has('s-maxage')) return true;
-  // RFC 9111 §5.2.2.2: this speaks of `Authorization`, and of no other credential.
+  // RFC 9111 section 5.2.2.2: this speaks of `Authorization`, and of no other credential.
   const onlyAuthorization = [...request.headers.keys()].every(
     (name) => !isSecretHeader(name) || name.toLowerCase() === 'authorization',
   );

@@ -21,7 +21,7 @@ export function parseTargeted(lines: readonly string[]): Directives | undefined 
       const item = ITEM.exec(rest.slice(1));
       if (item === null) return undefined;
       rest = rest.slice(1 + item[0].length);
-      // RFC 9213 §2.1: durations are integers, switches are booleans; a directive of another type is ignored.
+      // RFC 9213 section 2.1: durations are integers, switches are booleans; a directive of another type is ignored.
       value = item[2] ?? (item[5] === '1' ? true : undefined);
     }
     const parameters = skipParameters(rest);

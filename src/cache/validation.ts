@@ -45,7 +45,7 @@ const MOST_TAGS = 16;
 export function conditionalRequest(request: HttpRequest, found: Stored | undefined, shared: boolean): HttpRequest {
   if (found === undefined || isConditional(request)) return request;
   if (found.entry === undefined) {
-    // RFC 9111 §4.3.1: of other answers to the URL, one may be right for this request too.
+    // RFC 9111 section 4.3.1: of other answers to the URL, one may be right for this request too.
     const tags = found.variants.flatMap(({ etag }) => (etag === null ? [] : [etag]));
     const asked = [...new Set(tags)].slice(0, MOST_TAGS);
     return asked.length === 0 ? request : request.withHeader('If-None-Match', asked.join(', '));
@@ -103,7 +103,7 @@ export function isNotModified({ headers }: HttpRequest, entry: CacheEntry): bool
   }
   const since = parseHttpDate(headers.get('if-modified-since') ?? '', entry.receivedAt);
   if (since === undefined) return false;
-  // RFC 9111 §4.3.2: without Last-Modified its date, and without that the time at which it came.
+  // RFC 9111 section 4.3.2: without Last-Modified its date, and without that the time at which it came.
   const [changed] = [...linesOf(entry, 'last-modified'), ...linesOf(entry, 'date')];
   const at = changed === undefined ? entry.receivedAt : parseHttpDate(changed, entry.receivedAt);
   return at !== undefined && at <= since;

@@ -17,7 +17,7 @@ export function nameOfDisposition(value: string | null): string | undefined {
     // A parameter given twice counts once: whoever adds another at the end changes nothing.
     if (!names.has(name)) names.set(name, quotedText?.replace(/\\(["\\])/g, '$1') ?? token);
   }
-  // RFC 6266 §4.3: the extended one is preferred.
+  // RFC 6266 section 4.3: the extended one is preferred.
   const extended = extendedText(names.get('filename*'));
   const plain = names.get('filename');
   return (extended && safeName(extended)) ?? (plain === undefined ? undefined : safeName(asUtf8(plain)));

@@ -35,7 +35,7 @@ export interface FetchArguments {
   readonly signal: AbortSignal | undefined;
 }
 
-// WHATWG fetch §5.4: the members of the RequestInit dictionary; `dispatcher` is Node's own.
+// WHATWG fetch section 5.4: the members of the RequestInit dictionary; `dispatcher` is Node's own.
 const MEMBERS = [
   'method',
   'headers',

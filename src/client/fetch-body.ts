@@ -25,7 +25,7 @@ export function bodyOfInit(given: unknown): RequestBody {
 
 /** For the platform's `Request`, which would copy bytes and lock streams: as good for its checks, and empty. */
 export function standInFor(given: unknown): FetchBodyInit {
-  // WHATWG fetch §5.4: what comes as a stream needs `duplex`, and cannot be kept alive.
+  // WHATWG fetch section 5.4: what comes as a stream needs `duplex`, and cannot be kept alive.
   return isStream(given) ? new ReadableStream() : new Uint8Array(0);
 }
 

@@ -95,7 +95,7 @@ async function given(
   failed: (cause: unknown) => unknown,
 ): Promise<Response> {
   try {
-    // WHATWG fetch §4.3: with or without a Location.
+    // WHATWG fetch section 4.3: with or without a Location.
     if (cache === 'only-if-cached' && isNotCached(response)) throw notStored(request);
     if (redirect === 'error' && isRedirectStatus(response.status)) {
       throw new RedirectError("a redirect came, and redirect: 'error' allows none", { request, response });
@@ -142,7 +142,7 @@ function optionsFor({ request, signal }: FetchArguments, client: RequestOptions)
   if (request.credentials !== undefined) options.credentials = request.credentials;
   const isForCache = cacheOf(client.cache) !== undefined || request.cache === 'only-if-cached';
   if (request.cache !== 'default' && isForCache) options.cache = request.cache;
-  // WHATWG fetch §4.6: neither cookies nor what answers a challenge.
+  // WHATWG fetch section 4.6: neither cookies nor what answers a challenge.
   if (request.credentials === 'omit') Object.assign(options, { cookies: false, auth: null });
   return options;
 }

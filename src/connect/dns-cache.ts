@@ -40,7 +40,7 @@ export interface DnsCache extends Lookup {
 
 /**
  * Makes a lookup with a memory of its own; give one to a client as option `lookup`.
- * @throws TypeError for a duration that is none, or where there is no Node
+ * @throws TypeError for an invalid duration, or where there is no Node
  */
 export function dnsCache(given: DnsCacheOptions = {}): DnsCache {
   const options = bareRecord(given);

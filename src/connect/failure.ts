@@ -151,7 +151,7 @@ function afterConnect(
   if (known?.kind === 'connect' && !LATER_THAN_CONNECT.has(known.code)) {
     return connecting(cause, known, targetOf(request.url), request, safe);
   }
-  // Two lengths in one head: undici's word is of the body, which is not there yet (RFC 9112 §6.3).
+  // Two lengths in one head: undici's word is of the body, which is not there yet (RFC 9112 section 6.3).
   if (known?.kind === 'body') {
     const fact = detailed('the response does not follow HTTP (RFC 9112)', safe);
     return new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause: safe });
@@ -190,13 +190,13 @@ function bodyFailure(
   safe: unknown,
 ): BodyError {
   const init = { request, response, cause: safe };
-  // The head is here: these are the lines behind the body (RFC 9112 §7.1.2).
+  // The head is here: these are the lines behind the body (RFC 9112 section 7.1.2).
   if (known?.code === 'ERR_HEADERS_TOO_LARGE') {
     const fact = `the trailers are larger than maxHeaderSize (${options.maxHeaderSize ?? 16_384} bytes)`;
     return new BodyError(fact, { ...init, code: known.code });
   }
   if (known?.code === 'ERR_BODY_TOO_LARGE') return new BodyError(known.fact, { ...init, code: known.code });
-  // HPE_INVALID_EOF_STATE is the parser's word for a chunked body that ends early (RFC 9112 §8).
+  // HPE_INVALID_EOF_STATE is the parser's word for a chunked body that ends early (RFC 9112 section 8).
   if (known?.code === 'ERR_PROTOCOL' && code !== 'HPE_INVALID_EOF_STATE') {
     const fact = detailed('the framing of the body is broken (RFC 9112 §7.1)', safe);
     return new BodyError(fact, { ...init, code: 'ERR_BODY_FRAMING' });

@@ -44,12 +44,15 @@ export function tunnelling(settings: DialSettings): DialSettings {
   return settings.tunnels ? settings : changedSettings(settings, { key: `${settings.key} tunnel`, tunnels: true });
 }
 
-/** RFC 9112 §3.2.2: a proxy is sent the whole URL; `OPTIONS *` is asked of a server without a path (§3.2.4). */
+/**
+ * RFC 9112 section 3.2.2: a proxy is sent the whole URL; `OPTIONS *` is asked of a server without a path (section
+ * 3.2.4).
+ */
 export function absoluteForm(target: Target, path: string): string {
   return path === '*' ? target.origin : target.origin + path;
 }
 
-/** RFC 9110 §11.7.2: `Proxy-Authorization` is for the proxy that a request is sent to, and for nobody else. */
+/** RFC 9110 section 11.7.2: `Proxy-Authorization` is for the proxy that a request is sent to, and for nobody else. */
 export function hopHeaders(headers: HttpHeaders, forwarder: ProxyServer | undefined): HttpHeaders {
   if (forwarder === undefined) {
     return headers.has('proxy-authorization') ? headers.without('proxy-authorization') : headers;
@@ -67,7 +70,7 @@ export function announcesReuse(read: (name: string) => string | null | undefined
   return /keep-alive/i.test(`${read('connection')} ${read('proxy-connection')}`) || Boolean(read('keep-alive'));
 }
 
-/** RFC 9110 §15.5.8: a 407 is the proxy's own answer. Every other status may be the server's. */
+/** RFC 9110 section 15.5.8: a 407 is the proxy's own answer. Every other status may be the server's. */
 export function forwarderRefusal(
   status: number,
   forwarder: ProxyServer | undefined,

@@ -32,7 +32,7 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
   const socket = connectOver(plain, {
     ...settings.tls,
     secureContext: contextOf(settings.tls),
-    // RFC 6066 §3: an address is no server name; the certificate is checked against the host then.
+    // RFC 6066 section 3: an address is no server name; the certificate is checked against the host then.
     host: target.hostname,
     servername,
     ...(session === undefined ? undefined : { session }),
@@ -82,7 +82,7 @@ function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {
 
 function serverNameOf(target: DialTarget, tls: ConnectionOptions): string {
   const wanted = own(target, 'servername') ?? tls.servername ?? target.hostname;
-  // RFC 6066 §3: without the dot that ends a fully qualified name.
+  // RFC 6066 section 3: without the dot that ends a fully qualified name.
   return isIP(wanted) === 0 ? wanted.replace(/\.$/, '') : '';
 }
 

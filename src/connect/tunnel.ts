@@ -15,7 +15,7 @@ type Opened = (error: Error | null) => void;
 
 /** Milliseconds; the library's own timer stays behind where no connectTimeout bounds it. */
 const LONGEST_HANDSHAKE = 600_000;
-/** RFC 1928 §5: the length of a name is one byte. */
+/** RFC 1928 section 5: the length of a name is one byte. */
 const LONGEST_NAME = 255;
 
 /**

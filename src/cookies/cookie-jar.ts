@@ -107,7 +107,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     return jar;
   }
 
-  /** How many cookies there are; those that have expired are none. */
+  /** How many cookies there are, without those that have expired. */
   get size(): number {
     this.#index.sweep(this.now());
     return this.#index.size;

@@ -27,9 +27,11 @@ export async function loadCookieParser(): Promise<CookieParser> {
   return loaded;
 }
 
-// RFC 6265bis §5.6: a line with a control character other than a tab is ignored. What is above U+00FF was never a byte.
+// RFC 6265bis section 5.6: a line with a control character other than a tab is ignored. What is above U+00FF was never
+// a byte.
 const UNREADABLE = /[^\t\x20-\x7e\x80-\xff]/;
-// A dot before the name is dropped (RFC 6265bis §5.6.3); what is left is no name when it is empty or begins with these.
+// A dot before the name is dropped (RFC 6265bis section 5.6.3); what is left is no name when it is empty or begins with
+// these.
 const NO_HOST = /^\.(?:$|[.\t ])/;
 
 function parserOver({ Cookie, getPublicSuffix, parseDate }: Library): CookieParser {
@@ -82,14 +84,14 @@ function attributesOf(lines: readonly string[], parseDate: Library['parseDate'])
   };
   for (const line of lines) {
     const value = valueIn(line);
-    // RFC 6265bis §5.6: one that is too long counts as not given, so that an earlier one of its name holds.
+    // RFC 6265bis section 5.6: one that is too long counts as not given, so that an earlier one of its name holds.
     if (value.length > MAX_ATTRIBUTE_BYTES) continue;
     const name = line.replace(/=.*/s, '').trim().toLowerCase();
     if (name === 'secure') found.secure = true;
     else if (name === 'httponly') found.httpOnly = true;
     else if (name === 'samesite') found.sameSite = sameSiteOf(value);
     else if (name === 'path') found.path = value.startsWith('/') ? value : undefined;
-    // RFC 6265bis §5.7: an empty one decides too.
+    // RFC 6265bis section 5.7: an empty one decides too.
     else if (name === 'domain') found.domain = value;
     else if (name === 'max-age' && /^-?\d+$/.test(value)) found.maxAge = Number(value);
     else if (name === 'expires') found.expires = parseDate(value) ?? found.expires;
@@ -102,7 +104,7 @@ function valueIn(attribute: string): string {
   return equals === -1 ? '' : attribute.slice(equals + 1).replace(/^[\t ]+|[\t ]+$/g, '');
 }
 
-/** RFC 6265 §5.3 step 3: Max-Age wins over Expires, and counts from now. */
+/** RFC 6265 section 5.3 step 3: Max-Age wins over Expires, and counts from now. */
 function expiryOf({ maxAge, expires }: Attributes, now: number): number | undefined {
   return maxAge === undefined ? expires?.getTime() : expiryAfter(now, maxAge);
 }

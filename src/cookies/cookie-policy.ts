@@ -104,7 +104,7 @@ export function admit(
   return { name, value, ...scope, path, expires, secure, httpOnly, sameSite, created: now };
 }
 
-// Neither could be told apart in the line, or sent at all (RFC 9110 §5.5).
+// Neither could be told apart in the line, or sent at all (RFC 9110 section 5.5).
 const NAME =
   /^[\x21-\x3a\x3c\x3e-\x7e\x80-\xff](?:[\x20-\x3a\x3c\x3e-\x7e\x80-\xff]*[\x21-\x3a\x3c\x3e-\x7e\x80-\xff])?$/;
 const VALUE = /^[\x20-\x3a\x3c-\x7e\x80-\xff]*$/;
@@ -114,7 +114,7 @@ export function malformation(name: string, value: string): Refusal | undefined {
   if (name === '') return 'the name is empty';
   if (!NAME.test(name)) return 'the name has characters that a cookie cannot carry';
   if (!VALUE.test(value)) return 'the value has characters that a cookie cannot carry';
-  // RFC 6265bis §5.6: the "=" does not count.
+  // RFC 6265bis section 5.6: the "=" does not count.
   if (name.length + value.length > MAX_PAIR_BYTES) return `name and value are longer than ${MAX_PAIR_BYTES} bytes`;
   return undefined;
 }
@@ -139,7 +139,7 @@ function scopeOf(
 ): Pick<Cookie, 'domain' | 'hostOnly'> | Refusal {
   if (given === undefined) return { domain: host, hostOnly: true };
   const domain = canonicalDomain(given);
-  // RFC 6265 §5.3 step 5: a public suffix may keep cookies for itself, never for those below it.
+  // RFC 6265 section 5.3 step 5: a public suffix may keep cookies for itself, never for those below it.
   if (domain === host) return { domain, hostOnly: isExactHost(host) || isPublicSuffix(domain) };
   if (!domainMatches(host, domain)) return 'its domain does not cover the host of the request';
   return isPublicSuffix(domain) ? 'its domain is a public suffix' : { domain, hostOnly: false };

@@ -114,7 +114,7 @@ function dateIn(record: Record<string, unknown>, field: string): number | undefi
   return time;
 }
 
-/** RFC 6265 §5.3: Max-Age, in seconds, wins over Expires. tough-cookie writes it as it came. */
+/** RFC 6265 section 5.3: Max-Age, in seconds, wins over Expires. tough-cookie writes it as it came. */
 function lifetimeIn(record: Record<string, unknown>, created: number): number | undefined {
   const seconds = ownIn(record, 'maxAge') ?? undefined;
   if (seconds === undefined) return undefined;

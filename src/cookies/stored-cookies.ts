@@ -55,7 +55,7 @@ function usable(cookie: Cookie, parser: CookieParser | undefined): Cookie {
   return cookie;
 }
 
-// RFC 6265 §4.1.1: path-value, and octets beyond ASCII, which servers send.
+// RFC 6265 section 4.1.1: path-value, and octets beyond ASCII, which servers send.
 const PATH = /^\/[\x20-\x3a\x3c-\x7e\x80-\xff]*$/;
 
 function brokenScope({ domain, path, hostOnly }: Cookie, parser: CookieParser | undefined): string | undefined {

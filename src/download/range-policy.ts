@@ -29,7 +29,7 @@ export function strongValidators(headers: HttpHeaders): Validators {
     parseHttpDate(lastModified, wallClock()),
     parseHttpDate(headers.get('date') ?? '', wallClock()),
   ];
-  // RFC 9110 §8.8.2.2: within the second in which it was sent, the file may have changed twice.
+  // RFC 9110 section 8.8.2.2: within the second in which it was sent, the file may have changed twice.
   if (modified === undefined || sent === undefined || sent - modified < 1000) return {};
   return { lastModified };
 }

@@ -164,7 +164,7 @@ export class Transfer {
       const { range } = segment;
       if (given === undefined) this.#promise(state, found, 'content-digest', start, range.at);
       range.end ??= range.at;
-      // RFC 9110 §15.3.7: a server may send less than it was asked for.
+      // RFC 9110 section 15.3.7: a server may send less than it was asked for.
       if (range.at >= range.end) return undefined;
       if (range.at === start) throw await this.#lie(found, 'it is empty');
     }

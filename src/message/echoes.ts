@@ -46,7 +46,7 @@ function secretParts(value: string): string[] {
   return parts.filter(({ length }) => length >= LEAST_PART);
 }
 
-/** RFC 7617 §2: who reads the credentials has the user and the password in plain text. */
+/** RFC 7617 section 2: who reads the credentials has the user and the password in plain text. */
 function basicSecrets(value: string): string[] {
   const coded = /^Basic\s+([A-Za-z0-9+/]+={0,2})\s*$/i.exec(value)?.[1];
   if (coded === undefined) return [];

@@ -238,7 +238,7 @@ export class BadResponseError extends ResponseError {
   static override readonly code: string = 'ERR_BAD_RESPONSE';
 
   /**
-   * The body of the answer: its JSON value, or its text when its type does not say JSON or it is none. `undefined` when it is
+   * The body of the answer: its JSON value, or its text when its type does not say JSON or it is not valid JSON. `undefined` when it is
    * empty, or not in memory.
    */
   get data(): unknown {

@@ -20,14 +20,14 @@ export function checkHead(request: HttpRequest): void {
     const fact = `Transfer-Encoding must be chunked, got ${JSON.stringify(coding)}; leave it out to have it set`;
     throw new RequestError(fact, { request });
   }
-  // RFC 9112 §6.2: two receivers could see two different messages.
+  // RFC 9112 section 6.2: two receivers could see two different messages.
   if (coding !== null && headers.has('content-length')) {
     throw new RequestError('Content-Length and Transfer-Encoding exclude each other (RFC 9112 §6.2)', {
       request,
       code: 'ERR_BODY_LENGTH',
     });
   }
-  // RFC 9112 §3.2
+  // RFC 9112 section 3.2
   if (headers.getAll('host').length > 1)
     throw new RequestError('a request has one Host line, got several', { request });
 }

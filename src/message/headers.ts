@@ -17,9 +17,9 @@ export type HeadersInit =
 /** A field as a transport hands it over: a string, or bytes that are read as latin1 when somebody looks. */
 export type RawField = string | { readonly length: number; toString(encoding: 'latin1'): string };
 
-// RFC 9110 §5.6.2: token
+// RFC 9110 section 5.6.2: token
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// RFC 9110 §5.5: visible characters, space, tab and obs-text; any other control character could end the line.
+// RFC 9110 section 5.5: visible characters, space, tab and obs-text; any other control character could end the line.
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Whether `name` may stand as a field name or as a method on the wire. */
@@ -31,7 +31,7 @@ const NO_FIELDS: readonly RawField[] = [];
 
 /**
  * Header lines as an immutable value: names in any case of letters, several lines of one name, their order kept. A name or
- * a value that is none throws a `TypeError` when it is made.
+ * an invalid value throws a `TypeError` when it is made.
  */
 export class HttpHeaders implements Iterable<[string, string]> {
   /** No lines at all. */
@@ -65,7 +65,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
     for (let i = 0; i < fields.length; i += 2) {
       if (!sameName(fields[i]!, wanted)) continue;
       const next = text(fields[i + 1]!);
-      // RFC 9113 §8.2.3: a comma within a cookie is part of it.
+      // RFC 9113 section 8.2.3: a comma within a cookie is part of it.
       value = value === null ? next : value + (wanted === 'cookie' ? '; ' : ', ') + next;
     }
     return value;

@@ -20,7 +20,10 @@ export function parseHttpDate(text: string, wallNow: number): number | undefined
   return undefined;
 }
 
-/** RFC 9110 §5.6.7: a date that seems to be more than 50 years ahead is the last one in the past with these digits. */
+/**
+ * RFC 9110 section 5.6.7: a date that seems to be more than 50 years ahead is the last one in the past with these
+ * digits.
+ */
 function fullYear(digits: number, wallNow: number): number {
   const now = new Date(wallNow).getUTCFullYear();
   const year = now - (now % 100) + digits;

@@ -3,7 +3,7 @@ import { kindOf } from '../runtime/kind-of.ts';
 
 /** Writes a value as JSON text. */
 export type StringifyJson = (value: unknown) => string;
-/** Reads a value from JSON text; throws for a text that is none. */
+/** Reads a value from JSON text; throws for invalid text. */
 export type ParseJson = (text: string) => unknown;
 
 /**

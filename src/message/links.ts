@@ -104,7 +104,7 @@ function linksFrom(target: string, parameters: readonly Parameter[], base: strin
     type: first('type'),
     media: first('media'),
     ...(hreflang.length > 0 && { hreflang }),
-    // RFC 8288 §3.2: the context is the response unless an anchor names another one.
+    // RFC 8288 section 3.2: the context is the response unless an anchor names another one.
     anchor: context === base ? undefined : context,
   };
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

@@ -40,7 +40,7 @@ export function refuseInside(parts: readonly EncodedPart[], boundary: string): v
 
 /** A field's name as it may stand between quotes: line ends become CRLF, and what could end the line is escaped. */
 export function escapeParameter(value: string): string {
-  // RFC 7578 §2 leaves the escape open; WHATWG HTML "multipart/form-data encoding algorithm" settles it.
+  // RFC 7578 section 2 leaves the escape open; WHATWG HTML "multipart/form-data encoding algorithm" settles it.
   return escapeFilename(value.replace(/\r\n|\r|\n/g, CRLF));
 }
 

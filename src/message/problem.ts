@@ -39,17 +39,17 @@ export function problemOf(text: string, type: string | null): Problem | undefine
   const data = dataOf(text, type);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
   const problem: Record<string, unknown> = Object.assign(Object.create(null), data);
-  // RFC 9457 §3.1: a member of another type than the one it has here counts as not given.
+  // RFC 9457 section 3.1: a member of another type than the one it has here counts as not given.
   for (const name of TEXTS) if (typeof problem[name] !== 'string') delete problem[name];
   if (!Number.isInteger(problem['status'])) delete problem['status'];
-  // RFC 9457 §3.1.1
+  // RFC 9457 section 3.1.1
   problem['type'] ??= 'about:blank';
   return problem as Problem;
 }
 
 /** The words of the problem; `''` when it has none. @param phrase the reason phrase, which needs not be said twice */
 export function wordsOf({ title, detail }: Problem, phrase: string): string {
-  // RFC 9457 §4.2.1: of "about:blank" the title is the phrase of the status.
+  // RFC 9457 section 4.2.1: of "about:blank" the title is the phrase of the status.
   const words = [title === phrase ? undefined : title, detail === title ? undefined : detail];
   return words.filter((word) => word !== undefined && word.trim() !== '').join(': ');
 }

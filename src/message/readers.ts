@@ -107,7 +107,7 @@ export async function* mapped<T, U>(
   for await (const value of values) yield await change(value);
 }
 
-/** @param fail makes the error for a text that is none that `parse` reads */
+/** @param fail makes the error for a text that `parse` refuses */
 export function parsedOr(text: string, parse: (text: string) => unknown, fail: (cause: unknown) => Error): unknown {
   try {
     return parse(text);

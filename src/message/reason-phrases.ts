@@ -5,7 +5,7 @@ export function reasonPhrase(status: number): string {
   return builtin<typeof import('node:http')>('node:http')?.STATUS_CODES[status] ?? '';
 }
 
-// RFC 9112 §4: reason-phrase
+// RFC 9112 section 4: reason-phrase
 export function checkedReason(reason: string): string {
   if (/^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return reason;
   throw new TypeError('reason must not have control characters');

@@ -50,7 +50,7 @@ export function isSecretKey(name: string, more?: Redact): boolean {
 
 /**
  * As `isSecretKey`, for the keys of one query or fragment: a `code` beside a `state` is what an authorization server answers
- * with (RFC 6749 §4.1.2), and is worth a token; alone it is that of a country or a product.
+ * with (RFC 6749 section 4.1.2), and is worth a token; alone it is that of a country or a product.
  *
  * @param keys all of them, decoded
  */
@@ -62,7 +62,7 @@ export function secretKeysOf(keys: Iterable<string>, more?: Redact): (key: strin
 
 /** Headers whose value is a URL: a redirect may carry a token in its query. */
 const URL_HEADERS = new Set(['location', 'content-location', 'referer']);
-/** RFC 8288 §3: a target between < and >, an anchor between quotes, and what stands between them. */
+/** RFC 8288 section 3: a target between < and >, an anchor between quotes, and what stands between them. */
 const LINK_PART = /<[^>]*>?|"[^"]*"?|[^<"]+/g;
 /** A number of seconds comes first, and the URL may be named and quoted. */
 const REFRESH = /^([\s\d.]*[;,](?:\s*url\s*=)?\s*(["']?))(.*?)(\2)$/is;

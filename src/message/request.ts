@@ -24,7 +24,8 @@ export interface RequestChanges {
   protocolVersion?: string;
 }
 
-// A line of the head ends at any of these; the rest of the C0 block and DEL have no business in a URI (RFC 3986 §2).
+// A line of the head ends at any of these; the rest of the C0 block and DEL have no business in a URI (RFC 3986
+// section 2).
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are refused
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -156,7 +157,7 @@ export class HttpRequest extends (CallHolder as new () => PartOfCall) implements
   }
 }
 
-/** RFC 9112 §2.3: a digit, a dot and a digit; later versions are a digit alone. @internal */
+/** RFC 9112 section 2.3: a digit, a dot and a digit; later versions are a digit alone. @internal */
 export function checkedVersion(version: unknown): string {
   if (typeof version === 'string' && /^\d(?:\.\d)?$/.test(version)) return version;
   const found = typeof version === 'string' ? JSON.stringify(version.slice(0, 40)) : typeof version;

@@ -360,8 +360,8 @@ export class HttpResponse implements Answered {
   }
 
   #parse(bytes: Uint8Array): unknown {
-    // RFC 8259 §8.1: JSON between systems is UTF-8, whatever a charset parameter says; other encodings are honoured
-    // when they are named, because servers of that kind exist.
+    // RFC 8259 section 8.1: JSON between systems is UTF-8, whatever a charset parameter says; other encodings are
+    // honoured when they are named, because servers of that kind exist.
     try {
       return this.#parseJson(this.#decode(bytes));
     } catch (cause) {

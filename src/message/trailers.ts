@@ -5,7 +5,10 @@ import type { HttpRequest } from './request.ts';
 /** The fields, or a function that is called once the body was sent, as for a digest of it. */
 export type TrailersInit = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
 
-/** RFC 9110 §6.5.1: what a recipient must know before the content (framing, routing, controls, credentials, format). */
+/**
+ * RFC 9110 section 6.5.1: what a recipient must know before the content (framing, routing, controls, credentials,
+ * format).
+ */
 const FORBIDDEN: ReadonlySet<string> = new Set(
   (
     'transfer-encoding host connection keep-alive proxy-connection upgrade te trailer http2-settings ' +
@@ -14,7 +17,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set(
     'proxy-authentication-info cookie set-cookie age expires date location retry-after vary warning'
   ).split(' '),
 );
-/** RFC 9530 §2: a digest of the content is known at its end; `Content-MD5` was the one before. */
+/** RFC 9530 section 2: a digest of the content is known at its end; `Content-MD5` was the one before. */
 const DIGESTS: ReadonlySet<string> = new Set(['content-digest', 'content-md5']);
 
 /** @param name in lower case */

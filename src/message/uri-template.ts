@@ -49,13 +49,13 @@ interface Expression {
 /** Values by the names that the template uses; looked up as own properties, or as entries of a map. */
 export type TemplateValues = object;
 
-// RFC 6570 §2.3 and §2.4.
+// RFC 6570 sections 2.3 and 2.4.
 const VARIABLE = /^((?:\w|%[\da-f]{2})+(?:\.(?:\w|%[\da-f]{2})+)*)(?:(\*)|:([1-9]\d{0,3}))?$/i;
 const RESERVED_OPERATORS = /^[=,!@|]/;
 
 /**
  * Expands a template. A variable that is not given, or that is `null` or an empty list or record, is left out.
- * @throws UriError for a template that is none, and for values that would make a segment `.` or `..` of the path, which is
+ * @throws UriError for an invalid template, and for values that would make a segment `.` or `..` of the path, which is
  * another place than the template names
  * @throws TypeError naming the variable for a value that cannot be written
  */
@@ -127,7 +127,7 @@ function write(pieces: string[], variable: Variable, value: unknown, how: Style)
     pieces.push(how.named ? pair(name, written, how) : written);
     return;
   }
-  // RFC 6570 §2.4.1: prefixes are for single values.
+  // RFC 6570 section 2.4.1: prefixes are for single values.
   if (prefix !== undefined)
     throw new TypeError(`uriVars: "${name}" is a list or record, of which no prefix can be taken`);
   const members = membersOf(value);
@@ -185,7 +185,7 @@ function firstOf(text: string, count: number, escapes: boolean): string {
   return characters.slice(0, count).join('');
 }
 
-// RFC 3986 §2.2 and §2.3, and escapes that are whole.
+// RFC 3986 sections 2.2 and 2.3, and escapes that are whole.
 const KEPT = /%[\da-f]{2}|[\w\-.~:/?#[\]@!$&'()*+,;=]+/gi;
 
 /** Reserved characters and whole escapes stay; everything else is escaped. */

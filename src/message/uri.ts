@@ -61,12 +61,13 @@ export class UriError extends TypeError {
  */
 export function resolveUri(reference: string, base: string | undefined): string {
   if (base !== undefined && SIMPLE_REFERENCE.test(reference) && !NEEDS_PARSER.test(reference) && !/[?#]/.test(base)) {
-    // RFC 3986 §5.2.3: everything after the last "/" of the base path goes; a path with a leading slash replaces all.
+    // RFC 3986 section 5.2.3: everything after the last "/" of the base path goes; a path with a leading slash replaces
+    // all.
     return reference[0] === '/' ? base.slice(0, base.indexOf('/', 8)) + reference : directory(base) + reference;
   }
   if (SCHEME.test(reference)) return canonicalUrl(reference);
   refuseAmbiguous(reference);
-  // A network-path reference without a base gets http, as users write `//host/x` (RFC 3986 §4.2).
+  // A network-path reference without a base gets http, as users write `//host/x` (RFC 3986 section 4.2).
   if (base === undefined && reference.startsWith('//')) return canonicalUrl('http:' + reference);
   if (base === undefined) {
     throw new UriError(RELATIVE, reference);
@@ -96,7 +97,7 @@ export function canonicalUrl(url: string): string {
   if (scheme !== 'http' && scheme !== 'https') {
     throw new UriError(`the scheme "${scheme}:" cannot be requested; expected http: or https:, got "${URI}"`, url);
   }
-  // RFC 9110 §4.2: an http URI has an authority. Parsers differ on what `http:host` means.
+  // RFC 9110 section 4.2: an http URI has an authority. Parsers differ on what `http:host` means.
   if (!/^https?:\/\/[^/?#]/i.test(url)) throw new UriError(`the URL "${URI}" has no host`, url);
   refuseAmbiguous(url);
   return parsed(url).href;

@@ -70,7 +70,7 @@ export interface RetryOptions {
    */
   limit?: number | undefined;
   /**
-   * The idempotent ones (RFC 9110, section 9.2.2).
+   * The idempotent ones (RFC 9110 section 9.2.2).
    * @default GET, HEAD, OPTIONS, PUT, DELETE, TRACE, QUERY
    */
   methods?: readonly string[] | undefined;

@@ -71,7 +71,7 @@ export interface ContentOptions {
    * What divides the parts of `multipart`, so that a snapshot of a body is the same each time. One that stands in a
    * part in memory is refused; leave the choice to the client wherever contents come from elsewhere.
    *
-   * @takes text of 1 to 70 characters (RFC 2046, section 5.1.1)
+   * @takes text of 1 to 70 characters (RFC 2046 section 5.1.1)
    * @default 40 random hexadecimal digits
    * @readBy client
    */
@@ -97,7 +97,7 @@ export interface ContentOptions {
    */
   expect?: boolean | number | null | undefined;
   /**
-   * Fields to send behind the body (RFC 9110, section 6.5): a record, or a function that is called once the body went
+   * Fields to send behind the body (RFC 9110 section 6.5): a record, or a function that is called once the body went
    * out, as for a digest of it. The body goes in chunks, and a `Trailer` header names the fields of a record. A request
    * without a body has none, and none follow a redirect to another origin. Fields of framing, routing, credentials and
    * content, such as `Host`, `Authorization` and `Content-Length`, cannot stand there. What a server sends is in

@@ -114,7 +114,7 @@ function callback<T extends (...args: never[]) => unknown>(
   throw new TypeError(`${name} must be a function, got ${kindOf(value)}`);
 }
 
-/** A limit that is switched off is none. */
+/** A limit that is switched off does not limit. */
 function longest(value: Duration | null | undefined, name: string): number | undefined {
   if (value === undefined || value === null) return undefined;
   return milliseconds(value, name) || Number.POSITIVE_INFINITY;

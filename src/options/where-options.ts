@@ -5,7 +5,7 @@ import type { Off } from './off.ts';
 /** Where. */
 export interface WhereOptions {
   /**
-   * What the URI of a call is relative to, by RFC 3986, section 5.2: a base without a trailing slash loses its last
+   * What the URI of a call is relative to, by RFC 3986 section 5.2: a base without a trailing slash loses its last
    * segment.
    *
    * @takes text or `URL`, absolute
@@ -16,7 +16,7 @@ export interface WhereOptions {
   /**
    * Values for a URI that is a template (RFC 6570, all four levels), such as `/users/{id}{?page}`. Without this option
    * braces in a URI have no meaning. A value that is not given, `null`, or an empty list leaves its expression empty.
-   * Values are written as those of `query`; of an object only its own properties count. A template that is none, and a
+   * Values are written as those of `query`; of an object only its own properties count. An invalid template, and a
    * value that would make a segment `.` or `..` of the path, is a `RequestError` (`ERR_URI`): `users/{id}/keys` never
    * asks for `/keys`.
    *

@@ -41,7 +41,7 @@ export interface RateLimitOptions {
  * time, then what `RateLimit` says is left, and after a window one request asks again. With `store` the processes that
  * share it share its limit; while it fails or hangs, that is told to `onError` and the limit of this process holds.
  *
- * @throws TypeError for a limit, an interval or a burst that is none, and when there is neither a limit nor `learn` or `store`
+ * @throws TypeError for an invalid limit, interval or burst, and when there is neither a limit nor `learn` or `store`
  * @example stack.push(rateLimit({ limit: 10, interval: '1s', learn: true }), 'rateLimit')
  * @see draft-ietf-httpapi-ratelimit-headers
  */

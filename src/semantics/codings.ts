@@ -40,7 +40,7 @@ const CHUNK = 65_536;
 
 const NAMES: ReadonlyMap<string, Coding> = new Map([
   ['gzip', 'gzip'],
-  // RFC 9110 §8.4.1.3: to be taken as gzip
+  // RFC 9110 section 8.4.1.3: to be taken as gzip
   ['x-gzip', 'gzip'],
   ['deflate', 'deflate'],
   ['br', 'br'],

@@ -2,10 +2,10 @@
 import { NetworkError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 
-/** Why an answer with this status line is none; `undefined` for a good one. */
+/** Why a response with this status line is not valid; `undefined` when it is. */
 export function statusLineRefusal(status: number, phrase: string): NetworkError | undefined {
   if (status < 100) return refusal(`the server answered with the status ${status}, which is none`);
-  // RFC 9112 §4: a reason phrase has no control characters but tabs.
+  // RFC 9112 section 4: a reason phrase has no control characters but tabs.
   if (!/[^\t\x20-\x7e\x80-\uffff]/.test(phrase)) return undefined;
   return refusal('the server answered with a control character in its status line');
 }
@@ -16,7 +16,7 @@ export function phraseOfBytes(phrase: string): string {
   return Array.from(new TextEncoder().encode(phrase), (byte) => String.fromCharCode(byte)).join('');
 }
 
-/** RFC 9110 §15.2.2: it says to what it switches, and is no answer to who has not asked. */
+/** RFC 9110 section 15.2.2: it says to what it switches, and is no answer to who has not asked. */
 export function unaskedSwitch(request: HttpRequest): NetworkError {
   const fact = 'the server switched protocols (101), which nobody asked for';
   return new NetworkError(fact, { request, code: 'ERR_PROTOCOL' });

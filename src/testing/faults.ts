@@ -19,7 +19,7 @@ function answer(...pieces: readonly ScriptBytes[]): Script {
   return [{ expect: 'head' }, ...pieces.map((send) => ({ send }))];
 }
 
-/** Fewer bytes than `Content-Length` says, then FIN (RFC 9112 8). */
+/** Fewer bytes than `Content-Length` says, then FIN (RFC 9112 section 8). */
 export function truncatedBody(declared = 100, sent = 50): Script {
   return [...answer(head(`Content-Length: ${declared}`) + 'x'.repeat(sent)), { fin: true }];
 }
@@ -34,7 +34,7 @@ export function overlongBody(declared = 5, sent = 50): Script {
   return answer(head(`Content-Length: ${declared}`) + 'x'.repeat(sent));
 }
 
-/** Two lengths that differ (RFC 9112 6.3, rule 5). */
+/** Two lengths that differ (RFC 9112 section 6.3, rule 5). */
 export function conflictingContentLength(first = 5, second = 6): Script {
   return answer(`${head(`Content-Length: ${first}`, `Content-Length: ${second}`)}hello!`);
 }
@@ -51,7 +51,7 @@ export function badContentLength(value = '-5'): Script {
   return answer(`${head(`Content-Length: ${value}`)}hello`);
 }
 
-/** Length and chunks together, the classic of smuggling (RFC 9112 6.3, rule 3). */
+/** Length and chunks together, the classic of smuggling (RFC 9112 section 6.3, rule 3). */
 export function lengthAndChunked(): Script {
   return answer(`${head('Content-Length: 5', 'Transfer-Encoding: chunked')}5${CRLF}hello${CRLF}0${CRLF}${CRLF}`);
 }
@@ -71,17 +71,17 @@ export function bareCrInHeader(): Script {
   return answer(`${head('X-Odd: a\rX-Injected: b', 'Content-Length: 5')}hello`);
 }
 
-/** A NUL within a value (RFC 9110 5.5). */
+/** A NUL within a value (RFC 9110 section 5.5). */
 export function nulInHeader(): Script {
   return answer(`${head('X-Odd: a\0b', 'Content-Length: 5')}hello`);
 }
 
-/** A space before the colon (RFC 9112 5.1). */
+/** A space before the colon (RFC 9112 section 5.1). */
 export function spaceBeforeColon(): Script {
   return answer(`${head('Content-Length : 5')}hello`);
 }
 
-/** A value continued on the next line (RFC 9112 5.2). */
+/** A value continued on the next line (RFC 9112 section 5.2). */
 export function foldedHeader(): Script {
   return answer(`${head(`X-Folded: one${CRLF} two`, 'Content-Length: 5')}hello`);
 }
@@ -110,7 +110,7 @@ export function manyInformational(count = 10_000, status = '102 Processing'): Sc
   });
 }
 
-/** A chunk extension without an end (RFC 9112 7.1.1). */
+/** A chunk extension without an end (RFC 9112 section 7.1.1). */
 export function endlessChunkExtension(): Script {
   return streamed(function* () {
     yield `${head('Transfer-Encoding: chunked')}5;x=`;
@@ -118,7 +118,7 @@ export function endlessChunkExtension(): Script {
   });
 }
 
-/** Trailers without an end (RFC 9112 7.1.2). */
+/** Trailers without an end (RFC 9112 section 7.1.2). */
 export function endlessTrailers(): Script {
   return streamed(function* () {
     yield `${head('Transfer-Encoding: chunked')}5${CRLF}hello${CRLF}0${CRLF}`;
@@ -134,7 +134,7 @@ export function endlessBody(): Script {
   });
 }
 
-/** A chunk size that is none: `zz`, `-5`, sixteen digits that overflow. */
+/** An invalid chunk size: `zz`, `-5`, sixteen digits that overflow. */
 export function badChunkSize(size = 'zz'): Script {
   return answer(`${head('Transfer-Encoding: chunked')}${size}${CRLF}hello${CRLF}0${CRLF}${CRLF}`);
 }

@@ -77,7 +77,7 @@ function requestEnd(data: Buffer): number {
   return data.length >= head + length ? head + length : -1;
 }
 
-/** RFC 9112 7.1: chunks up to the one of size 0, then trailers up to a blank line. */
+/** RFC 9112 section 7.1: chunks up to the one of size 0, then trailers up to a blank line. */
 function chunkedEnd(data: Buffer, start: number): number {
   let at = start;
   for (;;) {

@@ -81,7 +81,7 @@ export function listen(server: Server, options: ListenOptions): Promise<number> 
   });
 }
 
-/** The origin of a server: brackets around an IPv6 address (RFC 3986 3.2.2), `localhost` for a unix socket. */
+/** The origin of a server: brackets around an IPv6 address (RFC 3986 section 3.2.2), `localhost` for a unix socket. */
 export function originOf(scheme: 'http' | 'https', port: number, options: ListenOptions): string {
   const { host = '127.0.0.1', socketPath } = options;
   if (socketPath !== undefined) return `${scheme}://localhost`;

@@ -180,7 +180,7 @@ async function playAnswer(call: Pick<SiteCall, 'req' | 'res' | 'clock'>, answer:
     const silent = answer.status === undefined && headers === undefined && answer.body === undefined;
     if (fault === undefined || !silent) {
       const length = fault === undefined ? bytes.length : bytes.length + 1;
-      const bodyless = status === 204 || status === 304; // RFC 9110 8.6
+      const bodyless = status === 204 || status === 304; // RFC 9110 section 8.6
       const all = bodyless || hasFraming(headers) ? headers : { 'Content-Length': length, ...headers };
       if (reason === undefined) res.writeHead(status, all);
       else res.writeHead(status, reason, all);

@@ -22,7 +22,7 @@ async function basic(call: SiteCall): Promise<void> {
   await discardBody(call);
   const { user = '', password = '' } = call.params;
   const match = /^basic +([a-z0-9+/]+=*)$/i.exec(call.req.headers.authorization ?? '');
-  // RFC 7617 2.1: the challenge says that the octets are UTF-8.
+  // RFC 7617 section 2.1: the challenge says that the octets are UTF-8.
   const given = match ? Buffer.from(match[1]!, 'base64').toString('utf8') : undefined;
   if (given !== `${user}:${password}`) {
     const reason = given === undefined ? 'no Basic credentials' : 'another user or password';
@@ -36,7 +36,7 @@ async function bearer(call: SiteCall): Promise<void> {
   const given = call.req.headers.authorization;
   if (given === undefined) return refuse(call, `Bearer realm="${REALM}"`, 'no token');
   if (!/^bearer /i.test(given) || given.slice(7) !== call.params.token) {
-    return refuse(call, `Bearer realm="${REALM}", error="invalid_token"`, 'another token'); // RFC 6750 3.1
+    return refuse(call, `Bearer realm="${REALM}", error="invalid_token"`, 'another token'); // RFC 6750 section 3.1
   }
   sendJson(call, { authenticated: true, token: call.params.token });
 }

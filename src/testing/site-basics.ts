@@ -47,13 +47,13 @@ async function status(call: SiteCall): Promise<void> {
   if (code < 200) throw new SiteRefusal(400, 'the status must be final: 200 to 999');
   await discardBody(call);
   const reason = fieldValue(call.query.get('reason') ?? STATUS_CODES[code] ?? 'Unknown');
-  // RFC 9110 15.3.5, 15.4.5: these have no content, and no length of one.
+  // RFC 9110 section 15.3.5, 15.4.5: these have no content, and no length of one.
   if (code === 204 || code === 304) {
     call.res.writeHead(code, reason);
     call.res.end();
     return;
   }
-  // RFC 9110 15.3.6: a 205 has no content either, but says so.
+  // RFC 9110 section 15.3.6: a 205 has no content either, but says so.
   sendBytes(call, code === 205 ? '' : `${code} ${reason}\n`, { status: code, reason });
 }
 
@@ -73,7 +73,7 @@ function responseHeaders(call: SiteCall): void {
 }
 
 function trailers(call: SiteCall): void {
-  // RFC 9110 6.6.2: the names are announced.
+  // RFC 9110 section 6.6.2: the names are announced.
   call.res.writeHead(200, { 'Content-Type': 'text/plain', Trailer: 'X-Checksum, X-Count' });
   call.res.write('one\n');
   call.res.write('two\n');
@@ -91,14 +91,14 @@ async function earlyHints(call: SiteCall): Promise<void> {
 async function takeOrRefuse(call: SiteCall): Promise<void> {
   const refusal = call.query.get('refuse');
   if (refusal !== null) {
-    // RFC 9110 10.1.1: a final status at once tells the client to keep its body.
+    // RFC 9110 section 10.1.1: a final status at once tells the client to keep its body.
     return sendJson(call, { continued: false }, { status: wholeNumber(refusal, 'refuse', 599, 417) });
   }
   const continued = inviteBody(call);
   sendJson(call, { continued, ...describeRequest(call, await readBody(call)) });
 }
 
-/** RFC 9110 13.1.1 and 13.1.2: `If-Match` compares strongly, `If-None-Match` weakly. */
+/** RFC 9110 section 13.1.1 and 13.1.2: `If-Match` compares strongly, `If-None-Match` weakly. */
 function entityTag(call: SiteCall): void {
   const tag = `"${fieldValue(call.params.tag ?? '').replaceAll('"', '')}"`;
   const { 'if-none-match': none, 'if-match': match } = call.req.headers;

@@ -35,7 +35,7 @@ async function bytes(call: SiteCall): Promise<void> {
   }
   const range = wantedRange(req.headers, size, etag);
   if (range === 'unsatisfiable') {
-    // RFC 9110 15.5.17: the current length comes along.
+    // RFC 9110 section 15.5.17: the current length comes along.
     const headers = { ...validators, 'Content-Range': `bytes */${size}` };
     return sendBytes(call, 'range not satisfiable\n', { status: 416, headers });
   }
@@ -67,10 +67,10 @@ function cutAfter(call: SiteCall): number | undefined {
 
 type Wanted = [start: number, end: number] | 'unsatisfiable' | undefined;
 
-/** One range of bytes. Several, other units and broken ones are ignored, as RFC 9110 14.2 lets a server do. */
+/** One range of bytes. Several, other units and broken ones are ignored, as RFC 9110 section 14.2 lets a server do. */
 function wantedRange(headers: IncomingHttpHeaders, size: number, etag: string): Wanted {
   const { range, 'if-range': condition } = headers;
-  // RFC 9110 13.1.5: without a strong match the whole is sent.
+  // RFC 9110 section 13.1.5: without a strong match the whole is sent.
   if (condition !== undefined && condition !== etag && condition !== LAST_MODIFIED) return undefined;
   const match = /^bytes\s*=\s*(\d*)-(\d*)\s*$/i.exec(range ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
@@ -154,7 +154,7 @@ function* numberedLines(count: number): Generator<string> {
   for (let n = 0; n < count; n++) yield `${JSON.stringify({ n, text: `line ${n}` })}\n`;
 }
 
-/** A body whose end is the end of the connection (RFC 9112 6.3, rule 8). */
+/** A body whose end is the end of the connection (RFC 9112 section 6.3, rule 8). */
 async function closeDelimited(call: SiteCall): Promise<void> {
   await discardBody(call);
   call.res.setHeader('Content-Type', 'text/plain');

@@ -77,7 +77,7 @@ function sendCoded(call: SiteCall, bytes: Uint8Array, token: string): void {
   sendBytes(call, bytes, { type: 'application/json', headers: { 'Content-Encoding': token, Vary: 'Accept-Encoding' } });
 }
 
-/** RFC 9110 8.4: codings are listed in the order in which they were applied. */
+/** RFC 9110 section 8.4: codings are listed in the order in which they were applied. */
 function stacked(call: SiteCall): void {
   const names = (call.query.get('codings') ?? 'gzip').split(',').map((name) => name.trim());
   if (names.length > 200) throw new SiteRefusal(400, 'at most 200 codings');

@@ -31,7 +31,7 @@ export type DigestVerdict =
 
 const hashes: Readonly<Record<string, string>> = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' };
 
-/** Whether an algorithm, with or without `-sess`, is one of RFC 7616 6.1. */
+/** Whether an algorithm, with or without `-sess`, is one of RFC 7616 section 6.1. */
 export function isDigestAlgorithm(name: string): boolean {
   return Object.hasOwn(hashes, name.replace(/-sess$/i, ''));
 }
@@ -42,7 +42,7 @@ function digest(algorithm: string, data: string | Uint8Array): string {
     .digest('hex');
 }
 
-/** One `WWW-Authenticate` value for each algorithm, with a nonce of its own (RFC 7616 3.3 and 3.7). */
+/** One `WWW-Authenticate` value for each algorithm, with a nonce of its own (RFC 7616 section 3.3 and 3.7). */
 export function challenges(
   setup: DigestSetup,
   nonces: Map<string, DigestNonce>,
@@ -65,7 +65,7 @@ export function challenges(
 
 type Parameters = ReadonlyMap<string, { readonly value: string; readonly quoted: boolean }>;
 
-/** RFC 9110 11.4: `Digest` and parameters, each at most once; `undefined` when it is not that. */
+/** RFC 9110 section 11.4: `Digest` and parameters, each at most once; `undefined` when it is not that. */
 export function parseDigest(header: string): Parameters | undefined {
   const scheme = /^digest +/i.exec(header);
   if (!scheme) return undefined;
@@ -82,7 +82,7 @@ export function parseDigest(header: string): Parameters | undefined {
   return parameters;
 }
 
-/** RFC 7616 3.4: which parameters are quoted strings and which are tokens. */
+/** RFC 7616 section 3.4: which parameters are quoted strings and which are tokens. */
 const QUOTED = ['username', 'realm', 'nonce', 'uri', 'response', 'cnonce', 'opaque'];
 const TOKENS = ['algorithm', 'qop', 'nc', 'userhash', 'username*'];
 
@@ -93,7 +93,7 @@ function formError(parameters: Parameters, setup: DigestSetup): string | undefin
   if (missing) return `${missing} is missing`;
   const qop = parameters.get('qop')?.value;
   if (setup.qop.length === 0) {
-    // RFC 7616 3.4: neither may be sent when the server offered no qop.
+    // RFC 7616 section 3.4: neither may be sent when the server offered no qop.
     return qop !== undefined || parameters.has('nc') ? 'qop and nc were not offered' : undefined;
   }
   if (qop === undefined || !setup.qop.includes(qop)) return `qop must be one of ${setup.qop.join(', ')}`;
@@ -105,7 +105,7 @@ function userError(parameters: Parameters, setup: DigestSetup, algorithm: string
   const extended = parameters.get('username*')?.value;
   if (parameters.get('userhash')?.value === 'true') {
     if (!setup.userhash) return 'userhash was not offered';
-    // RFC 7616 3.4.4
+    // RFC 7616 section 3.4.4
     const hashed = digest(algorithm, `${setup.user}:${setup.realm}`);
     return parameters.get('username')?.value === hashed ? undefined : 'another user';
   }
@@ -114,7 +114,7 @@ function userError(parameters: Parameters, setup: DigestSetup, algorithm: string
   return name === setup.user ? undefined : 'another user';
 }
 
-/** RFC 8187 3.2.1, as RFC 7616 3.4 asks for names that no quoted string can hold. */
+/** RFC 8187 section 3.2.1, as RFC 7616 section 3.4 asks for names that no quoted string can hold. */
 function decodeExtended(value: string): string | undefined {
   const match = /^utf-8'[^']*'(.*)$/i.exec(value);
   try {
@@ -128,7 +128,7 @@ function sessionKey(setup: DigestSetup, algorithm: string, nonce: string, cnonce
   const base = digest(algorithm, `${setup.user}:${setup.realm}:${setup.password}`);
   if (!/-sess$/i.test(algorithm)) return base;
   if (known?.sessionKey) return known.sessionKey.hash;
-  return digest(algorithm, `${base}:${nonce}:${cnonce}`); // RFC 7616 3.4.2
+  return digest(algorithm, `${base}:${nonce}:${cnonce}`); // RFC 7616 section 3.4.2
 }
 
 function equalHex(a: string, b: string): boolean {
@@ -148,13 +148,14 @@ export function checkDigest(
   const value = (name: string) => parameters.get(name)?.value ?? '';
   const nonce = value('nonce');
   const known = nonces.get(nonce);
-  // RFC 7616 3.4: an absent algorithm is MD5.
+  // RFC 7616 section 3.4: an absent algorithm is MD5.
   const algorithm = setup.algorithms.find((name) => name.toLowerCase() === (value('algorithm') || 'MD5').toLowerCase());
   if (algorithm === undefined) return wrong('an algorithm that was not offered');
   const error = formError(parameters, setup) ?? userError(parameters, setup, algorithm);
   if (error !== undefined) return wrong(error);
   if (value('realm') !== setup.realm) return wrong('another realm');
-  if (value('uri') !== request.target) return wrong(`uri is not the request target ${request.target}`); // RFC 7616 3.4.6
+  // RFC 7616 section 3.4.6
+  if (value('uri') !== request.target) return wrong(`uri is not the request target ${request.target}`);
   const ha1 = sessionKey(setup, algorithm, nonce, value('cnonce'), known);
   const right = responseHash(algorithm, ha1, parameters, `${request.method}:${request.target}`, request.body);
   if (!equalHex(value('response').toLowerCase(), right)) return wrong('the response hash does not match');
@@ -166,13 +167,13 @@ export function checkDigest(
   if (known.counts.has(count) || count === 0) return wrong(`nonce count ${value('nc')} is a replay`);
   known.counts.add(count);
   if (/-sess$/i.test(algorithm)) known.sessionKey ??= { cnonce: value('cnonce'), hash: ha1 };
-  // RFC 7616 3.5: the same hash without the method proves that the server knows the password too.
+  // RFC 7616 section 3.5: the same hash without the method proves that the server knows the password too.
   const proof = responseHash(algorithm, ha1, parameters, `:${request.target}`, new Uint8Array());
   const info = value('qop') === 'auth' ? `, qop=auth, nc=${value('nc')}, cnonce="${value('cnonce')}"` : '';
   return { ok: true, info: info && `rspauth="${proof}"${info}`, algorithm, qop: value('qop'), nc: value('nc') };
 }
 
-/** RFC 7616 3.4.1 to 3.4.3. */
+/** RFC 7616 section 3.4.1 to 3.4.3. */
 function responseHash(algorithm: string, ha1: string, parameters: Parameters, a2: string, body: Uint8Array): string {
   const value = (name: string) => parameters.get(name)?.value ?? '';
   const qop = value('qop');

@@ -30,7 +30,7 @@ async function retryAfter(call: SiteCall): Promise<void> {
   const status = wholeNumber(call.query.get('status'), 'status', 599, 503);
   // Not validated: what a client makes of `soon` or `-1` is worth a test too.
   let value = fieldValue(call.params.seconds ?? '');
-  // RFC 9110 10.2.3: a date is the other form.
+  // RFC 9110 section 10.2.3: a date is the other form.
   if (call.query.get('date') === 'true') value = new Date(wallClock() + Number(value) * 1000).toUTCString();
   sendJson(call, { attempt }, { status, headers: { 'Retry-After': value } });
 }
@@ -57,8 +57,8 @@ async function partOfBody(call: SiteCall): Promise<void> {
 }
 
 /**
- * Reads 64 KiB, answers 413 and closes its half only: it goes on reading until the client is done, as RFC 9112 9.6
- * asks, so that the answer is not lost in a reset.
+ * Reads 64 KiB, answers 413 and closes its half only: it goes on reading until the client is done, as RFC 9112 section
+ * 9.6 asks, so that the answer is not lost in a reset.
  */
 function earlyRefusal(call: SiteCall): void {
   const { req, res } = call;

@@ -33,7 +33,7 @@ function redirectTo(call: SiteCall): Promise<void> {
   return redirect(call, url);
 }
 
-/** Pairs as they came, a name that comes twice kept twice (RFC 6265 5.4 allows it). */
+/** Pairs as they came, a name that comes twice kept twice (RFC 6265 section 5.4 allows it). */
 function receivedCookies(header: string | undefined): [string, string][] {
   return (header ?? '')
     .split(';')

@@ -52,7 +52,10 @@ const MAX_BODY = 256 * 1024 * 1024;
 /** Responses whose client waits for a `100`; only a server that hands `checkContinue` over puts any in here. */
 const awaitingContinue = new WeakSet<ServerResponse>();
 
-/** Says that nobody has sent the `100 (Continue)` of this exchange yet, so that the route decides (RFC 9110 10.1.1). */
+/**
+ * Says that nobody has sent the `100 (Continue)` of this exchange yet, so that the route decides (RFC 9110 section
+ * 10.1.1).
+ */
 export function deferContinue(res: ServerResponse): void {
   awaitingContinue.add(res);
 }
@@ -142,7 +145,7 @@ export function wholeNumber(text: string | null | undefined, name: string, max: 
 
 /** A field value as its UTF-8 bytes: node:http writes each UTF-16 unit as one byte. Control characters are refused. */
 export function fieldValue(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused (RFC 9110 5.5)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused (RFC 9110 section 5.5)
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) throw new SiteRefusal(400, 'a control character in a header value');
   return Buffer.from(text, 'utf8').toString('latin1');
 }
@@ -173,7 +176,10 @@ function headerPairs(raw: readonly string[]): [string, string][] {
   return pairs;
 }
 
-/** Lower-cased names; values of one name joined as RFC 9110 5.3 allows, cookies as RFC 6265 5.4 writes them. */
+/**
+ * Lower-cased names; values of one name joined as RFC 9110 section 5.3 allows, cookies as RFC 6265 section 5.4 writes
+ * them.
+ */
 export function headerMap(raw: readonly string[]): Record<string, string> {
   const map = new Map<string, string>();
   for (const [name, value] of headerPairs(raw)) {

@@ -28,7 +28,7 @@ export function closeSocket(socket: Duplex | null): void {
   else socket?.destroy();
 }
 
-/** Sends a TCP reset (RFC 9293 3.5.3). A unix socket knows none: its peer sees an ordinary close. */
+/** Sends a TCP reset (RFC 9293 section 3.5.3). A unix socket knows none: its peer sees an ordinary close. */
 export async function resetSocket(socket: Duplex | null): Promise<void> {
   const carrier = socket && (carriers.get(socket) ?? socket);
   if (!(carrier instanceof Socket)) {

@@ -5,11 +5,11 @@ import { BoundedMap } from '../runtime/bounded-map.ts';
 export interface DigestNonce {
   readonly opaque: string;
   readonly algorithm: string;
-  /** Counts that were used: each at most once (RFC 7616 3.3, `nc`). */
+  /** Counts that were used: each at most once (RFC 7616 section 3.3, `nc`). */
   readonly counts: Set<number>;
   /** How many requests it is good for. */
   readonly uses: number;
-  /** The session key of a `-sess` algorithm: fixed by the first request of the session (RFC 7616 3.4.2). */
+  /** The session key of a `-sess` algorithm: fixed by the first request of the session (RFC 7616 section 3.4.2). */
   sessionKey?: { readonly cnonce: string; readonly hash: string };
 }
 

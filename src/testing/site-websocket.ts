@@ -25,7 +25,7 @@ async function echo(call: SiteCall): Promise<void> {
   const head = heads.get(res);
   const { socket } = req;
   if (head === undefined || req.headers.upgrade?.toLowerCase() !== 'websocket') {
-    // RFC 9110 15.5.22: a 426 says what to upgrade to.
+    // RFC 9110 section 15.5.22: a 426 says what to upgrade to.
     const headers = { Upgrade: 'websocket', Connection: 'Upgrade' };
     sendJson(call, { error: 'this is a WebSocket' }, { status: 426, headers });
     return;

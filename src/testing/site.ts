@@ -63,7 +63,7 @@ async function answer(req: IncomingMessage, res: ServerResponse, state: SiteStat
   }
 }
 
-/** Origin form, and the absolute form that proxies are sent (RFC 9112 3.2). */
+/** Origin form, and the absolute form that proxies are sent (RFC 9112 section 3.2). */
 function splitTarget(target: string): { path: string; query: URLSearchParams } {
   const local = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/';
   const mark = local.indexOf('?');
@@ -113,7 +113,7 @@ function decodeSegment(segment: string): string {
   }
 }
 
-/** `OPTIONS *` asks about the server as a whole (RFC 9110 9.3.7). */
+/** `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7). */
 function optionsOfServer(call: SiteCall): void {
   if (call.req.method !== 'OPTIONS') throw new SiteRefusal(400, 'only OPTIONS may name *');
   call.res.writeHead(200, { Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY', 'Content-Length': 0 });
@@ -122,7 +122,7 @@ function optionsOfServer(call: SiteCall): void {
 
 function notAllowed(call: SiteCall, methods: readonly string[]): void {
   const allow = methods.includes('GET') ? ['GET', 'HEAD', ...methods.filter((name) => name !== 'GET')] : methods;
-  // RFC 9110 15.5.6: a 405 lists what is allowed.
+  // RFC 9110 section 15.5.6: a 405 lists what is allowed.
   sendJson(
     call,
     { error: `${call.req.method} is not allowed here` },

@@ -23,7 +23,7 @@ export class Compression {
       serverNoContextTakeover,
       serverMaxWindowBits,
       clientMaxWindowBits,
-      // A server may ask for it without an offer (RFC 7692 §7.1.1.2), which `false` would refuse.
+      // A server may ask for it without an offer (RFC 7692 section 7.1.1.2), which `false` would refuse.
       clientNoContextTakeover: options.clientNoContextTakeover || undefined,
       maxPayload,
       // Which messages are worth it is decided here, whatever was negotiated.
@@ -45,12 +45,12 @@ export class Compression {
 
   /** @throws Error for an answer that does not keep to the offer */
   agree(answers: Parameters<Deflate['accept']>[0]): void {
-    // RFC 7692 §5: one configuration is agreed on.
+    // RFC 7692 section 5: one configuration is agreed on.
     if (answers.length !== 1) throw new Error(`${NAME} stands there twice`);
     this.#deflate.accept(answers);
     const { params } = this.#deflate;
     const { serverNoContextTakeover, serverMaxWindowBits } = this.#options;
-    // RFC 7692 §7.1.1.1, §7.1.2.1: a server that takes the offer says so, and one that cannot declines it.
+    // RFC 7692 sections 7.1.1.1 and 7.1.2.1: a server that takes the offer says so, and one that cannot declines it.
     if (serverNoContextTakeover && !params?.['server_no_context_takeover']) {
       throw new Error('server_no_context_takeover was asked for and is missing');
     }

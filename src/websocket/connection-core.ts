@@ -122,7 +122,7 @@ export class ConnectionCore implements FrameListener, Abortable {
   concluded(code: number, reason: string): void {
     this.#closing.received(code, reason);
     this.inbox.end();
-    // RFC 6455 §5.5.1: answered with a Close, as a rule with the same code.
+    // RFC 6455 section 5.5.1: answered with a Close, as a rule with the same code.
     this.#afterReader(() => this.#sendClose(code === 1005 ? undefined : code, ''));
   }
 

@@ -46,7 +46,7 @@ export class Outbox {
     this.#failure = failure;
   }
 
-  /** @throws TypeError for data of another kind, or bytes sent as text that are none */
+  /** @throws TypeError for data of another kind, or bytes sent as text that are not UTF-8 */
   send(data: MessageData, options: SendOptions): Promise<void> {
     const bytes = sizeOf(data);
     const { binary = typeof data !== 'string', fin = true, mask = this.#mask } = options;

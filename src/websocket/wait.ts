@@ -24,7 +24,7 @@ export class Wait<T> implements Abortable {
   /**
    * @param timedOut makes the error for a limit in milliseconds
    * @param onEnd called once, whatever ends the wait
-   * @throws TypeError for a duration that is none
+   * @throws TypeError for an invalid duration
    */
   constructor(clock: Clock, options: WaitOptions, timedOut: (limit: number) => Error, onEnd: (wait: Wait<T>) => void) {
     const limit = milliseconds(options.timeout, 'timeout');

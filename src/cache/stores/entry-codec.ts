@@ -44,7 +44,7 @@ export function decodeEntry(key: string, bytes: Uint8Array): CacheEntry {
   return decodeParts(key, { head: decoder.decode(bytes.subarray(0, end)), body: bytes.slice(end + 1) });
 }
 
-/** The key in the first line of an encoded entry; `undefined` when it is none. */
+/** The key in the first line of an encoded entry; `undefined` when the text is not an entry. */
 export function keyIn(bytes: Uint8Array): string | undefined {
   try {
     const end = bytes.indexOf(10);

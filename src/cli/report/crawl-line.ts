@@ -2,7 +2,7 @@
 import { type PageLine, pageLineOf } from '../crawl/page-line.ts';
 import { fieldOf, msOf, numberOf } from './json-fields.ts';
 
-/** `undefined` for what is no line of a crawl, or has members of other types. Times and sizes that are none are -1. */
+/** `undefined` for what is no line of a crawl, or has members of other types. Unknown times and sizes are -1. */
 export function crawlLine(text: string): PageLine | undefined {
   let found: unknown;
   try {
@@ -28,7 +28,7 @@ const isNumber = (value: unknown) => value === undefined || typeof value === 'nu
 const isText = (value: unknown) => value === undefined || typeof value === 'string';
 const isList = (value: unknown) => value === undefined || Array.isArray(value);
 
-/** RFC 9110 §15: three digits. */
+/** RFC 9110 section 15: three digits. */
 function isStatus(value: unknown): boolean {
   return value === undefined || (Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 999);
 }

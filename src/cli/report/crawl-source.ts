@@ -166,7 +166,7 @@ interface Line {
   readonly isCut: boolean;
 }
 
-/** Lines end with a line feed and nothing else: U+2028 in a URL's text is none. */
+/** Lines end with a line feed and nothing else: U+2028 in a URL's text does not end one. */
 async function* linesOf(path: string): AsyncGenerator<Line> {
   let number = 0;
   let rest: Buffer[] = [];
@@ -189,7 +189,7 @@ async function* linesOf(path: string): AsyncGenerator<Line> {
 
 const EXPECTED = 'a line of "sluice crawl --out", a JSON object with url, status and ms';
 
-/** Lines that are none of a crawl. */
+/** Lines that a crawl did not write. */
 class UnreadLines {
   readonly #name: string;
   readonly #numbers: number[] = [];

@@ -53,7 +53,7 @@ export function faultOf(text: string): number {
 
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
-/** Behind the closing quote, or where the string is none. */
+/** Behind the closing quote, or where the string stops being valid. */
 function stringEnd(text: string, start: number): { at: number; isFault: boolean } {
   for (let at = start + 1; at < text.length; ) {
     const code = text.charCodeAt(at);

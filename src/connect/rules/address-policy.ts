@@ -47,7 +47,7 @@ const NAT64 = networks('64:ff9b::/96')[0]!;
 /** RFC 5214: an interface identifier that holds an IPv4 address. */
 const ISATAP = [/^(?:00|02)005efe$/, 8, 12] as const;
 
-/** @throws TypeError for an entry of `allow` or `deny` that is none */
+/** @throws TypeError for an invalid entry of `allow` or `deny` */
 export function addressPolicy(option: true | PrivateNetworkOptions): AddressPolicy {
   const { allow, deny } = option === true ? { allow: [], deny: [] } : listsOf(option);
   const [allowed, denied] = [rulesOf(allow, 'allow'), rulesOf(deny, 'deny')];

@@ -9,7 +9,7 @@ export type HostRule =
 
 const NAME = /^(?:[a-z0-9_-]+\.)*[a-z0-9_-]+$/;
 
-/** Reads an entry; `undefined` for one that is none. A leading `.` or `*.` says nothing beyond the name. */
+/** Reads an entry; `undefined` for an invalid one. A leading `.` or `*.` says nothing beyond the name. */
 export function hostRule(entry: string): HostRule | undefined {
   const text = entry.trim().toLowerCase();
   if (text.includes('/')) {

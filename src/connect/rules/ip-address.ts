@@ -5,11 +5,11 @@ export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 /** A network: its address and the bits that count. */
 export type Network = readonly [address: IpAddress, bits: number];
 
-/** The address that a text names in any spelling, without brackets or zone; `undefined` when it is none. */
+/** The address that a text names in any spelling, without brackets or zone; `undefined` when it names none. */
 export function ipAddress(text: string): IpAddress | undefined {
   const plain = text.replace(/%.*$/s, '');
   if (!ipaddr.isValid(plain)) return undefined;
-  // RFC 4291 §2.5.5.2: `::ffff:127.0.0.1` reaches what 127.0.0.1 does.
+  // RFC 4291 section 2.5.5.2: `::ffff:127.0.0.1` reaches what 127.0.0.1 does.
   return ipaddr.process(plain);
 }
 

@@ -58,8 +58,8 @@ export function proxyRules(option: RequestOptions['proxy']): ProxyRules {
 
 /**
  * Whether a host is asked directly, by the entries of a list.
- * @param isLenient what is no entry matches nothing, as in curl and Python: nobody wrote the environment for us
- * @throws ProxyRuleError for an entry that is none
+ * @param isLenient skip invalid entries, as curl and Python do: the environment was not written for this library alone
+ * @throws ProxyRuleError for an invalid entry
  */
 export function noProxy(
   list: string | readonly string[],

@@ -77,8 +77,8 @@ const defaults: DialSettings = Object.freeze(
 
 /**
  * Reads the transport options. One shared object when none is set.
- * @throws TypeError for a duration, a local address, a proxy or a network that is none, RequestError (`ERR_TLS_OPTIONS`) for a certificate or key that cannot
- * be read or used
+ * @throws TypeError for an invalid duration, local address, proxy or network, RequestError (`ERR_TLS_OPTIONS`) for a
+ * certificate or key that cannot be read or used
  */
 export function dialSettings(options: RequestOptions): DialSettings {
   if (isDefault(options)) return defaults;

@@ -24,14 +24,14 @@ export function authPlan(option: Exclude<AuthOption, (...args: never[]) => unkno
     const found = typeof scheme === 'string' ? 'another text' : kindOf(scheme);
     throw new TypeError(`auth: the scheme must be 'basic' or 'digest', got ${found}`);
   }
-  // RFC 7617 §2 for basic; in Digest they would not survive the header either.
+  // RFC 7617 section 2 for basic; in Digest they would not survive the header either.
   if (CONTROL.test(user) || CONTROL.test(password)) {
     throw new TypeError('auth: user and password must not have control characters, such as a line end');
   }
   return name === 'digest' ? { user, password } : { authorization: basic(user, password) };
 }
 
-// RFC 7617 §2
+// RFC 7617 section 2
 function basic(user: string, password: string): string {
   if (user.includes(':'))
     throw new TypeError("auth: a user of Basic must not have ':', it would end there (RFC 7617 §2)");
@@ -40,7 +40,7 @@ function basic(user: string, password: string): string {
   return `Basic ${btoa(octets)}`;
 }
 
-// RFC 6750 §2.1
+// RFC 6750 section 2.1
 function bearer(option: unknown): string {
   if (typeof option !== 'object' || option === null || !Object.hasOwn(option, 'bearer')) {
     throw new TypeError(`auth must be ${SHAPES}, got ${kindOf(option)}`);

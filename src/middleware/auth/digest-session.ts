@@ -66,13 +66,13 @@ export class DigestSession {
     ];
     if (challenge.algorithmName !== undefined) fields.push(`algorithm=${challenge.algorithmName}`);
     if (challenge.opaque !== undefined) fields.push(`opaque=${quoted(challenge.opaque)}`);
-    // RFC 7616 §3.4: none of these when the server sent no qop.
+    // RFC 7616 section 3.4: none of these when the server sent no qop.
     if (protection !== 'none') fields.push(`qop=${protection}`, `nc=${nc}`, `cnonce=${quoted(cnonce)}`);
     if (challenge.userhash) fields.push('userhash=true');
     return request.withHeader('Authorization', `Digest ${fields.join(', ')}`);
   }
 
-  // RFC 7616 §3.4.1 to §3.4.3
+  // RFC 7616 sections 3.4.1 to 3.4.3
   #proof(request: HttpRequest, a1: string, { protection, uri, nc, cnonce }: Fresh): string {
     const { algorithm, nonce: firstNonce } = this.challenge;
     const key = this.#hash(a1);
@@ -86,7 +86,7 @@ export class DigestSession {
   #userField(name: string, user: string): string {
     const { userhash, utf8, realm } = this.challenge;
     if (userhash) return `username="${this.#hash(`${name}:${realm}`)}"`;
-    // RFC 7616 §3.4: a name that no quoted string can hold goes in the form of RFC 8187.
+    // RFC 7616 section 3.4: a name that no quoted string can hold goes in the form of RFC 8187.
     if (utf8 && /[^\x20-\x7e]/.test(user)) return `username*=UTF-8''${extended(name)}`;
     return `username=${quoted(name)}`;
   }
@@ -104,12 +104,12 @@ function octets(text: string): string {
   return Array.from(new TextEncoder().encode(text), (octet) => String.fromCharCode(octet)).join('');
 }
 
-// RFC 9110 §5.6.4: quoted-string
+// RFC 9110 section 5.6.4: quoted-string
 function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-// RFC 8187 §3.2.1: everything but attr-char is escaped.
+// RFC 8187 section 3.2.1: everything but attr-char is escaped.
 function extended(name: string): string {
   const escaped = (octet: string) => '%' + octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
   return name.replace(/[^A-Za-z0-9!#$&+\-.^_`|~]/g, escaped);

@@ -42,8 +42,8 @@ function keyOf(url: string, user: string): string {
 }
 
 /**
- * RFC 7616 §3.3: without `domain` the whole origin. Other servers may be named too; their own challenge costs one round
- * trip, and saves us from signing for an origin on the word of another.
+ * RFC 7616 section 3.3: without `domain` the whole origin. Other servers may be named too; their own challenge costs
+ * one round trip, and saves us from signing for an origin on the word of another.
  */
 function prefixesOf(domain: readonly string[], url: string): readonly string[] {
   const origin = `${originOf(url)}/`;

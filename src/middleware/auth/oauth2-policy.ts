@@ -53,7 +53,7 @@ const SINCE_1970 = 100_000_000_000;
 /**
  * @param from who gave it, for the message, which never shows a part of it
  * @param previous whose refresh token is still good when this one brings none
- * @throws TypeError for what is no token, one of another type than `bearer`, a time that is none
+ * @throws TypeError for what is no token, a token of another type than `bearer`, an invalid time
  */
 export function readToken(given: unknown, from: string, previous?: OAuth2Token): ReadToken {
   const record = typeof given === 'string' ? { access_token: given } : given;
@@ -63,7 +63,7 @@ export function readToken(given: unknown, from: string, previous?: OAuth2Token):
   const field = (name: Field): unknown => own(record as OAuth2Token, name) ?? own(record as never, camel(name));
   const [access, type, refresh] = [field('access_token'), field('token_type'), field('refresh_token')];
   if (typeof access !== 'string') throw new TypeError(`${from}: access_token must be a string, got ${kindOf(access)}`);
-  // RFC 6749 §7.1: a token of a type that the client does not understand must not be used.
+  // RFC 6749 section 7.1: a token of a type that the client does not understand must not be used.
   if (type !== undefined && (typeof type !== 'string' || type.toLowerCase() !== 'bearer')) {
     const found = typeof type === 'string' ? 'another one' : kindOf(type);
     throw new TypeError(`${from}: token_type must be 'bearer', got ${found}`);

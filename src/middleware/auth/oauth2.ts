@@ -35,7 +35,7 @@ export interface OAuth2Options {
  * A call rejects with a `RequestError` (`ERR_AUTH_REFRESH`) when `refresh` throws, takes too long or gives no token, as
  * do all that wait for it; the next call asks again. While a token is good, a failure to renew it early is no failure.
  *
- * @throws TypeError for a `refresh` that is no function, a `token` that is none, a bad duration
+ * @throws TypeError for a `refresh` that is no function, an invalid `token` or an invalid duration
  * @example
  * const auth = oauth2({ refresh: async (token) => client.post(issuer, { formParams: grant(token) }).json<OAuth2Token>() });
  * const api = new Client({ baseUri: 'https://api.example.com/', auth });

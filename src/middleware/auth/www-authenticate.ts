@@ -15,9 +15,9 @@ export interface Challenge {
 const SEPARATORS = /[\t ,]*/y;
 const NAME = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
 const EQUALS = /[\t ]*=[\t ]*/y;
-// RFC 9110 §11.2: token68, which only the end of its challenge tells from the name of a parameter.
+// RFC 9110 section 11.2: token68, which only the end of its challenge tells from the name of a parameter.
 const TOKEN68 = /[\t ]+([A-Za-z0-9\-._~+/]+=*)(?=[\t ]*(?:,|$))/y;
-// RFC 9110 §5.6.4; the closing quote may be missing.
+// RFC 9110 section 5.6.4; the closing quote may be missing.
 const QUOTED = /"((?:[^"\\]|\\.)*)"?/y;
 const BARE = /[^\t ,"]*/y;
 const JUNK = /"(?:[^"\\]|\\.)*"?|[^,"]+/y;

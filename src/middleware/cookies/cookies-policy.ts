@@ -4,7 +4,7 @@ import { isToken } from '../../message/headers.ts';
 import { type CookieRecord, MAX_LINE_BYTES, MAX_PAIR_BYTES, MAX_PAIRS } from '../../options/cookie-option.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 
-// RFC 6265 §4.1.1: cookie-octet, as they are or in quotes.
+// RFC 6265 section 4.1.1: cookie-octet, as they are or in quotes.
 const COOKIE_VALUE = /^(?:"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*"|[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*)$/;
 
 /**

@@ -49,7 +49,7 @@ export function decodeContent(): Middleware {
 
 function withAcceptEncoding(headers: HttpHeaders): HttpHeaders {
   if (headers.has('accept-encoding')) return headers;
-  // RFC 9110 §14.2: a range counts the encoded bytes, so a part of them could not be decoded.
+  // RFC 9110 section 14.2: a range counts the encoded bytes, so a part of them could not be decoded.
   const codings = headers.has('range') ? 'identity' : acceptEncoding();
   return codings === '' ? headers : headers.plus(['Accept-Encoding', codings]);
 }

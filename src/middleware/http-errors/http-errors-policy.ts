@@ -18,14 +18,14 @@ const TEXT_TYPE = /^text\/|[/+](?:json|xml|yaml|javascript)\b|\/(?:x-ndjson|json
 const UNPRINTABLE = /[\p{Co}\p{Cs}\uFFFD]|(?!\s)\p{Cc}/u;
 /** `client error 404 Not Found`, which is the fact of the error. */
 export function statusLine(response: HttpResponse): string {
-  // RFC 9110 §15: a client treats a status of 600 and more as a 5xx.
+  // RFC 9110 section 15: a client treats a status of 600 and more as a 5xx.
   const label = response.status < 400 ? 'unwanted status' : response.status < 500 ? 'client error' : 'server error';
   const reason = cut(oneLine(response.statusText).replace(/[^\x20-\x7e\xa0-\xff]/g, '?'), 120);
   return reason === '' ? `${label} ${response.status}` : `${label} ${response.status} ${reason}`;
 }
 
 /**
- * The body's beginning as text of at most `length` characters; `undefined` when it is none, or not in memory.
+ * The body's beginning as text of at most `length` characters; `undefined` when it is not text, or not in memory.
  * @param complete whether the bytes are the whole body, as far as it is known
  */
 export function summaryOf(

@@ -5,7 +5,7 @@ import { RequestError } from '../../message/errors.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 
-/** RFC 9110 §8.6: methods that anticipate content say so when there is none. */
+/** RFC 9110 section 8.6: methods that anticipate content say so when there is none. */
 const EXPECTS_CONTENT: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 const NO_LENGTH: readonly string[] = ['Content-Length', '0'];
 const NOTHING: readonly string[] = [];
@@ -47,7 +47,7 @@ function addFraming(lines: string[], request: HttpRequest, length: number | unde
   const given = headers.get('content-length');
   const isChunked = headers.has('transfer-encoding');
   if (given !== null) {
-    // RFC 9112 §6.2: a sender must not send both; two receivers could see two different messages.
+    // RFC 9112 section 6.2: a sender must not send both; two receivers could see two different messages.
     if (isChunked)
       throw wrongLength(request, 'Content-Length and Transfer-Encoding exclude each other (RFC 9112 §6.2)');
     checkLength(request, given, length);

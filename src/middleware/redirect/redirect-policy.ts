@@ -31,9 +31,9 @@ export interface Hop {
 export function nextMethod(status: number, method: string, strict: boolean): { method: string; keepsBody: boolean } {
   const becomesGet =
     status === 303
-      ? // RFC 9110 §15.4.4: retrieve the other resource, whatever was done to this one.
+      ? // RFC 9110 section 15.4.4: retrieve the other resource, whatever was done to this one.
         method !== 'GET' && method !== 'HEAD'
-      : // RFC 9110 §15.4.2, §15.4.3: "for historical reasons"; no other method was ever changed by everybody.
+      : // RFC 9110 sections 15.4.2 and 15.4.3: "for historical reasons"; no other method was ever changed by everybody.
         (status === 301 || status === 302) && method === 'POST' && !strict;
   return becomesGet ? { method: 'GET', keepsBody: false } : { method, keepsBody: true };
 }
@@ -116,7 +116,7 @@ export function nextHeaders(
     return !crossOrigin || (name !== 'host' && (mayCross(name) || policy.keepHeaders.includes(name)));
   });
   if (!policy.referer) return kept;
-  // RFC 9110 §10.1.3: no fragment, no userinfo, and nothing from https to http.
+  // RFC 9110 section 10.1.3: no fragment, no userinfo, and nothing from https to http.
   if (from.protocol === 'https:' && target.protocol === 'http:') return kept.without('referer');
   const path = crossOrigin ? '/' : from.pathname + from.search;
   return kept.with('Referer', from.origin + path);

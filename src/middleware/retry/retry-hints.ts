@@ -34,7 +34,7 @@ export function serverHint(response: HttpResponse, wallNow: number): ServerHint 
 
 /** Milliseconds of a `Retry-After` value; `undefined` for one that follows neither form. */
 function retryAfter(value: string, wallNow: number): number | undefined {
-  // RFC 9110 §10.2.3: delay-seconds. Fractions are not allowed, and sent.
+  // RFC 9110 section 10.2.3: delay-seconds. Fractions are not allowed, and sent.
   if (/^\d+(?:\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
   const date = parseHttpDate(value, wallNow);
   return date === undefined ? undefined : Math.max(0, date - wallNow);
