@@ -52,12 +52,19 @@ export function dial(target: DialTarget, settings: DialSettings, callback: DialC
   return () => dialling.giveUp();
 }
 
+/**
+ * One dial. Its steps run one after the other: choose the proxy, resolve the name, connect, (secure and ask the proxy),
+ * secure the server. Every step ends in the next one, in `#settle` or in `#fail`, and each looks at `#isSettled` first:
+ * the time limit or the caller may have ended the dial meanwhile.
+ */
 class Dialling {
   readonly #target: DialTarget;
   readonly #settings: DialSettings;
   readonly #callback: DialCallback;
   readonly #timings: DialTimings = {};
+  /** Chosen once in `start`; absent for a straight connection. */
   #proxy: ProxyServer | undefined;
+  /** Ends the step that runs now, and closes the socket it has. */
   #stopStep: (() => void) | undefined;
   #stopTimer: (() => void) | undefined;
   #isSettled = false;
@@ -74,6 +81,8 @@ class Dialling {
     try {
       this.#proxy = proxyFor(target, this.#settings);
     } catch (error) {
+      // The contract of `DialCallback`: never within the call of `dial`, whose cancel function the caller does not have
+      // yet.
       queueMicrotask(() => this.#fail(error));
       return;
     }
@@ -82,6 +91,7 @@ class Dialling {
         this.#settle(connectTimeoutFailure(connectTimeout, target, this.#proxy?.label), null),
       );
     }
+    // A unix socket has no address that the policy could judge, so that under a policy it is refused.
     if (socketPath !== undefined && addressPolicy !== undefined)
       queueMicrotask(() => this.#fail(blockedFailure(target)));
     else if (socketPath !== undefined) this.#connect([], target, (socket) => this.#secure(socket));
@@ -97,6 +107,10 @@ class Dialling {
     if (except === null) this.#stopStep?.();
   }
 
+  /**
+   * The only way to the callback: with a socket that is ready, or with the error. Whatever comes after the first call
+   * is dropped.
+   */
   #settle(error: Error | null, socket: Socket | null): void {
     if (this.#isSettled) return;
     this.giveUp(socket);
@@ -127,6 +141,10 @@ class Dialling {
     });
   }
 
+  /**
+   * Resolves a host and adds the time it took to `timings.dns`: through a proxy, two names may have to be resolved.
+   * @param family narrows the settings' own; 0 leaves it to them
+   */
   #resolve(hostname: string, family: 0 | 4, then: (error: unknown, addresses: readonly Address[]) => void): void {
     const { clock } = this.#settings;
     const begun = clock.now();
@@ -138,6 +156,7 @@ class Dialling {
     });
   }
 
+  /** TCP to the first address that answers. Without addresses, the settings' `socketPath` is what is dialled. */
   #connect(
     addresses: readonly Address[],
     { port }: HostPort,
@@ -214,6 +233,10 @@ class Dialling {
     });
   }
 
+  /**
+   * TLS to the proxy itself, before it is asked for anything. The key differs from the server's, so that TLS sessions
+   * of the two are never mixed up.
+   */
   #secureProxy(
     proxy: ProxyServer,
     plain: Socket,
@@ -227,8 +250,13 @@ class Dialling {
     );
   }
 
+  /**
+   * Asks the proxy for one host. When it refuses, the next host gets a connection of its own: after a refusal a proxy
+   * need not keep the old one open.
+   */
   #tunnel(proxy: ProxyServer, [host, ...others]: readonly string[], socket: Socket): void {
     if (this.#settings.forwarder !== undefined) {
+      // This proxy takes plain http requests as they are; no tunnel is needed.
       forwarders.set(socket, proxy);
       this.#settle(null, socket);
       return;

@@ -25,6 +25,10 @@ export interface DnsCacheOptions {
   readonly clock?: Clock;
 }
 
+/**
+ * One name and family. The promise is kept and not its value, so that those who ask while DNS is being asked share the
+ * question.
+ */
 interface Entry {
   readonly answer: Promise<Answer>;
   /** By the clock; endless while the answer is awaited. */
@@ -50,6 +54,7 @@ export function dnsCache(given: DnsCacheOptions = {}): DnsCache {
   const question = new DnsQuestion(needBuiltin<Dns>('node:dns', 'dnsCache'), fallbackTtl, options.servers);
   const entries = new BoundedMap<string, Entry>(size);
 
+  /** The remembered answer while it holds, otherwise a new question, which takes the old one's place at once. */
   function answerFor(hostname: string, family: number): Promise<Answer> {
     const key = `${family} ${hostname.toLowerCase()}`;
     const known = entries.get(key);
@@ -62,6 +67,7 @@ export function dnsCache(given: DnsCacheOptions = {}): DnsCache {
     return entry.answer;
   }
 
+  /** The signature of `dns.lookup`, which is what `net.connect` and the option `lookup` expect. */
   function lookup(...[hostname, { family = 0, all }, callback]: Parameters<Lookup>): void {
     answerFor(hostname, family).then((answer) => {
       const { addresses, error } = bareRecord(answer);
@@ -71,6 +77,7 @@ export function dnsCache(given: DnsCacheOptions = {}): DnsCache {
     });
   }
 
+  /** Answers under way are forgotten too; those who wait for them get them all the same. */
   function clear(hostname?: string): void {
     if (hostname === undefined) entries.clear();
     else for (const family of [0, 4, 6]) entries.delete(`${family} ${hostname.toLowerCase()}`);

@@ -7,6 +7,7 @@ import { runtimeOptions } from '../message/runtime-options.ts';
 
 export type Dns = typeof import('node:dns');
 
+/** One address of a name, as `dns.lookup` gives it. */
 export interface Address {
   readonly address: string;
   readonly family: 4 | 6;
@@ -20,6 +21,7 @@ export interface Answer {
   readonly ttl: number;
 }
 
+/** Asks DNS and the system, without a memory: `dnsCache` remembers. */
 export class DnsQuestion {
   readonly #dns: Dns;
   readonly #resolver: import('node:dns').promises.Resolver;
@@ -50,6 +52,7 @@ export class DnsQuestion {
     }
   }
 
+  /** The records of one family; none when DNS has no answer, which the caller takes as "ask the system". */
   async #resolve(hostname: string, family: 4 | 6): Promise<(Address & { ttl: number })[]> {
     try {
       const records =

@@ -39,12 +39,17 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** Codes that say "no connection" even when the exchange was thought to be further on. */
+/**
+ * Codes of the kind `connect` that can also come over a connection that stands, as when a route vanishes. After the
+ * phase `connect` they are failures of the exchange.
+ */
 const LATER_THAN_CONNECT = new Set(['ERR_UNREACHABLE', 'ERR_RESOURCES', 'ERR_LOCAL_ADDRESS', 'ERR_SOCKET_PATH']);
 
 /** The error to reject with. What is already one of ours, the caller's abort reason and a `TypeError` stay as they are. */
 export function failure(cause: unknown, context: FailureContext): Error {
   const { request, options } = context;
+  // The order of the questions matters: ours and the caller's own errors first, then what the code says by itself, and
+  // only then how far the exchange had come.
   if (isTransferError(cause)) return cause.request === undefined ? withRequest(cause, request) : cause;
   if (isReason(cause, request, options)) return cause as Error;
   const flat = flattened(cause);
@@ -121,6 +126,9 @@ export function withRequest<T>(error: T, request: HttpRequest): T {
   return new Class(fact, init);
 }
 
+/**
+ * No connection was made. `cause` is read for the address that was dialled, `safe` is what the error may show of it.
+ */
 function connecting(
   cause: unknown,
   known: Classified | undefined,
@@ -141,6 +149,10 @@ function connecting(
   });
 }
 
+/**
+ * There was a connection, and no response head came over it. A code that only dialling can produce, such as a refused
+ * connection, wins over the phase that the transport reports.
+ */
 function afterConnect(
   cause: unknown,
   known: Classified | undefined,
@@ -182,6 +194,7 @@ function afterConnect(
   return new NetworkError(fact, { request, code, cause: safe });
 }
 
+/** The head has been read, and the body broke: in its framing, by its size, or because the connection ended early. */
 function bodyFailure(
   code: string | undefined,
   known: Classified | undefined,
@@ -214,6 +227,10 @@ function systemTimeout(known: Classified, context: FailureContext, safe: unknown
   return new TimeoutError(fact, { request, phase: at, cause: safe });
 }
 
+/**
+ * Whether this is the caller's abort and not a failure: the signal's own reason, or an `AbortError` of the platform.
+ * undici names its own internal aborts `AbortError` too; those are failures.
+ */
 function isReason(cause: unknown, request: HttpRequest, options: RequestOptions): boolean {
   if (isStopReason(cause, request, options)) return true;
   return (
@@ -248,10 +265,12 @@ export function hostPortText({ hostname, port }: HostPort): string {
   return hostPort(hostname, port);
 }
 
+/** RFC 3986 section 3.2.2: an IPv6 address stands in brackets. */
 function hostPort(hostname: string, port: number): string {
   return hostname.includes(':') ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
+/** The fact, followed by the words of the cause where it has any. */
 function detailed(fact: string, safe: unknown): string {
   const detail = safeText(safe);
   return detail === '' ? fact : `${fact}: ${detail}`;

@@ -9,6 +9,10 @@ import { BodyError, isTransferError, NetworkError, TimeoutError } from '../messa
 import { targetOf } from '../message/uri.ts';
 import type * as node from './failure.ts';
 
+/**
+ * The error to reject with, as in `failure.ts`: without codes of the system, it is `BodyError` after the head and
+ * `NetworkError` before it.
+ */
 export const failure: typeof node.failure = (cause, { request, options, response }) => {
   if (isTransferError(cause)) return cause;
   const isAbort = cause instanceof Error && cause.name === 'AbortError';
@@ -20,6 +24,7 @@ export const failure: typeof node.failure = (cause, { request, options, response
   return new BodyError('the body ended before it was complete', init);
 };
 
+/** The same error as in `failure.ts`, in the words of what a page can know. */
 export const timeoutFailure: typeof node.timeoutFailure = (phase, limit, request, response) => {
   const { hostname, port } = targetOf(request.url);
   const after = response === undefined ? '' : ` after the head (status ${response.status})`;

@@ -31,6 +31,7 @@ class CarrierAgent extends Agent {
   }
 }
 
+/** node:http reads `keepAlive` and `protocol` from the agent, so that each combination needs one of its own. */
 const carriers = {
   'http:': { kept: new CarrierAgent('http:', true), once: new CarrierAgent('http:', false) },
   'https:': { kept: new CarrierAgent('https:', true), once: new CarrierAgent('https:', false) },

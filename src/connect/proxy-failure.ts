@@ -5,6 +5,7 @@ import { ConnectError, isTimeoutError, RequestError, TimeoutError } from '../mes
 import { connectFailure, type HostPort, hostPortText } from './failure.ts';
 import type { ProxyServer } from './rules/proxy-url.ts';
 
+/** What each code says of the proxy; the message puts its name before it and the details behind it. */
 const FACTS = {
   ERR_PROXY_AUTH: 'wants other credentials; give them in the proxy URL, as in http://user:password@host:3128',
   ERR_PROXY_REFUSED: 'refused',

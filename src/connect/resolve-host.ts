@@ -76,6 +76,10 @@ function customLookup(lookup: Lookup, hostname: string, settings: DialSettings, 
   }
 }
 
+/**
+ * Reads what the caller's `lookup` gave: one address or a list, each as text or as `{ address }`. The family is taken
+ * from the address itself, because a lookup may leave it out or state it wrongly.
+ */
 function read(found: unknown, hostname: string, settings: DialSettings, callback: Resolved): void {
   const addresses: Address[] = [];
   for (const one of Array.isArray(found) ? found : [found]) {
@@ -90,6 +94,10 @@ function read(found: unknown, hostname: string, settings: DialSettings, callback
   finish(addresses, hostname, settings, callback);
 }
 
+/**
+ * The last step of every way to addresses: keeps the families that `forceIpResolve` allows, and brings them into the
+ * order in which they are dialled.
+ */
 function finish(found: readonly Address[], hostname: string, settings: DialSettings, callback: Resolved): void {
   const { family } = settings;
   const usable = family === 0 ? found : found.filter((one) => one.family === family);
@@ -116,6 +124,7 @@ function interleaved(addresses: readonly Address[]): readonly Address[] {
   return ordered;
 }
 
+/** An error with the members of Node's own DNS errors, so that `connect/failure.ts` classifies both alike. */
 function dnsError(fact: string, hostname: string): Error {
   return Object.assign(new Error(fact), { code: 'ENOTFOUND', syscall: 'lookup', hostname });
 }

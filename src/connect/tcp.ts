@@ -29,6 +29,7 @@ export function connectFirst(
   let next = 0;
   let stopTimer: (() => void) | undefined;
 
+  /** Nothing new is begun, and every attempt but the winner's socket is closed. */
   function stop(winner?: Socket): void {
     stopTimer?.();
     next = targets.length;
@@ -36,6 +37,7 @@ export function connectFirst(
     attempts.clear();
   }
 
+  /** Dials the next address. Both a failure and the end of the head start begin the one after it. */
   function attempt(): void {
     stopTimer?.();
     const socket = open(targets[next++], port, settings);
@@ -60,6 +62,7 @@ export function connectFirst(
   return () => stop();
 }
 
+/** The socket of one attempt. Node's own `autoSelectFamily` is off: the race between addresses is run here. */
 function open(to: Address | undefined, port: number, settings: DialSettings): Socket {
   if (to === undefined) return connectSocket(runtimeOptions('socket', { path: settings.socketPath! }));
   const options = {
@@ -82,6 +85,7 @@ function reachableFrom(local: string | undefined, addresses: readonly Address[])
   return same.length > 0 ? same : addresses;
 }
 
+/** An attempt that lost may still fail; its error has no listener otherwise, and would end the process. */
 function abandon(socket: Socket): void {
   socket.on('error', () => undefined);
   socket.destroy();

@@ -20,6 +20,10 @@ const HANDSHAKE_FAILURES: ReadonlySet<string | undefined> = new Set([
   'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
   'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
 ]);
+/**
+ * TLS sessions by settings, host and port (RFC 8446 section 2.2): the next connection resumes one, which saves a round
+ * trip. The 100 used last are kept.
+ */
 const sessions = new BoundedMap<string, Buffer>(100);
 /** Making a context parses every certificate authority, so those who share settings share it. */
 const contexts = new WeakMap<ConnectionOptions, SecureContext>();
@@ -41,6 +45,7 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
   const onError = (error: Error): void => {
     if (isOver) return;
     isOver = true;
+    // A session may be what made the handshake fail: the next one starts without it.
     sessions.delete(sessionKey);
     socket.on('error', () => undefined);
     socket.destroy();
@@ -71,6 +76,7 @@ function missesCertificate(error: Error & { code?: string }, socket: TLSSocket):
   return isRefused ? Object.assign(error, { code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE_CERT' }) : error;
 }
 
+/** `tls.connect` throws for settings it cannot use; the TCP socket under it would otherwise stay open. */
 function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {
   try {
     return connectTls(runtimeOptions('tls', { ...options, socket: plain }));
@@ -80,12 +86,14 @@ function connectOver(plain: Socket, options: ConnectionOptions): TLSSocket {
   }
 }
 
+/** The name for SNI, `''` for none. A name that the request asks for wins over that of the settings. */
 function serverNameOf(target: DialTarget, tls: ConnectionOptions): string {
   const wanted = own(target, 'servername') ?? tls.servername ?? target.hostname;
   // RFC 6066 section 3: without the dot that ends a fully qualified name.
   return isIP(wanted) === 0 ? wanted.replace(/\.$/, '') : '';
 }
 
+/** The context that the TLS options were made into, or one with the defaults, made once for each settings object. */
 function contextOf(tls: ConnectionOptions): SecureContext {
   if (tls.secureContext !== undefined) return tls.secureContext;
   const known = contexts.get(tls);

@@ -49,11 +49,16 @@ export function openTunnel(
   };
 }
 
+/** How a handshake ends. Exactly one of the two is called, once; `openTunnel` drops any later call. */
 interface Outcome {
   done(): void;
   fail(code: ProxyFault, detail: string, cause?: unknown): void;
 }
 
+/**
+ * CONNECT over an HTTP proxy. Interim responses are skipped, a 2xx opens the tunnel, anything else is the proxy's
+ * refusal.
+ */
 function openConnect(
   socket: Socket,
   proxy: ProxyServer,
@@ -106,10 +111,12 @@ function openConnect(
   };
 }
 
+/** 101 is not skipped: nothing was asked to switch, so that it counts as a refusal. */
 function isInterim(status: number): boolean {
   return status >= 100 && status < 200 && status !== 101;
 }
 
+/** The handshake of SOCKS 4 or 5, spoken by the library `socks`, which is loaded when the first such proxy is used. */
 function openSocks(
   socket: Socket,
   proxy: ProxyServer,

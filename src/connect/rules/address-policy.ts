@@ -87,6 +87,7 @@ function applies(rule: HostRule, hostname: string, address: IpAddress, port: num
   return isFor(rule, hostname, address, port);
 }
 
+/** Checks the record of the option. A misspelled list would let everything through or nothing, so it is refused. */
 function listsOf(option: PrivateNetworkOptions): { allow: readonly string[]; deny: readonly string[] } {
   const unknown = Object.keys(option).find((name) => name !== 'allow' && name !== 'deny');
   if (unknown !== undefined) {
@@ -101,6 +102,10 @@ function listOf(option: PrivateNetworkOptions, name: 'allow' | 'deny'): readonly
   throw new TypeError(`option denyPrivateNetwork.${name} must be a list of texts, got ${kindOf(list)}`);
 }
 
+/**
+ * Wildcards and names without a port are refused: a name exempts whatever address it resolves to, so that it has to be
+ * as narrow as possible.
+ */
 function rulesOf(list: readonly string[], name: string): HostRule[] {
   return list.map((entry) => {
     const rule = /^\s*(?:\*|\.)/.test(entry) ? undefined : hostRule(entry);

@@ -7,6 +7,7 @@ export type HostRule =
   | { readonly kind: 'address'; readonly address: IpAddress; readonly port: number | undefined }
   | { readonly kind: 'network'; readonly network: Network };
 
+/** A host name of ASCII labels; underscores are not allowed by RFC 1123 and used all the same. */
 const NAME = /^(?:[a-z0-9_-]+\.)*[a-z0-9_-]+$/;
 
 /** Reads an entry; `undefined` for an invalid one. A leading `.` or `*.` says nothing beyond the name. */
@@ -18,6 +19,7 @@ export function hostRule(entry: string): HostRule | undefined {
   }
   const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
   if (bracketed !== null) return addressRule(bracketed[1]!, bracketed[2]);
+  // More than one colon outside of brackets: an IPv6 address, which has no port here.
   if (text.indexOf(':') !== text.lastIndexOf(':')) return addressRule(text, undefined);
   const [, host = '', port] = /^([^:]*)(?::(\d+))?$/.exec(text) ?? [];
   if (host === '*') return isPort(port) ? { kind: 'any', port: numberOf(port) } : undefined;

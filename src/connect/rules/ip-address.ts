@@ -20,16 +20,19 @@ export function network(text: string): Network | undefined {
     short === undefined ? text : `${short}${'.0'.repeat(4 - short.split('.').length)}${text.slice(short.length)}`;
   if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(whole) && !ipaddr.IPv6.isValidCIDR(whole)) return undefined;
   const [address, bits] = ipaddr.parseCIDR(whole);
+  // A network of IPv4-mapped addresses is the IPv4 network inside: addresses are compared in that form.
   if (address.kind() === 'ipv6' && (address as ipaddr.IPv6).isIPv4MappedAddress() && bits >= 96) {
     return [(address as ipaddr.IPv6).toIPv4Address(), bits - 96];
   }
   return [address, bits];
 }
 
+/** Whether an address belongs to a network; one of the other family never does. */
 export function isIn(address: IpAddress, [base, bits]: Network): boolean {
   return address.kind() === base.kind() && address.match(base, bits);
 }
 
+/** Both addresses come from `ipAddress`, so that one spelling stands for one address. */
 export function isSame(a: IpAddress, b: IpAddress): boolean {
   return a.kind() === b.kind() && a.toString() === b.toString();
 }

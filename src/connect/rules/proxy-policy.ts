@@ -11,12 +11,14 @@ import { type HostRule, hostRule, isFor, plainName } from './host-rule.ts';
 import { ipAddress } from './ip-address.ts';
 import { ProxyRuleError, type ProxyServer, parseProxy } from './proxy-url.ts';
 
+/** What of a URL decides about its proxy. */
 export interface ProxyTarget {
   readonly protocol: string;
   readonly hostname: string;
   readonly port: number;
 }
 
+/** `process.env`, or a record in its place in tests. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ProxyRules {
@@ -81,6 +83,7 @@ export function noProxy(
   };
 }
 
+/** One entry of the option, or the whole variable, may itself be a list, separated by commas or spaces. */
 function splitList(text: unknown, source: string): string[] {
   if (typeof text !== 'string')
     throw new ProxyRuleError(`${source} must be text or a list of texts, got ${kindOf(text)}`);
@@ -99,6 +102,7 @@ function entryOf(name: string, value: unknown): string | false | undefined {
   throw new ProxyRuleError(`option proxy.${name} must be a proxy URL or false, got ${kindOf(value)}`);
 }
 
+/** The rules of `{ http, https, no }`. A scheme that is not named there is left to the environment. */
 function byScheme(
   given: Readonly<Record<'http' | 'https', string | false | undefined>>,
   no: ProxyOptions['no'],
@@ -135,6 +139,7 @@ function proxyFromEnvironment(target: ProxyTarget, environment: Environment): Pr
   return proxyOf(read(environment, name)!, name);
 }
 
+/** WebSockets use the proxy of the scheme that carries their handshake. */
 function schemeOf({ protocol }: ProxyTarget): 'http' | 'https' {
   return protocol === 'https:' || protocol === 'wss:' ? 'https' : 'http';
 }
@@ -145,6 +150,7 @@ function read(environment: Environment, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** The environment of Windows, where `http_proxy` and `HTTP_PROXY` are one variable. */
 function isCaseBlind(environment: Environment): boolean {
   return process.platform === 'win32' && environment === process.env;
 }
@@ -158,6 +164,7 @@ function exceptionsOf(text: string, name: string): (target: ProxyTarget) => bool
   return test;
 }
 
+/** The proxy that a variable names. `fixedProxy` reads no target, so that an empty one is enough. */
 function proxyOf(text: string, name: string): ProxyServer | undefined {
   return remembered(`${name}=${text}`, () => fixedProxy(parseProxy(text, `the variable ${name}`))).choose(
     { protocol: '', hostname: '', port: 0 },
@@ -165,6 +172,7 @@ function proxyOf(text: string, name: string): ProxyServer | undefined {
   );
 }
 
+/** The rules of a text, parsed once; parsing hashes the credentials, which is too slow for every request. */
 function remembered(text: string, make: (text: string) => ProxyRules): ProxyRules {
   const rules = known.use(text) ?? make(text);
   known.set(text, rules);

@@ -1,6 +1,7 @@
 /** One proxy, read from its URL. What is shown of it never holds its credentials. */
 import { createHash } from 'node:crypto';
 
+/** The `a` of `socks4a` and the `h` of `socks5h` say that the proxy resolves the name; without them we do. */
 export type ProxyScheme = 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5' | 'socks5h';
 
 export interface ProxyServer {
@@ -79,12 +80,14 @@ function portOf(rest: string): number | undefined {
   return port === undefined ? undefined : Number(port);
 }
 
+/** Refused here and not in the handshake, where an over-long text would break the framing of the protocol. */
 function checkCredentials(source: string, text: string, ...credentials: string[]): void {
   if (credentials.some((one) => Buffer.byteLength(one) > LONGEST_CREDENTIAL || one.includes('\0'))) {
     throw refused(source, text, 'SOCKS takes a user and a password of 255 bytes each, without NUL');
   }
 }
 
+/** A password may hold a `%` that begins no escape; it is then taken as written. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -93,6 +96,10 @@ function decoded(text: string): string {
   }
 }
 
+/**
+ * The message shows the URL with `***` for everything before the last `@`, since an unreadable URL may still hold a
+ * password.
+ */
 function refused(source: string, text: string, why: string): ProxyRuleError {
   const shown = text.length > 200 ? 'a long text' : `"${text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1***@')}"`;
   return new ProxyRuleError(`${source} must be ${EXPECTED}, got ${shown}: ${why}`);

@@ -99,6 +99,8 @@ export function dialSettings(options: RequestOptions): DialSettings {
   const idleTimeout = options.idleTimeout === undefined ? undefined : milliseconds(options.idleTimeout, 'idleTimeout');
   const maxLifetime = milliseconds(options.maxLifetime, 'maxLifetime') || undefined;
   const maxHeaderSize = headerLimit(options.maxHeaderSize);
+  // Everything that changes how a connection is made or who may use it. A new transport option must be added here: one
+  // that is missing lets requests share a connection that was made for other settings.
   const parts = [
     connectTimeout,
     clock === systemClock ? 0 : identity(clock),
@@ -152,6 +154,7 @@ export function currentSettings(settings: DialSettings, options: RequestOptions)
   }
 }
 
+/** Whether any certificate or key comes from a file, which then has to be looked at again. */
 function namesFile({ verify, ca, cert, sslKey, tls }: RequestOptions): boolean {
   const authorities = Array.isArray(ca) ? ca : [ca];
   const own = [cert, sslKey, (tls || undefined)?.pfx].map((one) => (Array.isArray(one) ? one[0] : one));
@@ -208,11 +211,16 @@ function policyOf(option: RequestOptions['denyPrivateNetwork']): AddressPolicy |
   return option ? addressPolicy(option) : undefined;
 }
 
+/** `false`, `null` and `0` switch the limit off; the parser needs a number all the same. */
 function headerLimit(given: RequestOptions['maxHeaderSize']): number {
   if (given === undefined) return MAX_HEADER_SIZE;
   return given ? Math.min(given, UNLIMITED_HEADER_SIZE) : UNLIMITED_HEADER_SIZE;
 }
 
+/**
+ * Functions and clocks cannot be compared by value: each object gets a number, and two settings share connections when
+ * both hold the same object.
+ */
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 

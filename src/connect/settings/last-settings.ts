@@ -35,6 +35,7 @@ interface Held {
   readonly values: readonly unknown[];
 }
 
+/** One for each transport: it remembers the settings of the last request, and what the transport made of them. */
 export class LastSettings {
   readonly #adapted: (settings: DialSettings, options: RequestOptions) => DialSettings;
   #last: Held | undefined;
@@ -67,6 +68,7 @@ export class LastSettings {
   };
 }
 
+/** Whether the remembered values are still those of the options: the same objects, unchanged inside. */
 function holds(values: readonly unknown[], options: RequestOptions): boolean {
   for (let i = 0; i < DIAL_OPTIONS.length; i += 1) {
     const name = DIAL_OPTIONS[i]!;

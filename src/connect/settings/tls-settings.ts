@@ -13,10 +13,14 @@ interface TlsSettings {
   readonly hash: string;
 }
 
+/** The options that TLS settings are made of. */
 type Material = Pick<RequestOptions, 'verify' | 'ca' | 'cert' | 'sslKey' | 'tls'>;
 
+/** The certificates of a PEM bundle, in the three spellings that OpenSSL reads. */
 const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
+/** Offered by default. */
 const ALPN = ['http/1.1'];
+/** Shared by all requests that set no TLS option, so that the dialler makes one TLS context for them all. */
 const defaults: TlsSettings = {
   connection: Object.freeze(
     bareRecord({ minVersion: 'TLSv1.2' as const, ALPNProtocols: ALPN, rejectUnauthorized: true }),
@@ -25,6 +29,7 @@ const defaults: TlsSettings = {
 };
 /** Layers copy options for each request; making a context for each would cost more than the handshake. */
 const recent = new BoundedMap<string, TlsSettings>(64);
+/** The warning about `verify: false` is given once for each process. */
 let warned = false;
 
 /** @throws RequestError (`ERR_TLS_OPTIONS`) naming the option that cannot be read or used */
@@ -43,6 +48,10 @@ export function tlsSettings(options: Material): TlsSettings {
   return known;
 }
 
+/**
+ * What `tls.connect` is given, made once for each distinct set of options: `contextOf` parses certificates, which is
+ * slow.
+ */
 function connectionOptions(context: SecureContextOptions, isVerified: boolean, tls: TlsOptions): ConnectionOptions {
   return bareRecord({
     rejectUnauthorized: isVerified,
@@ -54,6 +63,10 @@ function connectionOptions(context: SecureContextOptions, isVerified: boolean, t
   });
 }
 
+/**
+ * Reads every certificate and key into memory. What is hashed for the key is this, the contents and not the paths, so
+ * that a renewed file makes new settings.
+ */
 function secureContextOptions(options: Material, verify: string | boolean, tls: TlsOptions): SecureContextOptions {
   const context: SecureContextOptions = bareRecord({ minVersion: tls.minVersion ?? 'TLSv1.2' });
   if (tls.maxVersion !== undefined) context.maxVersion = tls.maxVersion;
@@ -83,12 +96,14 @@ function secureContextOptions(options: Material, verify: string | boolean, tls: 
   return context;
 }
 
+/** Option `ca` is one authority or a list. The name stays with each value for the error message. */
 function authorities(ca: RequestOptions['ca']): (readonly [Pem, string])[] {
   if (!ca) return [];
   const list = typeof ca === 'string' || ca instanceof Uint8Array ? [ca] : ca;
   return list.map((one) => [one, 'ca'] as const);
 }
 
+/** A certificate or key is given alone, or as `[value, passphrase]`. */
 function pair(value: Pem | readonly [Pem, string?]): readonly [Pem, string?] {
   return typeof value === 'string' || value instanceof Uint8Array ? [value] : value;
 }
@@ -106,6 +121,7 @@ function pem(value: Pem, name: string): string {
   throw unusable(`${name} must be PEM (text that starts with "-----BEGIN"), or the path of a PEM file; ${found}`);
 }
 
+/** A file as it was read last; time and size tell whether it has changed since. */
 interface CachedFile {
   readonly mtime: number;
   readonly size: number;
@@ -130,6 +146,10 @@ function fileBytes(path: string, name: string): Buffer {
   }
 }
 
+/**
+ * Builds the context once, to find unusable certificates before anything is dialled. @throws RequestError naming the
+ * options that were given, because OpenSSL does not say which one is at fault
+ */
 function contextOf(options: SecureContextOptions): ReturnType<typeof createSecureContext> {
   try {
     // OpenSSL passes over an authority that it cannot read, and trusts one fewer in silence.
