@@ -20,10 +20,13 @@ interface Close {
   readonly reason: string;
 }
 
+/** RFC 6455 section 7.4.1: never sent, these two stand for a Close without a code and for no Close at all. */
 const NO_CODE = 1005;
 const BROKEN = 1006;
+/** Bytes of UTF-8: a control frame holds 125 (RFC 6455 section 5.5), two of which are the code. */
 const MAX_REASON = 123;
 
+/** Remembers both Closes. The order in which they come does not matter to the outcome. */
 export class Closing {
   #sent: Close | undefined;
   #received: Close | undefined;
@@ -47,6 +50,7 @@ export class Closing {
     this.#received = { code: code === NO_CODE ? undefined : code, reason };
   }
 
+  /** What it came to. The server's code counts before ours, also when it answered with another one. */
   outcome(): CloseOutcome {
     const clean = this.#sent !== undefined && this.#received !== undefined;
     const named = [this.#received, this.#sent].find((close) => close?.code !== undefined);
@@ -69,6 +73,7 @@ export function checkClose(code: unknown, reason: unknown): void {
   }
 }
 
+/** 1004 is reserved, 1005 and 1006 are never on the wire, 1015 is for TLS; 3000 to 4999 are the application's. */
 function isSendable(code: unknown): boolean {
   if (typeof code !== 'number' || !Number.isInteger(code)) return false;
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);

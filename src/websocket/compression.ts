@@ -5,10 +5,12 @@ import type { CompressionOptions } from './connection-settings.ts';
 import { type Deflate, type DeflateOptions, type Extensions, extension, PerMessageDeflate } from './ws-parts.ts';
 
 const NAME = 'permessage-deflate';
+/** Bytes. Below it, what compression saves is less than what it costs. */
 const THRESHOLD = 1024;
 /** zlib's raw deflate takes 9 bits for it, and a reader with a window of 8 could not read that. */
 const UNWRITABLE_WINDOW = 8;
 
+/** The compression of one connection: first as an offer, and after `agree` as what both sides do. */
 export class Compression {
   readonly #deflate: Deflate;
   readonly #options: CompressionOptions;
@@ -34,6 +36,7 @@ export class Compression {
     this.#deflate = new PerMessageDeflate(Object.assign(Object.create(null), chosen));
   }
 
+  /** As the parser and the sender of frames take it. */
   get extensions(): Extensions {
     return { [NAME]: this.#deflate };
   }
@@ -66,6 +69,7 @@ export class Compression {
     return wanted ?? (!isWhole || bytes >= this.#threshold);
   }
 
+  /** Gives zlib's memory back, which Node does not collect while a stream exists. */
   release(): void {
     this.#deflate.cleanup();
   }

@@ -23,16 +23,27 @@ import { violationOf } from './violations.ts';
 /** RFC 6455 section 7.4.1: a callback of ours has failed. */
 const INTERNAL_ERROR = 1011;
 
+/**
+ * One connection from its 101 to its end. The state only moves forward: `open`, `closing` from the first Close or error
+ * on, `closed` once the socket is gone. `FrameReader` calls what comes from the server, `WebSocketConnection` what the
+ * caller does, and both may happen in any order.
+ */
 export class ConnectionCore implements FrameListener, Abortable {
+  /** Resolves in `gone`, which is the last call that the reader makes. */
   readonly closed: Promise<CloseOutcome>;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly pings: Pings;
   state: 'open' | 'closing' | 'closed' = 'open';
+  /**
+   * Why it ended, when it was not by a closing handshake. The first reason stays; what follows from it does not replace
+   * it.
+   */
   error: TransferError | undefined;
   readonly #agreement: Established['agreement'];
   readonly #options: RequestOptions;
   readonly #settings: ConnectionSettings;
+  /** Tells the client, which holds the connections it has to close with itself. */
   readonly #onGone: () => void;
   readonly #socket: Socket;
   readonly #request: HttpRequest;
@@ -60,6 +71,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
+    // The two waits of a connection differ in one word of their error.
     const timedOut = (what: string) => (limit: number) =>
       new TimeoutError(`no ${what} came within ${limit} ms (its timeout option)`, { request, phase: 'read' });
     this.#reader = new FrameReader(socket, compression?.extensions ?? {}, settings.maxPayload, this);
@@ -68,6 +80,10 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.outbox = new Outbox(socket, compression, settings.mask, (cause) => this.#unsent(cause));
   }
 
+  /**
+   * Begins to read. Apart from the constructor, because the first frame may be told within this call, and its listener
+   * needs `WebSocketConnection` complete. @param head bytes that came in one piece with the response head
+   */
   start(head: Uint8Array): void {
     this.#reader.start(head);
     if (this.#signal !== undefined) watch(this.#signal, this);
@@ -83,6 +99,7 @@ export class ConnectionCore implements FrameListener, Abortable {
 
   message(data: Buffer, isBinary: boolean): void {
     const { byteLength } = data;
+    // After our Close the socket is read on for the server's. A message that finds no room then is dropped.
     if (this.inbox.isFull && this.#closing.isSent) return;
     this.inbox.put(
       isBinary ? { type: 'binary', data: ownBytes(data) } : { type: 'text', data: data.toString() },
@@ -95,6 +112,7 @@ export class ConnectionCore implements FrameListener, Abortable {
   ping(data: Buffer): void {
     const { onPing, autoPong } = this.#settings;
     try {
+      // An async callback gives a promise, whatever its type says; its rejection counts as a throw.
       const told: unknown = onPing?.(ownBytes(data));
       if (isThenable(told))
         told.then(undefined, (cause: unknown) => this.#threw('the promise of onPing rejected', cause));
@@ -105,6 +123,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     if (autoPong && this.state === 'open') this.outbox.answer(data);
   }
 
+  /** A callback of the caller failed: the server gets 1011, and the caller finds the cause in `error`. */
   #threw(what: string, cause: unknown): void {
     if (this.state !== 'open') return;
     this.error = new RequestError(`${what}, and the WebSocket was closed`, {
@@ -119,6 +138,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.pings.answered(data);
   }
 
+  /** The server's Close. The caller's `receive` ends after the messages that came before it. */
   concluded(code: number, reason: string): void {
     this.#closing.received(code, reason);
     this.inbox.end();
@@ -126,6 +146,10 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.#afterReader(() => this.#sendClose(code === 1005 ? undefined : code, ''));
   }
 
+  /**
+   * A frame that breaks the protocol: no answer to our Close is expected any more, so that the end comes after ours is
+   * sent.
+   */
   violated(cause: Error & { code?: string }): void {
     const { code, reason, error } = violationOf(cause, this.#request, this.#settings.maxPayload);
     this.#closing.isFailed = true;
@@ -134,6 +158,10 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.#afterReader(() => this.#sendClose(code, reason));
   }
 
+  /**
+   * The socket has closed and everything that came over it was told. Called once; here everything that still waits
+   * ends.
+   */
   gone(cause: Error | undefined): void {
     this.error ??= this.#lossOf(cause);
     this.state = 'closed';
@@ -148,6 +176,10 @@ export class ConnectionCore implements FrameListener, Abortable {
 
   // What the caller does
 
+  /**
+   * Begins the closing handshake. A reader held back by a full inbox is released: the server's Close stands behind the
+   * messages.
+   */
   close(code: number, reason: string): void {
     if (this.state !== 'open') return;
     this.#sendClose(code, reason);
@@ -172,6 +204,10 @@ export class ConnectionCore implements FrameListener, Abortable {
     });
   }
 
+  /**
+   * Sends our Close unless it is sent already, and starts `closeTimeout`, which covers the server's answer and its
+   * hanging up.
+   */
   #sendClose(code: number | undefined, reason: string): void {
     if (this.#closing.isSent) {
       this.#endIfOver();
@@ -189,6 +225,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     if (this.#closing.isOver) this.#socket.end();
   }
 
+  /** The time for closing is over. With both Closes exchanged, only the hang-up was missing, which is no error. */
   #giveUp(limit: number): void {
     if (!this.#closing.isOver) {
       const fact = `the server did not answer our Close within closeTimeout (${limit} ms)`;
@@ -200,6 +237,10 @@ export class ConnectionCore implements FrameListener, Abortable {
 
   // Errors
 
+  /**
+   * The error for a connection that is gone; none when the caller ended it, when both sides said goodbye, or when the
+   * server just hung up after our Close.
+   */
   #lossOf(cause: Error | undefined): TransferError | undefined {
     const { code, clean } = this.#closing.outcome();
     if (clean || (this.#closing.isSent && cause === undefined) || this.#reason !== undefined) return undefined;
@@ -211,6 +252,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     return new NetworkError('the connection broke', { ...init, code: 'ERR_RESET', cause: this.#safe(cause) });
   }
 
+  /** What `send` rejects with: the caller's own reason wins over what the socket said when it was destroyed for it. */
   #unsent(cause: Error): unknown {
     if (this.#reason !== undefined) return this.#reason;
     const fact = 'the connection broke before the message was sent in full';
@@ -225,6 +267,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     return new NetworkError(`${fact}: the WebSocket is ${state} (${words})`, init);
   }
 
+  /** The cause without the secrets of the request, which a proxy or a server may have echoed. */
   #safe(cause: Error): unknown {
     return safeCause(cause, this.#request, redactOf(this.#request, this.#options));
   }

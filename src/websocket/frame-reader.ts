@@ -32,12 +32,16 @@ export class FrameReader {
   readonly #pieceSize: number;
   /** Received and not parsed: at most what one event brought, because the socket is paused then. */
   #pending: Uint8Array[] = [];
+  /** The inbox is full: nothing is parsed until `release`. */
   #isHeld = false;
+  /** A piece is with the parser, whose callback has not come yet. Only one piece is there at a time. */
   #isParsing = false;
   /** Whether frames are still of interest. */
   #isReading = true;
   #isSocketClosed = false;
+  /** The parser was told that nothing more comes. */
   #isFinished = false;
+  /** What the socket broke with; its `close` follows. */
   #error: Error | undefined;
 
   constructor(socket: Socket, extensions: Extensions, maxPayload: number, listener: FrameListener) {
@@ -102,6 +106,10 @@ export class FrameReader {
     this.#parse();
   }
 
+  /**
+   * The one place that decides what happens next: parse a piece, finish, pause the socket or let it flow. Called after
+   * every change of state.
+   */
   #parse(): void {
     if (this.#isReading && !this.#isHeld && !this.#isParsing) {
       const piece = this.#nextPiece();
@@ -120,6 +128,7 @@ export class FrameReader {
     else this.#socket.resume();
   }
 
+  /** The next bytes to parse: a whole chunk, or with compression a small part of it. */
   #nextPiece(): Uint8Array | undefined {
     const [first] = this.#pending;
     if (first === undefined || first.byteLength <= this.#pieceSize) return this.#pending.shift();

@@ -89,6 +89,7 @@ function protocolOf(headers: HttpHeaders, offered: readonly string[], refuse: (f
   throw refuse(`the server chose the subprotocol ${shown(protocol)}; ${asked}`);
 }
 
+/** The members of a comma-separated field (RFC 9110 section 5.6.1). */
 function tokensOf(headers: HttpHeaders, name: string): string[] {
   return (headers.get(name) ?? '')
     .split(',')
@@ -96,6 +97,7 @@ function tokensOf(headers: HttpHeaders, name: string): string[] {
     .filter((token) => token !== '');
 }
 
+/** A value from the server for a message: cut short, without control characters. */
 function shown(value: string | null): string {
   return value === null ? 'none' : JSON.stringify(value.slice(0, 200).replace(/[^\x20-\x7e]/g, '?'));
 }

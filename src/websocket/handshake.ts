@@ -21,9 +21,14 @@ export interface Established extends SwitchedConnection {
 
 type HandshakeSettings = Pick<ConnectionSettings, 'protocols' | 'compression' | 'maxPayload'>;
 
+/**
+ * The handshake of one call. Redirects and challenges may send several requests, of which at most one ends in a
+ * connection.
+ */
 export class Handshake {
   readonly #settings: HandshakeSettings;
   #established: Established | undefined;
+  /** The call has ended: a 101 that comes now is nobody's, and its connection is closed. */
   #isOver = false;
 
   constructor(settings: HandshakeSettings) {
@@ -67,6 +72,7 @@ export class Handshake {
       connection?.socket.destroy();
       throw error;
     }
+    // A layer that sends twice, such as `hedge`, can open two: the later one counts.
     this.#established?.socket.destroy();
     this.#established = { ...connection, request: asked, agreement };
     if (this.#isOver) this.drop();
@@ -74,6 +80,7 @@ export class Handshake {
   }
 }
 
+/** A handler of the user's own that answers 101 and has no socket to give. */
 function withoutConnection(request: HttpRequest): RequestError {
   const fact =
     'the handler answered 101 without a connection; a handler of your own gives it with handOver(response, socket, head) ' +

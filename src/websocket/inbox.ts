@@ -16,10 +16,13 @@ export class Inbox {
   readonly #room: () => void;
   readonly #timedOut: (limit: number) => Error;
   #messages: WebSocketMessage[] = [];
+  /** Bytes of each message in `#messages`, in the same order; text is counted by its bytes on the wire. */
   #sizes: number[] = [];
   #bytes = 0;
+  /** Calls of `take` that found nothing, the first one first. There are none while there are messages. */
   readonly #readers = new Set<Wait<WebSocketMessage | undefined>>();
   #isEnded = false;
+  /** Set by `fail`: from then on every `take` rejects with this reason. */
   #failure: { readonly reason: unknown } | undefined;
 
   /** @param room called when the reader has made room in a queue that was full */
@@ -29,10 +32,12 @@ export class Inbox {
     this.#timedOut = timedOut;
   }
 
+  /** Whether the socket should be read no further for now. */
   get isFull(): boolean {
     return this.#bytes >= FULL_BYTES || this.#messages.length >= FULL_MESSAGES;
   }
 
+  /** Hands the message to the reader that waits longest, or keeps it. */
   put(message: WebSocketMessage, bytes: number): void {
     if (this.#isEnded) return;
     const [reader] = this.#readers;
@@ -52,6 +57,7 @@ export class Inbox {
     const message = this.#messages.shift();
     if (message !== undefined) {
       this.#bytes -= this.#sizes.shift()!;
+      // Half empty, not one below full: otherwise the socket would be paused and resumed for every message.
       if (this.#bytes <= FULL_BYTES / 2 && this.#messages.length <= FULL_MESSAGES / 2) this.#room();
       return Promise.resolve(message);
     }

@@ -33,8 +33,11 @@ export class Outbox {
   readonly #failure: (cause: Error) => unknown;
   /** Bytes of payload that the kernel does not have yet. */
   buffered = 0;
+  /** A fragment was sent without `fin`: the next `send` continues its message. */
   #isInMessage = false;
+  /** Answers to pings that the kernel does not have yet. */
   #pongs = 0;
+  /** The ping that came while `MAX_PONGS` answers were under way; a later one replaces it. */
   #latestPing: Buffer | undefined;
 
   /** @param failure makes the error for what could not be sent */
@@ -90,6 +93,7 @@ export class Outbox {
     this.#sender.close(code, reason, this.#mask, done);
   }
 
+  /** Writes something and counts its bytes in `buffered` until the kernel has them. */
   #handed(bytes: number, write: (done: (error?: Error | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.buffered += bytes;
@@ -112,6 +116,7 @@ export function controlPayload(data: unknown, name: string): Buffer {
   return bytes;
 }
 
+/** Bytes of the payload, which also checks its kind. @throws TypeError for anything but text, bytes or a Blob */
 function sizeOf(data: unknown): number {
   if (typeof data === 'string') return Buffer.byteLength(data);
   if (data instanceof Blob) return data.size;
@@ -126,6 +131,7 @@ function checkText(data: unknown): void {
   if (bytes !== undefined && !isUtf8(bytes)) throw new TypeError('bytes sent with binary: false must be valid UTF-8');
 }
 
+/** The same memory as a Buffer, without a copy; `undefined` for what holds no bytes. */
 function bytesOf(data: unknown): Buffer | undefined {
   if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return data instanceof ArrayBuffer ? Buffer.from(data) : undefined;

@@ -2,6 +2,7 @@
 import type { Clock } from '../time/clock.ts';
 import { Wait, type WaitOptions } from './wait.ts';
 
+/** A ping that was sent, and the caller who waits for its pong. */
 interface Asked {
   readonly payload: Buffer;
   readonly wait: Wait<Uint8Array>;
@@ -10,6 +11,7 @@ interface Asked {
 export class Pings {
   readonly #clock: Clock;
   readonly #timedOut: (limit: number) => Error;
+  /** In the order in which they were sent. */
   #asked: Asked[] = [];
 
   constructor(clock: Clock, timedOut: (limit: number) => Error) {
@@ -33,6 +35,7 @@ export class Pings {
     for (const { wait } of this.#asked.slice(0, at + 1)) wait.resolve(new Uint8Array(payload));
   }
 
+  /** The connection is gone: every ping that waits rejects with the reason. */
   fail(reason: unknown): void {
     for (const { wait } of this.#asked.slice()) wait.abort(reason);
   }

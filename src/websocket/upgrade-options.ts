@@ -9,10 +9,13 @@ import { milliseconds } from '../time/duration.ts';
 import type { UpgradeOptions, UpgradeSettings } from './connection.ts';
 import type { CompressionOptions } from './connection-settings.ts';
 
+/** Bytes of one message; the largest that a server may make us hold when nobody sets a limit. */
 const MAX_PAYLOAD = 100 * 1024 * 1024;
 /** Lengths are signed 32-bit numbers in `ws`, and a string cannot be longer anyhow. */
 const LARGEST = 2 ** 31 - 1;
+/** Milliseconds. */
 const CLOSE_TIMEOUT = 10_000;
+/** Options of `upgrade` alone; every other name is an option of the handshake's request. */
 const NAMES: ReadonlySet<string> = new Set([
   'protocols',
   'compression',
@@ -63,6 +66,7 @@ function settingsOf(own: UpgradeOptions): UpgradeSettings {
   };
 }
 
+/** RFC 6455 section 4.1: each one a token, and none twice. */
 function protocolsOf(given: UpgradeOptions['protocols']): readonly string[] {
   if (given === undefined || given === null) return [];
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
@@ -73,6 +77,7 @@ function protocolsOf(given: UpgradeOptions['protocols']): readonly string[] {
   return list as readonly string[];
 }
 
+/** Checked here, because zlib would only complain when the first message is compressed. */
 function checkedCompression(given: unknown): CompressionOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw wrongOption('compression', 'a boolean or a record', given);
@@ -89,11 +94,13 @@ function checkedCompression(given: unknown): CompressionOptions {
   return own;
 }
 
+/** Lets a whole number within the bounds pass, and one that is not given. */
 function whole(name: string, value: unknown, from: number, to: number): void {
   if (value === undefined || (Number.isInteger(value) && Number(value) >= from && Number(value) <= to)) return;
   throw wrongOption(`compression.${name}`, `a whole number from ${from} to ${to}`, value);
 }
 
+/** Every way to say "no limit" becomes 0, which is the word of `ws` for it. */
 function maxPayloadOf(given: unknown): number {
   if (given === undefined) return MAX_PAYLOAD;
   if (given === null || given === false || given === Number.POSITIVE_INFINITY) return 0;
@@ -102,6 +109,7 @@ function maxPayloadOf(given: unknown): number {
   return Math.min(given as number, LARGEST);
 }
 
+/** A boolean option, or its default. `null` switches it off, as it does for all options. */
 function toggle(name: string, value: unknown, otherwise: boolean): boolean {
   if (value === undefined) return otherwise;
   if (value === null) return false;

@@ -9,6 +9,7 @@ export interface Violation {
   readonly error: NetworkError;
 }
 
+/** The close code for each error of `ws` that is not a plain protocol error (1002). */
 const CODES: Readonly<Record<string, Violation['code']>> = {
   WS_ERR_INVALID_UTF8: 1007,
   WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,

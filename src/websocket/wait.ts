@@ -12,6 +12,7 @@ export interface WaitOptions {
   signal?: AbortSignal | null;
 }
 
+/** Ends in one of four ways, whichever comes first: `resolve`, the time limit, the signal, or `abort` by its owner. */
 export class Wait<T> implements Abortable {
   readonly promise: Promise<T>;
   readonly #signal: AbortSignal | undefined;
@@ -38,6 +39,7 @@ export class Wait<T> implements Abortable {
     if (this.#signal !== undefined) watch(this.#signal, this);
   }
 
+  /** May be called after the end; a promise settles once. */
   resolve(value: T): void {
     this.#end();
     this.#resolve(value);

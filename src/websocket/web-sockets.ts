@@ -25,6 +25,7 @@ const REPLACEABLE: ReadonlySet<string> = new Set(['undici', 'stream', 'node']);
 
 export class WebSockets {
   readonly #handler: HandlerStack | Handler;
+  /** The handler that can switch protocols, for all WebSockets of this client. */
   readonly #upgrade = upgradeHandler();
   readonly #open = new Set<WebSocketConnection>();
 
@@ -35,10 +36,12 @@ export class WebSockets {
   /** @throws TypeError for a mistake in options, otherwise what a request rejects with */
   async open(uri: string | URL, options: UpgradeOptions, start: Start): Promise<WebSocketConnection> {
     const { settings, request } = readUpgradeOptions(options);
+    // A base of `wss://` is as good as one of `https://`.
     if (request.baseUri) request.baseUri = httpUri(request.baseUri);
     const handshake = new Handshake(settings);
     const handler = this.#through(handshake);
     let response: HttpResponse;
+    // The options as the client's defaults have completed them; known once its layers call the handler.
     let merged = request;
     try {
       response = await start(httpUri(uri), request, (asked, over) => {

@@ -11,6 +11,7 @@ export type Extensions = Readonly<Record<string, Deflate>>;
 /** Parameters of one extension as they stand in a header; one without a value is `true`. */
 export type ExtensionParams = Record<string, (string | true)[]>;
 
+/** What `ws` takes for permessage-deflate; the same names as ours where both have them. */
 export interface DeflateOptions {
   readonly threshold: number;
   readonly maxPayload: number;
@@ -41,6 +42,7 @@ export interface FrameReceiver
   on(event: 'error', listener: (error: Error & { code?: string }) => void): this;
 }
 
+/** Settings of the parser of frames. */
 export interface ReceiverOptions {
   readonly extensions: Extensions;
   readonly isServer: boolean;
@@ -50,7 +52,9 @@ export interface ReceiverOptions {
   readonly maxBufferedChunks: number;
 }
 
+/** What the library can put into a frame. */
 export type Payload = string | ArrayBufferLike | ArrayBufferView | Blob;
+/** Called when the kernel has the frame, or with why it could not be sent. */
 type Done = (error?: Error | null) => void;
 
 /** Writes frames, one after the other, whatever has to be compressed first. */
