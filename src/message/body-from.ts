@@ -10,6 +10,7 @@ import { blobBody, formDataBody } from './multipart.ts';
 import { readable } from './old-stream.ts';
 import { type BodySource, hasMethod, isNodeSource, isWebSource, type SourceStream } from './source.ts';
 
+/** What can be read piece by piece. */
 type Streamable =
   | ReadableStream<Uint8Array>
   | SourceStream
@@ -57,6 +58,10 @@ export function bodyFrom(input: BodyInit | null | undefined): RequestBody | null
   return RequestBody.once(sourceOf(input));
 }
 
+/**
+ * One sending's pieces, also from what a function returned.
+ * @throws TypeError for a value of another kind, or one that was read
+ */
 function sourceOf(value: unknown): BodySource {
   if (typeof value === 'string' || ArrayBuffer.isView(value) || isArrayBuffer(value)) return [toBytes(value)];
   if (typeof value !== 'object' || value === null)
@@ -79,6 +84,7 @@ function sourceOf(value: unknown): BodySource {
   throw new TypeError(`body must be ${EXPECTED}, got ${kindOf(value)}${hintFor(value)}`);
 }
 
+/** What the caller probably wanted, as the end of the error message. */
 function hintFor(value: object): string {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return '; to send an object use json or formParams';
@@ -91,11 +97,13 @@ function failed(stream: SourceStream): boolean {
   return (stream as { errored?: unknown }).errored instanceof Error;
 }
 
+/** Here and not when it is sent: the stack of the error then leads to the caller. */
 function refuseUsed(used: boolean): void {
   if (!used) return;
   throw new TypeError('body is a stream that was already read, locked or destroyed; give a fresh one, or a function');
 }
 
+/** Whether a web stream was read before; a page cannot tell. */
 function wasRead(stream: ReadableStream): boolean {
   if (IN_PAGE) return false;
   return builtin<{ isDisturbed?(stream: unknown): boolean }>('node:stream')?.isDisturbed?.(stream) ?? false;

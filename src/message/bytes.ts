@@ -44,6 +44,9 @@ export function concatBytes(chunks: readonly Uint8Array[], length?: number): Uin
 
 /** A piece of at least this many bytes is kept as it came; smaller ones are copied together. */
 const KEPT_AS_IS = 8192;
+/**
+ * Bytes of a block for small pieces; it grows with the body, so that short bodies take little and long ones few blocks.
+ */
 const SMALLEST_BLOCK = 1024;
 const LARGEST_BLOCK = 65_536;
 
@@ -62,6 +65,7 @@ export class Pieces {
   #flushed = 0;
   #filled = 0;
 
+  /** Keeps the piece, which must not be changed afterwards. */
   add(piece: Uint8Array): void {
     if (this.size === 0) this.#first = piece;
     else {
@@ -89,6 +93,7 @@ export class Pieces {
     this.size = this.#filled = this.#flushed = 0;
   }
 
+  /** Large pieces are kept as they came, small ones copied into the block. */
   #append(piece: Uint8Array): void {
     if (piece.byteLength >= KEPT_AS_IS) {
       this.#flush();
@@ -105,6 +110,7 @@ export class Pieces {
     this.#filled += piece.byteLength;
   }
 
+  /** Moves what was written into the block since the last flush to the list, before anything that comes behind it. */
   #flush(): void {
     if (this.#filled === this.#flushed) return;
     this.#done!.push(this.#block.subarray(this.#flushed, this.#filled));

@@ -98,6 +98,7 @@ export class Content {
 export class UnreadSource implements Unread {
   readonly source: StreamSource;
   readonly #drain: boolean;
+  /** Made with the first read; until then the source is as it came. */
   #iterator: AsyncIterator<Uint8Array, unknown> | undefined;
 
   constructor(source: StreamSource, drain: boolean) {
@@ -129,6 +130,7 @@ export class UnreadSource implements Unread {
     return true;
   }
 
+  /** The reader was collected: the stream is let go of, read or not. */
   release(): void {
     if (this.#iterator === undefined || (!IN_PAGE && isNodeStream(this.source))) letGo(this.source, this.#drain);
     else this.#iterator.return?.().catch(() => undefined);
@@ -165,6 +167,9 @@ export function chunksOf(source: StreamSource): AsyncIterable<Uint8Array> {
   return !IN_PAGE && isNodeStream(source) ? nodeChunks(source) : source;
 }
 
+/**
+ * Node reports a stream that was destroyed in words of its own; the reason it was destroyed for is what callers get.
+ */
 async function* nodeChunks(source: NodeStream): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* source;
@@ -178,6 +183,10 @@ export function toWebStream(source: StreamSource): ReadableStream<Uint8Array> {
   return isWebSource(source) ? source : pulledStream(new UnreadSource(source, false));
 }
 
+/**
+ * A web stream that reads the source only when it is read itself (a mark of 0), so that backpressure reaches the
+ * server.
+ */
 function pulledStream(source: UnreadSource): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     runtimeOptions<UnderlyingDefaultSource<Uint8Array>>('webStream', {
@@ -286,6 +295,7 @@ function watched(source: StreamSource, ended: () => void): AsyncIterableIterator
   };
 }
 
+/** Shared, since decoding in one piece leaves no state behind. */
 const utf8 = new TextDecoder();
 
 /** Bytes as text. `charset` is a label of the WHATWG Encoding standard; an unknown one counts as UTF-8. */

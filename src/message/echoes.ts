@@ -23,6 +23,10 @@ export function withoutSecrets(secrets: readonly string[], text: string): string
   return safe;
 }
 
+/**
+ * Without duplicates and without words too short to be masked; the longest first, so that a secret within another one
+ * does not leave the rest of it standing.
+ */
 export function longestFirst(secrets: Iterable<string>): string[] {
   return [...new Set(secrets)].filter(({ length }) => length >= LEAST_SECRET).sort((a, b) => b.length - a.length);
 }
@@ -60,6 +64,7 @@ function basicSecrets(value: string): string[] {
   return [latin1, utf8].flatMap((pair) => [pair, pair.slice(pair.indexOf(':') + 1)]);
 }
 
+/** The values of those query parameters whose names say that they are secret. */
 function querySecrets(url: string, redact: Redact | undefined): string[] {
   const mark = url.indexOf('?');
   if (mark === -1) return [];

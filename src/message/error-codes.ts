@@ -17,6 +17,8 @@ export interface Classified {
   readonly phase?: 'connect' | 'headers' | 'read';
 }
 
+// What an error can mean: kind, our code, and the words for the message. `groups` lists the codes of others that mean
+// it.
 const refused = entry('connect', 'ERR_CONNECT_REFUSED', 'the connection was refused; is the server listening there?');
 const unreachable = entry('connect', 'ERR_UNREACHABLE', 'the host cannot be reached');
 const dns = entry('connect', 'ERR_DNS', 'the host name could not be resolved');
@@ -67,6 +69,7 @@ const tlsProtocol = entry(
 const alpn = entry('connect', 'ERR_ALPN', "the server does not offer HTTP/2; version 'auto' takes HTTP/1.1 then");
 const tlsSettings = entry('request', 'ERR_TLS_OPTIONS', 'the TLS options cannot be used; see ca, cert, sslKey and tls');
 
+/** Each meaning with the codes that have it, separated by spaces. A code stands in one group alone. */
 const groups: readonly (readonly [Classified, string])[] = [
   [refused, 'ECONNREFUSED'],
   [unreachable, 'EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN ENONET EADDRNOTREACHABLE'],

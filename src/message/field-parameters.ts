@@ -12,6 +12,7 @@ export class FieldCursor {
 
   constructor(readonly text: string) {}
 
+  /** Whether nothing is left to read. */
   get isAtEnd(): boolean {
     return this.#at >= this.text.length;
   }
@@ -23,6 +24,7 @@ export class FieldCursor {
     return true;
   }
 
+  /** Optional white space (RFC 9110 section 5.6.3). */
   skipSpace(): void {
     this.#skip(' \t');
   }
@@ -66,6 +68,7 @@ export class FieldCursor {
     }
   }
 
+  /** A token or a quoted string, behind the `=`. */
   #value(): string {
     this.skipSpace();
     return this.take('"') ? this.quoted() : this.until(';,').trimEnd();

@@ -39,6 +39,10 @@ export function fileBody(path: string, offset = 0, length?: number): RequestBody
   return RequestBody.fromFactory(() => pieces(fs, path, offset, end, found), end - offset);
 }
 
+/**
+ * Whether the file is there and may be read.
+ * @throws RequestError saying why not
+ */
 function look(fs: FileSystem, path: string): import('node:fs').Stats {
   try {
     fs.accessSync(path, fs.constants.R_OK);
@@ -48,6 +52,7 @@ function look(fs: FileSystem, path: string): import('node:fs').Stats {
   }
 }
 
+/** Opens the file for one sending and reads the range. A request that is sent twice opens it twice. */
 async function* pieces(
   fs: FileSystem,
   path: string,
@@ -74,6 +79,7 @@ async function* pieces(
   }
 }
 
+/** Size and time of the last write, by which most changes show. */
 function checkSame(path: string, expected: Identity, found: Identity): void {
   if (found.size === expected.size && found.mtimeMs === expected.mtimeMs) return;
   const how = found.size === expected.size ? 'it was written to' : `from ${expected.size} to ${found.size} bytes`;
@@ -89,6 +95,7 @@ function unusable(path: string, why: string, cause?: unknown): RequestError {
   return new RequestError(`the file "${path}" cannot be sent: ${why}`, { code: 'ERR_BODY_FILE', cause });
 }
 
+/** The system's codes in words that end the error message. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'it does not exist',

@@ -6,6 +6,7 @@ import { RequestBody } from './body.ts';
 import { readable } from './old-stream.ts';
 import { hasMethod, type SourceStream } from './source.ts';
 
+/** A `Blob` or `File` of any library. */
 export function isBlob(value: unknown): value is Blob {
   if (!hasMethod(value, 'stream') || !hasMethod(value, 'arrayBuffer')) return false;
   const { size, type } = value as Partial<Blob>;
@@ -17,14 +18,17 @@ export function typeOfBlob(blob: { readonly type: string }): string {
   return /^[\x20-\x7e]*$/.test(blob.type) ? blob.type : '';
 }
 
+/** A `FormData` of any library that can be listed. */
 export function isFormData(value: unknown): value is FormData {
   return isTagged(value, 'FormData') && hasMethod(value, 'getAll') && hasMethod(value, Symbol.iterator);
 }
 
+/** A `URLSearchParams` of any realm. */
 export function isSearchParams(value: unknown): value is URLSearchParams {
   return isTagged(value, 'URLSearchParams') && hasMethod(value, 'append');
 }
 
+/** By the tag that Web IDL gives each interface, which libraries that stand in for it set as well. */
 function isTagged(value: unknown, tag: string): boolean {
   return (
     typeof value === 'object' &&
@@ -49,6 +53,7 @@ export interface NodeForm extends SourceStream {
   getLengthSync?(): number;
 }
 
+/** Only npm's form-data has both a pipe and a boundary. */
 export function isNodeForm(value: unknown): value is NodeForm {
   return hasMethod(value, 'pipe') && hasMethod(value, 'getBoundary');
 }

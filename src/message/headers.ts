@@ -214,6 +214,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
   }
 }
 
+/** Latin1, as the wire is read: every byte is one character, and none is lost. */
 function text(field: RawField): string {
   return typeof field === 'string' ? field : field.toString('latin1');
 }
@@ -225,8 +226,13 @@ function sameName(field: RawField, lowerCased: string): boolean {
   return name === lowerCased || name.toLowerCase() === lowerCased;
 }
 
+/** Pairs of any source, a record's entries among them. */
 type Entries = Iterable<readonly [string, string | number | readonly string[] | undefined]>;
 
+/**
+ * The lines of an init, each checked.
+ * @throws TypeError naming what is wrong, never a value
+ */
 function checkedFields(init: Exclude<HeadersInit, HttpHeaders> | Entries): string[] {
   if (typeof init !== 'object')
     throw new TypeError(`headers must be a record or an iterable of pairs, got ${kindOf(init)}`);
@@ -244,6 +250,7 @@ function checkedFields(init: Exclude<HeadersInit, HttpHeaders> | Entries): strin
   return fields;
 }
 
+/** @throws TypeError for what is no token: it could end the line, and begin another header or the body */
 function checkedName(name: unknown): string {
   if (typeof name === 'string' && isToken(name)) return name;
   throw new TypeError(`a header name must be a token (RFC 9110 §5.1), got ${JSON.stringify(name)}`);

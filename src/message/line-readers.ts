@@ -72,6 +72,7 @@ export async function* parseEvents(
   let retry: number | undefined;
   for await (const line of splitLines(chunks, held)) {
     if (line === '') {
+      // The id counts once its event is complete, also without data: a reconnect then goes on behind it.
       stream.id = id;
       if (data.length > 0) {
         yield { event: event || 'message', data: data.join('\n'), id, retry };
@@ -82,6 +83,8 @@ export async function* parseEvents(
       size = 0;
       continue;
     }
+    // WHATWG HTML section 9.2.6: a colon at the beginning is a comment; one space behind the colon is no part of the
+    // value.
     const colon = line.indexOf(':');
     if (colon === 0) continue;
     const field = colon === -1 ? line : line.slice(0, colon);

@@ -28,6 +28,7 @@ export type PartContents =
   | readonly PartContents[]
   | { readonly [key: string]: PartContents | undefined };
 
+/** What any part may say of its head lines. */
 interface PartHead {
   /** The name of the form's field. */
   readonly name: string;
@@ -39,6 +40,7 @@ interface PartHead {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A part whose contents are given as a value or as a stream. */
 export interface ContentsPart extends PartHead {
   readonly contents: PartContents;
   readonly path?: undefined;
@@ -89,6 +91,7 @@ function refuseTwice(parts: readonly EncodedPart[]): void {
   }
 }
 
+/** @throws TypeError naming the part by its place and name, what was expected and what was found */
 function checkPart(part: MultipartPart, index: number): void {
   const at = `multipart part ${index}`;
   if (typeof part !== 'object' || part === null) {
@@ -107,6 +110,7 @@ function checkPart(part: MultipartPart, index: number): void {
   }
 }
 
+/** A file's media type goes by its extension, as with a browser's file field. */
 function encodeFile(part: FilePart): EncodedPart {
   const filename = part.filename ?? lastSegment(part.path);
   const type = part.type ?? mediaTypeOf(part.path);
@@ -137,8 +141,13 @@ function collect(
   }
 }
 
+/** Contents that become parts of their own. */
 type Nested = readonly PartContents[] | { readonly [key: string]: PartContents | undefined };
 
+/**
+ * One part of a value. Its type: the caller's, else that of a `Blob` or a form body, else by the extension of its
+ * filename.
+ */
 function encodeContents(part: ContentsPart, name: string, contents: Exclude<PartContents, Nested>): EncodedPart {
   const body = scalarBody(contents) ?? bodyFrom(contents as BodyInit)!;
   const filename = part.filename ?? filenameOf(contents);
@@ -150,6 +159,7 @@ function encodeContents(part: ContentsPart, name: string, contents: Exclude<Part
   return isOnce ? { head, body, source: contents } : { head, body };
 }
 
+/** Numbers and booleans as text, `null` as an empty field; `undefined` for anything else. */
 function scalarBody(contents: unknown): RequestBody | undefined {
   if (contents === null) return RequestBody.fromText('');
   const isScalar = typeof contents === 'number' || typeof contents === 'bigint' || typeof contents === 'boolean';
@@ -167,6 +177,7 @@ function filenameOf(contents: unknown): string | undefined {
   return 'pipe' in contents && typeof path === 'string' ? lastSegment(path) : undefined;
 }
 
+/** The head lines in the order Content-Disposition, Content-Type, the rest; the caller's own replace ours. */
 function headOf(part: MultipartPart, name: string, filename: string | undefined, type: string | undefined): string[] {
   const own = ownHeaders(part);
   const head: string[] = [];

@@ -81,6 +81,9 @@ export function encodeParts(parts: readonly EncodedPart[], boundary: string): Re
   return RequestBody.once(open(), length, type);
 }
 
+/**
+ * What stands between the contents, encoded once: a head before each part, `between` behind it, `end` behind the last.
+ */
 interface Delimiters {
   readonly heads: readonly Uint8Array[];
   readonly between: Uint8Array;

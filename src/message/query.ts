@@ -37,11 +37,13 @@ export type QueryInit = string | URLSearchParams | FieldsInit;
 /** How a list is spelled in a query or form: `a[0]=1`, `a[]=1`, `a=1&a=2` or `a=1,2`. */
 export type ArrayFormat = 'indices' | 'brackets' | 'repeat' | 'comma';
 
+/** One pair before it is encoded. */
 type Pair = readonly [key: string, value: string];
 
 /** Far more than any form has; data in a circle has no end. */
 export const DEEPEST = 100;
 
+/** The error for data that refers to itself, or is nested beyond reason. */
 export function nestedTooDeeply(key: string): TypeError {
   return new TypeError(
     `the value of "${shortened(key)}" is nested more than ${DEEPEST} levels deep; is it in a circle?`,
@@ -58,6 +60,10 @@ export function flatten(data: object, format: ArrayFormat = 'indices'): Pair[] {
   return pairs;
 }
 
+/**
+ * Appends the pairs of one value: text as it is, lists by `format`, records by `key[name]`.
+ * @param depth levels around the value, to end data in a circle
+ */
 function collect(pairs: Pair[], key: string, value: unknown, format: ArrayFormat, depth = 0): void {
   if (depth > DEEPEST) throw nestedTooDeeply(key);
   if (value === undefined) return;
@@ -76,6 +82,10 @@ function collect(pairs: Pair[], key: string, value: unknown, format: ArrayFormat
   }
 }
 
+/**
+ * The four spellings of a list. A record within `brackets` gets its index, since `a[][b]=1&a[][c]=2` could be one
+ * member or two.
+ */
 function collectList(pairs: Pair[], key: string, list: readonly unknown[], format: ArrayFormat, depth: number): void {
   if (format === 'comma') {
     pairs.push([key, commaList(list, key, depth)]);

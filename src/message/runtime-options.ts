@@ -21,6 +21,9 @@ const SOCKET = [
 const [major = 0, minor = 0] = (globalThis.process?.versions?.node ?? '').split('.').map(Number);
 const WEIGHT = major < 22 || (major === 22 && minor < 17) || (major === 24 && minor < 2) ? ['weight'] : [];
 
+/**
+ * Per kind of maker, every name that Node or a library reads from its options, also where the typings do not have it.
+ */
 const NAMES = {
   stream: STREAM,
   socket: SOCKET,
@@ -121,10 +124,13 @@ const NAMES = {
   ],
 } as const;
 
+// An object with no prototype whatever that still has one shape for the engine: faster to make than by
+// `Object.create(null)`.
 function Blank(this: object): void {}
 Blank.prototype = Object.create(null);
 const NoPrototype = Blank as unknown as new () => object;
 
+/** The record with every name set to `undefined`, made once for each kind. */
 const blanks = new Map<keyof typeof NAMES, object>();
 
 /** The options, and nothing else that a reader of this kind could find. */

@@ -39,6 +39,7 @@ class Looker implements AsyncIterableIterator<Uint8Array, void, undefined> {
   readonly #drains: boolean;
   readonly #ended: (seen: SeenBody) => Promise<void> | void;
   #chunks: AsyncIterator<Uint8Array> | undefined;
+  /** `undefined` once the body is longer than what may be kept. */
   #kept: Uint8Array[] | undefined = [];
   #size = 0;
   #isOver = false;
@@ -75,6 +76,7 @@ class Looker implements AsyncIterableIterator<Uint8Array, void, undefined> {
     return { done: false, value: chunk };
   }
 
+  /** The reader leaves early: a short rest is read where that was asked for, otherwise the source is let go of. */
   async return(): Promise<IteratorResult<Uint8Array, void>> {
     if (this.#drains && (await this.#isDrained())) return { done: true, value: undefined };
     if (this.#chunks === undefined) new Content(undefined, this.#source).discard(false);
@@ -94,6 +96,7 @@ class Looker implements AsyncIterableIterator<Uint8Array, void, undefined> {
     return this.#isOver;
   }
 
+  /** Tells how it ended, once. The reader waits for it, so that what is recorded is there before the call ends. */
   async #over(isWhole: boolean, error: unknown): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;

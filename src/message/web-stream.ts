@@ -10,6 +10,7 @@ export function iterate(stream: ReadableStream<Uint8Array>): WebStreamReader {
 
 type Step = IteratorResult<Uint8Array, void>;
 
+/** Takes the stream's lock with the first read, so that a stream that is never read stays the caller's. */
 export class WebStreamReader implements AsyncIterableIterator<Uint8Array, void, undefined> {
   readonly #stream: ReadableStream<Uint8Array>;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -55,6 +56,7 @@ export class WebStreamReader implements AsyncIterableIterator<Uint8Array, void, 
     return { done: true, value: undefined };
   }
 
+  /** The stream has ended by itself: the lock goes back, and nothing is left to cancel. */
   #end(reader: ReadableStreamDefaultReader<Uint8Array>): void {
     if (this.#isOver) return;
     this.#isOver = true;
