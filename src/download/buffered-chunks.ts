@@ -19,6 +19,7 @@ export async function* bufferedChunks(
   const queue: Uint8Array[] = [];
   let waiting = 0;
   let end: { readonly error?: unknown } | undefined;
+  /** Continues the loop below, which waits for something to come. */
   let wake: () => void = () => undefined;
   const finish = (how: NonNullable<typeof end>): void => {
     end ??= how;

@@ -18,6 +18,7 @@ export interface DigestCheck {
 const HASHES: Readonly<Record<string, DigestName>> = { 'sha-256': 'sha256', 'sha-512': 'sha512' };
 /** A dictionary of byte sequences (RFC 9651 sections 3.2 and 3.3.5). */
 const MEMBER = /(?:^|,)[ \t]*(sha-256|sha-512)=:([A-Za-z0-9+/]+={0,2}):/g;
+/** Bytes that are read at a time. */
 const PIECE = 1_048_576;
 
 /** The hashes of `Content-Digest` or `Repr-Digest` (RFC 9530) that are known here. */
@@ -52,6 +53,7 @@ export async function firstMismatch(
   return undefined;
 }
 
+/** Checks of the same bytes together, so that these are read once for all their hashes. */
 function grouped(checks: readonly DigestCheck[]): Map<string, DigestCheck[]> {
   const parts = new Map<string, DigestCheck[]>();
   for (const check of checks) {

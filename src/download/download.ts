@@ -55,10 +55,14 @@ export async function download(
   return { path, bytes: 0, resumed: false, ...result, response };
 }
 
-async function transfer(file: PartialFile, settings: DownloadSettings, asking: RangeRequests): Promise<DownloadResult> {
+async function transfer(
+  file: PartialFile,
+  settings: DownloadSettings,
+  requests: RangeRequests,
+): Promise<DownloadResult> {
   try {
     await file.check();
-    return await new Transfer(file, settings, asking).run();
+    return await new Transfer(file, settings, requests).run();
   } finally {
     await file.release();
   }

@@ -18,6 +18,7 @@ export async function parallel<Item, Result>(
   work: (item: Item, leave: Leave) => Promise<Result | undefined>,
   stop: () => void,
 ): Promise<Result | undefined> {
+  /** How the first one ended that ended all. */
   let ended: { readonly result?: Result; readonly error?: unknown } | undefined;
   const end = (how: NonNullable<typeof ended>): void => {
     if (ended !== undefined) return;

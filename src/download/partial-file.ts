@@ -47,25 +47,35 @@ export class PartialFile {
   /** As it was given; a symbolic link is followed. */
   readonly path: string;
   readonly #target: TargetFile;
+  /** `<path>.part`, the bytes. */
   readonly #part: string;
+  /** `<path>.part.json`, what they are a part of. */
   readonly #record: string;
   readonly #request: HttpRequest;
+  /** Of the part, while it is open for writing. */
   #handle: FileHandle | undefined;
   #state: PartState | undefined;
+  /** Against other processes; within this one `busy` decides. */
   #locking: Promise<PathLock> | undefined;
+  /** Shared by the segments, all of which want the file at once. */
   #opening: Promise<FileHandle> | undefined;
+  /** Awaited before the lock is released. */
   #publishing: Promise<void> | undefined;
   #isEnded = false;
   #shutting: Promise<void> | undefined;
   /** Set until the first byte of a new file has come. */
   #stale = false;
+  /** Bytes on disk since the record was last written. */
   #unrecorded = 0;
+  /** The last writing of the record; the next one waits for it. */
   #recording: Promise<void> = Promise.resolve();
 
   #released: () => void = () => undefined;
+  /** Resolves once the path is free for the next call of this process. */
   readonly #end = new Promise<void>((done) => {
     this.#released = done;
   });
+  /** Whether the caller has aborted this download, which then makes room for another one of the same path. */
   readonly #isStopped: () => boolean;
 
   private constructor(path: string, target: TargetFile, request: HttpRequest, isStopped: () => boolean) {
@@ -124,6 +134,10 @@ export class PartialFile {
     return state;
   }
 
+  /**
+   * The record and the part agree, and are regular files: what `readRecord` finds. Anything else counts as nothing
+   * there.
+   */
   async #left(): Promise<PartState | undefined> {
     const part = await reopenFile(this.#part, 'read');
     const record = part && (await reopenFile(this.#record, 'read'));
@@ -232,6 +246,10 @@ export class PartialFile {
     this.#released();
   }
 
+  /**
+   * Waits for whatever is under way, records the ranges, closes the file and releases the lock, in this order. Can run
+   * twice; the second time it finds what the first one was too early for.
+   */
   async #shut(): Promise<void> {
     const [lock] = await Promise.allSettled([this.#locking, this.#opening, this.#publishing]);
     try {
@@ -249,10 +267,12 @@ export class PartialFile {
     if (this.#isEnded) throw new Error('the download has ended');
   }
 
+  /** Several ranges need a record of what is missing; with one, the size of the file says it. */
   #isSegmented(): boolean {
     return this.#state !== undefined && this.#state.ranges.length > 1;
   }
 
+  /** The open part, made anew when its bytes belong to another version. */
   async #opened(): Promise<FileHandle> {
     this.#goOn();
     if (this.#handle !== undefined && !this.#stale) return this.#handle;
@@ -309,6 +329,7 @@ export class PartialFile {
   }
 }
 
+/** Before the response it is a `RequestError`, afterwards a `ResponseError`, both `ERR_SINK`. */
 function failureOf(path: string, cause: unknown, request: HttpRequest, response?: HttpResponse): Error {
   const reason = cause instanceof PathInUseError ? cause.message : reasonOf(cause);
   const fact = `cannot download to "${path}": ${reason}`;
@@ -323,6 +344,7 @@ async function removed(path: string): Promise<void> {
   });
 }
 
+/** The record of a state, without members that are `undefined`. */
 function recordOf(state: PartState): PartRecord {
   const { url, etag, lastModified, total, ranges } = bareRecord(state);
   const record: PartRecord = { url };
@@ -333,6 +355,9 @@ function recordOf(state: PartState): PartRecord {
   return record;
 }
 
+/**
+ * Checks all that the record says, since anybody may have written the file. `undefined` when it cannot be gone on from.
+ */
 function readRecord(text: string, size: number): PartState | undefined {
   let record: Partial<PartRecord>;
   try {
@@ -352,6 +377,7 @@ function readRecord(text: string, size: number): PartState | undefined {
   return { url, ...validators, total, ranges: missing.map(([at, end]) => ({ at, end })) };
 }
 
+/** A pair within the file, its end not before its beginning. */
 function isRange(value: unknown, total: number): boolean {
   if (!Array.isArray(value) || value.length !== 2) return false;
   const [at, end] = value as unknown[];

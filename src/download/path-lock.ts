@@ -12,6 +12,7 @@ const SILENCE = 60_000;
 /** Locks of others that may come and go between ours. */
 const TRIES = 5;
 
+/** What the lock file says of its holder. */
 interface Owner {
   readonly pid: number;
   /** Which machine's, and which container's, processes the number counts. */
@@ -24,8 +25,12 @@ interface Owner {
 /** The path is another process's. */
 export class PathInUseError extends Error {}
 
+/**
+ * Held from `take` to `release`. It protects against other processes that use this library, and against nobody else.
+ */
 export class PathLock {
   readonly #path: string;
+  /** Random, and in the lock file: by it a process tells its own lock from one that took its place. */
   readonly #token: string;
   /** The one before may still be alive, on a machine that cannot be looked at: its files are not to be written. */
   readonly isInherited: boolean;
@@ -64,11 +69,13 @@ export class PathLock {
     return ownerOf((await textOf(this.#path)) ?? '')?.token === this.#token;
   }
 
+  /** Removes the lock, unless another process has taken it over meanwhile. */
   async release(): Promise<void> {
     if (await this.isHeld()) await rm(this.#path, { force: true });
   }
 }
 
+/** Makes the lock file if there is none, in one step: of two processes the system lets one have it. */
 async function isMade(path: string, text: string): Promise<boolean> {
   const file = await createFile(path).catch((cause: { code?: unknown }) => {
     if (cause.code === 'EEXIST') return undefined;
@@ -99,6 +106,7 @@ async function takenAway(path: string, expected: string): Promise<boolean> {
   return isOld;
 }
 
+/** The message tells how to go on when the lock was left behind and nobody can tell. */
 function inUse(owner: Owner | undefined, path: string, doing: string): PathInUseError {
   const who = owner === undefined ? 'another process' : `process ${owner.pid}`;
   return new PathInUseError(`${who} is ${doing}; when there is none any more, remove "${path}"`);
@@ -119,6 +127,7 @@ function ownerOf(text: string): Owner | undefined {
   }
 }
 
+/** This process, in terms that hold for all processes of the machine: a container has numbers of its own. */
 async function identity(): Promise<Omit<Owner, 'token'>> {
   const boot = await textOf('/proc/sys/kernel/random/boot_id');
   const space = await readlink('/proc/self/ns/pid').catch(() => '');
@@ -127,6 +136,9 @@ async function identity(): Promise<Omit<Owner, 'token'>> {
   return { pid: process.pid, machine, ...(started !== undefined && { started }) };
 }
 
+/**
+ * By `/proc` where there is one, otherwise by a signal 0, which is only checked: EPERM says that the process exists.
+ */
 async function isRunning({ pid, started }: Owner): Promise<boolean> {
   const status = await statusOf(pid);
   if (status !== undefined) return status.state !== 'Z' && (started === undefined || status.started === started);

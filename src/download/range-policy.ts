@@ -71,7 +71,7 @@ export function isOnlyRest(
 }
 
 /** What is wrong with a 206 for what was asked; `undefined` for an honest one. A shorter part than asked for is honest. */
-export function lieOf(asked: Range, answer: HttpResponse): string | undefined {
+export function faultOfPart(asked: Range, answer: HttpResponse): string | undefined {
   const value = answer.headers.get('content-range');
   const found = parseContentRange(value);
   if (found?.start === undefined || found.end === undefined) {
@@ -120,6 +120,7 @@ export function isSameResource(left: Validators & { readonly url: string }, url:
   return left.url === url || (left.etag !== undefined && unsigned(left.url) === unsigned(url));
 }
 
+/** The URL without what its signature consists of: masked secrets, and the parameters of the schemes above. */
 function unsigned(url: string): string {
   const [plain = ''] = url.split('#', 1);
   const [path = '', ...query] = plain.split('?');
@@ -134,6 +135,7 @@ function unsigned(url: string): string {
   return `${path}?${kept.map(([pair]) => pair).join('&')}`;
 }
 
+/** The parameter's name. One that cannot be decoded is compared as it is written. */
 function keyOf(pair: string): string {
   const [key = ''] = pair.split('=', 1);
   try {

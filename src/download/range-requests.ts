@@ -20,14 +20,19 @@ export interface Answer {
   readonly isDecoded: boolean;
 }
 
+/** All requests of one download, which share its `timeout`, its retries and its delay: to its caller it is one call. */
 export class RangeRequests {
   readonly request: HttpRequest;
   readonly options: RequestOptions;
   readonly #next: Handler;
   readonly #rules: RetryRules | undefined;
+  /** Milliseconds for the whole download; 0 is no limit. */
   readonly #limit: number;
+  /** By the clock of the options. */
   readonly #started: number;
+  /** Used up so far, before and after heads. */
   #retries = 0;
+  /** Option `delay` waits before the first request alone. */
   #isFirst = true;
 
   constructor(next: Handler, request: HttpRequest, options: RequestOptions) {
@@ -77,6 +82,10 @@ export class RangeRequests {
       await waitInQueue(sharedDelayQueue(this.options.clock ?? systemClock), wait, this.request, this.options);
   }
 
+  /**
+   * One request through the client's stack.
+   * @param at bytes that are there already, which count for `maxResponseSize`
+   */
   async #send(request: HttpRequest, at: number, signal: AbortSignal, isRetried: boolean): Promise<Answer> {
     let isCoded = false;
     const { onHeaders, decodeContent, delay } = this.options;
@@ -96,6 +105,7 @@ export class RangeRequests {
       ...(this.options.maxResponseSize && { maxResponseSize: Math.max(1, this.options.maxResponseSize - at) }),
     });
     this.#isFirst = false;
+    // A 416 is an answer to be read, not a failure, whatever `httpErrors` says.
     const response = await this.#next(request, options).catch((error: unknown) => {
       if (request.headers.has('range') && isResponseError(error) && error.response.status === 416)
         return error.response;

@@ -14,8 +14,8 @@ import type { PartialFile, PartState } from './partial-file.ts';
 import {
   canSegment,
   changeOf,
+  faultOfPart,
   isOnlyRest,
-  lieOf,
   partOf,
   type Range,
   segmentsOf,
@@ -48,6 +48,7 @@ interface Segment {
   readonly isParallel: boolean;
 }
 
+/** Nothing of what is there can be used, and no answer is at hand: ask for the whole file. */
 const ANEW: Turn = {};
 /** What servers say to one connection too many. */
 const TOO_MANY: ReadonlySet<number> = new Set([429, 503]);
@@ -56,35 +57,46 @@ const EMPTY: ReadonlySet<number> = new Set([204, 205]);
 /** Bytes of an answer that is not saved which stay readable. */
 const KEPT = 65_536;
 
+/**
+ * Fills the missing ranges of one file: one after the other, or several at a time. Each answer is checked against what
+ * was asked for and against what is there already; bytes of two versions of a file are never put together.
+ */
 export class Transfer {
   readonly #file: PartialFile;
   readonly #settings: DownloadSettings;
-  readonly #asking: RangeRequests;
+  readonly #requests: RangeRequests;
+  /** Connections at a time. Falls to 1 when the server proves that it does not serve ranges as it said. */
   #segments: number;
+  /** Ends the requests under way when one segment has failed; a new one for each round. */
   #stop = new AbortController();
 
-  constructor(file: PartialFile, settings: DownloadSettings, asking: RangeRequests) {
+  constructor(file: PartialFile, settings: DownloadSettings, requests: RangeRequests) {
     this.#file = file;
     this.#settings = settings;
-    this.#asking = asking;
+    this.#requests = requests;
     this.#segments = settings.segments;
   }
 
+  /**
+   * Each turn of the loop fills what is missing; a turn that finds that all must begin anew starts the next one with
+   * nothing.
+   */
   async run(): Promise<DownloadResult> {
     let state = await this.#left();
     let given: Answer | undefined;
     for (;;) {
       let first: HttpResponse | undefined;
       if (state === undefined) {
-        const answer = given ?? (await this.#asking.whole(this.#stop.signal));
+        const answer = given ?? (await this.#requests.whole(this.#stop.signal));
         first = answer.response;
         if (!first.ok) return this.#refused(first);
         if (EMPTY.has(first.status) && this.#settings.digests.size === 0) return this.#refused(first);
-        if (EMPTY.has(first.status)) throw await this.#lie(first, `it is a ${first.status}, which has no content`);
-        if (first.status === 206) throw await this.#lie(first, 'nobody asked for a part');
+        if (EMPTY.has(first.status))
+          throw await this.#rangeError(first, `it is a ${first.status}, which has no content`);
+        if (first.status === 206) throw await this.#rangeError(first, 'nobody asked for a part');
         const part = partOf(first);
-        if (part !== undefined) throw await this.#lie(first, `the whole was asked for, and ${part}`);
-        state = this.#begun(answer);
+        if (part !== undefined) throw await this.#rangeError(first, `the whole was asked for, and ${part}`);
+        state = this.#beginWith(answer);
       }
       const turn = await this.#fill(state, first);
       if (turn === undefined) return this.#finish(state);
@@ -100,10 +112,14 @@ export class Transfer {
     const left = await this.#file.load(this.#url);
     if (left === undefined) return undefined;
     const ranges = left.ranges as Range[];
-    return { ...left, ranges, canGoOn: true, resumed: true, head: undefined, checks: this.#asked() };
+    return { ...left, ranges, canGoOn: true, resumed: true, head: undefined, checks: this.#wantedDigests() };
   }
 
-  #begun({ response, isDecoded }: Answer): Ongoing {
+  /**
+   * The state of a download that begins with this answer. A decoded body has no known length and no validators: its
+   * bytes are not those that the server counts.
+   */
+  #beginWith({ response, isDecoded }: Answer): Ongoing {
     const length = response.headers.get('content-length');
     const total = isDecoded || length === null ? undefined : Number(length);
     const validators = isDecoded ? {} : strongValidators(response.headers);
@@ -116,10 +132,10 @@ export class Transfer {
       canGoOn: validators.etag !== undefined || validators.lastModified !== undefined,
       resumed: false,
       head: response,
-      checks: this.#asked(),
+      checks: this.#wantedDigests(),
     };
-    if (!isDecoded) this.#promise(state, response, 'content-digest', 0, undefined);
-    if (!isDecoded) this.#promise(state, response, 'repr-digest', 0, undefined);
+    if (!isDecoded) this.#noteDigests(state, response, 'content-digest', 0, undefined);
+    if (!isDecoded) this.#noteDigests(state, response, 'repr-digest', 0, undefined);
     this.#file.begin(state);
     return state;
   }
@@ -148,6 +164,7 @@ export class Transfer {
   /** Fills one range, with as many requests as it takes. */
   async #fetch(state: Ongoing, segment: Segment, first: HttpResponse | undefined): Promise<Turn | undefined> {
     for (let given = first; ; given = undefined) {
+      // The answer at hand, else a request for what is missing of the range.
       const found = given ?? (await this.#partOrLeave(state, segment));
       if (found === undefined || !('headers' in found)) return found;
       state.head ??= found;
@@ -156,17 +173,19 @@ export class Transfer {
       try {
         await this.#receive(found, segment, upTo, given !== undefined, state);
       } catch (error) {
-        await this.#asking.recover(error, found);
+        // Waits as `retry` says, or throws. Bytes that came before the failure are on disk, and `range.at` stands
+        // behind them.
+        await this.#requests.recover(error, found);
         if (!state.canGoOn) return ANEW;
         state.resumed = true;
         continue;
       }
       const { range } = segment;
-      if (given === undefined) this.#promise(state, found, 'content-digest', start, range.at);
+      if (given === undefined) this.#noteDigests(state, found, 'content-digest', start, range.at);
       range.end ??= range.at;
       // RFC 9110 section 15.3.7: a server may send less than it was asked for.
       if (range.at >= range.end) return undefined;
-      if (range.at === start) throw await this.#lie(found, 'it is empty');
+      if (range.at === start) throw await this.#rangeError(found, 'it is empty');
     }
   }
 
@@ -195,20 +214,21 @@ export class Transfer {
     isParallel: boolean,
     isRetried: boolean,
   ): Promise<HttpResponse | Turn | undefined> {
-    const answer = await this.#asking.part(range, state, this.#stop.signal, isRetried);
+    const answer = await this.#requests.part(range, state, this.#stop.signal, isRetried);
     const { response } = answer;
     const told = parseContentRange(response.headers.get('content-range'));
     const isChanged = changeOf(state, response, told?.total) !== undefined;
     if (response.status === 206) {
-      const lie = lieOf(range, response);
-      if (lie !== undefined && !isParallel) throw await this.#lie(response, lie);
-      if (lie === undefined && !isChanged && !this.#isCoded(response)) {
+      const fault = faultOfPart(range, response);
+      if (fault !== undefined && !isParallel) throw await this.#rangeError(response, fault);
+      if (fault === undefined && !isChanged && !this.#isCoded(response)) {
         state.total ??= told?.total;
         range.end ??= state.total;
-        this.#promise(state, response, 'repr-digest', 0, undefined);
+        this.#noteDigests(state, response, 'repr-digest', 0, undefined);
         return response;
       }
     } else if (response.status === 416) {
+      // RFC 9110 section 15.5.17: a 416 names the length. When it is what is there, nothing was missing.
       if (told !== undefined && told.start === undefined && told.total === range.at && !isChanged) {
         await response.discard();
         state.head ??= response;
@@ -217,12 +237,17 @@ export class Transfer {
       }
     } else if (!response.ok) return { refused: response };
     else if (EMPTY.has(response.status)) {
-      throw await this.#lie(response, `it is a ${response.status}, which has no content`);
+      throw await this.#rangeError(response, `it is a ${response.status}, which has no content`);
     } else if (!isParallel && partOf(response) === undefined && !isOnlyRest(state, response)) return { whole: answer };
     await response.discard();
     return ANEW;
   }
 
+  /**
+   * Saves the body of one answer.
+   * @param upTo where it ends by its head, `undefined` when it does not say
+   * @param isWhole it is an answer with the whole file
+   */
   async #receive(
     response: HttpResponse,
     segment: Segment,
@@ -258,6 +283,10 @@ export class Transfer {
     if (end !== undefined && segment.range.at < end) throw truncated();
   }
 
+  /**
+   * In this order: on disk, counted, recorded, told. A process that ends in between has counted too little and never
+   * too much.
+   */
   async #save(bytes: Uint8Array, range: Range, state: Ongoing, response: HttpResponse): Promise<void> {
     await this.#file.write(bytes, range.at, response);
     range.at += bytes.byteLength;
@@ -265,12 +294,13 @@ export class Transfer {
     await this.#report(state, response);
   }
 
+  /** Calls `progress` with all bytes of the file that are there, those of earlier calls among them. */
   async #report({ ranges, total }: Ongoing, response: HttpResponse): Promise<void> {
-    const { progress } = this.#asking.options;
+    const { progress } = this.#requests.options;
     if (!progress) return;
     const missing = ranges.reduce((sum, { at, end }) => sum + (end === undefined ? 0 : end - at), 0);
     const transferred = total === undefined ? ranges[0]!.at : total - missing;
-    const { request } = this.#asking;
+    const { request } = this.#requests;
     let told: unknown;
     try {
       told = progress({ direction: 'download', transferred, total });
@@ -280,6 +310,7 @@ export class Transfer {
     if (isThenable(told)) await lateFailure('progress', told, request, response);
   }
 
+  /** All bytes are there: they get their name once every digest that is known has been checked. */
   async #finish(state: Ongoing): Promise<DownloadResult> {
     const head = state.head!;
     const bytes = state.total ?? state.ranges[0]!.at;
@@ -311,13 +342,14 @@ export class Transfer {
   }
 
   /** Notes what a header says a part of the file hashes to. */
-  #promise(state: Ongoing, { headers }: HttpResponse, field: string, start: number, end: number | undefined): void {
+  #noteDigests(state: Ongoing, { headers }: HttpResponse, field: string, start: number, end: number | undefined): void {
     for (const { name, hex } of digestsOf(headers, field)) {
       state.checks.push({ name, hex, start, end, source: field.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()) });
     }
   }
 
-  #asked(): Ongoing['checks'] {
+  /** What the caller's `digest` option wants of the whole file. */
+  #wantedDigests(): Ongoing['checks'] {
     return [...this.#settings.digests].map(([name, hex]) => {
       return { name, hex, start: 0, end: undefined, source: 'the digest option' };
     });
@@ -325,25 +357,28 @@ export class Transfer {
 
   /** A part of coded bytes cannot be decoded. */
   #isCoded({ headers }: HttpResponse): boolean {
-    const { decodeContent } = this.#asking.options;
+    const { decodeContent } = this.#requests.options;
     if (decodeContent === false || decodeContent === null) return false;
     return !/^(?:identity)?$/i.test(headers.get('content-encoding')?.trim() ?? '');
   }
 
-  async #lie(response: HttpResponse, why: string): Promise<ResponseError> {
+  /** The error for an answer that contradicts the request or itself, whose body is let go of. */
+  async #rangeError(response: HttpResponse, why: string): Promise<ResponseError> {
     await response.discard();
     const what = response.status === 206 ? 'with a part (206) that' : `${response.status} with what`;
     const fact = `the server answered ${what} is not what it was asked for: ${why}; resume: false starts anew`;
     return new ResponseError(fact, { ...this.#of(response), code: 'ERR_RANGE' });
   }
 
+  /** Request and response for an error; without the body, which is the file's. */
   #of(response: HttpResponse): { response: HttpResponse; request: HttpResponse['request'] } {
     const head = response.with({ body: null });
-    return { response: head, request: response.request ?? this.#asking.request };
+    return { response: head, request: response.request ?? this.#requests.request };
   }
 
+  /** As the record has it: secrets masked. */
   get #url(): string {
-    const { url, call } = this.#asking.request;
+    const { url, call } = this.#requests.request;
     return maskUrl(url, call?.redact);
   }
 }
