@@ -21,7 +21,9 @@ import { adoptRequest } from '../../stack/adopt-request.ts';
 import type { Handler } from '../../stack/handler.ts';
 import { answersOf } from './answered-challenges.ts';
 
+/** The running generator: takes responses, gives requests. */
 type Conversation = ReturnType<AuthFlow>;
+/** The next request to send, or the end of the flow. */
 type Step = Awaited<ReturnType<Conversation['next']>>;
 
 /**
@@ -43,7 +45,9 @@ export async function converse(
   const call = callOf(request);
   const outer = call?.asker;
   let response: HttpResponse | undefined;
+  // 401s so far, by which a flow tells a first challenge from a refusal of its answer.
   let challenges = 0;
+  // The head of the last answer came, and `onHeaders` was not told of it.
   let withheld = false;
   try {
     let step = await wait(conversation.next(undefined as never));
@@ -101,6 +105,10 @@ function askerOf(flow: AuthFlow, request: HttpRequest, challenges: number, outer
   };
 }
 
+/**
+ * Calls the flow's function.
+ * @throws TypeError when it is no generator, most often a plain async function
+ */
 function started(flow: AuthFlow, request: HttpRequest, options: RequestOptions): Conversation {
   const conversation: unknown = flow(request, options);
   const isGenerator = ['next', 'throw', 'return'].every(
@@ -128,6 +136,10 @@ function sendable(given: unknown, request: HttpRequest, sent: Set<RequestBody>):
   return leg;
 }
 
+/**
+ * Options for one request of the flow.
+ * @param withhold called in place of `onHeaders` for an answer that may not be the final one
+ */
 function optionsFor(
   leg: HttpRequest,
   request: HttpRequest,
@@ -146,6 +158,7 @@ function optionsFor(
   });
 }
 
+/** The response that the flow ended with: what it returned, else the last one it was given. */
 function answerOf(given: unknown): HttpResponse {
   if (given instanceof HttpResponse) return given;
   const found = given === undefined ? 'neither' : kindOf(given);

@@ -21,7 +21,12 @@ export class DigestSession {
   readonly #makeCnonce: () => string;
   /** Of the first request: what a session key is made of, and kept for the whole session. */
   readonly #firstCnonce: string;
+  /** The nonce in use: that of the challenge, until the server names the next one. */
   #nonce: string;
+  /**
+   * Uses of the nonce. A server refuses a count that it has seen, so that the same session signs concurrent requests
+   * with different ones.
+   */
   #count = 0;
 
   /** @param makeCnonce a fresh client nonce for each request. Default: 128 random bits */
@@ -83,6 +88,7 @@ export class DigestSession {
     return this.#hash(`${ha1}:${middle}:${ha2}`);
   }
 
+  /** The `username` in one of its three forms: hashed, encoded, or quoted. */
   #userField(name: string, user: string): string {
     const { userhash, utf8, realm } = this.challenge;
     if (userhash) return `username="${this.#hash(`${name}:${realm}`)}"`;
@@ -115,6 +121,7 @@ function extended(name: string): string {
   return name.replace(/[^A-Za-z0-9!#$&+\-.^_`|~]/g, escaped);
 }
 
+/** 128 random bits in hexadecimal digits. */
 function randomCnonce(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (octet) => octet.toString(16).padStart(2, '0')).join(
     '',

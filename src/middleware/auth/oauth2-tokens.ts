@@ -19,6 +19,7 @@ export type RefreshToken = (
   context: { readonly signal: AbortSignal },
 ) => OAuth2TokenInit | Promise<OAuth2TokenInit>;
 
+/** The settings of `oauth2` that decide when and how a token is renewed. */
 export interface TokenRules {
   readonly refresh: RefreshToken;
   /** Milliseconds. */
@@ -42,13 +43,19 @@ export class NoToken {
   ) {}
 }
 
+/**
+ * One for each `oauth2` flow. However many calls need a new token, `refresh` runs once, and all of them get what it
+ * gives.
+ */
 export class OAuth2Tokens {
   readonly #rules: TokenRules;
   /** The option `token`, until the first call brings a clock to count its time. */
   #first: ReadToken | undefined;
+  /** The token in use. */
   #held: HeldToken | undefined;
   /** The server has said that it is no good. */
   #isRefused = false;
+  /** The refresh under way, shared by all who wait. */
   #refreshing: Promise<HeldToken> | undefined;
 
   constructor(rules: TokenRules, first: ReadToken | undefined) {
@@ -86,6 +93,7 @@ export class OAuth2Tokens {
     if (this.#held === token) this.#isRefused = true;
   }
 
+  /** Asks for a token and keeps it. A refresh that fails before the old token has ended leaves that one in use. */
   async #refresh(clock: Clock): Promise<HeldToken> {
     const before = this.#held;
     try {
@@ -121,6 +129,7 @@ export class OAuth2Tokens {
     });
   }
 
+  /** The token with its times: when it ends, and when a new one is due. */
   #hold(read: ReadToken, clock: Clock, isFresh: boolean): HeldToken {
     const times = { now: clock.now(), wallNow: wallClockBy(clock) };
     return { ...read, ...spanOf(read, times, this.#rules.early, isFresh), clock };

@@ -37,6 +37,9 @@ export function cookies(): Middleware {
 
 const NONE: readonly string[] = [];
 
+/**
+ * Asks the jar, sends, and gives it what comes back. A jar that answers at once costs the call no promise of its own.
+ */
 function throughJar(
   next: Handler,
   jar: CookieStore,
@@ -60,6 +63,7 @@ function throughJar(
   });
 }
 
+/** A jar of the caller's may throw instead of rejecting; either is a failure of the call. */
 function ask(jar: CookieStore, request: HttpRequest): string | Promise<string> {
   try {
     return jar.getCookieHeader(request.url);
@@ -68,12 +72,16 @@ function ask(jar: CookieStore, request: HttpRequest): string | Promise<string> {
   }
 }
 
+/** One `Cookie` line of all sources, in the order of their precedence. */
 function withCookies(request: HttpRequest, line: string, pairs: readonly string[]): HttpRequest {
   if (line === '' && pairs.length === 0) return request;
   const own = request.headers.getAll('cookie');
   return request.withHeader('Cookie', mergeCookieLines(line, pairs, own));
 }
 
+/**
+ * Waits until the jar has the cookies: the next call of the caller is to send them. A jar that fails fails the call.
+ */
 async function stored(
   jar: CookieStore,
   lines: readonly string[],

@@ -32,13 +32,19 @@ export function deadline(): Middleware {
     };
 }
 
+/**
+ * One call under its limit. It is a signal to everything inside (`withStop`) and settles the caller's promise itself,
+ * so that a handler that ignores the signal cannot hold the caller up.
+ */
 class Deadline extends TimedStop {
   readonly #limit: number;
   readonly #request: HttpRequest;
   readonly #options: RequestOptions;
   readonly #clock: Clock;
   readonly #started: number;
+  /** The call has ended, by whatever came first; nothing is told after that. */
   #over = false;
+  /** The body on its way to the caller, while it is streamed. */
   #body: FailableStream | undefined;
   #stopTimer: (() => void) | undefined;
   /** Tells the caller: rejects the promise, later fails the body. */
@@ -74,6 +80,7 @@ class Deadline extends TimedStop {
     this.#stopTimer = startTimer(this.#clock, this.#limit, () => this.abort(this.#timedOut()));
   }
 
+  /** Milliseconds until the limit; negative once it has passed. Layers that wait ask for it. */
   override get left(): number {
     return this.#started + this.#limit - this.#clock.now();
   }
@@ -87,10 +94,15 @@ class Deadline extends TimedStop {
     super.abort(reason);
   }
 
+  /** A body that nobody has begun to read needs no limit of its reading: see `TimedStop`. */
   override get isForgotten(): boolean {
     return this.#body?.isUnread === true;
   }
 
+  /**
+   * The head has come. With the body in memory the call is over; a body that is still to be read keeps the limit
+   * running until its end.
+   */
   #answered(response: HttpResponse, resolve: (response: HttpResponse) => void): void {
     if (this.#over) {
       void response.discard();
@@ -114,6 +126,7 @@ class Deadline extends TimedStop {
     resolve(body.source === source ? response : response.with({ body: new Content(undefined, body.source) }));
   }
 
+  /** Releases the timer and the listener on the caller's signal. */
   #end(): void {
     this.#over = true;
     this.#stopTimer?.();

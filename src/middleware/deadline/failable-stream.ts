@@ -38,10 +38,16 @@ export function failable(source: StreamSource, ended: () => void): FailableStrea
   };
 }
 
+/**
+ * Chunks of a stream that is no Node stream. Each read is a promise of ours, which `fail` can reject while the source
+ * still waits.
+ */
 class FailableReads implements AsyncIterableIterator<Uint8Array, void, undefined> {
   readonly #chunks: AsyncIterator<Uint8Array, unknown>;
+  /** Whether `next` was never called. */
   isUnread = true;
   #failure: { readonly reason: unknown } | undefined;
+  /** Rejects the read that waits, if one does. */
   #rejectRead: ((reason: unknown) => void) | undefined;
 
   constructor(source: StreamSource) {

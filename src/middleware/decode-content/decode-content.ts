@@ -15,6 +15,7 @@ import { hasNoContent, responseLimit } from '../../semantics/response-limit.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { Decoding } from './decoding.ts';
 
+/** What does not hold of the decoded body. */
 const GONE: readonly string[] = ['content-encoding', 'content-length'];
 
 /**
@@ -27,6 +28,7 @@ const GONE: readonly string[] = ['content-encoding', 'content-length'];
  */
 export function decodeContent(): Middleware {
   return (next) => {
+    // Most requests of a client have the same headers: the ones with the line added are remembered.
     const asking = rememberLast(withAcceptEncoding);
     return function decodeContent(request, options) {
       const wanted = options.decodeContent;
@@ -47,6 +49,7 @@ export function decodeContent(): Middleware {
   };
 }
 
+/** The headers with the codings that are understood here, unless the caller has chosen. */
 function withAcceptEncoding(headers: HttpHeaders): HttpHeaders {
   if (headers.has('accept-encoding')) return headers;
   // RFC 9110 section 14.2: a range counts the encoded bytes, so a part of them could not be decoded.
@@ -54,6 +57,7 @@ function withAcceptEncoding(headers: HttpHeaders): HttpHeaders {
   return codings === '' ? headers : headers.plus(['Accept-Encoding', codings]);
 }
 
+/** The response without its codings, as quickly as its body allows: at once, in the background, or as it is read. */
 function decoded(
   response: HttpResponse,
   encoding: string,
@@ -75,6 +79,7 @@ function decoded(
   return decoding.later(bytes, options).then((whole) => response.with({ headers, body: new Content(whole) }));
 }
 
+/** RFC 9110 sets no bound on codings; a long list costs a decoder each, and only an attacker sends one. */
 async function refuseMany(response: HttpResponse, request: HttpRequest): Promise<never> {
   await response.discard();
   const fact = `the body has more than ${MOST_CODINGS} content codings, which no server has reason for`;

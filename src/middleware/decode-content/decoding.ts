@@ -56,8 +56,10 @@ export class Decoding {
   now(bytes: Uint8Array): Uint8Array | undefined {
     const { codings, limit } = this.#settings;
     if (!hasZlib() || bytes.byteLength > AT_ONCE) return undefined;
+    // A body that grows beyond what is decoded at once is too large only when the caller's limit is that low.
     const isFinal = limit <= AT_ONCE_DECODED;
     let plain = bytes;
+    // From the last coding that was applied to the first.
     for (let left = codings.length; left > 0 && plain.byteLength > 0; left -= 1) {
       const most = left === 1 && isFinal ? limit : AT_ONCE_DECODED;
       try {
@@ -92,6 +94,7 @@ export class Decoding {
     return pieces.bytes();
   }
 
+  /** The error for bytes that the decoder cannot read: cut short, or not of that coding at all. */
   #undecodable(coding: Coding, cause: unknown): BodyError {
     const isTruncated = faultOf(cause) === 'truncated';
     const fact = isTruncated
@@ -125,6 +128,7 @@ class Stopped implements Abortable {
   }
 }
 
+/** Bytes in memory as a stream of one chunk. */
 async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   yield bytes;
 }

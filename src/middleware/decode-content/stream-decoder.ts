@@ -28,15 +28,21 @@ export interface DecoderSettings {
   readonly drains: boolean;
 }
 
+/**
+ * A chain of `source`, one decoder for each coding, and `readable`. Nothing is read from the source before `readable`
+ * is: its first `_read` builds the chain.
+ */
 export class StreamDecoder {
   /** The decoded bytes. */
   readonly readable: Readable;
   readonly #source: Readable;
   readonly #settings: DecoderSettings;
   readonly #decoders: Readable[] = [];
+  /** The last of the chain, which pauses while nobody reads. */
   #last: Readable | undefined;
   #started = false;
   #sourceEnded = false;
+  /** Bytes that came out. */
   #size = 0;
 
   constructor(source: NodeStream, settings: DecoderSettings) {
@@ -71,6 +77,7 @@ export class StreamDecoder {
       this.readable.destroy(source.errored ?? this.#settings.errors.closed());
   }
 
+  /** The reader wants more: the chain is built, or goes on. */
   #read(): void {
     if (this.#started) this.#last?.resume();
     else {
@@ -112,6 +119,7 @@ export class StreamDecoder {
     });
   }
 
+  /** Hands on what the last decoder gives, and stops when the reader is full or the limit is passed. */
   #deliver(last: Readable): void {
     this.#last = last;
     last.on('data', (chunk: Uint8Array) => {
@@ -122,6 +130,7 @@ export class StreamDecoder {
     last.once('end', () => this.readable.push(null));
   }
 
+  /** The reader is done. zlib's memory goes back, and so does the connection, by its end or by its close. */
   #release(): void {
     for (const decoder of this.#decoders) decoder.destroy();
     if (this.#sourceEnded) return;

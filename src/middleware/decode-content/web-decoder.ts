@@ -26,6 +26,10 @@ export function decodeWeb(source: StreamSource, settings: DecoderSettings): Read
   );
 }
 
+/**
+ * One pipe for each coding, the last one applied first; each counts what it gives, so that no bomb fits between two of
+ * them.
+ */
 async function* decoded(
   source: StreamSource,
   { codings, limit, innerLimit, errors }: DecoderSettings,
@@ -38,6 +42,7 @@ async function* decoded(
   yield* chunks;
 }
 
+/** Ends with an error as soon as more than `most` bytes came. */
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
   most: number,
@@ -51,6 +56,9 @@ async function* counted(
   }
 }
 
+/**
+ * Undoes one coding. The first byte tells the two formats apart that servers call `deflate` (RFC 9110 section 8.4.1.2).
+ */
 async function* undone(
   chunks: AsyncIterable<Uint8Array>,
   coding: Coding,
@@ -73,6 +81,10 @@ async function* undone(
   }
 }
 
+/**
+ * The first chunk, which had to be looked at, and the rest behind it.
+ * @param onError told of a failure of the source, which is not the decoder's
+ */
 async function* continued(
   first: Uint8Array,
   rest: AsyncIterator<Uint8Array>,

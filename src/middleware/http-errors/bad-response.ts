@@ -9,6 +9,7 @@ import { type Held, holdBody } from './error-body.ts';
 import { errorClass } from './error-class.ts';
 import { statusLine, summaryOf } from './http-errors-policy.ts';
 
+/** Settings of the layer `httpErrors`. */
 export interface HttpErrorsOptions {
   /** Says what the body holds, instead of its beginning; nothing for no summary. The request's secrets are masked in it. */
   summarize?(response: HttpResponse): string | null | undefined | Promise<string | null | undefined>;

@@ -41,9 +41,11 @@ export async function holdBody(response: HttpResponse, request: HttpRequest, opt
 
 /** Reads the first 64 KiB of a stream, until it is told to stop. */
 class BodyStart implements Abortable {
+  /** Whether the end of the body came. */
   complete = false;
   readonly #reader: ChunkReader;
   readonly #pieces = new Pieces();
+  /** Resolves when reading is to stop, and wins over a read that waits. */
   readonly #stopped: Promise<undefined>;
   #stop!: () => void;
 
@@ -86,12 +88,14 @@ class BodyStart implements Abortable {
   }
 }
 
+/** A reader that can be released while it waits: a generator's `return` would wait for the chunk. */
 interface ChunkReader {
   next(): Promise<IteratorResult<Uint8Array, unknown>>;
   /** Lets go of the stream, also while a `next` is waiting. */
   release(): void;
 }
 
+/** The reader of any kind of stream. */
 function readerOf(source: StreamSource): ChunkReader {
   if (isWebSource(source)) {
     const reader = source.getReader();

@@ -29,6 +29,7 @@ export function countedStream(content: Content, most: number, fail: () => Error)
 function countedNode(source: NodeStream, check: (chunk: Uint8Array) => Uint8Array): StreamSource {
   const { pipeline, Transform } = needBuiltin<typeof import('node:stream')>('node:stream', 'a Node stream as body');
   let isFlowing = false;
+  // `pipeline` starts with the first read and not here, because it makes the source flow.
   class Counter extends Transform {
     override _read(size: number): void {
       if (!isFlowing) {

@@ -14,6 +14,7 @@ import type { Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
 import { requestHead, responseHead } from './wire-text.ts';
 
+/** What lines are written to: a stream of Node's, or anything with its `write`. */
 interface Writer {
   write(text: string): unknown;
 }
@@ -44,6 +45,7 @@ export function debug(): Middleware {
     };
 }
 
+/** The request as curl shows it, with a line before it when it is not the first of its call. */
 function requestText(request: HttpRequest, redact: readonly string[]): string {
   const { attempt = 1, hop = 0 } = callOf(request) ?? {};
   const again = attempt > 1 || hop > 0 ? `* attempt ${attempt}, redirects so far: ${hop}\n` : '';
@@ -51,11 +53,13 @@ function requestText(request: HttpRequest, redact: readonly string[]): string {
   return `${again}${head.join('')}>\n${sentBody(request.body)}`;
 }
 
+/** Only counted: reading a stream would take it from the handler. */
 function sentBody(body: RequestBody | null): string {
   if (body === null) return '';
   return body.length === undefined ? '* a body of unknown length\n' : `* ${bytes(body.length)} of body\n`;
 }
 
+/** The response as it came, and which handler brought it in which time. */
 function responseText(response: HttpResponse, options: RequestOptions, redact: readonly string[]): string {
   const head = responseHead(response, redact).map((line) => `< ${line}\n`);
   const size = response.streamed || response.sink !== undefined ? undefined : response.bytesNow()?.byteLength;
@@ -82,6 +86,7 @@ function show(writer: Writer, text: () => string): void {
   }
 }
 
+/** `process.stderr`, or in a page the console. */
 function standardError(): Writer {
   const { stderr } = (globalThis as { process?: { stderr?: Writer } }).process ?? {};
   return stderr ?? { write: (text) => console.error(text.trimEnd()) };

@@ -20,6 +20,7 @@ const NOTHING = 'NULL';
 const PLACEHOLDER = /\{\s*([A-Za-z0-9_.-]+)\s*\}/;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
+/** What the placeholders are filled from. */
 interface Exchange {
   readonly request: HttpRequest;
   readonly response: HttpResponse | undefined;
@@ -88,6 +89,7 @@ export class MessageFormatter {
   }
 }
 
+/** Each placeholder without parameters, and what it stands for. */
 const values: Readonly<Record<string, (exchange: Exchange) => string>> = {
   request: ({ request, redact }) => whole(requestHead(request, redact), sentBody(request.body)),
   response: ({ response, redact }) => (response ? whole(responseHead(response, redact), receivedBody(response)) : ''),
@@ -112,6 +114,7 @@ const values: Readonly<Record<string, (exchange: Exchange) => string>> = {
   error: ({ error }) => (error === undefined || error === null ? NOTHING : errorText(error)),
 };
 
+/** The value of one placeholder; those of single header fields carry the name in their own. */
 function placeholder(name: string, exchange: Exchange): string {
   if (Object.hasOwn(values, name)) return values[name]!(exchange);
   const { request, response, redact } = exchange;
@@ -120,11 +123,13 @@ function placeholder(name: string, exchange: Exchange): string {
   return response ? headerOf(response, name.slice('res_header_'.length), redact) : NOTHING;
 }
 
+/** A field by its name, masked when it is a secret; empty when it is not there. */
 function headerOf({ headers }: HttpRequest | HttpResponse, name: string, redact: Redact): string {
   const value = headers.get(name);
   return value === null ? '' : isSecretHeader(name, redact) ? MASK : value;
 }
 
+/** A message in the form of HTTP/1.1 (RFC 9112 section 2.1). */
 function whole(head: readonly string[], body: string): string {
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
@@ -134,6 +139,7 @@ function sentBody(body: RequestBody | null): string {
   return body === null ? '' : body.toString();
 }
 
+/** Only what is in memory anyway. */
 function receivedBody(response: HttpResponse): string {
   const bytes = response.sink === undefined ? response.bytesNow() : undefined;
   return bytes === undefined ? NOT_LOGGEABLE : new TextDecoder().decode(bytes);

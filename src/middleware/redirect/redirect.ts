@@ -33,6 +33,7 @@ export function redirect(): Middleware {
     function redirect(request, options) {
       const policy = redirectPolicy(options.allowRedirects);
       if (policy === undefined) return next(request, options);
+      // The layers inside see a body only of the answer that the caller gets; see `call/asker.ts`.
       const inner = options.onHeaders ? announcingFinal(options, options.onHeaders) : options;
       const call = callOf(request);
       const asker = call === undefined ? FOLLOWER : enter(call);
@@ -72,6 +73,10 @@ interface Following {
   readonly asker: Asker;
 }
 
+/**
+ * Follows until an answer is no redirect. Each round plans the hop, tells the caller, lets go of the answer, and sends
+ * the next request. From the first hop to another origin on, `options` are without what is for the first origin alone.
+ */
 async function follow(
   { next, policy, asker }: Following,
   first: HttpRequest,
@@ -123,6 +128,7 @@ async function leave(
   throwIfStopped(request, options);
 }
 
+/** The error after `max` hops; it carries the last answer, so that its `Location` can be read. */
 async function tooMany(
   policy: RedirectPolicy,
   request: HttpRequest,
@@ -135,6 +141,10 @@ async function tooMany(
   return new TooManyRedirectsError(fact, { request, response: last, redirects: hops });
 }
 
+/**
+ * The error for a hop that may not be taken. Its fact may quote the `Location`, in which the server may repeat a
+ * secret.
+ */
 async function refused(
   { code, fact }: { code: string; fact: string },
   request: HttpRequest,

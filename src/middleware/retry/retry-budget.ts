@@ -13,7 +13,9 @@
 import type { BudgetRules } from '../../options/retry-rules.ts';
 import { BoundedMap } from '../../runtime/bounded-map.ts';
 
+/** The tokens of one origin. */
 interface Bucket {
+  /** From 0 up to the capacity; fractions come from what requests earn. */
   tokens: number;
   /** Tokens that were lent and are not paid back. */
   debt: number;
@@ -55,6 +57,7 @@ export class RetryBudget {
     return this.#bucket(origin, rules, now).tokens >= ONE;
   }
 
+  /** The bucket as it is now: filled again on loan when it was not full for a whole window. */
   #bucket(origin: string, rules: BudgetRules, now: number): Bucket {
     const bucket = this.#used(origin, rules, now);
     if (now - bucket.fullAt >= rules.window) {
@@ -65,6 +68,9 @@ export class RetryBudget {
     return bucket;
   }
 
+  /**
+   * The bucket of an origin, made with the first request; it counts as used, so that it is not the one forgotten next.
+   */
   #used(origin: string, rules: BudgetRules, now: number): Bucket {
     const known = this.#buckets.use(origin);
     if (known !== undefined) return known;
@@ -74,6 +80,7 @@ export class RetryBudget {
   }
 }
 
+/** At least one, or no retry could ever be paid for. */
 function capacity({ min }: BudgetRules): number {
   return Math.max(1, min);
 }

@@ -109,10 +109,12 @@ export function waitRefusal(
   return `not retried: ${who(shown(wait))}, and the timeout option leaves ${shown(rest)}`;
 }
 
+/** Milliseconds as they are, where rounded words would make two times look equal. */
 function exactly(ms: number): string {
   return `${ms} ms`;
 }
 
+/** Milliseconds below a second, seconds with one digit above. */
 function inWords(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
 }

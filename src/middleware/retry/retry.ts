@@ -71,15 +71,23 @@ type Verdict =
 /** The end, and nothing to say about it. */
 const NO_MORE: Verdict = { wait: undefined, note: undefined };
 
+/**
+ * One call with its attempts. For inner layers it is the `Repeater` (who will send again) and the `Asker` (whose
+ * answers may be left unread because another attempt follows).
+ */
 class RetriedCall implements Repeater, Asker {
+  /** The asker of a layer around this one. */
   readonly outer: Asker | undefined;
   readonly #clock: Clock;
   readonly #started: number;
   readonly #origin: string;
+  /** The options without `retry`, so that only the outermost such layer acts. */
   readonly #inner: RequestOptions;
+  /** From 1 with the first sending. */
   #attempt = 0;
   /** The head of a response that is likely to be dropped, so that `onHeaders` was not called. */
   #held: HttpResponse | undefined;
+  /** `onHeaders` was told of the answer of this attempt. */
   #announced = false;
 
   constructor(
@@ -105,6 +113,7 @@ class RetriedCall implements Repeater, Asker {
     );
   }
 
+  /** Begins an attempt: the call's counters first, because layers inside read them. */
   #send(): Promise<HttpResponse> {
     this.#held = undefined;
     this.#announced = false;
@@ -124,11 +133,13 @@ class RetriedCall implements Repeater, Asker {
     return decider === undefined && statuses.has(status) && this.#attempt <= limit;
   }
 
+  /** Whether the answer with this head will be followed by another attempt. */
   leaves(answer: Headed): boolean {
     const response = answer.headOnly();
     return response !== undefined && this.#mayDrop(response);
   }
 
+  /** The call is no longer this layer's: answers that come now are those of the layer around it. */
   #leaveCall(): void {
     const call = callOf(this.request);
     if (call !== undefined) call.asker = this.outer;
@@ -223,12 +234,17 @@ class RetriedCall implements Repeater, Asker {
     return raceCaller(answer, request, options);
   }
 
+  /** Waits in the queue of all that waits on this clock; rejects at once when the caller aborts. */
   async #wait(ms: number): Promise<void> {
     const { request, options } = this;
     if (ms > 0) await waitInQueue(this.tools.queue ?? sharedDelayQueue(this.#clock), ms, request, options);
     throwIfStopped(request, options);
   }
 
+  /**
+   * Gives the last outcome to the caller: `onHeaders` first, if it was held back, then the body as far as layers around
+   * want it.
+   */
   async #end(outcome: Outcome, note: string | undefined): Promise<HttpResponse> {
     const { response, error } = outcome;
     if (response === undefined) throw told(error, this.#attempt, note);
@@ -283,6 +299,7 @@ function delayOf(given: unknown, maxDelay = Number.POSITIVE_INFINITY): number {
   throw new TypeError(`retry.delay must return milliseconds, 0 or more, got ${String(given)}`);
 }
 
+/** Lets go of an outcome that is not the last, so that its connection can be used for the next attempt. */
 async function drop({ response, error }: Outcome): Promise<void> {
   await response?.discard();
   if (isResponseError(error)) await error.response.discard();
