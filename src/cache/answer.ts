@@ -13,6 +13,7 @@ import { isNotModified } from './validation.ts';
 /** Heads of entries that were given, without their age: each hit adds its own. */
 const heads = new WeakMap<CacheEntry, HttpHeaders>();
 
+/** The head of an entry without its `Age`, made once for each entry. */
 function ageless(entry: CacheEntry): HttpHeaders {
   let head = heads.get(entry);
   if (head === undefined) heads.set(entry, (head = HttpHeaders.fromRaw(entry.headers).without('Age')));

@@ -58,15 +58,18 @@ export class CacheCore {
     this.#parts = { ...parts, behind: (reading, key) => this.#readOn(reading, key) };
   }
 
+  /** Waits for everything that goes on behind answered calls, also for what begins meanwhile. */
   async drain(): Promise<void> {
     while (this.#behind.size > 0) await Promise.all(this.#behind);
   }
 
+  /** Remembers work until it ends; it must not reject. */
   #keepBehind(work: Promise<unknown>): void {
     this.#behind.add(work);
     void work.then(() => this.#behind.delete(work));
   }
 
+  /** The way of a request through the cache: past it, from it, or through it to the origin. */
   async handle(request: HttpRequest, options: RequestOptions, next: Handler): Promise<HttpResponse> {
     const mode = cacheModeOf(options.cache);
     if (mode === false) return next(request, options);
@@ -83,6 +86,10 @@ export class CacheCore {
     return this.#answer(inquiry, WAITS);
   }
 
+  /**
+   * From the store, or from the origin.
+   * @param waits how often the request of another call may still be waited for
+   */
   async #answer(inquiry: Inquiry, waits: number): Promise<HttpResponse> {
     const { request, wishes } = inquiry;
     const found = await this.#parts.answers.find(inquiry);
@@ -126,12 +133,20 @@ export class CacheCore {
     return run;
   }
 
+  /**
+   * Whether another call may be given the answer to this request: no wishes of its own, and nothing that must be asked
+   * each time.
+   */
   #isShareable({ request, wishes }: Inquiry, found: Found | undefined): boolean {
     if (request.method === 'HEAD' || wishes.mode !== 'default' || wishes.directives.size > 0) return false;
     if (request.headers.has('range') || isConditional(request)) return false;
     return found?.entry === undefined || !termsOf(found.entry, this.#parts.shared).alwaysAsk;
   }
 
+  /**
+   * Announces the request to those who come with the same key. It is over with its head: what follows finds the answer
+   * in the store, or asks.
+   */
   #fly(key: string, run: Promise<HttpResponse>, { request, options }: Inquiry): void {
     const end = (landing: Landing): Landing => {
       this.#flights.delete(key);

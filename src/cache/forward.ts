@@ -35,6 +35,10 @@ export interface CacheParts {
   behind(reading: Promise<void>, key: string): void;
 }
 
+/**
+ * When the request was sent and the head of its answer came, in milliseconds since 1970. Both are needed for the age of
+ * the answer (RFC 9111 section 4.2.3).
+ */
 interface Times {
   readonly requestedAt: number;
   readonly receivedAt: number;
@@ -45,12 +49,20 @@ const SHORT = 65_536;
 /** RFC 5861 section 4 */
 const ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
+/**
+ * One request to the origin on behalf of the cache. It ends in one of four ways: the stored answer is confirmed,
+ * completed by its missing part, replaced, or given stale because the origin fails.
+ */
 export class Forward {
   readonly #parts: CacheParts;
   readonly #inquiry: Inquiry;
   readonly #found: Found | undefined;
   /** The stored answer, where it can be the one to this request: a part may not hold what is asked for. */
   readonly #usable: CacheEntry | undefined;
+  /**
+   * While it is open, an invalidation of the URL is noted in it: what this request brings is then outdated and not
+   * stored.
+   */
   readonly #sending: Sending;
   /** The body is still being read; its end ends the sending. */
   #isOpen = false;
@@ -74,6 +86,10 @@ export class Forward {
     }
   }
 
+  /**
+   * The order of these steps is that of RFC 9111 section 4.3: invalidation first, then what is about the stored answer,
+   * then errors, then storing.
+   */
   async #run(): Promise<HttpResponse> {
     const { request, options, next } = this.#inquiry;
     const entry = this.#usable;
@@ -110,12 +126,14 @@ export class Forward {
     return this.#keep(response, times);
   }
 
+  /** Asks without any condition: what came says nothing about the whole that is wanted. */
   async #again(response: HttpResponse, times: Times): Promise<HttpResponse> {
     const { request, options, next } = this.#inquiry;
     await response.discard();
     return this.#keep(await next(request, options), { ...times, receivedAt: this.#inquiry.now() });
   }
 
+  /** The request with the validators of what is stored, where a confirmation would help. */
   #conditional(): HttpRequest {
     const { request, wishes } = this.#inquiry;
     if (request.method === 'HEAD' || wishes.mode === 'reload' || this.#found === undefined) return request;
@@ -157,6 +175,10 @@ export class Forward {
     return isNetworkError(error) || isConnectError(error) || isTimeoutError(error);
   }
 
+  /**
+   * RFC 9111 section 4.2.4 and `stale-if-error`.
+   * @param isAnswer the origin answered with an error, and was not just unreachable
+   */
   #mayStandIn(entry: CacheEntry, isAnswer: boolean): boolean {
     return mayServeStale(entry, this.#inquiry.wishes, this.#parts.shared, this.#inquiry.now(), isAnswer);
   }
@@ -178,6 +200,7 @@ export class Forward {
     return undefined;
   }
 
+  /** RFC 9111 section 4.3.4: the stored answer with the fields of the 304 in the place of its own. */
   async #confirm(entry: CacheEntry, key: string, response: HttpResponse, times: Times): Promise<HttpResponse> {
     return this.#settle(entry, confirmed(entry, response, times, this.#parts.shared), key, response);
   }
@@ -201,6 +224,7 @@ export class Forward {
     return this.#serve(fresh, 'revalidated', stored ?? key, response.headers.getSetCookie());
   }
 
+  /** Whether what is now known of the answer still lets it be stored. */
   #mayStay(response: HttpResponse, fresh: CacheEntry): boolean {
     const whole = response.with({ status: fresh.status, headers: HttpHeaders.fromRaw(fresh.headers) });
     return mayStore(this.#inquiry.request, whole, fresh, this.#parts.shared);
@@ -218,6 +242,10 @@ export class Forward {
     return isSameReach && varyNames(fresh).join() === varyNames(entry).join();
   }
 
+  /**
+   * The stored answer to the caller, who hears of its head as of any other.
+   * @param cookies what a confirmation set, for the layer `cookies`
+   */
   async #serve(
     entry: CacheEntry,
     status: CacheFacts['status'],
@@ -249,11 +277,16 @@ export class Forward {
     if (response.headers.get('etag') !== fieldOf(entry, 'etag')) await this.#parts.answers.drop(key, this.#inquiry);
   }
 
+  /**
+   * Stores what came if it may be stored, and gives it to the caller. A streamed body is kept while the caller reads
+   * it, and stored at its end.
+   */
   async #keep(response: HttpResponse, times: Times): Promise<HttpResponse> {
     const { shared, maxEntrySize, answers } = this.#parts;
     const { request } = this.#inquiry;
     const head = this.#entryOf(response, new Uint8Array(0), times);
     const length = response.headers.get('content-length');
+    // Known before the body: nothing is kept of a body that will not fit.
     const isTooLong = length !== null && Number(length) > maxEntrySize;
     if (!mayStore(request, response, head, shared) || isTooLong || response.content.used) {
       // What was stored is not what the origin has now.
@@ -263,6 +296,7 @@ export class Forward {
       }
       return this.#missed(response, head, this.#inquiry.keys.own);
     }
+    // In memory already, or so short and so likely to be left unread that it is read here.
     const bytes = isThrownAway(response, request.method)
       ? await response.content.buffer(alreadyRead)
       : response.content.bytes;
@@ -292,6 +326,10 @@ export class Forward {
     return { clock, most: SHORT, behind: (reading) => this.#parts.behind(reading, keys.own) };
   }
 
+  /**
+   * Stores a whole answer or a part.
+   * @returns its key; `undefined` when it was not stored
+   */
   async #store(entry: CacheEntry): Promise<string | undefined> {
     const forAll = isForAll(this.#inquiry.request, entry, this.#parts.shared);
     const key = await this.#parts.answers.keep(this.#inquiry, entry, this.#sending, this.#found, forAll);
@@ -299,12 +337,14 @@ export class Forward {
     return key;
   }
 
+  /** The answer as it is stored. */
   #entryOf(response: HttpResponse, body: Uint8Array, times: Times): CacheEntry {
     const { status, statusText, headers } = response;
     const url = keyUrl(this.#inquiry.request.url);
     return { url, status, statusText, headers: storedFields(headers, this.#parts.shared), ...times, body };
   }
 
+  /** The origin's answer, marked as not from the store. */
   #missed(response: HttpResponse, entry: CacheEntry, key: string): HttpResponse {
     const { shared, count } = this.#parts;
     count('miss');

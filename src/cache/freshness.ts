@@ -26,9 +26,11 @@ const HEURISTIC: ReadonlySet<number> = new Set([200, 203, 204, 206, 300, 301, 30
 /** RFC 9111 section 4.2.2: a typical share of the time since the last change. */
 const HEURISTIC_SHARE = 0.1;
 
+// Terms differ between private and shared caches, and one store may serve both.
 const readPrivate = new WeakMap<CacheEntry, Terms>();
 const readShared = new WeakMap<CacheEntry, Terms>();
 
+/** What the headers of an entry say, for a private or a shared cache. */
 export function termsOf(entry: CacheEntry, shared: boolean): Terms {
   const known = shared ? readShared : readPrivate;
   let terms = known.get(entry);
@@ -71,6 +73,9 @@ function readTerms(entry: CacheEntry, shared: boolean): Terms {
   };
 }
 
+/**
+ * RFC 9111 section 4.2.1: `s-maxage` for shared caches, then `max-age`, then `Expires`; `undefined` when none is given.
+ */
 function explicitLifetime(
   entry: CacheEntry,
   directives: Directives,
@@ -112,11 +117,13 @@ function ageOf(lines: readonly string[]): number {
   return deltaSeconds(lines[0]?.split(',', 1)[0]?.trim()) ?? 0;
 }
 
+/** Several lines, or an empty one, cannot be compared with anything. */
 function etagOf(lines: readonly string[]): string | null {
   const [first] = lines;
   return lines.length === 1 && first !== undefined && first !== '' ? first : null;
 }
 
+/** The line as it came, because it is sent back; `null` when it is no date. */
 function lastModifiedOf(entry: CacheEntry): string | null {
   const lines = linesOf(entry, 'last-modified');
   return single(lines, entry.receivedAt) === undefined ? null : lines[0]!;

@@ -12,9 +12,12 @@ export class Inquiry {
   readonly request: HttpRequest;
   readonly options: RequestOptions;
   readonly next: Handler;
+  /** The keys of its answer: one for all users, one for this one. */
   readonly keys: RequestKeys;
+  /** What the request's own `Cache-Control` and the option `cache` allow. */
   readonly wishes: Wishes;
   readonly clock: Clock;
+  /** Tells the caller of a store's failure, which never fails the call. */
   readonly tell: Tell;
 
   constructor(request: HttpRequest, options: RequestOptions, next: Handler, keys: RequestKeys, mode: CacheMode) {

@@ -25,6 +25,7 @@ export interface Found {
 /** A request under way; what it brings is not stored when its URL was invalidated meanwhile. */
 export interface Sending {
   readonly url: string;
+  /** Set when the URL is invalidated while the request is under way. */
   spoiled: boolean;
   /** What others stored of the URL meanwhile: the date of the answer, by its key. */
   newer: Map<string, number> | undefined;
@@ -34,6 +35,10 @@ export interface Sending {
 const MOST_VARIANTS = 64;
 const NOTHING = new Uint8Array(0);
 
+/**
+ * An answer without `Vary` is stored under its base key. With `Vary`, the base key holds a list of variants, each with
+ * its own key, and the answers stand under those. Every base key exists twice: for all users, and for one.
+ */
 export class StoredAnswers {
   readonly #store: GuardedStore;
   /** By URL. */
@@ -49,6 +54,7 @@ export class StoredAnswers {
     this.#maxEntrySize = maxEntrySize;
   }
 
+  /** What is stored for the request: its own user's answer first, then the one for all. */
   async find({ request, options, keys, clock, tell }: Inquiry): Promise<Found | undefined> {
     for (const base of [keys.own, keys.all]) {
       const given = this.#store.get(base, clock, tell);
@@ -103,18 +109,22 @@ export class StoredAnswers {
     return key;
   }
 
+  /** Takes out one answer by its key. */
   async drop(key: string, { clock, tell }: Inquiry): Promise<void> {
     await this.#store.delete(key, clock, tell);
   }
 
+  /** One entry by its key; at once where the store answers at once. */
   get(key: string, { clock, tell }: Inquiry): CacheEntry | undefined | Promise<CacheEntry | undefined> {
     return this.#store.get(key, clock, tell);
   }
 
+  /** Puts an entry in the place of another one with the same key and the same `Vary`. */
   async replace(key: string, entry: CacheEntry, { clock, tell }: Inquiry): Promise<void> {
     await this.#store.set(key, entry, clock, tell);
   }
 
+  /** Registers a request to the origin, until `end`. */
   begin(url: string): Sending {
     const sending: Sending = { url: keyUrl(url), spoiled: false, newer: undefined };
     const others = this.#sendings.get(sending.url);
@@ -123,12 +133,17 @@ export class StoredAnswers {
     return sending;
   }
 
+  /** The request and the storing of its answer are over. */
   end(sending: Sending): void {
     const all = this.#sendings.get(sending.url);
     all?.delete(sending);
     if (all?.size === 0) this.#sendings.delete(sending.url);
   }
 
+  /**
+   * Concurrent requests of the same URL learn that an answer of this date is stored, so that an older one does not
+   * replace it.
+   */
   #tellOthers(sending: Sending, key: string, date: number): void {
     for (const other of this.#sendings.get(sending.url) ?? []) {
       if (other === sending) continue;
@@ -168,12 +183,14 @@ export class StoredAnswers {
     return count;
   }
 
+  /** Requests under way for these URLs may have been answered before the change: they store nothing. */
   #spoil(isGone: (url: string) => boolean): void {
     for (const [url, sendings] of this.#sendings) {
       if (isGone(url)) for (const sending of sendings) sending.spoiled = true;
     }
   }
 
+  /** One key after the other: a store may be far away, and has to bear its other users too. */
   async #deleteAll(prefix: string, clock: Clock, tell: Tell): Promise<void> {
     for (const key of await this.#store.keys(prefix, clock, tell)) await this.#store.delete(key, clock, tell);
   }
@@ -207,6 +224,7 @@ function distinct(variants: readonly Variant[]): Iterable<readonly string[]> {
   return new Map(variants.map(({ names }) => [names.join(), names])).values();
 }
 
+/** The base key and a digest of the request's fields that `Vary` names. */
 async function variantKey(
   base: string,
   names: readonly string[],

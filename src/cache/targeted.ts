@@ -4,7 +4,12 @@
  */
 import type { Directives } from './cache-control.ts';
 
+/** RFC 9651 section 3.1.2: the name of a member or parameter. */
 const KEY = /^[a-z*][a-z0-9_\-.*]*/;
+/**
+ * RFC 9651 section 3.3, one group for each type that is needed: 1 decimal, 2 integer, 3 string, 4 token, 5 boolean;
+ * bytes match without a group.
+ */
 const ITEM =
   /^(?:(-?\d{1,12}\.\d{1,3})|(-?\d{1,15})(?![\d.])|"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"|([A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*)|:[A-Za-z0-9+/=]*:|\?([01]))/;
 
@@ -38,6 +43,10 @@ export function parseTargeted(lines: readonly string[]): Directives | undefined 
   return found.size === 0 ? undefined : found;
 }
 
+/**
+ * RFC 9651 section 3.1.2: parameters mean nothing here, and must be well formed all the same. `undefined` when they are
+ * not.
+ */
 function skipParameters(text: string): string | undefined {
   let rest = text;
   for (let match = /^; *([a-z*][a-z0-9_\-.*]*)(=)?/.exec(rest); match !== null; ) {

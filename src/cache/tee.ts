@@ -49,6 +49,7 @@ class Tee implements AsyncIterableIterator<Uint8Array, void, undefined> {
   /** What came so far; `undefined` once one of the ends was called. */
   #kept: Uint8Array[] | undefined = [];
   #size = 0;
+  /** The reader has called `return`. */
   #isLeft = false;
 
   constructor(source: UnreadSource, limit: number, ends: Ends, rest: ReadingOn | undefined) {
@@ -74,6 +75,7 @@ class Tee implements AsyncIterableIterator<Uint8Array, void, undefined> {
     return DONE;
   }
 
+  /** One chunk from the source, kept on its way. The last one ends the keeping before the reader learns of it. */
   async #read(): Promise<Step> {
     try {
       const step = await this.#source.next();
@@ -93,6 +95,7 @@ class Tee implements AsyncIterableIterator<Uint8Array, void, undefined> {
     }
   }
 
+  /** Reads a left body on for at most `most` bytes and `MOMENT` milliseconds. */
   async #readOn({ clock, most }: ReadingOn): Promise<void> {
     const last = this.#size + most;
     let stop: () => void = ignore;
@@ -112,12 +115,14 @@ class Tee implements AsyncIterableIterator<Uint8Array, void, undefined> {
     void this.#leave().catch(ignore);
   }
 
+  /** Gives up the source: what came is told as broken off. */
   async #leave(): Promise<void> {
     const ended = this.#end('broken');
     await this.#source.cancel();
     await ended;
   }
 
+  /** Calls one of the ends, once; later calls find nothing kept. */
   async #end(how: keyof Ends): Promise<void> {
     const kept = this.#kept;
     this.#kept = undefined;

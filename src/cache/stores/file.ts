@@ -16,6 +16,10 @@ const DIGEST = 32;
 const HEAD = 65_536;
 const NAME = /^[0-9a-f]{40}-[0-9a-f]{40}$/;
 
+/**
+ * A file is `<2 digits>/<digest of the URL>-<digest of the key>`, so that all answers of one URL stand in one folder
+ * and `purge` need not read others. Its content begins with a digest of the rest.
+ */
 export class FileStore implements CacheStore {
   readonly #directory: string;
 
@@ -86,6 +90,7 @@ export class FileStore implements CacheStore {
     return (await namesIn(this.#directory)).filter((name) => /^[0-9a-f]{2}$/.test(name));
   }
 
+  /** Folder and path of a key. */
   #place(key: string): { folder: string; path: string } {
     const url = urlDigest(key);
     const folder = join(this.#directory, url.slice(0, 2));
@@ -98,6 +103,7 @@ function urlDigest(key: string): string {
   return hex(key.slice(0, key.indexOf(' ')));
 }
 
+/** 160 bits of SHA-256, in hexadecimal digits, which any file system takes as a name. */
 function hex(text: string): string {
   return sha256(text).subarray(0, 20).toString('hex');
 }
@@ -106,6 +112,7 @@ function sha256(content: string | Uint8Array): Buffer {
   return createHash('sha256').update(content).digest();
 }
 
+/** `undefined` for a file that is not there; other failures are the store's. */
 async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
@@ -115,6 +122,7 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
   }
 }
 
+/** Names in a folder; none when it does not exist yet. */
 async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
