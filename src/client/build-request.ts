@@ -54,8 +54,10 @@ export function buildRequest(plan: CallPlan, given: Given, defaults: Defaults, c
   return { request: new HttpRequest(method, at.url, lines, body, prepared?.protocolVersion), userinfo: at.userinfo };
 }
 
+/** Shared by all requests without headers of their own. */
 const NOTHING = HttpHeaders.empty;
 
+/** The URL as it is sent, and the credentials that stood in it. */
 interface Resolved {
   readonly url: string;
   readonly userinfo: Built['userinfo'];
@@ -93,6 +95,7 @@ export function canonicalBase(base: RequestOptions['baseUri']): string | undefin
   return canonicalUrl(base ? new URL(String(base), page).href : page);
 }
 
+/** The queries of the URI, the client and the call as one; see `message/query.ts` for which wins. */
 function withQuery(
   url: string,
   defaults: Defaults,
@@ -126,6 +129,7 @@ function bodyOf(
   return undefined;
 }
 
+/** The parts as a body; the error of a file that cannot be sent gets the request it belongs to. */
 function multipartOf(
   parts: readonly MultipartPart[],
   boundary: string | undefined,
@@ -142,6 +146,7 @@ function multipartOf(
   }
 }
 
+/** The text is made here, once: a value that changes later is not sent in two versions. */
 function jsonBody(value: unknown, stringify: RequestOptions['stringifyJson']): RequestBody {
   return RequestBody.fromText(jsonText(value, 'option json', stringify || undefined), 'application/json');
 }

@@ -14,6 +14,7 @@ const NEXT_TURN = Promise.resolve();
 /** The headers of one client's calls are mostly the same object: what is made of them is too, for the layers that follow. */
 const withJson = rememberLast((headers: HttpHeaders) => headers.plus(['Accept', 'application/json']));
 
+/** Sends now. A sink needs the stream of the body, a signal is followed for as long as the call lasts. */
 export function carry(handler: Handler, request: HttpRequest, options: RequestOptions, call: Call): void {
   const { sink, signal, stream } = options;
   if (stream) call.reconnector = new StreamReconnector(handler, request, options, call);

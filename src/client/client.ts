@@ -69,9 +69,11 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   readonly #defaults: Defaults;
   readonly #clock: Clock;
   readonly #none: ReadOptions;
+  /** Of the last call: callers mostly pass the same object again. */
   #last: ReadOptions | undefined;
   /** An extended client leaves the connections to the one they came from. */
   readonly #owner: boolean;
+  /** The calls under way, which `close` waits for. */
   readonly #calls: Calls;
   #closed: Promise<void> | undefined;
   #beacons: Beacons | undefined;

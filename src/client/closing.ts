@@ -28,6 +28,7 @@ export async function closeWithin(
   const limit = milliseconds(own(options, 'timeout'), 'timeout');
   const closed = closing();
   let destroyed: Promise<void> | undefined;
+  // Time and signal may both end it, and `destroy` is called once.
   const force: Abortable = {
     abort(reason) {
       destroyed ??= destroy(reason);

@@ -11,7 +11,9 @@ import { kindOf } from '../runtime/kind-of.ts';
 import { isSignal } from '../time/stop.ts';
 import { bodyOfInit, standInFor } from './fetch-body.ts';
 
+/** What the first argument of `fetch` may be. */
 export type FetchInput = string | URL | Request;
+/** What the second argument of `fetch` may be, with the member that runtimes need for a streamed body. */
 export type FetchInit = RequestInit & { duplex?: 'half' };
 
 /** What the client would add to a request: where relative URLs lead, and headers. */
@@ -109,6 +111,7 @@ function membersOf(given: unknown): FetchInit & { dispatcher?: unknown } {
   return members;
 }
 
+/** Refused, not ignored: whoever gives one relies on where the request goes. */
 function refuseDispatcher(init: { dispatcher?: unknown }): void {
   if (init.dispatcher === undefined || init.dispatcher === null) return;
   throw new TypeError(

@@ -5,6 +5,7 @@ import { type BodyInit, bodyFrom } from '../message/body-from.ts';
 import { runtimeOptions } from '../message/runtime-options.ts';
 import { reasonOf } from '../time/stop.ts';
 
+/** What fetch sends for text without a type. */
 const PLAIN_TEXT = 'text/plain;charset=UTF-8';
 
 /**
@@ -29,8 +30,10 @@ export function standInFor(given: unknown): FetchBodyInit {
   return isStream(given) ? new ReadableStream() : new Uint8Array(0);
 }
 
+/** Not every version of the platform's types exports it by name. */
 type FetchBodyInit = NonNullable<RequestInit['body']>;
 
+/** Memory that can change under us after the call. */
 function isBytes(given: unknown): boolean {
   return ArrayBuffer.isView(given) || given instanceof ArrayBuffer;
 }
@@ -105,6 +108,9 @@ function rest(
 /** Taken here, before fake timers of a test could stop it. */
 const { setImmediate: nextTurn } = globalThis as { readonly setImmediate?: (callback: () => void) => unknown };
 
+/**
+ * Resolves in the next turn of the event loop; a `MessageChannel` does what `setImmediate` does where there is none.
+ */
 function turn(): Promise<void> {
   if (nextTurn !== undefined) return new Promise((resolve) => nextTurn(resolve));
   return new Promise((resolve) => {

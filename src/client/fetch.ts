@@ -67,6 +67,7 @@ export async function fetchThrough(
   }
 }
 
+/** The request as it was sent, and what came. */
 interface Answered {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
@@ -135,6 +136,7 @@ async function checked(
   throw refused(`the body does not match integrity (${integrity})`);
 }
 
+/** The options of the request's call: what the standard demands, over what the client has. */
 function optionsFor({ request, signal }: FetchArguments, client: RequestOptions): RequestOptions {
   const options: RequestOptions = { httpErrors: false, stream: true, sink: null, body: null };
   options.allowRedirects = request.redirect === 'follow' ? redirectsOf(client.allowRedirects) : false;

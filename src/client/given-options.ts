@@ -35,10 +35,12 @@ export function withUserinfo({ own, merged }: ReadOptions, userinfo: Built['user
   return extendOptions(merged, { auth: [...userinfo] as [string, string] });
 }
 
+/** Whether this can be the options of a client: a plain record. */
 export function isOptions(given: unknown): boolean {
   return isPlainRecord(given);
 }
 
+/** The error for anything else, which is mostly a URI as with other clients. */
 export function noOptions(given: unknown): TypeError {
   const hint = typeof given === 'string' || given instanceof URL ? '; write new Client({ baseUri: ... })' : '';
   return new TypeError(`the options of a client must be a record, got ${kindOf(given)}${hint}`);
@@ -50,6 +52,7 @@ export function checkedQuery(query: QueryInit | undefined, format: ArrayFormat |
   return query;
 }
 
+/** An object whose members can be merged one by one. */
 export function isRecord(value: unknown): value is Record<string, never> {
   return typeof value === 'object' && value !== null && !(value instanceof URLSearchParams);
 }
@@ -59,10 +62,12 @@ export function fieldsOver(under: object, over: object): Record<string, never> {
   return Object.fromEntries([...entriesOf(under, 'query'), ...entriesOf(over, 'query')]) as Record<string, never>;
 }
 
+/** Without members of `undefined`: in an extension they change nothing. */
 function definedOf<T extends object>(record: T): Partial<T> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
+/** Headers of both by name, the changes over the client's; `undefined` when one of them has none to combine. */
 function combined(
   client: RequestOptions['headers'],
   changes: RequestOptions['headers'],

@@ -25,6 +25,7 @@ import type { Handler } from '../stack/handler.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 import { fieldsOver, isRecord } from './given-options.ts';
 
+/** What `items` may give: anything that can be iterated. */
 type Items<T> = Iterable<T> | AsyncIterable<T>;
 /** Where the next page is: a URI, relative to the page's, or options over those of the page; nothing ends it. */
 type Next = string | URL | RequestOptions | null | undefined | false;
@@ -97,6 +98,7 @@ export async function* pagesOf<T>(
     began(call);
     const response = await call;
     const asked = call.call!.request!;
+    // The origin of the first page, after its redirects have been prepared: what leads elsewhere is not trusted.
     home ||= originOf(asked.url);
     remember(seen, asked, response);
     try {
@@ -135,6 +137,7 @@ function strangers(request: HttpRequest, options: RequestOptions): [HttpRequest,
   return [request.with({ headers: crossOriginHeaders(request.headers, keep) }), crossOriginOptions(options)];
 }
 
+/** Where the next page is, and with which options; `undefined` at the end. */
 async function pageAfter<T>(
   { next }: Walk<T>,
   page: Page,
@@ -157,6 +160,7 @@ async function pageAfter<T>(
   return { uri: url, options: isAway ? { ...options, query: null } : options, isAway };
 }
 
+/** Options over those of the page. Query fields are merged, so that `{ query: { page: 2 } }` keeps the others. */
 function changed(options: RequestOptions, changes: RequestOptions): RequestOptions {
   const merged = bareRecord({ ...options, ...changes });
   const [query, more] = [own(options, 'query'), own(changes, 'query')];
@@ -183,6 +187,10 @@ function remember(seen: Set<string>, { method, url, headers, body }: HttpRequest
   });
 }
 
+/**
+ * The default of `items`.
+ * @throws TypeError when the JSON of a page is no list
+ */
 async function listIn<T>(response: HttpResponse): Promise<readonly T[]> {
   const value = await response.json();
   if (Array.isArray(value)) return value as T[];
@@ -206,6 +214,7 @@ function addressOf(given: string | URL, response: HttpResponse): string {
   }
 }
 
+/** @throws TypeError for what a function `items` gave and nobody can iterate */
 function checkedItems<T>(items: Items<T>): Items<T> {
   if (typeof items === 'object' && items !== null) {
     if (Symbol.iterator in items || Symbol.asyncIterator in items) return items;
@@ -213,12 +222,14 @@ function checkedItems<T>(items: Items<T>): Items<T> {
   throw new TypeError(`items must give a list or another iterable, got ${kindOf(items)}`);
 }
 
+/** A function of the caller's, `undefined` when it is not given. */
 function callback<F>(value: F | undefined | null, name: string): F | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'function') return value;
   throw new TypeError(`${name} must be a function of the response, got ${kindOf(value)}`);
 }
 
+/** A count, where nothing given is no limit. */
 function limit(value: number | undefined | null, name: string): number {
   if (value === undefined || value === null || value === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
   if (Number.isInteger(value) && value >= 0) return value;

@@ -35,6 +35,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
     this.#call = call;
   }
 
+  /** Checks at once what cannot be repeated, before the first event is read. */
   events(response: HttpResponse, read: ReadEvents<HttpResponse>): AsyncGenerator<ServerSentEvent, void, undefined> {
     const { body } = this.#request;
     if (body !== null && !body.replayable) {
@@ -46,6 +47,10 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
     return this.#events(response, read);
   }
 
+  /**
+   * The loop: read until the stream ends or breaks, wait, send again. It ends when the server says 204, when a failure
+   * will not pass, or when the reader leaves.
+   */
   async *#events(
     first: HttpResponse,
     read: ReadEvents<HttpResponse>,
@@ -54,6 +59,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
     const reading = new Reading();
     this.#follow(reading);
     try {
+      // Connections in a row that gave no event: the wait grows with them.
       let fruitless = 0;
       for (let response: HttpResponse | undefined = first; ; ) {
         let isFruitless = true;
@@ -86,6 +92,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
     reading.throwIfStopped();
   }
 
+  /** Waits in the queue of this clock, so that an abort ends it at once. */
   async #wait(ms: number, reading: Reading): Promise<void> {
     reading.throwIfStopped();
     const queue = sharedDelayQueue(this.#options.clock ?? systemClock);
@@ -120,6 +127,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
     }
   }
 
+  /** Sends as the client sends any request, with its own place in the traces. */
   #send(request: HttpRequest, call: Call): void {
     // A stored answer has no new events.
     const options = extendOptions(this.#options, { cache: false });
@@ -135,6 +143,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
     else (call.trace = new Trace(channels, request, options)).start(go);
   }
 
+  /** The request of the first answer, with the id of the last event (WHATWG HTML section 9.2.4). */
   #requestAfter(id: string, response: HttpResponse, call: Call): HttpRequest {
     const { method, url, headers, body, protocolVersion } = this.#request;
     const accepting = headers.has('accept') ? headers : headers.with('Accept', 'text/event-stream');
@@ -166,6 +175,7 @@ class Reading implements Abortable {
     if (this.#stopped !== undefined) throw this.#stopped.reason;
   }
 
+  /** Runs something that `abort` can stop by `what` meanwhile. */
   async during<T>(what: { abort(reason: unknown): void }, run: () => Promise<T>): Promise<T> {
     this.now = what;
     try {
