@@ -34,6 +34,7 @@ const PRECISION = 0.02;
 const ROUGH_PRECISION = 0.05;
 /** ...and at most this many samples for each request in flight. */
 const MAX_ROUNDS = 16;
+/** Samples below which a mean says nothing. */
 const MIN_SAMPLES = 10;
 /** What is left of the limit after an overload. */
 const BACKOFF = 0.75;
@@ -46,6 +47,7 @@ const LONGEST_HOLD = 32;
 export class AdaptiveConcurrency {
   readonly #max: number;
   #limit: number;
+  /** Requests sent and not settled, of any epoch. */
   #inFlight = 0;
   /** Grows with each change of the limit; a request belongs to the one it started in. */
   #epoch = 0;
@@ -59,15 +61,21 @@ export class AdaptiveConcurrency {
   #good = 1;
   /** The lowest limit that showed one. */
   #knee = Number.POSITIVE_INFINITY;
+  /** Windows to wait at the knee before it is tried again. */
   #hold = 1;
+  /** Windows waited so far. */
   #held = 0;
+  /** Since `base` was measured last. */
   #windows = 0;
   /** The limit to go back to after `base` was measured. */
   #resumeAt: number | undefined;
+  /** The limit and the latency before the last decrease, by which the next window judges it. */
   #cut: { from: number; rtt: number } | undefined;
+  /** Samples of this window, their mean, and the sum of their squared distances from it (Welford's algorithm). */
   #count = 0;
   #mean = 0;
   #squares = 0;
+  /** The most that was in flight during this window. */
   #peak = 0;
 
   constructor({ initial = 8, max = 256 }: AdaptiveOptions = {}) {
@@ -103,10 +111,12 @@ export class AdaptiveConcurrency {
     if (this.#windowFull()) this.#decide(this.#mean, this.#standardError);
   }
 
+  /** Of the window's mean, in milliseconds. */
   get #standardError(): number {
     return this.#count < 2 ? 0 : Math.sqrt(this.#squares / (this.#count - 1) / this.#count);
   }
 
+  /** Whether the mean is known well enough to decide. A queue that is plain to see ends the window early. */
   #windowFull(): boolean {
     const enough = Math.max(MIN_SAMPLES, this.#limit);
     if (this.#count < enough) return false;
@@ -116,6 +126,7 @@ export class AdaptiveConcurrency {
     return this.#resumeAt === undefined && this.#queueAt(this.#mean, 2 * error) > 2 * TOLERATED_QUEUE;
   }
 
+  /** An overload answer or a network failure: less at once, and what was learnt about the knee begins anew. */
   #backOff(): void {
     const from = this.#resumeAt ?? this.#limit;
     this.#resumeAt = undefined;
@@ -129,6 +140,11 @@ export class AdaptiveConcurrency {
     this.#change(Math.floor(from * BACKOFF));
   }
 
+  /**
+   * The end of a window.
+   * @param rtt its mean latency
+   * @param error the standard error of that, both in milliseconds
+   */
   #decide(rtt: number, error: number): void {
     this.#windows += 1;
     if (this.#resumeAt !== undefined) {
@@ -151,6 +167,7 @@ export class AdaptiveConcurrency {
     return certain <= 0 || rtt === 0 ? 0 : this.#limit * (certain / rtt);
   }
 
+  /** Corrects the idle latency by what the window showed. */
   #learnBase(rtt: number, error: number): void {
     const cut = this.#cut;
     this.#cut = undefined;
@@ -162,6 +179,7 @@ export class AdaptiveConcurrency {
     else if (rtt < this.#base) this.#base += (rtt - this.#base) * 0.5;
   }
 
+  /** A queue was seen: back to the last limit without one, or to what the latency suggests. */
   #shrink(rtt: number): void {
     const limit = this.#limit;
     const estimate = Math.max(Math.floor((limit * (this.#base ?? rtt)) / rtt), Math.floor(limit / 2));
@@ -177,6 +195,7 @@ export class AdaptiveConcurrency {
     this.#change(next);
   }
 
+  /** No queue: measure the base, stay at the knee, or go on growing, in this order. */
   #grow(): void {
     const limit = this.#limit;
     this.#good = limit;
@@ -209,12 +228,14 @@ export class AdaptiveConcurrency {
     this.#change(next);
   }
 
+  /** Sets the limit within its bounds and begins a new epoch. */
   #change(next: number): void {
     this.#limit = Math.max(1, Math.min(this.#max, next));
     this.#epoch += 1;
     this.#restart();
   }
 
+  /** Begins a new window under the same limit. */
   #restart(): void {
     this.#count = 0;
     this.#mean = 0;

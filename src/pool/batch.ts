@@ -11,6 +11,7 @@ export type BatchResults<R extends PoolRequests> =
       ? PromiseSettledResult<HttpResponse>[]
       : { [K in keyof R]: PromiseSettledResult<HttpResponse> };
 
+/** What `Pool.batch` needs: callbacks that note each outcome, and the outcomes in their shape. */
 interface Batch<P, R extends PoolRequests> {
   readonly callbacks: Pick<PoolSettings<P>, 'fulfilled' | 'rejected'>;
   results(): BatchResults<R>;
@@ -38,10 +39,12 @@ export function batchOf<P, R extends PoolRequests>(requests: R, options: PoolSet
 
 type Settled = ReadonlyMap<PoolKey, PromiseSettledResult<HttpResponse>>;
 
+/** By index, which is the order of the requests. */
 function listOf(settled: Settled): PromiseSettledResult<HttpResponse>[] {
   return [...settled].sort(([a], [b]) => (a as number) - (b as number)).map(([, result]) => result);
 }
 
+/** Names that never settled are left out. */
 function recordOf(settled: Settled, names: readonly string[]): Record<string, PromiseSettledResult<HttpResponse>> {
   // The record's names first and in their order, then what was added.
   const keys = [...names, ...[...settled.keys()].filter((key) => typeof key === 'number').sort((a, b) => a - b)];

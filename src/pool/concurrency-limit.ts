@@ -4,7 +4,9 @@ import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import type { PoolConcurrency } from './pool-options.ts';
 
 export class ConcurrencyLimit {
+  /** With `'auto'`: finds the number from latency. */
   readonly adaptive: AdaptiveConcurrency | undefined;
+  /** With a function: asked before each start. */
   readonly #ask: ((pending: number) => number) | undefined;
   #allowed: number;
 

@@ -72,6 +72,7 @@ export async function eachLimit(
   return each(items, { concurrency: n, fulfilled, rejected } as EachOptions<never, never>);
 }
 
+/** An item under its key: a name of a record, or its index. */
 type Entry = readonly [key: string | number, item: unknown];
 
 /** One run of `each`. */
@@ -79,9 +80,12 @@ class Walk implements EachControl {
   readonly #source: AsyncIterator<Entry> | Iterator<Entry>;
   readonly #concurrency: number | ((pending: number) => number);
   readonly #options: EachOptions<unknown, string | number>;
+  /** `p-limit`, which bounds what runs; whether to pull at all is asked in `#hasRoom`. */
   readonly #limit: ReturnType<typeof pLimit>;
+  /** Items pulled and not finished, their callbacks included. */
   #pending = 0;
   #over = false;
+  /** Wakes the loop in `#pullAll`, which waits for a slot or for the end. */
   #freed: () => void = () => undefined;
   resolve: () => void = () => undefined;
   reject: (reason: unknown) => void = () => undefined;
@@ -97,6 +101,7 @@ class Walk implements EachControl {
     this.#limit = pLimit(typeof concurrency === 'number' ? concurrency : Number.POSITIVE_INFINITY);
   }
 
+  /** Resolves once all items are finished, or when a callback ends the walk. */
   run(): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
@@ -110,6 +115,7 @@ class Walk implements EachControl {
     });
   }
 
+  /** Pulls as long as there is room, then waits for what still runs. */
   async #pullAll(): Promise<void> {
     try {
       while (!this.#over) {
@@ -128,6 +134,7 @@ class Walk implements EachControl {
     while (this.#pending > 0 && !this.#over) await this.#oneFreed();
   }
 
+  /** Whether another item may be pulled now. */
   #hasRoom(): boolean {
     if (typeof this.#concurrency === 'number') return this.#pending < this.#concurrency;
     const allowed = this.#concurrency(this.#pending);
@@ -153,6 +160,7 @@ class Walk implements EachControl {
     this.#freed();
   }
 
+  /** Waits for the item and calls the callback. It rejects only with what a callback throws, which ends the walk. */
   async #handle(key: string | number, item: unknown): Promise<void> {
     const { fulfilled, rejected } = this.#options;
     let value: unknown;
@@ -165,6 +173,7 @@ class Walk implements EachControl {
     if (!this.#over) await fulfilled?.(value, key, this);
   }
 
+  /** Resolves when an item has finished. Only the loop waits, so that there is one waiter. */
   #oneFreed(): Promise<void> {
     return new Promise((resolve) => {
       this.#freed = resolve;
@@ -182,6 +191,7 @@ function entriesOf(items: object, name: string): AsyncIterator<Entry> | Iterator
   return Array.isArray(items) ? numbered(items) : Object.entries(items)[Symbol.iterator]();
 }
 
+/** Items of an iterable under their indexes. */
 function* numbered(items: Iterable<unknown>): Generator<Entry> {
   let index = 0;
   for (const item of items) yield [index++, item];
@@ -192,6 +202,7 @@ async function* numberedAsync(items: AsyncIterable<unknown>): AsyncGenerator<Ent
   for await (const item of items) yield [index++, item];
 }
 
+/** @throws TypeError for what is neither a whole number from 1 nor `Infinity` */
 function checkConcurrency(concurrency: unknown): void {
   if (concurrency === Number.POSITIVE_INFINITY || (Number.isInteger(concurrency) && (concurrency as number) >= 1))
     return;

@@ -3,8 +3,10 @@
 /** Below this many taken places a copy would cost more than the places. */
 const COMPACT_FROM = 1024;
 
+/** Taken places stay at the front, and are cut off once they are more than half. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
+  /** The place of the next item; everything before it is taken. */
   #head = 0;
 
   get size(): number {

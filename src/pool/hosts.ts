@@ -19,6 +19,7 @@ import type { HostStats, PerHostOptions } from './pool-options.ts';
 
 /** Hosts whose figures are kept. */
 const MOST_HOSTS = 10_000;
+/** Entries that may wait in lines; beyond, the source is not pulled, so that memory is bounded. */
 const MAX_WAITING = 1000;
 /** The host of relative URIs: that of the client's `baseUri`, which only the client knows. */
 const RELATIVE = '(baseUri)';
@@ -26,7 +27,9 @@ const RELATIVE = '(baseUri)';
 export class Hosts {
   /** How many entries stand in the lines of busy hosts. */
   waiting = 0;
+  /** By host and port, the one used longest ago first to go. */
   readonly #hosts = new BoundedMap<string, EntryHost>(MOST_HOSTS, (host) => this.#release(host));
+  /** Hosts that may start their next entry, in the order of their turn. */
   readonly #ready = new Fifo<EntryHost>();
   readonly #concurrency: number | 'auto' | undefined;
   readonly #interval: number | ((host: string) => number);
@@ -36,7 +39,9 @@ export class Hosts {
   readonly #clock: Clock;
   readonly #base: string | undefined;
   readonly #onReady: () => void;
+  /** Hosts that wait for their interval; made when the first one does. */
   #delays: DelayQueue | undefined;
+  /** The host of the last URI: of a list of URIs, most have the host of the one before. */
   #last: { prefix: string; host: EntryHost } | undefined;
 
   /**
@@ -57,6 +62,7 @@ export class Hosts {
     this.#base = base ? canonicalUrl(String(base)) : undefined;
   }
 
+  /** Figures of every host that is remembered. */
   get stats(): Record<string, HostStats> {
     return Object.fromEntries([...this.#hosts].map(([name, host]) => [name, host.stats]));
   }
@@ -148,20 +154,24 @@ export class Hosts {
     this.waiting = 0;
   }
 
+  /** The interval of the host is over: it is ready, or waits again when it was extended meanwhile. */
   #due(host: EntryHost): void {
     host.listed = false;
     this.offer(host);
   }
 
+  /** Milliseconds until the host may be asked again; 0 or less when it may now. */
   #waitOf(host: EntryHost): number {
     return this.#interval === 0 ? 0 : host.nextAt - this.#clock.now();
   }
 
+  /** Whether the host takes another request beside those that run. */
   #hasRoom({ limit, interval }: EntryHost): boolean {
     if (limit === undefined) return true;
     return limit.activeCount < (interval > 0 && this.#oneByOne ? 1 : limit.concurrency);
   }
 
+  /** The host of a URI, made when it is met for the first time. */
   #find(uri: string): EntryHost | undefined {
     if (this.#last !== undefined && uri.startsWith(this.#last.prefix)) return this.#last.host;
     const target = this.#target(uri);
@@ -199,6 +209,7 @@ function intervalOf(interval: PerHostOptions['interval']): number | ((host: stri
   return (host) => milliseconds(interval(host), `perHost.interval(${JSON.stringify(host)})`);
 }
 
+/** @throws TypeError for what is no record */
 function checked(options: PerHostOptions | null | undefined): PerHostOptions {
   if (options === undefined || options === null) return {};
   if (typeof options === 'object' && !Array.isArray(options)) return options;

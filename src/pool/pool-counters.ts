@@ -8,9 +8,12 @@ import type { Hosts } from './hosts.ts';
 import type { HostStats, PoolStats } from './pool-options.ts';
 
 export class PoolCounters {
+  /** Requests sent and not settled. */
   running = 0;
+  /** Requests settled, those that failed among them. */
   done = 0;
   failed = 0;
+  /** Of the bodies that are in memory, as they came. */
   bytes = 0;
   /** Whether a limiter asks how long requests take. */
   readonly #timed: boolean;
@@ -52,6 +55,7 @@ export class PoolCounters {
     if (this.#timed) this.#learn(entry, answer, error);
   }
 
+  /** Tells the limiters of pool and host how the request went, and takes over the host's new limit. */
   #learn(entry: Entry, answer: HttpResponse | undefined, error: unknown): void {
     const { host } = entry;
     const outcome = outcomeOf(answer, error);

@@ -49,19 +49,25 @@ export class Pool implements AsyncIterable<PoolResult> {
   readonly #settings: PoolOptions;
   readonly #options: RequestOptions;
   readonly #counters: PoolCounters;
+  /** Where entries come from: added ones and the source. */
   readonly #intake: Intake;
   readonly #hosts: Hosts;
   readonly #concurrency: ConcurrencyLimit;
+  /** `p-limit`: its tasks are the workers, each of which is a slot of the pool. */
   readonly #limit: LimitFunction;
   readonly #signals: PoolSignals;
+  /** Makes way for other work of the process from time to time. */
   readonly #share = new EventLoopShare();
   readonly #ending = new PoolEnding();
+  /** Between `pause` and `resume`. */
   #paused = false;
   /** A worker was asked for and has not begun. */
   #summoned = false;
   /** Slots taken: by what runs, by callbacks, and by results that nobody took yet. */
   #occupied = 0;
+  /** Tasks under way that take a slot of their host and none of the pool. */
   #asides = 0;
+  /** Set once somebody iterates; without it nobody has to take results. */
   #results: ResultQueue | undefined;
 
   /**
@@ -155,11 +161,13 @@ export class Pool implements AsyncIterable<PoolResult> {
     if (!this.#ending.isOver) this.#fail(reason);
   }
 
+  /** Entries that are known and not started. */
   get #waiting(): number {
     if (this.#ending.state === 'failed') return 0;
     return this.#intake.waiting + this.#hosts.waiting;
   }
 
+  /** Begins, once: by the first `promise()` or the first result that is asked for. */
   #start(): void {
     if (this.#ending.state !== 'new') return;
     this.#ending.state = 'open';
@@ -174,6 +182,10 @@ export class Pool implements AsyncIterable<PoolResult> {
     void this.#limit(this.#worker);
   }
 
+  /**
+   * Sends one entry after the other until there is none, the pool has ended, or no slot is left. Summons the next
+   * worker before it waits, so that slots fill up one by one.
+   */
   readonly #worker = async (): Promise<void> => {
     this.#summoned = false;
     try {
@@ -230,6 +242,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     return undefined;
   }
 
+  /** Asks an asynchronous source for one entry and summons a worker for it. */
   async #pull(): Promise<void> {
     try {
       await this.#intake.pull(() => this.#ending.state === 'open');
@@ -240,6 +253,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     }
   }
 
+  /** Whether a function or a limiter allows one more; `p-limit` is kept in step with it. */
   #mayStart(): boolean {
     if (this.#concurrency.fixed) return true;
     const allowed = this.#concurrency.allowed(this.#occupied);
@@ -264,6 +278,10 @@ export class Pool implements AsyncIterable<PoolResult> {
     if (host !== undefined) this.#hosts.delivered(host, outcome instanceof HttpResponse && outcome.streamed);
   };
 
+  /**
+   * Runs a task that must not hold up the pool.
+   * @throws nothing: a task that throws ends the pool
+   */
   async #runAside(entry: Entry, { task, done }: Aside): Promise<void> {
     this.#asides += 1;
     try {
@@ -288,6 +306,10 @@ export class Pool implements AsyncIterable<PoolResult> {
     return settleClaim(claim, result, isOpen, () => this.#hand(entry, outcome));
   }
 
+  /**
+   * Counts the outcome and tells the callbacks.
+   * @returns what to wait for before the slot is free
+   */
   #hand(entry: Entry, outcome: HttpResponse | Failure): PromiseLike<unknown> | undefined {
     const failed = outcome instanceof Failure;
     const response = failed ? undefined : outcome;
@@ -308,6 +330,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     return returned.then(() => this.#offer(entry, response, error));
   }
 
+  /** Sends an item as what it is. A function sends by itself, with options whose signal ends with the pool. */
   #send(item: unknown): HttpResponse | PromiseLike<HttpResponse> {
     if (typeof item === 'string' || item instanceof URL) return this.#client.request('GET', item, this.#options);
     if (item instanceof HttpRequest) return this.#client.send(item, this.#options);
@@ -315,6 +338,10 @@ export class Pool implements AsyncIterable<PoolResult> {
     throw unsendable(item);
   }
 
+  /**
+   * Puts the outcome in front of whoever iterates.
+   * @returns what to wait for until it is taken
+   */
   #offer(entry: Entry, response: HttpResponse | undefined, error: unknown): Promise<void> | undefined {
     if (this.#ending.state !== 'open') {
       release(response);
@@ -325,6 +352,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     return this.#results?.put(settled as PoolResult);
   }
 
+  /** Called after everything that may have been the last: ends the pool once nothing runs, waits or can come. */
   #finishIfDone(): void {
     if (this.#ending.state !== 'open' || this.#paused || this.#occupied > 0 || this.#asides > 0) return;
     if (!this.#intake.isEmpty || this.#hosts.waiting > 0) return;
@@ -345,11 +373,13 @@ export class Pool implements AsyncIterable<PoolResult> {
     this.#ending.failed();
   }
 
+  /** Nothing outside holds the pool any more. */
   #letGo(): void {
     this.#signals.unfollow();
     this.#hosts.close();
   }
 
+  /** A pool that has ended already has no results left to give, only its end. */
   #newResults(): ResultQueue {
     const results = new ResultQueue();
     if (this.#ending.state === 'done') results.end();

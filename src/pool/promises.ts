@@ -88,14 +88,17 @@ function collect(promises: object, name: string): { keys: string[] | undefined; 
   return { keys: Object.keys(promises), items: Object.values(promises) };
 }
 
+/** Values under the keys of a record; as a list for an iterable. */
 function keyed(keys: readonly string[] | undefined, values: unknown[]): unknown {
   return keys === undefined ? values : Object.fromEntries(keys.map((key, index) => [key, values[index]]));
 }
 
+/** Values in the order of the input, whatever order they came in. */
 function inOrder(found: ReadonlyMap<number, unknown>): unknown[] {
   return [...found].sort(([a], [b]) => a - b).map(([, value]) => value);
 }
 
+/** The error of `some` when too many have rejected. */
 function tooFew(n: number, total: number, reasons: unknown[]): AggregateError {
   const found = `${reasons.length} of ${total} rejected`;
   return new AggregateError(reasons, `not enough promises fulfilled: ${n} wanted, ${found}`);

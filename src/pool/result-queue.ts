@@ -2,16 +2,19 @@
 import { Fifo } from './fifo.ts';
 import type { PoolResult } from './pool-options.ts';
 
+/** A result that nobody has asked for yet, and who waits for it to be taken. */
 interface Offer {
   readonly result: PoolResult;
   taken(): void;
 }
 
+/** A consumer that asked before there was a result. */
 interface Taker {
   resolve(result: IteratorResult<PoolResult, undefined>): void;
   reject(error: unknown): void;
 }
 
+/** Either offers or takers wait, never both. */
 export class ResultQueue {
   readonly #offers = new Fifo<Offer>();
   readonly #takers = new Fifo<Taker>();
@@ -27,6 +30,7 @@ export class ResultQueue {
     return undefined;
   }
 
+  /** The next result, in the order in which they were put. */
   next(): Promise<IteratorResult<PoolResult, undefined>> {
     const offer = this.#offers.shift();
     if (offer !== undefined) {

@@ -4,6 +4,7 @@ import { allowListeners } from '../runtime/platform.ts';
 import { type Abortable, unwatch, watch } from '../time/stop.ts';
 import type { PoolClient } from './pool-options.ts';
 
+/** The signals among a pool's options. */
 interface Settings {
   readonly signal?: AbortSignal | null | undefined;
   readonly options?: { readonly signal?: AbortSignal | null | false | undefined } | undefined;
@@ -30,6 +31,7 @@ export class PoolSignals {
     return this.#abort.signal;
   }
 
+  /** From the start of the pool: one that was aborted before ends it at once. */
   follow(): void {
     const { signal, options } = this.#settings;
     if (options?.signal) watch(options.signal, this.#onOptionsSignal);
@@ -37,6 +39,7 @@ export class PoolSignals {
     callsOf(this.#client)?.watch(this.#onEnd);
   }
 
+  /** At the end of the pool: a signal that lives on must not hold it. */
   unfollow(): void {
     const { signal, options } = this.#settings;
     if (signal) unwatch(signal, this.#onEnd);
