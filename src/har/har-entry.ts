@@ -51,10 +51,12 @@ export interface Exchanged {
 
 const NOTHING: HarBody = { bytes: undefined, isCoded: false, wireSize: undefined };
 
+/** An archive without entries (HAR 1.2). */
 export function emptyHar(): Har {
   return { log: { version: '1.2', creator: { name: 'sluice', version: VERSION }, entries: [] } };
 }
 
+/** The entry of an exchange. Members that begin with `_` are ours, as HAR 1.2 has it for what it does not know. */
 export function harEntry(exchanged: Exchanged, masker: HarMasker): HarEntry {
   const { request, callNumber, requestBody, response, body, error, facts, startedAt, elapsed } = exchanged;
   const { attempt = 1, hop = 0 } = callOf(request) ?? {};
@@ -78,6 +80,7 @@ export function harEntry(exchanged: Exchanged, masker: HarMasker): HarEntry {
   };
 }
 
+/** The request as it was sent, its cookies by their names alone. */
 export function harRequest(request: HttpRequest, body: Uint8Array | undefined, masker: HarMasker): HarRequest {
   const { method, headers, body: given } = request;
   const type = headers.get('content-type');
@@ -95,6 +98,7 @@ export function harRequest(request: HttpRequest, body: Uint8Array | undefined, m
   };
 }
 
+/** The answer, and beside it the code of an error that came after the head. */
 function harResponse(
   response: HttpResponse,
   body: HarBody,
@@ -134,6 +138,7 @@ function noResponse(failed: HarError | undefined): HarResponse {
   };
 }
 
+/** The body as far as it may be shown: as text where it is text, else in base64. Sizes are those of the real bytes. */
 function contentOf(headers: HttpHeaders, body: HarBody, masker: HarMasker | undefined): HarContent {
   const type = headers.get('content-type');
   const mimeType = type ?? 'x-unknown';
@@ -155,6 +160,7 @@ function contentOf(headers: HttpHeaders, body: HarBody, masker: HarMasker | unde
   };
 }
 
+/** The body of the request; HAR has no base64 for it, which is why `_encoding` says so. */
 function postData(bytes: Uint8Array, type: string | null): NonNullable<HarRequest['postData']> {
   const text = textOf(bytes, type);
   const mimeType = type ?? '';
@@ -176,6 +182,10 @@ function harError(error: unknown, masker: HarMasker): HarError {
   };
 }
 
+/**
+ * HAR counts TLS into `connect`, and -1 stands for a phase that did not happen. The phases add up to the time of the
+ * whole.
+ */
 function harTimings(timings: Timings, elapsed: number): HarTimings {
   const { queue, dns, connect, tls, send, firstByte } = timings;
   const dialled = connect === undefined && tls === undefined ? undefined : (connect ?? 0) + (tls ?? 0);
@@ -198,6 +208,7 @@ function rounded(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 
+/** Parameters of the query, secret ones masked. */
 function queryOf(url: string, masker: HarMasker): HarPair[] {
   const at = url.indexOf('?');
   if (at === -1) return [];
@@ -206,11 +217,13 @@ function queryOf(url: string, masker: HarMasker): HarPair[] {
   return [...query].map(([name, value]) => ({ name, value: isSecret(name) ? MASK : masker.text(value) }));
 }
 
+/** A cookie's value is always a secret. */
 function cookieOf(pair: string): HarCookie {
   const name = pair.includes('=') ? pair.slice(0, pair.indexOf('=')).trim() : '';
   return { name, value: MASK };
 }
 
+/** The attributes that HAR has a place for. */
 function setCookieOf(line: string): HarCookie {
   const [pair = '', ...attributes] = line.split(/;\s*/);
   const cookie = cookieOf(pair);
@@ -233,6 +246,7 @@ function httpVersion(version: string): string {
   return `HTTP/${version}`;
 }
 
+/** In pieces, because a call has a limit of arguments; each is a multiple of 3 bytes, so that they can be joined. */
 function base64Of(bytes: Uint8Array): string {
   const pieces: string[] = [];
   for (let at = 0; at < bytes.byteLength; at += 8_190) {

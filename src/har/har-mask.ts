@@ -32,6 +32,7 @@ export interface HarMasker {
   body(bytes: Uint8Array, type: string | null): Uint8Array;
 }
 
+/** Everything in which a secret of the exchange may stand. */
 interface Secretive {
   readonly request: HttpRequest;
   readonly options: RequestOptions;
@@ -41,6 +42,7 @@ interface Secretive {
   readonly answer: HttpHeaders | undefined;
 }
 
+/** Collects the secrets of one exchange, and masks them in whatever of it is written. */
 export function harMasker({ request, options, redact: more, body, answer }: Secretive): HarMasker {
   const redact = [...(request.call?.redact ?? []), ...(options.redact || []), ...more];
   const secrets = longestFirst([
@@ -117,6 +119,7 @@ function maskedJson(text: string, value: unknown, plain: (text: string) => strin
   return isChanged ? JSON.stringify(safe) : text;
 }
 
+/** Fields of multipart bodies and elements of XML whose names say that they are secret. */
 function maskedText(text: string, redact: Redact): string {
   return text
     .replace(PART, (whole, head: string, name: string) => (isSecretKey(name, redact) ? `${head}${MASK}` : whole))
@@ -145,6 +148,7 @@ function changed(
   return copy;
 }
 
+/** The value of a JSON text; `undefined` for anything else, and for plain JSON scalars, which have no names. */
 function parsed(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {

@@ -27,6 +27,7 @@ export function parseHar(text: string, name: string): Har {
   return value as Har;
 }
 
+/** @throws TypeError naming the entry for a request that cannot be made, or an answer that cannot be read */
 function checkEntry(entry: unknown, where: string): void {
   const request = field(entry, 'request');
   const method = field(request, 'method');
@@ -126,6 +127,7 @@ function toBytes(body: string | Uint8Array): Uint8Array {
   return typeof body === 'string' ? new TextEncoder().encode(body) : body;
 }
 
+/** @throws TypeError for text that is no base64 */
 function bytesOf(base64: string, where: string): Uint8Array {
   let text: string;
   try {
@@ -136,6 +138,7 @@ function bytesOf(base64: string, where: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
+/** An own member of what may be anything: archives are input. */
 function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
   return (value as Record<string, unknown>)[name];

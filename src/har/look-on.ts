@@ -27,6 +27,7 @@ export interface Looking {
 
 const NO_BODY: HarBody = { bytes: undefined, isCoded: false, wireSize: undefined };
 
+/** Sends, and calls `ended` exactly once however the exchange ends. */
 export function lookOn(
   next: Handler,
   request: HttpRequest,
@@ -68,10 +69,12 @@ export function lookOn(
   );
 }
 
+/** Whether the bytes are still under a content coding. */
 function isUnder(response: HttpResponse): boolean {
   return response.headers.has('content-encoding');
 }
 
+/** Why a body is not kept, for whoever reads the archive. */
 function commentOf(bytes: Uint8Array | undefined, limit: number): string | undefined {
   return bytes === undefined && limit > 0 ? `the body is longer than the limit of ${limit} bytes` : undefined;
 }
