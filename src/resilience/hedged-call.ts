@@ -47,13 +47,17 @@ class Runner extends StopSource {
   }
 }
 
+/** Requests of one call, started `after` milliseconds apart. The first good answer wins and the others are stopped. */
 export class HedgedCall {
+  /** Those whose answer is still to come. */
   readonly #running = new Set<Runner>();
+  /** Requests so far, the first one among them. */
   #sent = 0;
   /** The one whose answer is the call's. */
   #winner: Runner | undefined;
   /** What was not good enough while another one ran: a failure, or an answer of 500 and above. */
   #spare: { readonly response?: HttpResponse; readonly error?: unknown } | undefined;
+  /** Ends the wait for the next request. */
   #stopTimer: (() => void) | undefined;
   #resolve: (response: HttpResponse) => void = () => undefined;
   #reject: (reason: unknown) => void = () => undefined;
@@ -65,6 +69,7 @@ export class HedgedCall {
     readonly rules: HedgeRules,
   ) {}
 
+  /** Settles with the winner's answer, or when all have failed. */
   run(): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -73,6 +78,7 @@ export class HedgedCall {
     });
   }
 
+  /** Sends another one, and arms the timer for the next. */
   #send(): void {
     const { request, rules } = this;
     const runner = new Runner(rules.clock.now(), request, this.options);
@@ -85,6 +91,7 @@ export class HedgedCall {
     );
   }
 
+  /** Starts the wait for the next request, if another one may go. */
   #arm(): void {
     const { after, clock, max } = this.rules;
     if (after === undefined || this.#sent > max) return;
@@ -108,6 +115,7 @@ export class HedgedCall {
     });
   }
 
+  /** An answer came. One of 500 and above does not win while another request is under way. */
   #answered(runner: Runner, response: HttpResponse): void {
     this.#over(runner);
     if (this.#winner !== undefined && this.#winner !== runner) {
@@ -123,6 +131,7 @@ export class HedgedCall {
     this.#resolve(response);
   }
 
+  /** A request failed. The call fails once none is left. */
   #failed(runner: Runner, error: unknown): void {
     this.#over(runner);
     if (this.#winner !== undefined && this.#winner !== runner) return;
