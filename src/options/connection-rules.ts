@@ -4,6 +4,7 @@ import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
 import { isConnections, isFunction, isPem, isPemPair, isRecord, isText } from './option-values.ts';
 import { bytes, callback, duration, oneOf, type Rule, text } from './rule.ts';
 
+/** Options that need sockets of our own. */
 type Name =
   | 'queueTimeout'
   | 'connections'
@@ -24,6 +25,7 @@ type Name =
   | 'localAddress'
   | 'socketPath';
 
+/** Their rules, apart, so that the builds for browsers can leave them out. */
 export const connectionRules: Readonly<Record<Name, Rule>> = {
   queueTimeout: duration,
   connections: {
@@ -85,6 +87,7 @@ export const connectionRules: Readonly<Record<Name, Rule>> = {
   socketPath: text,
 };
 
+/** @throws TypeError for fields that cannot stand behind a body (RFC 9110 section 6.5.1) */
 function checkedTrailers(given: HeadersInit): HttpHeaders {
   try {
     return sentTrailers(given);

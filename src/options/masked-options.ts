@@ -20,6 +20,7 @@ export function maskedOptions(options: object): Record<string, unknown> {
   return shown;
 }
 
+/** What is shown depends on the option: some are secrets as a whole, headers and queries are masked by their names. */
 function shownOption(name: string, value: unknown, redact: Redact | undefined): unknown {
   if (value === undefined || value === null || typeof value === 'boolean') return value;
   if (HIDDEN.has(name)) return MASK;
@@ -38,6 +39,7 @@ function lines(value: unknown, redact: Redact | undefined): unknown {
   return isList ? safe : Object.fromEntries(safe as [string, unknown][]);
 }
 
+/** Any other value: masked by the name it has in its record. */
 function shown(name: string, value: unknown, redact: Redact | undefined, depth: number): unknown {
   if (typeof value === 'object' ? value === null : typeof value !== 'string') return value;
   if (isSecretKey(name, redact)) return MASK;
@@ -48,6 +50,7 @@ function shown(name: string, value: unknown, redact: Redact | undefined, depth: 
   return Object.fromEntries(entries);
 }
 
+/** Text without passwords of URLs and tokens that stand in it. */
 function text(value: unknown, redact: Redact | undefined): unknown {
   if (Array.isArray(value)) return value.map((one) => text(one, redact));
   return typeof value === 'string' ? maskUrl(maskText(value, redact), redact) : value;

@@ -31,6 +31,7 @@ import { refuseNoRecord } from './plain-options.ts';
 import { anything, bytes, callback, duration, oneOf, type Rule, toggle } from './rule.ts';
 import { wrongOption } from './wrong-option.ts';
 
+/** One rule for each option. `off` is what `null` and `false` become; an option without it takes them as values. */
 const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   ...connectionRules,
   baseUri: { expected: 'an absolute URL', accepts: (v) => isText(v) || v instanceof URL, off: undefined },
@@ -134,9 +135,12 @@ interface ReadyRule {
   readonly settings: Rule['settings'] | undefined;
 }
 
+/** Every key that a rule may leave out. */
 const NO_RULE = { off: undefined, read: undefined, nested: undefined, isData: false, settings: undefined };
+/** By the name as it is written; a map, so that `toString` and the like are no options. */
 const known = new Map<string, ReadyRule>(Object.entries(rules).map(([name, rule]) => [name, readyRule(rule)]));
 
+/** Completes a rule once, when the module is loaded. */
 function readyRule(rule: Rule): ReadyRule {
   return { ...NO_RULE, ...rule, hasOff: Object.hasOwn(rule, 'off') };
 }
@@ -144,6 +148,7 @@ function readyRule(rule: Rule): ReadyRule {
 /** Every option there is. */
 export const optionNames: readonly string[] = [...known.keys()];
 
+/** Options that each make the body: a request has one of them. */
 const BODIES = ['body', 'json', 'formParams', 'multipart'] as const;
 
 /**
@@ -156,12 +161,14 @@ export function checkOptions(given: RequestOptions, declared: readonly string[] 
   const checked = newOptions() as Record<string, unknown>;
   for (const key of Object.keys(given)) {
     const value = (given as Record<string, unknown>)[key];
+    // `undefined` is the same as not given: spreads and conditional options leave it behind.
     if (value === undefined) continue;
     const exact = known.get(key);
     const name = exact === undefined ? camelCase(key) : key;
     const rule = exact ?? known.get(name);
     if (rule !== undefined) checked[name] = checkedValue(rule, name, value);
     else {
+      // A name that no rule has: a layer's own option passes, what is close to one of ours is refused.
       if (!declared.includes(key)) refuseForeign(key);
       checked[key] = value;
     }
@@ -195,6 +202,10 @@ function readUnixBase(options: Record<string, unknown>): void {
   options['socketPath'] = path;
 }
 
+/**
+ * The value as layers read it: its own form of "off", durations in milliseconds, records as fixed copies.
+ * @throws TypeError naming the option
+ */
 function checkedValue(rule: ReadyRule, name: string, value: unknown): unknown {
   if ((value === null || value === false) && rule.hasOff) return rule.off;
   if (!rule.accepts(value)) {
@@ -211,6 +222,7 @@ function checkedValue(rule: ReadyRule, name: string, value: unknown): unknown {
   return record;
 }
 
+/** @throws TypeError when more than one option gives a body: which one is meant cannot be guessed */
 function refuseTwoBodies(options: Record<string, unknown>): void {
   let count = 0;
   for (const name of BODIES) if (options[name] !== undefined) count += 1;
@@ -228,6 +240,10 @@ function fixedCopy(value: unknown, nameOf = (key: string) => key): unknown {
   return Object.freeze(copy);
 }
 
+/**
+ * The name of a setting within an option's record, in our spelling.
+ * @throws TypeError with the name that was probably meant
+ */
 function checkedName(key: string, option: string, names: readonly string[]): string {
   const name = camelCase(key);
   if (names.includes(name)) return name;
@@ -265,6 +281,7 @@ export function refuseBareBody(method: string, options: RequestOptions, declared
   );
 }
 
+/** @throws TypeError for a name that is close to one that there is */
 function refuseTypo(key: string, names = optionNames, prefix = ''): void {
   const close = closeTo(key, names);
   if (close === undefined) return;

@@ -12,20 +12,24 @@ export const isPemPair = (value: unknown): boolean =>
   isPem(value) ||
   (Array.isArray(value) && value.length <= 2 && isPem(value[0]) && (value[1] === undefined || isText(value[1])));
 
+/** Whether it is an object with this method, by which streams, jars and clocks are told, whatever made them. */
 export function hasMethod(value: unknown, name: string): boolean {
   return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
 }
 
+/** A record written as `{}` or without a prototype; instances of classes are not copied. */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
+/** A whole number from 0. */
 export function isCount(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0;
 }
 
+/** A number of connections, or `{ perOrigin, total }`, in either spelling. */
 export function isConnections(value: unknown): boolean {
   const isPlaces = (one: unknown) =>
     (isCount(one) && one !== 0) || one === Number.POSITIVE_INFINITY || one === undefined;
@@ -35,14 +39,17 @@ export function isConnections(value: unknown): boolean {
   );
 }
 
+/** A number of retries, or a record of settings, which is checked when it is read. */
 export function isRetry(value: unknown): boolean {
   return isCount(value) || isRecord(value);
 }
 
+/** A path, or a stream of Node or of the web. */
 export function isSink(value: unknown): boolean {
   return isText(value) || hasMethod(value, 'write') || hasMethod(value, 'getWriter');
 }
 
+/** Credentials, a bearer token, or a flow. */
 export function isAuth(value: unknown): boolean {
   if (typeof value === 'function') return true;
   if (!Array.isArray(value))

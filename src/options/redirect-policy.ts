@@ -17,6 +17,7 @@ export interface RedirectPolicy {
   readonly allowDowngrade: boolean;
 }
 
+/** The schemes that this library can send to. */
 const FOLLOWABLE = ['http', 'https'];
 
 const DEFAULTS: RedirectPolicy = Object.freeze({
@@ -58,6 +59,7 @@ function policyOf(option: RedirectOptions): RedirectPolicy | undefined {
   };
 }
 
+/** Off is 0, which follows nothing. */
 function checkedMax(max: unknown): number {
   if (max === undefined) return DEFAULTS.max;
   if (max === null || max === false) return 0;
@@ -71,6 +73,7 @@ function checkedToggle(value: unknown, name: string): boolean {
   throw new TypeError(`allowRedirects.${name} must be a boolean, got ${kindOf(value)}`);
 }
 
+/** @throws TypeError for a scheme that could never be followed: it would be a mistake, or a hole */
 function checkedProtocols(protocols: unknown): readonly string[] {
   if (protocols === undefined) return FOLLOWABLE;
   if (Array.isArray(protocols) && protocols.length > 0 && protocols.every((one) => FOLLOWABLE.includes(one))) {

@@ -29,10 +29,13 @@ export interface RetryRules {
   readonly budget: BudgetRules | undefined;
 }
 
+/** Retries after the first attempt. */
 const LIMIT = 2;
 /** Where the server knows a request again by its key. */
 const METHODS_WITH_KEY: ReadonlySet<string> = new Set([...IDEMPOTENT, 'POST', 'PATCH']);
+/** Answers that say "not now" (RFC 9110 section 15, RFC 6585, RFC 8470). */
 const STATUSES: ReadonlySet<number> = new Set([408, 413, 425, 429, 500, 502, 503, 504]);
+/** Retries are at most a fifth of the requests of an origin, and 10 where there are few; see `retry-budget.ts`. */
 export const BUDGET: BudgetRules = { ratio: 0.2, min: 10, window: 60_000 };
 
 /**
@@ -44,6 +47,7 @@ export function retryRules(given: RequestOptions['retry'], defaults?: number | R
   return typeof given === 'object' && given !== null ? readOnce(rulesOver, given) : rulesOver(given);
 }
 
+/** The settings of a call where they are given, else those of the layer, else the defaults. */
 function rulesOver(given: RequestOptions['retry'], defaults?: number | RetryOptions): RetryRules | undefined {
   const own = asRecord(given);
   if (own === undefined && given !== undefined) return undefined;
@@ -70,6 +74,10 @@ export function rulesWithKey(rules: RetryRules): RetryRules {
   return rules.methods === IDEMPOTENT ? { ...rules, methods: METHODS_WITH_KEY } : rules;
 }
 
+/**
+ * A number is a limit; "off" is `undefined`.
+ * @throws TypeError for anything else
+ */
 function asRecord(option: RequestOptions['retry']): RetryOptions | undefined {
   if (option === undefined || option === null || option === false || option === 0) return undefined;
   if (typeof option === 'number') return { limit: option };
@@ -82,11 +90,13 @@ function read<T extends object, K extends keyof T>(record: T | undefined, name: 
   return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
+/** @throws TypeError for what is no number of retries */
 function count(value: unknown, name: string): number {
   if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0)) return value as number;
   throw new TypeError(`${name} must be a whole number of retries, 0 or more, got ${String(value)}`);
 }
 
+/** A list as a set, methods in upper case; `otherwise` when none is given. */
 function list<T>(
   value: unknown,
   otherwise: ReadonlySet<T>,
@@ -105,6 +115,7 @@ function isStatus(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 999;
 }
 
+/** A function, or none. */
 function callback<T extends (...args: never[]) => unknown>(
   value: T | undefined | null | false,
   name: string,
@@ -120,6 +131,7 @@ function longest(value: Duration | null | undefined, name: string): number | und
   return milliseconds(value, name) || Number.POSITIVE_INFINITY;
 }
 
+/** The budget with its defaults; `undefined` when it is off. */
 function budgetRules(value: unknown): BudgetRules | undefined {
   if (value === undefined) return BUDGET;
   if (value === false || value === null) return undefined;
