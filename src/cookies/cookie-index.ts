@@ -2,12 +2,14 @@
 import type { Cookie } from './cookie.ts';
 import { isExactHost } from './cookie-policy.ts';
 
+/** A stored cookie and its place in the order of creation. */
 interface Entry {
   cookie: Cookie;
   /** Counts up; an update keeps it. */
   readonly order: number;
 }
 
+/** Cookies of one domain by their identity, oldest first. */
 type Domain = Map<string, Entry>;
 
 export class CookieIndex {
@@ -16,7 +18,9 @@ export class CookieIndex {
   readonly #families = new Map<string, Set<string>>();
   readonly #maxCookies: number;
   readonly #maxPerDomain: number;
+  /** Cookies in all domains. */
   #size = 0;
+  /** Cookies ever added: the order of the next one. */
   #added = 0;
   /** No stored cookie expires before. Milliseconds since 1970. */
   #nextExpiry = Number.POSITIVE_INFINITY;
@@ -58,6 +62,7 @@ export class CookieIndex {
     if (this.#size > this.#maxCookies) this.#makeRoom(now);
   }
 
+  /** Takes the cookie out, and its domain when it was the last one. */
   remove(cookie: Cookie): void {
     const domain = this.#domains.get(cookie.domain);
     if (!domain?.delete(identity(cookie))) return;
@@ -110,12 +115,14 @@ export class CookieIndex {
     return false;
   }
 
+  /** Every entry, oldest first. Sorts the whole jar, so it is for rare use. */
   #entries(): Entry[] {
     const entries: Entry[] = [];
     for (const domain of this.#domains.values()) for (const entry of domain.values()) entries.push(entry);
     return entries.sort((a, b) => a.order - b.order);
   }
 
+  /** The cookies of a domain, which is registered with its family when it is new. */
   #domainOf(name: string): Domain {
     const known = this.#domains.get(name);
     if (known !== undefined) return known;
@@ -145,6 +152,7 @@ function firstToGo(domain: Domain, now: number): Cookie {
   return cookies.find((one) => hasExpired(one, now)) ?? cookies.find((one) => !one.secure) ?? cookies[0]!;
 }
 
+/** A cookie without `expires` lasts as long as the jar. */
 function hasExpired({ expires }: Cookie, now: number): boolean {
   return expires !== undefined && expires <= now;
 }
@@ -154,6 +162,7 @@ function identity({ name, path, hostOnly }: Cookie): string {
   return `${hostOnly ? 1 : 0}${path};${name}`;
 }
 
+/** The last two labels: not the registrable domain, but enough to bound a search. */
 function familyOf(domain: string): string {
   const last = domain.lastIndexOf('.');
   return last <= 0 ? domain : domain.slice(domain.lastIndexOf('.', last - 1) + 1);

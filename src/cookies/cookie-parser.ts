@@ -15,6 +15,7 @@ export interface CookieParser {
 
 type Library = typeof import('tough-cookie');
 
+/** Set once the library is there; from then on parsing is synchronous. */
 let loaded: CookieParser | undefined;
 
 /** The parser if it is there already. */
@@ -22,6 +23,7 @@ export function cookieParser(): CookieParser | undefined {
   return loaded;
 }
 
+/** Loads the library with the public suffix list. Concurrent callers share the import. */
 export async function loadCookieParser(): Promise<CookieParser> {
   loaded ??= parserOver(await import('tough-cookie'));
   return loaded;
@@ -34,6 +36,7 @@ const UNREADABLE = /[^\t\x20-\x7e\x80-\xff]/;
 // these.
 const NO_HOST = /^\.(?:$|[.\t ])/;
 
+/** The parser, over the parts of tough-cookie that it uses. */
 function parserOver({ Cookie, getPublicSuffix, parseDate }: Library): CookieParser {
   return {
     parse(line, now) {
@@ -99,6 +102,7 @@ function attributesOf(lines: readonly string[], parseDate: Library['parseDate'])
   return found;
 }
 
+/** RFC 6265 section 5.2: spaces around the value do not count; without `=` it is empty. */
 function valueIn(attribute: string): string {
   const equals = attribute.indexOf('=');
   return equals === -1 ? '' : attribute.slice(equals + 1).replace(/^[\t ]+|[\t ]+$/g, '');

@@ -132,6 +132,7 @@ export function brokenPrefix(
   return undefined;
 }
 
+/** The domain that a cookie is for, or why it may not be (RFC 6265 section 5.3 steps 4 to 6). */
 function scopeOf(
   given: string | undefined,
   host: string,

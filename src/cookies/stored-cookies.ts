@@ -58,6 +58,7 @@ function usable(cookie: Cookie, parser: CookieParser | undefined): Cookie {
 // RFC 6265 section 4.1.1: path-value, and octets beyond ASCII, which servers send.
 const PATH = /^\/[\x20-\x3a\x3c-\x7e\x80-\xff]*$/;
 
+/** Why no response could have set a cookie with this domain and path. */
 function brokenScope({ domain, path, hostOnly }: Cookie, parser: CookieParser | undefined): string | undefined {
   if (!PATH.test(path)) return 'path must begin with a slash';
   if (!isCanonicalHost(domain)) return 'domain is not the name of a host as a URL has it';
@@ -66,6 +67,7 @@ function brokenScope({ domain, path, hostOnly }: Cookie, parser: CookieParser | 
   return parser?.isPublicSuffix(domain) ? 'its domain is a public suffix, so hostOnly must be true' : undefined;
 }
 
+/** Whether the URL parser would leave the name as it is, so that it can ever match a host. */
 function isCanonicalHost(domain: string): boolean {
   // URLs may have empty labels; no host that has a name does.
   if (domain.startsWith('.') || domain.includes('..')) return false;
@@ -76,6 +78,7 @@ function isCanonicalHost(domain: string): boolean {
   }
 }
 
+/** An IPv6 address as URLs have it. */
 function bracketed(host: string): string {
   return host.includes(':') && !host.startsWith('[') && host.split(':').length > 2 ? `[${host}]` : host;
 }
