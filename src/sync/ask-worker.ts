@@ -11,6 +11,7 @@ const LOOK_EVERY = 500;
 /** Looks until it must listen, which is half a minute: loading the package takes a tenth of a second. */
 const MOST_LOOKS = 60;
 
+/** The worker and the means to hear of it while this thread sleeps. */
 interface Running {
   readonly worker: import('node:worker_threads').Worker;
   readonly port: MessagePort;
@@ -19,7 +20,9 @@ interface Running {
   readonly shared: Int32Array<SharedArrayBuffer>;
 }
 
+/** Started by the first call, and again when it has ended. */
 let running: Running | undefined;
+/** The number of the last question. */
 let asked = 0;
 
 /**
@@ -52,6 +55,7 @@ function replyTo(number: number, port: MessagePort): SyncReply | undefined {
   }
 }
 
+/** Starts the worker. It has two channels: one for questions and replies, one that tells whether it lives. */
 function start(): Running {
   const { Worker, MessageChannel } = threads();
   const talk = new MessageChannel();
@@ -92,6 +96,7 @@ function isGone(found: Running): boolean {
   }
 }
 
+/** Whether the worker has loaded and waits for questions. */
 function isListening({ shared }: Running): boolean {
   return Atomics.load(shared, LISTENS) === 1;
 }
@@ -108,6 +113,7 @@ function script(): { file: URL; eval?: string } {
   return { file, eval: `import('tsx/esm/api').then(({ register }) => { register(); return import('${file.href}'); })` };
 }
 
+/** The error for a worker that is gone or never came up; the next call starts another one. */
 function ended(found: Running): TransferError {
   void found.worker.terminate();
   running = undefined;

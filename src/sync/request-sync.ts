@@ -31,6 +31,7 @@ export interface SyncClient {
   readonly stack: HandlerStack | undefined;
 }
 
+/** The number by which the worker knows a client, so that its connections there are kept. */
 const ids = new WeakMap<object, number>();
 let lastId = 0;
 
@@ -64,6 +65,7 @@ export function requestSync(
   throw new RequestError(`the worker of requestSync failed: ${name}: ${message}`, {});
 }
 
+/** @throws TypeError for layers or a handler of the caller's: they cannot run in the worker */
 function refuseOwnLayers({ stack }: SyncClient): void {
   if (stack?.isDefault) return;
   const found = stack === undefined ? 'a handler of its own' : `layers or a handler of its own: ${stack}`;
@@ -79,6 +81,7 @@ function callerFrames(): string {
   return frames.slice(own + 1).join('\n');
 }
 
+/** The reply as a response; its readers are those of `HttpResponse`, all at once because the bytes are here. */
 function responseOf({
   status,
   statusText,

@@ -14,6 +14,7 @@ export interface SentOptions {
   readonly params: Record<string, string>;
 }
 
+/** What the worker is asked to send. */
 export interface SyncQuestion {
   /** Which one: an answer that comes too late is not taken for that of the next. */
   readonly number: number;
@@ -25,6 +26,7 @@ export interface SyncQuestion {
   readonly options: SentOptions;
 }
 
+/** A response as plain data. */
 export interface SyncAnswer {
   readonly status: number;
   readonly statusText: string;
@@ -37,6 +39,7 @@ export interface SyncAnswer {
   readonly body: Uint8Array | undefined;
 }
 
+/** An answer, an error of ours as its JSON, or any other error by name and words. */
 export type SyncReply =
   | { readonly answer: SyncAnswer }
   | { readonly answer?: undefined; readonly failure: TransferErrorJSON }
@@ -79,6 +82,7 @@ export function sentOptions(options: RequestOptions, over?: RequestOptions): Sen
   return sent;
 }
 
+/** Whether the call switches off what the client has: its value need not be sendable then. */
 function isSwitchedOff(name: string, over: RequestOptions | undefined): boolean {
   if (over === undefined || !Object.hasOwn(over, name)) return false;
   const value = over[name as keyof RequestOptions];
@@ -91,6 +95,10 @@ export function receivedOptions({ plain: options, params }: SentOptions): Reques
   return options as RequestOptions;
 }
 
+/**
+ * A structured clone would drop what a class knows, so only plain data passes.
+ * @param path for the message
+ */
 function plain(path: string, value: unknown): unknown {
   if (typeof value === 'function') throw unsendable(path, 'a function');
   if (typeof value === 'symbol') throw unsendable(path, 'a symbol');
@@ -109,6 +117,7 @@ function plainFields(option: string, value: unknown): unknown {
   return typeof value === 'object' && value !== null ? plainRecord(value, option, 0) : value;
 }
 
+/** @param depth levels around it: data in a circle is refused, not followed */
 function plainRecord(record: object, key: string, depth: number): unknown {
   return Object.fromEntries(entriesOf(record, key).map(([name, one]) => [name, plainField(one, name, depth + 1)]));
 }
@@ -128,6 +137,7 @@ function jsonValue(value: unknown): unknown {
   return JSON.parse(text);
 }
 
+/** What the value is, for the message. */
 function nameOf(value: object): string {
   if ('pipe' in value || 'getReader' in value || 'getWriter' in value || Symbol.asyncIterator in value)
     return 'a stream';
