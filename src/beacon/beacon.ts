@@ -41,12 +41,17 @@ export type StartBeacon = (
   over: Handler | undefined,
 ) => RequestPromise;
 
+/** Beacons under way at once where `maxInFlight` does not say; others wait. */
 const IN_FLIGHT = 64;
 /** Bytes of an answer that are read for the sake of the connection. */
 const DRAINED = 1_048_576;
 /** Handlers over sockets of our own, in whose place the one that lets the process go does the same. */
 const REPLACEABLE: ReadonlySet<string> = new Set(['undici', 'stream', 'node']);
 
+/**
+ * All beacons of one client. A beacon has three ends: its bytes are written (`flushed`), its answer is read (`done`),
+ * and its hold on the process is released, which is with the first of the two.
+ */
 export class Beacons {
   readonly #handler: HandlerStack | Handler;
   readonly #defaults: RequestOptions;
@@ -55,13 +60,19 @@ export class Beacons {
   readonly #clock = IN_PAGE ? undefined : new HoldingClock();
   /** Called when the request of this call was written. */
   readonly #written = new WeakMap<Call, () => void>();
+  /** Connections that carried a beacon; each can be told to keep the process alive or not. */
   readonly #connections = new Set<WrittenConnection>();
+  /** Beacons that are not done. */
   readonly #all = new Set<Promise<unknown>>();
+  /** Wakes those that wait for their turn, oldest first. */
   readonly #waiting: (() => void)[] = [];
+  /** Beacons that are sent and not answered. */
   #running = 0;
   /** Why the process must not end: beacons that are not flushed, and those who wait in `drain`. */
   #reasons = 0;
+  /** The handler whose connections let the process go; loaded by the first beacon. */
   #detached: Promise<Transport> | undefined;
+  /** The client's layers over that handler, and the stack they were made from: an edit of the stack makes them anew. */
   #stack: { readonly of: Handler; readonly handler: Handler } | undefined;
 
   constructor(handler: HandlerStack | Handler, defaults: RequestOptions, start: StartBeacon) {
@@ -70,6 +81,7 @@ export class Beacons {
     this.#start = start;
   }
 
+  /** Sends and returns at once. From here on the process stays alive until the beacon is flushed. */
   send(uri: string | URL, options: BeaconOptions): Beacon {
     let settle: (isFlushed: boolean) => void = () => undefined;
     const flushed = new Promise<boolean>((resolve) => {
@@ -101,11 +113,13 @@ export class Beacons {
     await this.#letGo('close');
   }
 
+  /** Gives up what is not answered, and waits until every beacon has heard of it. */
   async destroy(reason?: unknown): Promise<void> {
     await this.#letGo('destroy', reason);
     await this.drain();
   }
 
+  /** Waits for a turn, sends, and tells `onError` of a failure. Never rejects. */
   async #run(
     uri: string | URL,
     options: BeaconOptions,
@@ -129,6 +143,7 @@ export class Beacons {
     }
   }
 
+  /** One beacon as a call of the client. Its stream is only read for the sake of the connection. */
   async #sent(uri: string | URL, given: BeaconOptions, flush: (isFlushed: boolean) => void): Promise<HttpResponse> {
     const over = await this.#over();
     refuseNoRecord(given);
