@@ -1,16 +1,22 @@
 /** The system's time, whose timers keep the process alive only as long as they are told to. */
 import { type Clock, startTimer, systemClock } from './clock.ts';
 
+/** A sleep under way: when it ends, and how its present timer is stopped. */
 interface Sleep {
   readonly at: number;
   readonly fire: () => void;
   stop: () => void;
 }
 
+/**
+ * For beacons. Switching `hold` gives every sleep a new timer, because a timer of `startTimer` cannot be changed once
+ * it runs.
+ */
 export class HoldingClock implements Clock {
   readonly #sleeps = new Set<Sleep>();
   #isHeld = false;
 
+  /** Milliseconds of the system's clock. */
   now(): number {
     return systemClock.now();
   }
@@ -24,6 +30,7 @@ export class HoldingClock implements Clock {
     }
   }
 
+  /** As `systemClock.sleep`: rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
@@ -50,6 +57,7 @@ export class HoldingClock implements Clock {
     });
   }
 
+  /** Starts the timer for what is left of a sleep. */
   #arm(sleep: Sleep): void {
     sleep.stop = startTimer(systemClock, Math.max(0, sleep.at - this.now()), sleep.fire, !this.#isHeld);
   }

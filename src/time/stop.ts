@@ -48,12 +48,16 @@ export class StopSource implements Abortable {
     return this.#controller.signal;
   }
 
+  /**
+   * Calls `target.abort` when this is stopped, at once if it is already. It may be called twice, and must bear that.
+   */
   watch(target: Abortable): void {
     if (this.aborted) target.abort(this.reason);
     else if (this.#target === undefined && this.#more === undefined) this.#target = target;
     else (this.#more ??= new Set()).add(target);
   }
 
+  /** Forgets the target; without effect for one that is not known. */
   unwatch(target: Abortable): void {
     if (this.#target === target) this.#target = undefined;
     else this.#more?.delete(target);
@@ -83,6 +87,7 @@ export class StopSource implements Abortable {
   /** Nothing is left that would be stopped. */
   protected emptied(): void {}
 
+  /** Stops everything that watches, once. The signal goes first: whoever asks it in `abort` finds it aborted. */
   abort(reason: unknown = abortError()): void {
     if (this.aborted) return;
     this.aborted = true;
@@ -114,14 +119,14 @@ export function watch(signal: AbortSignal, target: Abortable): void {
     return;
   }
   if (Object.hasOwn(target, 'watching') && target.watching?.signal === signal) return;
-  let roster = watched.get(signal);
-  if (roster === undefined) {
-    roster = new MemberSet();
-    watched.set(signal, roster);
+  let followers = watched.get(signal);
+  if (followers === undefined) {
+    followers = new MemberSet();
+    watched.set(signal, followers);
   }
-  if (roster.size === 0) signal.addEventListener('abort', onAbort);
+  if (followers.size === 0) signal.addEventListener('abort', onAbort);
   target.watching = new Watching(signal, target);
-  roster.add(target.watching);
+  followers.add(target.watching);
 }
 
 /** Forgets the target. The last one takes the listener along. */
@@ -129,17 +134,17 @@ export function unwatch(signal: AbortSignal, target: Abortable): void {
   const { watching } = target;
   if (watching?.signal !== signal) return;
   target.watching = undefined;
-  const roster = watched.get(signal);
-  roster?.delete(watching);
-  if (roster?.size === 0) signal.removeEventListener('abort', onAbort);
+  const followers = watched.get(signal);
+  followers?.delete(watching);
+  if (followers?.size === 0) signal.removeEventListener('abort', onAbort);
 }
 
 function onAbort(this: AbortSignal): void {
   this.removeEventListener('abort', onAbort);
-  const roster = watched.get(this);
-  if (roster === undefined) return;
+  const followers = watched.get(this);
+  if (followers === undefined) return;
   watched.delete(this);
-  const targets = roster.members().map(({ target }) => target);
+  const targets = followers.members().map(({ target }) => target);
   for (const target of targets) target.watching = undefined;
   abortAll(targets, () => this.reason);
 }
