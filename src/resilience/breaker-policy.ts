@@ -3,6 +3,7 @@
  * that tries it again. Pure: it is told what happened and the time, in milliseconds of a clock.
  */
 
+/** When a circuit opens and when it is tried again. */
 export interface BreakerRules {
   /** Failures in the window that open it: from 1 on their number, below 1 their share of the calls. */
   readonly threshold: number;
@@ -26,25 +27,30 @@ const LEAST_CALLS = 10;
 /** Parts of the window that are forgotten one by one. */
 const PARTS = 10;
 
+/** Calls and failures of a tenth of the window, from `from` on. */
 interface Part {
   readonly from: number;
   calls: number;
   failures: number;
 }
 
+/** The states of one key. `#openedAt` and `#isProbing` say which one it is in. */
 export class Circuit {
   readonly #rules: BreakerRules;
   /** Grows with each change of state: what began before it says nothing about now. */
   #era = 0;
+  /** Oldest first; empty while nothing was counted. */
   #parts: Part[] = [];
   /** When it opened, or the last probe began; `undefined` while it is closed. */
   #openedAt: number | undefined;
+  /** Half open: the one request that tries is under way. */
   #isProbing = false;
 
   constructor(rules: BreakerRules) {
     this.#rules = rules;
   }
 
+  /** Closed, with nothing to remember. */
   isIdle(now: number): boolean {
     this.#forget(now);
     return this.#openedAt === undefined && this.#parts.length === 0;
@@ -62,6 +68,7 @@ export class Circuit {
     return { era: this.#era, isProbe: true };
   }
 
+  /** A request has ended. One of an earlier era says nothing: the circuit has changed since it was sent. */
   settle({ era, isProbe }: Admitted, outcome: Outcome, now: number): void {
     if (era !== this.#era) return;
     if (isProbe) this.#probed(outcome, now);
@@ -77,6 +84,7 @@ export class Circuit {
     else if (!isProbe && era === this.#era) this.#count(0, true, now);
   }
 
+  /** The end of the request that tried. */
   #probed(outcome: Outcome, now: number): void {
     this.#isProbing = false;
     if (outcome === 'success') this.#close();
@@ -85,6 +93,7 @@ export class Circuit {
     else this.#openedAt = now - this.#rules.halfOpenAfter;
   }
 
+  /** Adds to the present part, and opens the circuit when it is too much. */
   #count(calls: 0 | 1, isFailure: boolean, now: number): void {
     this.#forget(now);
     const length = this.#rules.window / PARTS;
@@ -99,6 +108,7 @@ export class Circuit {
     if (this.#isTooMany()) this.#open(now);
   }
 
+  /** Whether the failures of the window reach the threshold, as a number or as a share. */
   #isTooMany(): boolean {
     const { threshold } = this.#rules;
     let [calls, failures] = [0, 0];
@@ -116,6 +126,7 @@ export class Circuit {
     this.#parts = this.#parts.filter(({ from }) => from > now - window && from <= now);
   }
 
+  /** A new era with nothing counted. */
   #open(now: number): void {
     this.#era += 1;
     this.#openedAt = now;

@@ -76,6 +76,7 @@ export function breaker(options: BreakerOptions = {}): Middleware {
     };
 }
 
+/** Sends and counts. A streamed body may break after its head was counted as a success, and is watched for that. */
 function watched(circuit: Circuit, admitted: Admitted, next: Handler, request: HttpRequest, options: RequestOptions) {
   const clock = options.clock ?? systemClock;
   return send(next, request, options).then(
@@ -99,6 +100,7 @@ const OURS = /^ERR_(?:CLIENT_CLOSED|CIRCUIT_OPEN|ADDRESS_BLOCKED|LOCAL_ADDRESS|S
 /** A body that broke on the way; others are answers that cannot be used as the caller wants. */
 const BROKEN = /^ERR_BODY_(?:TRUNCATED|FRAMING)$/;
 
+/** What a failure says about the server. */
 function outcomeOf(error: unknown, request: HttpRequest, options: RequestOptions): Outcome {
   // The time of a whole call is over: as far as the caller can tell, the server was too slow.
   if (isTimeoutError(error)) return error.phase === 'queue' ? 'neither' : 'failure';
@@ -110,6 +112,7 @@ function outcomeOf(error: unknown, request: HttpRequest, options: RequestOptions
   return isTransient(error) ? 'failure' : 'neither';
 }
 
+/** The error of a request that is not sent. */
 function refusal(request: HttpRequest, key: string, retryAt: number, clock: Clock): NetworkError {
   const wait = Math.max(0, retryAt - clock.now());
   const fact =
@@ -119,6 +122,7 @@ function refusal(request: HttpRequest, key: string, retryAt: number, clock: Cloc
   return Object.assign(error, { retryAt: clock === systemClock ? Math.ceil(wallClock() + wait) : retryAt });
 }
 
+/** @throws TypeError for a number above 1 that is not whole: neither a count nor a share */
 function checkedThreshold(value: unknown): number {
   const threshold = amount('breaker.threshold', value);
   if (threshold < 1 || Number.isInteger(threshold)) return threshold;

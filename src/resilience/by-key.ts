@@ -9,12 +9,17 @@ interface Forgettable {
 /** Keys that are kept before any is looked at. */
 const MANY = 4096;
 
+/** The states of one clock. */
 interface Table<T> {
   readonly states: Map<string, T>;
   /** How many there may be until the next sweep. */
   most: number;
 }
 
+/**
+ * Makes the state of a key when it is first asked for. Times of two clocks cannot be compared, so each clock has its
+ * own.
+ */
 export class ByKey<T extends Forgettable> {
   readonly #tables = new WeakMap<Clock, Table<T>>();
   readonly #make: (key: string, clock: Clock) => T;
@@ -23,6 +28,7 @@ export class ByKey<T extends Forgettable> {
     this.#make = make;
   }
 
+  /** The state of the key, made if there is none. */
   find(key: string, clock: Clock): T {
     let table = this.#tables.get(clock);
     if (table === undefined) {

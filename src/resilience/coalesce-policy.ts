@@ -61,6 +61,7 @@ function comparable(value: unknown, identities: Identities, depth: number): unkn
   return names.map((name) => [name, comparable((value as Record<string, unknown>)[name], identities, depth + 1)]);
 }
 
+/** Records of ours end one step before `Object.prototype`, and count as plain too. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -47,6 +47,7 @@ export function coalesce(settings: Readonly<Record<string, never>> = {}): Middle
   };
 }
 
+/** A caller that waits for the shared answer. */
 interface Passenger extends Abortable {
   readonly request: HttpRequest;
   answer(response: HttpResponse): void;
@@ -59,6 +60,7 @@ class Flight {
   readonly #call: Call;
   readonly #request: HttpRequest;
   readonly #options: RequestOptions;
+  /** Takes the flight off the list: equal requests that come now make a new one. */
   readonly #over: () => void;
   #isStarted = false;
 
@@ -73,6 +75,7 @@ class Flight {
     this.#options = extendOptions(options, { signal: undefined });
   }
 
+  /** Adds a caller; its promise settles with the answer, or with its own abort. */
   join(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
@@ -111,6 +114,7 @@ class Flight {
       });
   }
 
+  /** Gives each caller a response with its own request, and bytes that nobody shares. */
   async #landed(response: HttpResponse): Promise<void> {
     if (this.#passengers.size === 0) return response.discard();
     // A handler of the user's own may give a stream to whoever asks for none.

@@ -18,6 +18,7 @@ export interface Limit {
 /** By the name of the policy; the older forms have none. */
 export type Limits = ReadonlyMap<string, Limit>;
 
+/** One member of a list with its parameters; sticky, so that one after the other is read without copies. */
 const ITEM = /\s*("(?:[^"\\]|\\.)*"|[^,;"]*)((?:\s*;(?:[^,;"]|"(?:[^"\\]|\\.)*")*)*)\s*(?:,|$)/y;
 
 /** @param wallNow milliseconds since 1970 */
@@ -40,6 +41,7 @@ export function limitsOf(headers: HttpHeaders, wallNow: number): Limits {
   return limits;
 }
 
+/** What is left now, from the first of the known fields that says it. */
 function currentOf(headers: HttpHeaders, wallNow: number): [name: string, limit: Limit][] {
   const line = headers.get('ratelimit');
   if (line !== null && /(?:^|[,;\s])remaining=\d/.test(line)) {
@@ -77,6 +79,7 @@ function itemsOf(line: string | null): [name: string, parameters: ReadonlyMap<st
   return items;
 }
 
+/** The parameters behind a member, strings without their quotes. */
 function parametersOf(text: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   for (const [, name = '', value = ''] of text.matchAll(/;\s*([a-z*][a-z0-9_.*-]*)=("(?:[^"\\]|\\.)*"|[^;,\s]*)/g)) {
@@ -85,14 +88,17 @@ function parametersOf(text: string): ReadonlyMap<string, string> {
   return parameters;
 }
 
+/** The text of a string (RFC 9651 section 3.3.3), or a token as it is. */
 function unquoted(text: string): string {
   return text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text;
 }
 
+/** A whole number from 0; `undefined` for anything else. */
 function number(text: string | null | undefined): number | undefined {
   return text !== null && text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
+/** Seconds as milliseconds. */
 function seconds(text: string | undefined): number | undefined {
   const value = number(text);
   return value === undefined ? undefined : value * 1000;

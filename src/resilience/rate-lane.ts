@@ -16,6 +16,7 @@ export interface LaneRules {
   readonly shared: SharedLimit | undefined;
 }
 
+/** A request that waits for its turn. */
 interface Waiter extends Abortable {
   /** @param sent the number of the request */
   go(sent: number): void;
@@ -26,17 +27,23 @@ interface Waiter extends Abortable {
 /** Of a lane that does not learn no request has one. */
 const NO_NUMBER = 0;
 
+/**
+ * One for each key and clock. A request goes when its own rate, what was learnt from the server and the shared limit
+ * all let it; the latest of the three times counts.
+ */
 export class RateLane {
   readonly #key: string;
   readonly #clock: Clock;
   readonly #rules: LaneRules;
   readonly #waiting = new Set<Waiter>();
   readonly learning: Learning | undefined;
+  /** By the rate: see `gcra.ts`. */
   #due = NEVER;
   /** When the shared limit may have a point again. */
   #sharedAt = Number.NEGATIVE_INFINITY;
   /** The shared limit is being asked. */
   #isAsking = false;
+  /** Of the first in the line; there is no other timer. */
   #stopTimer: (() => void) | undefined;
 
   constructor(key: string, clock: Clock, rules: LaneRules) {
@@ -46,6 +53,7 @@ export class RateLane {
     this.learning = rules.learn ? new Learning() : undefined;
   }
 
+  /** Whether a new lane would behave the same, so that this one can be forgotten. */
   isIdle(now: number): boolean {
     const { rate } = this.#rules;
     if (this.#waiting.size > 0 || this.#isAsking || this.#sharedAt > now) return false;
@@ -101,6 +109,7 @@ export class RateLane {
     }
   }
 
+  /** A set keeps the order in which its members came. */
   get #first(): Waiter | undefined {
     return this.#waiting.values().next().value;
   }
@@ -116,6 +125,7 @@ export class RateLane {
     this.pump();
   }
 
+  /** When the next request may go, in milliseconds of the clock. `Infinity`: only an answer can tell. */
   #nextAt(now: number): number {
     const { rate } = this.#rules;
     if (rate !== undefined) this.#due = sane(this.#due, now, rate);
@@ -124,12 +134,17 @@ export class RateLane {
     return Math.max(own, learned);
   }
 
+  /**
+   * Takes a turn now.
+   * @returns the number of the request, by which its answer is told from others
+   */
   #take(now: number): number {
     const { rate } = this.#rules;
     if (rate !== undefined) this.#due = dueAfter(this.#due, now, rate);
     return this.learning?.send(now) ?? NO_NUMBER;
   }
 
+  /** Waits for the first one's turn. */
   #arm(ms: number): void {
     this.#disarm();
     // Then an answer calls `pump`.
