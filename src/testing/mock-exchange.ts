@@ -26,6 +26,10 @@ export class Forward {
   constructor(readonly send: () => Promise<HttpResponse>) {}
 }
 
+/**
+ * One exchange from `run` to the end of its body. It ends once: by its body, by a failure, by a phase that took too
+ * long, or by whoever stops the call.
+ */
 export class MockExchange implements Abortable, Announcing, Expiring {
   promised: Promise<unknown> | undefined;
   readonly request: HttpRequest;
@@ -34,13 +38,18 @@ export class MockExchange implements Abortable, Announcing, Expiring {
   readonly #timer: PhaseTimer;
   readonly #clock: Clock;
   readonly #name: string;
+  /** Set when it has ended; with a reason when it did not end well. */
   #end: { readonly reason?: unknown } | undefined;
+  /** The answer, once its head was made. */
   #head: HttpResponse | undefined;
+  /** Bytes of the body that were read. */
   #received = 0;
   /** A streamed body was handed out, and nobody has begun to read it. */
   #isUnread = false;
   #reject: ((reason: unknown) => void) | undefined;
+  /** Fails the read that waits for a chunk. */
   #failBody: ((reason: unknown) => void) | undefined;
+  /** Stops the timer of `pause`. */
   #endPause: (() => void) | undefined;
 
   /** @param name what `stats` calls the handler */
@@ -81,10 +90,12 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     return !this.promised && this.#isUnread;
   }
 
+  /** What those may look at who decide whether the body is wanted. */
   headOnly(): HttpResponse | undefined {
     return this.#head;
   }
 
+  /** What is known of the transfer so far, for an error's `transfer`. */
   facts(): ResponseFacts {
     return { bytesReceived: this.#received };
   }
@@ -96,6 +107,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     this.#failBody?.(reason);
   }
 
+  /** Called by the timer of the phase. */
   expired(phase: TimeoutPhase, limit: number): void {
     this.abort(timeoutFailure(phase, limit, this.request, this.#head));
   }
@@ -106,6 +118,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     if (total) announceProgress(this, 'upload', total, total);
   }
 
+  /** Another handler takes over: this exchange is over, and its timers with it. */
   #forwarded({ send }: Forward): Promise<HttpResponse> {
     this.#throwIfOver();
     this.#finish({});
@@ -136,6 +149,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     return whenTold(this, await this.#given(response));
   }
 
+  /** As the caller wants it: streamed, in memory, or just the head because a layer will leave it. */
   #given(response: HttpResponse): HttpResponse | Promise<HttpResponse> {
     if (this.options.stream) return this.#streamed(response);
     const isOpen = response.content.source !== undefined && !response.content.used;
@@ -149,6 +163,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     return response.with({ body: new Content(undefined, this.#reads(response)) });
   }
 
+  /** Reads the body into memory, under the same limits as a streamed one. */
   async #collected(response: HttpResponse): Promise<HttpResponse> {
     const pieces = new Pieces();
     for await (const chunk of this.#reads(response)) pieces.add(chunk);
@@ -209,6 +224,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     if (this.#end !== undefined && 'reason' in this.#end) throw this.#end.reason;
   }
 
+  /** Ends it once, and releases timer and listener. */
   #finish(end: { readonly reason?: unknown }): void {
     this.#end ??= end;
     this.#timer.stop();
@@ -217,12 +233,14 @@ export class MockExchange implements Abortable, Announcing, Expiring {
   }
 }
 
+/** The body of a response of the queue, which can be streamed once. */
 function sourceOf(response: HttpResponse): StreamSource {
   return response.content.source === undefined
     ? response.toWeb()
     : response.content.take(() => new TypeError('the mock has answered with the body of this response before'));
 }
 
+/** What the head says; `progress` is told it as the total. */
 function lengthOf({ headers }: HttpResponse): number | undefined {
   const length = headers.get('content-length');
   return length === null ? undefined : Number(length);

@@ -108,12 +108,14 @@ export async function startScriptedServer(
   };
 }
 
+/** One connection and what its script works with. */
 interface Stage {
   readonly socket: Socket;
   readonly input: Input;
   readonly clock: Clock;
 }
 
+/** Plays a script to its end, then waits for the client to close, as a kept-alive connection does. */
 async function play(script: Script, stage: Stage): Promise<void> {
   const { socket, input } = stage;
   try {
@@ -157,6 +159,7 @@ async function playStep(step: Exclude<Step, { vanish: true }>, stage: Stage): Pr
   return !socket.destroyed;
 }
 
+/** Waits for input. Resolves to `false` when the connection ends before it is there. */
 function expectInput(step: Extract<Step, { expect: string }>, input: Input): Promise<boolean> {
   if (step.expect === 'head') return input.head();
   if (step.expect === 'request') return input.request();

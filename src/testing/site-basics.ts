@@ -20,6 +20,7 @@ export async function echo(call: SiteCall): Promise<void> {
   sendJson(call, describeRequest(call, await readBody(call)));
 }
 
+/** A route for one method, as `/get` and `/post`. */
 function methodRoute(method: string): SiteRoute {
   return {
     path: `/${method.toLowerCase()}`,
@@ -29,6 +30,7 @@ function methodRoute(method: string): SiteRoute {
   };
 }
 
+/** The list of routes, for people. */
 function index(call: SiteCall): void {
   const rows = call.routes.map(
     ({ path, methods, about }) =>
@@ -42,6 +44,7 @@ function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** Any final status. Interim ones would leave the client waiting. */
 async function status(call: SiteCall): Promise<void> {
   const code = wholeNumber(call.params.code, 'the status', 999);
   if (code < 200) throw new SiteRefusal(400, 'the status must be final: 200 to 999');
@@ -57,6 +60,7 @@ async function status(call: SiteCall): Promise<void> {
   sendBytes(call, code === 205 ? '' : `${code} ${reason}\n`, { status: code, reason });
 }
 
+/** Sends what the query says as headers; a name that comes twice becomes two lines. */
 function responseHeaders(call: SiteCall): void {
   const headers = new Map<string, string[]>();
   for (const [name, value] of call.query) {
@@ -81,6 +85,7 @@ function trailers(call: SiteCall): void {
   call.res.end();
 }
 
+/** Waits until the 103 is on the wire before it answers. */
 async function earlyHints(call: SiteCall): Promise<void> {
   await new Promise<void>((resolve) => {
     call.res.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' }, resolve); // RFC 8297
@@ -88,6 +93,7 @@ async function earlyHints(call: SiteCall): Promise<void> {
   sendJson(call, { hinted: true });
 }
 
+/** What `Expect: 100-continue` leads to: an invitation, or a final status instead. */
 async function takeOrRefuse(call: SiteCall): Promise<void> {
   const refusal = call.query.get('refuse');
   if (refusal !== null) {
@@ -118,6 +124,7 @@ export function matchesNone(header: string | undefined, tag: string): boolean {
   return header.trim() === '*' || splitTags(header).some((one) => one.replace(/^W\//, '') === tag.replace(/^W\//, ''));
 }
 
+/** The entity tags of a list, weak marks included (RFC 9110 section 8.8.3). */
 function splitTags(header: string): string[] {
   return header.match(/(?:W\/)?"[^"]*"/g) ?? [];
 }

@@ -17,11 +17,14 @@ import { closeSocket } from './site-sockets.ts';
 import { countUp } from './site-state.ts';
 import { sleepWhileOpen } from './sleep-while-open.ts';
 
+/** The largest body that a route sends: 64 GiB. */
 const MAX_BYTES = 64 * 1024 * 1024 * 1024;
+/** The longest pause of a route: a day, in milliseconds. */
 const MAX_WAIT = 24 * 60 * 60 * 1000;
 /** The site's content never changes, so one date serves every resource. */
 const LAST_MODIFIED = 'Wed, 01 Jan 2020 00:00:00 GMT';
 
+/** Bytes that depend on `seed` and position alone, so that a client can check any range of them. */
 async function bytes(call: SiteCall): Promise<void> {
   const { req, res, query } = call;
   const size = wholeNumber(call.params.n, 'the number of bytes', MAX_BYTES);
@@ -46,6 +49,7 @@ async function bytes(call: SiteCall): Promise<void> {
     ...validators,
     ...(range && { 'Content-Range': `bytes ${start}-${end - 1}/${size}` }),
   });
+  // A cut ends the connection by a FIN, in the middle of the announced length.
   const cut = cutAfter(call);
   if (cut !== undefined && cut < end - start) {
     await writePieces(call, seededPieces(cut, seed, start));
@@ -84,6 +88,7 @@ function wantedRange(headers: IncomingHttpHeaders, size: number, etag: string): 
   return first >= size ? 'unsatisfiable' : [first, Math.min(last, size - 1) + 1];
 }
 
+/** The same bytes without a length: a chunked body. */
 async function streamBytes(call: SiteCall): Promise<void> {
   const size = wholeNumber(call.params.n, 'the number of bytes', MAX_BYTES);
   const chunk = Math.max(1, wholeNumber(call.query.get('chunk'), 'chunk', 16 * 1024 * 1024, 10_240));
@@ -94,6 +99,7 @@ async function streamBytes(call: SiteCall): Promise<void> {
   call.res.end();
 }
 
+/** A body with a length that comes in pieces, for read timeouts and progress. */
 async function drip(call: SiteCall): Promise<void> {
   const size = wholeNumber(call.query.get('bytes'), 'bytes', MAX_BYTES, 10);
   const pause = wholeNumber(call.query.get('ms'), 'ms', MAX_WAIT, 10);
@@ -109,11 +115,13 @@ async function drip(call: SiteCall): Promise<void> {
   call.res.end();
 }
 
+/** The head comes late, for headers timeouts. */
 async function delay(call: SiteCall): Promise<void> {
   const open = await sleepWhileOpen(call.res, call.clock, wholeNumber(call.params.ms, 'the delay', MAX_WAIT));
   if (open) await echo(call);
 }
 
+/** The head comes at once, for read timeouts. */
 async function delayBody(call: SiteCall): Promise<void> {
   const ms = wholeNumber(call.params.ms, 'the delay', MAX_WAIT);
   await discardBody(call);
@@ -122,6 +130,7 @@ async function delayBody(call: SiteCall): Promise<void> {
   if (await sleepWhileOpen(call.res, call.clock, ms)) call.res.end('late\n');
 }
 
+/** The same sample in several charsets, named in `Content-Type`. */
 function text(call: SiteCall): void {
   const charset = (call.query.get('charset') ?? 'utf-8').toLowerCase();
   const sample = Object.hasOwn(textSamples, charset) ? textSamples[charset] : undefined;
@@ -129,6 +138,9 @@ function text(call: SiteCall): void {
   sendBytes(call, sample.bytes, { type: `text/plain; charset=${charset}` });
 }
 
+/**
+ * Server-sent events with what parsers get wrong: a comment, a retry alone, several lines, no space behind the colon.
+ */
 const events = [
   ': a comment\n\n',
   'retry: 250\nid: 1\ndata: first\n\n',
@@ -143,6 +155,7 @@ async function serverSentEvents(call: SiteCall): Promise<void> {
   call.res.end();
 }
 
+/** Lines of JSON, written as fast as they are read. */
 async function ndjson(call: SiteCall): Promise<void> {
   const lines = wholeNumber(call.params.n, 'the number of lines', 100_000_000);
   call.res.writeHead(200, { 'Content-Type': 'application/x-ndjson' });

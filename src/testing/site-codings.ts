@@ -24,6 +24,7 @@ interface ZstdOfNode {
 }
 
 const { zstdCompressSync, createZstdCompress } = zlib as ZstdOfNode;
+/** The default quality of 11 takes seconds for what the bomb routes send. */
 const fastBrotli = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } };
 
 const codings: Readonly<Record<string, Coding>> = {
@@ -47,6 +48,7 @@ const codings: Readonly<Record<string, Coding>> = {
 /** Names that `/encoded` and `/bomb` know on this runtime. */
 export const codingNames: readonly string[] = Object.keys(codings);
 
+/** @throws SiteRefusal for a name that is unknown, or unknown to this runtime */
 function codingNamed(name: string): Coding {
   if (Object.hasOwn(codings, name)) return codings[name]!;
   if (name === 'zstd') throw new SiteRefusal(501, 'this runtime has no zstd');
@@ -59,6 +61,7 @@ function plainDocument(call: SiteCall, coding: string): Buffer {
   return Buffer.from(`${JSON.stringify({ coding, method: call.req.method, text })}\n`);
 }
 
+/** One coding under its own path, as `/gzip`. */
 function codedRoute(name: string): SiteRoute {
   return {
     path: `/${name}`,
@@ -73,6 +76,7 @@ function codedRoute(name: string): SiteRoute {
   };
 }
 
+/** `Content-Length` is that of the coded bytes (RFC 9110 section 8.6). */
 function sendCoded(call: SiteCall, bytes: Uint8Array, token: string): void {
   sendBytes(call, bytes, { type: 'application/json', headers: { 'Content-Encoding': token, Vary: 'Accept-Encoding' } });
 }
@@ -96,6 +100,7 @@ function damaged(damage: (coded: Uint8Array) => Uint8Array): (call: SiteCall) =>
   };
 }
 
+/** The checksum of gzip stands in the last eight bytes. */
 function flipLastBytes(coded: Uint8Array): Uint8Array {
   const copy = Uint8Array.from(coded);
   for (let i = copy.length - 8; i < copy.length - 4; i++) copy[i]! ^= 0xff;

@@ -6,6 +6,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DigestNonce } from './site-state.ts';
 
+/** What the server demands, from the path and query of the route. */
 export interface DigestSetup {
   readonly realm: string;
   readonly user: string;
@@ -36,6 +37,7 @@ export function isDigestAlgorithm(name: string): boolean {
   return Object.hasOwn(hashes, name.replace(/-sess$/i, ''));
 }
 
+/** A hash in hexadecimal digits; the session variants use that of their base. */
 function digest(algorithm: string, data: string | Uint8Array): string {
   return createHash(hashes[algorithm.replace(/-sess$/i, '')]!)
     .update(data)
@@ -63,6 +65,7 @@ export function challenges(
   });
 }
 
+/** Each value with whether it was quoted, since the RFC says which must be. */
 type Parameters = ReadonlyMap<string, { readonly value: string; readonly quoted: boolean }>;
 
 /** RFC 9110 section 11.4: `Digest` and parameters, each at most once; `undefined` when it is not that. */
@@ -86,6 +89,7 @@ export function parseDigest(header: string): Parameters | undefined {
 const QUOTED = ['username', 'realm', 'nonce', 'uri', 'response', 'cnonce', 'opaque'];
 const TOKENS = ['algorithm', 'qop', 'nc', 'userhash', 'username*'];
 
+/** What is wrong with the form of an answer, before anything is hashed. */
 function formError(parameters: Parameters, setup: DigestSetup): string | undefined {
   for (const name of QUOTED) if (parameters.get(name)?.quoted === false) return `${name} must be quoted`;
   for (const name of TOKENS) if (parameters.get(name)?.quoted === true) return `${name} must not be quoted`;
@@ -101,6 +105,7 @@ function formError(parameters: Parameters, setup: DigestSetup): string | undefin
   return parameters.has('cnonce') ? undefined : 'cnonce is missing';
 }
 
+/** Whether the answer names the right user, in any of the three ways. */
 function userError(parameters: Parameters, setup: DigestSetup, algorithm: string): string | undefined {
   const extended = parameters.get('username*')?.value;
   if (parameters.get('userhash')?.value === 'true') {
@@ -124,6 +129,9 @@ function decodeExtended(value: string): string | undefined {
   }
 }
 
+/**
+ * HA1. With `-sess` it depends on the first client nonce and is kept for the whole session (RFC 7616 section 3.4.2).
+ */
 function sessionKey(setup: DigestSetup, algorithm: string, nonce: string, cnonce: string, known?: DigestNonce): string {
   const base = digest(algorithm, `${setup.user}:${setup.realm}:${setup.password}`);
   if (!/-sess$/i.test(algorithm)) return base;
@@ -131,6 +139,7 @@ function sessionKey(setup: DigestSetup, algorithm: string, nonce: string, cnonce
   return digest(algorithm, `${base}:${nonce}:${cnonce}`); // RFC 7616 section 3.4.2
 }
 
+/** Takes the same time wherever the two differ, as a server should. */
 function equalHex(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
@@ -159,6 +168,7 @@ export function checkDigest(
   const ha1 = sessionKey(setup, algorithm, nonce, value('cnonce'), known);
   const right = responseHash(algorithm, ha1, parameters, `${request.method}:${request.target}`, request.body);
   if (!equalHex(value('response').toLowerCase(), right)) return wrong('the response hash does not match');
+  // The hash is right, so the client knows the password: what follows is about the nonce, and may be `stale`.
   if (!known) return wrong('an unknown nonce', true);
   if (known.algorithm !== algorithm) return wrong('the nonce belongs to another algorithm');
   if (value('opaque') !== known.opaque) return wrong('opaque was not returned as it was');

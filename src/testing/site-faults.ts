@@ -22,6 +22,10 @@ async function raw(call: SiteCall, bytes: string): Promise<void> {
   closeSocket(socket);
 }
 
+/**
+ * Fails some times with a `Retry-After`, then succeeds. Attempts are counted by key, so that tests do not disturb each
+ * other.
+ */
 async function retryAfter(call: SiteCall): Promise<void> {
   await discardBody(call);
   const times = wholeNumber(call.query.get('times'), 'times', 1_000_000, 1);
@@ -35,6 +39,7 @@ async function retryAfter(call: SiteCall): Promise<void> {
   sendJson(call, { attempt }, { status, headers: { 'Retry-After': value } });
 }
 
+/** Fails some times in a way that may pass, then succeeds. */
 async function flaky(call: SiteCall): Promise<void> {
   await discardBody(call);
   const fail = wholeNumber(call.query.get('fail'), 'fail', 1_000_000, 1);

@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from './site-route.ts';
 
+/** Any redirect status; 302 without one. */
 async function redirect(call: SiteCall, location: string, cookies: string[] = []): Promise<void> {
   const status = wholeNumber(call.query.get('status'), 'status', 399, 302);
   if (status < 300) throw new SiteRefusal(400, 'status must be 300 to 399');
@@ -19,6 +20,7 @@ async function redirect(call: SiteCall, location: string, cookies: string[] = []
   sendBytes(call, `to ${location}\n`, { status, headers });
 }
 
+/** A chain of redirects that ends at `/echo`. The status is kept along it. */
 function countDown(call: SiteCall): Promise<void> {
   const left = wholeNumber(call.params.n, 'the number of redirects', 1000);
   if (left === 0) return echo(call);
@@ -27,6 +29,7 @@ function countDown(call: SiteCall): Promise<void> {
   return redirect(call, status === null || left === 1 ? next : `${next}?status=${encodeURIComponent(status)}`);
 }
 
+/** To where the query says, which may be another origin or no URL at all. */
 function redirectTo(call: SiteCall): Promise<void> {
   const url = call.query.get('url');
   if (url === null) throw new SiteRefusal(400, 'say where to: ?url=');
@@ -45,12 +48,14 @@ function receivedCookies(header: string | undefined): [string, string][] {
     });
 }
 
+/** What came in `Cookie`, as a record and as pairs. */
 function showCookies(call: SiteCall): void {
   const header = call.req.headers.cookie;
   const pairs = receivedCookies(header);
   sendJson(call, { cookies: Object.fromEntries(pairs), pairs, header: header ?? null });
 }
 
+/** Sets what the query says, and redirects to where it can be seen. */
 function setCookies(call: SiteCall): Promise<void> {
   const lines = [...call.query]
     .filter(([name]) => name !== 'status')

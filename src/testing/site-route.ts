@@ -86,6 +86,7 @@ export async function discardBody(call: Pick<SiteCall, 'req' | 'res'>): Promise<
   for await (const _ of call.req.iterator({ destroyOnReturn: false }));
 }
 
+/** Sends a body that is known whole, with its length. */
 export function sendBytes(call: SiteCall, body: string | Uint8Array, answer: SiteAnswer = {}): void {
   const { status = 200, reason, type = 'text/plain; charset=utf-8', headers } = answer;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
@@ -95,6 +96,7 @@ export function sendBytes(call: SiteCall, body: string | Uint8Array, answer: Sit
   call.res.end(bytes);
 }
 
+/** Sends a value as a line of JSON. */
 export function sendJson(call: SiteCall, value: unknown, answer: SiteAnswer = {}): void {
   sendBytes(call, `${JSON.stringify(value)}\n`, { type: 'application/json', ...answer });
 }
@@ -122,6 +124,7 @@ export function writeOut(call: Pick<SiteCall, 'res'>, piece: string | Uint8Array
   });
 }
 
+/** Resolves when more can be written, or nothing can be any more. */
 function drained(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -170,6 +173,7 @@ export function describeRequest(call: SiteCall, body: Uint8Array): Record<string
   };
 }
 
+/** Node's flat list as pairs, in the order of the wire. */
 function headerPairs(raw: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let i = 0; i < raw.length; i += 2) pairs.push([raw[i]!, raw[i + 1]!]);

@@ -5,7 +5,7 @@ import { readHarText, writeHar } from '../../har/har-file.ts';
 import type { Har, HarEntry, HarRequest } from '../../har/har-format.ts';
 import { parseHar, requestOfHar } from '../../har/har-read.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import { differences } from './differences.ts';
+import { differences, weightOf } from './differences.ts';
 
 /** What of a request must be the same as of a recorded one. Its method and its path always must. */
 export interface RecordMatch {
@@ -28,8 +28,10 @@ export class Cassette {
   readonly #match: RecordMatch | RecordMatcher;
   #har: Har = emptyHar();
   #entries = new HarEntries(this.#har.log.entries);
+  /** Answers that were given: each is given once. */
   readonly #used = new Set<HarEntry>();
   #writing: Promise<void> | undefined;
+  /** Something was added since the last writing began. */
   #isChanged = false;
 
   constructor(path: string, match: RecordMatch | RecordMatcher) {
@@ -46,6 +48,7 @@ export class Cassette {
     return true;
   }
 
+  /** Recorded answers. */
   get size(): number {
     return this.#entries.list.length;
   }
@@ -99,15 +102,18 @@ export class Cassette {
     return near[0];
   }
 
+  /** Writes the whole file. What is added meanwhile is written by the next round. */
   async #write(): Promise<void> {
     this.#isChanged = false;
     await writeHar(this.path, this.#har, MODE);
   }
 
+  /** A matcher of the caller's says nothing of what differs, so that the default rules make the words. */
   get #rules(): RecordMatch {
     return typeof this.#match === 'function' ? {} : this.#match;
   }
 
+  /** Whether the entry answers the request. */
   #fits(asked: HarRequest, entry: HarEntry): boolean {
     if (typeof this.#match !== 'function') {
       const [wanted, got] = [factsOf(entry.request), factsOf(asked)];
@@ -120,10 +126,6 @@ export class Cassette {
 
 function nameOf({ method, url }: HarRequest): string {
   return `${method} ${url}`;
-}
-
-function weightOf(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + (line.startsWith('url: ') ? 100 : line.startsWith('method: ') ? 30 : 1), 0);
 }
 
 /** What is compared of a request, made once for each. */
@@ -159,10 +161,12 @@ function linesOf(asked: HarRequest, recorded: HarRequest, match: RecordMatch): s
   ];
 }
 
+/** Scheme, host and path, in the parser's spelling. */
 function pathOf(url: string): string {
   return new URL(url.replace(/[?#].*$/s, '')).href;
 }
 
+/** Names to their sorted values: the order of a query or form does not count. */
 function grouped(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
   const record: Record<string, string[]> = Object.create(null);
   for (const [name, value] of pairs) (record[name] ??= []).push(value);
@@ -170,6 +174,7 @@ function grouped(pairs: readonly (readonly [string, string])[]): Record<string, 
   return record;
 }
 
+/** All lines of a name as one text. */
 function headerOf({ headers }: HarRequest, name: string): string | undefined {
   const found = (headers ?? []).filter((one) => one.name.toLowerCase() === name.toLowerCase());
   return found.length === 0 ? undefined : found.map(({ value }) => value).join(', ');

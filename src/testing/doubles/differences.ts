@@ -3,6 +3,7 @@ import { isSecretKey, MASK } from '../../message/redact.ts';
 
 /** Differences that are told; of very many the first say enough. */
 const MOST = 12;
+/** Characters of a value in a line. */
 const LONGEST = 200;
 
 /** What vitest's and jest's `expect.any(...)` and the like are. */
@@ -18,6 +19,10 @@ export function differences(expected: unknown, found: unknown, where: string): s
   return lines.length > MOST ? [...lines.slice(0, MOST), `and ${lines.length - MOST} more`] : lines;
 }
 
+/**
+ * Walks both values together and adds a line for each difference.
+ * @param isSecret a name above it was secret
+ */
 function compare(expected: unknown, found: unknown, where: string, lines: string[], isSecret: boolean): void {
   if (isAsymmetric(expected)) {
     if (!expected.asymmetricMatch(found)) lines.push(line(where, String(expected), found, isSecret));
@@ -53,12 +58,19 @@ export function line(where: string, expected: string, found: unknown, isSecret =
   return `${where}: expected ${expected}, got ${shown(found)}`;
 }
 
+/** A value in a line, as JSON where it has any. */
 export function shown(value: unknown): string {
   if (value instanceof RegExp || typeof value === 'function') return String(value).slice(0, LONGEST);
   const text = JSON.stringify(value) ?? String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }
 
+/** How far a request is from the expected one: another URL counts most, then another method, then each other line. */
+export function weightOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + (line.startsWith('url: ') ? 100 : line.startsWith('method: ') ? 30 : 1), 0);
+}
+
+/** A matcher of a test runner, told by its method: none is imported here. */
 export function isAsymmetric(value: unknown): value is Asymmetric {
   return typeof value === 'object' && value !== null && typeof (value as Asymmetric).asymmetricMatch === 'function';
 }
@@ -67,6 +79,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** An own member only. */
 function memberOf(record: Record<string, unknown>, name: string): unknown {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -28,10 +28,12 @@ export class Asked {
   /** Those that have settled. */
   readonly history: HistoryEntry[] = [];
 
+  /** Remembers a request when it is sent. */
   ask(request: HttpRequest): void {
     push(this.requests, request);
   }
 
+  /** Remembers how it ended. */
   settle(entry: HistoryEntry): void {
     push(this.history, entry);
   }
@@ -41,11 +43,13 @@ export class Asked {
   }
 }
 
+/** Bounds the list by dropping its older half at once, which is cheaper than one by one. */
 function push<T>(list: T[], one: T): void {
   if (list.length === 2 * KEPT) list.splice(0, KEPT);
   list.push(one);
 }
 
+/** A handler that remembers, and answers by `answer`. */
 export function double(name: string, answer: Answering, asked: Asked): Handler {
   return async (request, given) => {
     const options = ownOptions(given);

@@ -29,6 +29,7 @@ function partOf(response: HttpResponse, request: HttpRequest): HttpResponse {
   return response.with({ body: new Content(undefined, brokenOff(response, error)) });
 }
 
+/** The recorded error as one of ours, with a stack that leads to the test and not to the recording. */
 function errorOf(recorded: NonNullable<HarEntry['_error']>, request: HttpRequest): TransferError {
   const { name, message, code, phase, errno } = recorded;
   const { stack } = new Error(message);
@@ -38,6 +39,7 @@ function errorOf(recorded: NonNullable<HarEntry['_error']>, request: HttpRequest
   return error;
 }
 
+/** What was recorded of the body, then the error that ended it. */
 async function* brokenOff(response: HttpResponse, error: Error): AsyncGenerator<Uint8Array, void, undefined> {
   const bytes = response.bytesNow();
   if (bytes !== undefined && bytes.byteLength > 0) yield bytes;

@@ -37,7 +37,9 @@ export interface Matcher {
 }
 
 const PARTS = ['query', 'headers', 'json', 'body'];
+/** A test writes a list without saying how it is spelled: each spelling is tried. */
 const FORMATS: readonly ArrayFormat[] = ['indices', 'repeat', 'brackets', 'comma'];
+/** RFC 9110 section 5.5: what a value can be on the wire. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** @throws TypeError for what can never match */
@@ -63,11 +65,16 @@ export function requestMatcher(method: string, uri: string | URL | RegExp, match
   };
 }
 
+/** @throws TypeError for what can be no method; `*` stands for any */
 function checkedMethod(method: unknown): string {
   if (typeof method === 'string' && (method === '*' || /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method))) return method;
   throw new TypeError(`a method must be a token such as 'GET', or '*', got ${shown(method)}`);
 }
 
+/**
+ * The parts without a prototype.
+ * @throws TypeError for a name that is none of them
+ */
 function checkedParts(match: RequestMatch, name: string): RequestMatch {
   if (typeof match !== 'object' || match === null || Array.isArray(match)) {
     throw new TypeError(`what ${name} must have is a record of ${PARTS.join(', ')}, got ${kindOf(match)}`);
@@ -86,6 +93,7 @@ function checkedParts(match: RequestMatch, name: string): RequestMatch {
   return { __proto__: null, ...match } as RequestMatch;
 }
 
+/** @throws TypeError for a name or a value that no request can have: the test would always fail */
 function checkedHeader(
   name: string,
   value: string | RegExp | readonly string[] | null,
@@ -121,10 +129,12 @@ function expectedQueries(match: RequestMatch, url: UrlMatcher, name: string): re
   return written.map((pairs) => ({ ...recordOf([...pairs]), ...Object.fromEntries(open!) }));
 }
 
+/** A value that decides by itself what it matches. */
 function isOpen(value: unknown): boolean {
   return value instanceof RegExp || isAsymmetric(value);
 }
 
+/** The differences to the spelling that comes nearest. */
 function queryLines(expected: readonly Pairs[], url: string): string[] {
   const found = recordOf(queryOf(url));
   const all = expected.map((one) => differences(one, found, 'query'));
@@ -146,11 +156,13 @@ function recordOf(pairs: readonly (readonly [string, string])[]): Record<string,
   return record;
 }
 
+/** Methods are case-sensitive (RFC 9110 section 9.1), which is easily overlooked. */
 function methodLine(expected: string, found: string): string {
   const isCase = expected.toUpperCase() === found.toUpperCase();
   return `method: expected ${expected}, got ${found}${isCase ? ' (methods are case-sensitive)' : ''}`;
 }
 
+/** What is wrong with one header; `null` expects that there is none. */
 function headerLines(
   name: string,
   expected: string | RegExp | readonly string[] | null,
@@ -165,6 +177,7 @@ function headerLines(
   return isSecret && lines.length > 0 ? [line(where, '', found, true)] : lines;
 }
 
+/** Compares values, so that spacing and the order of members do not count. */
 function jsonLines(expected: unknown, body: Uint8Array | undefined): string[] {
   const text = textOf(body);
   if (text === undefined) return [line('json', shown(expected), undefined)];
@@ -185,6 +198,7 @@ function isPlainJson(value: unknown): boolean {
   return Object.values(value).every((one) => one === undefined || isPlainJson(one));
 }
 
+/** Compares the body as bytes or as text. */
 function bodyLines(expected: string | Uint8Array | RegExp, body: Uint8Array | undefined): string[] {
   if (expected instanceof Uint8Array) {
     const isSame = body?.byteLength === expected.byteLength && expected.every((byte, at) => byte === body[at]);

@@ -2,6 +2,7 @@
 import { RequestBody } from '../../message/body.ts';
 import { HttpRequest } from '../../message/request.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
+import { weightOf } from './differences.ts';
 import { safeWords } from './double.ts';
 import { type Matcher, type RequestMatch, requestMatcher } from './request-match.ts';
 
@@ -36,6 +37,7 @@ export function requested(
   return { pass, message: () => messageOf(matcher, near, pass) };
 }
 
+/** What does not fit; none for a request that was matched. */
 function linesOf(matcher: Matcher, { request, body }: Seen): string[] {
   if (matcher.readsBody && body === undefined && request.body !== null) {
     return ['body: it was a stream, and is not in memory'];
@@ -43,6 +45,7 @@ function linesOf(matcher: Matcher, { request, body }: Seen): string[] {
   return matcher.differences(request, body);
 }
 
+/** The words for a failing test: the nearest request and what differs, then all requests. */
 function messageOf(
   { name }: Matcher,
   near: readonly { readonly one: Seen; readonly lines: readonly string[] }[],
@@ -50,16 +53,13 @@ function messageOf(
 ): string {
   if (pass) return `expected that ${name} was not requested, and it was`;
   if (near.length === 0) return `expected that ${name} was requested, and nothing was`;
-  const best = near.reduce((nearest, next) => (weight(next.lines) < weight(nearest.lines) ? next : nearest));
+  const best = near.reduce((nearest, next) => (weightOf(next.lines) < weightOf(nearest.lines) ? next : nearest));
   const lines = safeWords(best.lines.map((line) => `\n  ${line}`).join(''), best.one.request);
   const all = near.map(({ one }) => `\n  ${one.request}`).join('');
   return `expected that ${name} was requested; the nearest was ${best.one.request}:${lines}\nrequested were:${all}`;
 }
 
-function weight(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + (line.startsWith('url: ') ? 100 : line.startsWith('method: ') ? 30 : 1), 0);
-}
-
+/** The requests of whatever has some; a client is asked for its double. */
 function requestsOf(asked: unknown): readonly unknown[] {
   if (Array.isArray(asked)) return asked;
   const holder = Object(asked) as { requests?: unknown; history?: unknown; stack?: { handler?: unknown } };
@@ -71,6 +71,7 @@ function requestsOf(asked: unknown): readonly unknown[] {
   );
 }
 
+/** One entry of a list: a request, an entry of a history, or what a test server noted. */
 function seenOf(one: unknown): Seen {
   const record = Object(one) as Record<string, unknown>;
   const request = (record['request'] ?? record) as Record<string, unknown>;
@@ -94,6 +95,7 @@ function ofServer(seen: Record<string, unknown>): Seen {
   return { request, body: body ?? new Uint8Array(0) };
 }
 
+/** Node's flat list of raw headers as pairs. */
 function pairsOf(raw: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at]!, raw[at + 1]!]);
