@@ -85,6 +85,7 @@ export async function downloadCommand(command: DownloadCommand, terminal: Termin
   }
 }
 
+/** The options that only a download has. */
 function ownOptions({ headers, resume, segments, checksums, newerThan }: DownloadCommand): DownloadOptions {
   const since = newerThan === undefined ? undefined : dateFor(newerThan);
   return {
@@ -108,6 +109,7 @@ function dateFor(text: string): Date | undefined {
   return found?.mtime;
 }
 
+/** The user has named the file: that is where it goes, and it may be replaced. */
 function asGiven(path: string): Destination {
   return { path, decide: () => undefined, settle: async () => path };
 }
@@ -146,12 +148,14 @@ function byTheHead({ url, skipExisting }: DownloadCommand): Destination {
   };
 }
 
+/** @throws an error with the code EEXIST when the name is taken, also by a file that came this moment */
 async function moveWithoutReplacing(from: string, to: string): Promise<void> {
   // A rename replaces; a second name does not.
   await link(from, to);
   await rm(from);
 }
 
+/** Takes the place of an old file, with its permissions, and through a symbolic link. */
 async function moveOver(from: string, to: string): Promise<void> {
   const target = await targetOf(to);
   if (target.mode !== undefined) await chmod(from, target.mode);
@@ -165,12 +169,14 @@ async function dateOf({ newerThan }: DownloadCommand, { response }: DownloadResu
   if (!Number.isNaN(modified.getTime())) await utimes(path, modified, modified);
 }
 
+/** What to say when the answer was no file, and the exit code. */
 function nothingSaved({ url }: DownloadCommand, { response }: DownloadResult, { stderr }: Terminal): number {
   if (response.status === 304) return told(stderr, 'not modified since; nothing was saved', 0);
   const { host } = new URL(url);
   return told(stderr, `${host} answered ${response.status}, which is no file; nothing was saved`, 1);
 }
 
+/** The last line on standard error; the name goes to standard output, for scripts. */
 function summarize(
   path: string,
   { bytes, resumed }: DownloadResult,
@@ -182,6 +188,7 @@ function summarize(
   stderr.write(`${path}: ${byteText(bytes)}, ${timeText(elapsed)}${rate}${resumed ? ', resumed' : ''}\n`);
 }
 
+/** Says why it ended, and with which exit code. */
 function told(stderr: Terminal['stderr'], message: string, code: number): number {
   stderr.write(`sluice: ${message}\n`);
   return code;

@@ -1,5 +1,9 @@
 /** What `--help` prints. */
 
+/**
+ * The start page of `sluice --help`. Lines are at most 88 characters wide; a test compares the options with what is
+ * read.
+ */
 const GENERAL = `sluice: an HTTP client, a crawler and a test site
 
   sluice get|head|post|put|patch|delete URL [options]   send one request
@@ -22,6 +26,7 @@ Exit codes: 0 it worked; 1 the request failed, a status of 400 or more, or broke
 links; 2 wrong usage; 130 stopped by Ctrl-C.
 `;
 
+/** Options of every command that sends one request; RETRIES is put in by each. */
 const COMMON = `  -H, --header 'N: V'     a header; repeats
   --query K=V             a query parameter; repeats; wins over the URL's
   --auth USER:PASSWORD    Basic credentials
@@ -146,6 +151,7 @@ masked, bodies are not in it. Prints the name of the page.
   sluice report from-a-browser.har -o out.html
 `;
 
+/** Help by command; the request methods share one. */
 const TOPICS: Readonly<Record<string, string>> = {
   request: REQUEST,
   download: DOWNLOAD,
@@ -154,6 +160,7 @@ const TOPICS: Readonly<Record<string, string>> = {
   serve: SERVE,
 };
 
+/** The help of a command, or of all. */
 export function helpText(topic: string | undefined): string {
   if (topic !== undefined && Object.hasOwn(TOPICS, topic)) return TOPICS[topic]!;
   return [GENERAL, REQUEST, DOWNLOAD, CRAWL, REPORT, SERVE].join('\n');

@@ -24,6 +24,7 @@ export function parseOptions<T extends Options>(
   return parseArgs({ args, options, strict: true, allowPositionals: true });
 }
 
+/** An option as it stands on the command line: `rawName` is what was typed. */
 interface OptionToken {
   readonly name: string;
   readonly rawName: string;
@@ -31,6 +32,7 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined;
 }
 
+/** @throws UsageError for one option: unknown, without its value, or with one it does not take */
 function checkOption(command: string, options: Options, { name, rawName, value, inlineValue }: OptionToken): void {
   const known = Object.hasOwn(options, name) ? options[name] : undefined;
   if (known === undefined) throw unknownOption(command, options, name, rawName);
@@ -43,6 +45,7 @@ function checkOption(command: string, options: Options, { name, rawName, value, 
   }
 }
 
+/** The error with the nearest option that there is, if one is near. */
 function unknownOption(command: string, options: Options, name: string, rawName: string): UsageError {
   const near = name.length > 1 ? closest(name, Object.keys(options)) : undefined;
   const hint = near === undefined ? `'sluice ${command} --help' lists its options` : `did you mean --${near}?`;

@@ -21,6 +21,9 @@ const text = { type: 'string' } as const;
 const list = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
 
+/**
+ * In the form of `util.parseArgs`. Values are texts here; they are checked below, with messages that name the option.
+ */
 const COMMON_OPTIONS = {
   header: { ...list, short: 'H' },
   query: list,
@@ -63,6 +66,10 @@ const DOWNLOAD_OPTIONS = {
 /** Retries of a download, which is long and can go on where it stopped. */
 const DOWNLOAD_RETRIES = 3;
 
+/**
+ * The command line of a method.
+ * @throws UsageError naming the argument, what was expected and what was found
+ */
 export function readRequest(name: string, argv: readonly string[]): RequestCommand {
   const { values, positionals } = parseOptions(name, argv, REQUEST_OPTIONS, true);
   const [url, dash, ...more] = positionals;
@@ -86,6 +93,10 @@ export function readRequest(name: string, argv: readonly string[]): RequestComma
   };
 }
 
+/**
+ * The command line of `sluice download`.
+ * @throws UsageError
+ */
 export function readDownload(argv: readonly string[]): DownloadCommand {
   const { values, positionals } = parseOptions('download', argv, DOWNLOAD_OPTIONS, true);
   const [url, extra] = positionals;
@@ -111,6 +122,7 @@ export function readDownload(argv: readonly string[]): DownloadCommand {
   };
 }
 
+/** The values of the common options, as `parseArgs` gives them. */
 interface CommonValues extends AuthValues {
   readonly header?: string[];
   readonly query?: string[];
@@ -122,6 +134,10 @@ interface CommonValues extends AuthValues {
   readonly verbose?: boolean;
 }
 
+/**
+ * The checked values of the common options.
+ * @param retries when `--retry` is not given
+ */
 function commonOf(url: string, values: CommonValues, retries: number): RequestArguments {
   const { header = [], query = [], timeout, retry, proxy, http2, insecure, verbose } = values;
   return {
@@ -138,6 +154,7 @@ function commonOf(url: string, values: CommonValues, retries: number): RequestAr
   };
 }
 
+/** The options that make a body. */
 interface BodyArguments {
   readonly json?: string;
   readonly body?: string;
@@ -145,6 +162,10 @@ interface BodyArguments {
   readonly multipart?: string[];
 }
 
+/**
+ * Where the body comes from.
+ * @throws UsageError when more than one option says so
+ */
 function bodySource({ json, body, form, multipart }: BodyArguments, stdin: boolean): BodySource | undefined {
   const given = [
     json !== undefined && '--json',
@@ -178,6 +199,7 @@ interface AuthValues {
   readonly bearer?: string;
 }
 
+/** Credentials in the form of the option `auth`. */
 function authOf(values: AuthValues): RequestArguments['auth'] {
   const { auth, digest = false, bearer } = values;
   if (auth !== undefined && bearer !== undefined) throw new UsageError('expected --auth or --bearer, got both');

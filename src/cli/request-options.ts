@@ -7,6 +7,7 @@ import type { BodySource, Pair, RequestArguments } from './commands.ts';
 import type { Terminal } from './terminal.ts';
 import { printableLines } from './text/text-table.ts';
 
+/** What every request of the command line has: headers, credentials, limits, and with `-v` both heads. */
 export function requestOptions(command: RequestArguments, terminal: Terminal): RequestOptions {
   const { headers, query, auth, timeout, verbose, insecure, proxy, http2, retry } = command;
   const { stderr } = terminal;
@@ -27,6 +28,7 @@ export function requestOptions(command: RequestArguments, terminal: Terminal): R
   });
 }
 
+/** The body in the form of the client's options. Standard input is streamed, and so can be sent once. */
 export function bodyOptions(body: BodySource | undefined, { stdin }: Terminal): RequestOptions {
   switch (body?.from) {
     case undefined:
@@ -48,6 +50,7 @@ function formOf(pairs: readonly Pair[]): URLSearchParams {
   return new URLSearchParams(pairs.map(([key, value]) => [key, value]));
 }
 
+/** Phases in the order in which they happen, and their names on the screen. */
 const PHASES: readonly (readonly [keyof Timings, string])[] = [
   ['queue', 'queue'],
   ['dns', 'DNS'],
@@ -57,6 +60,7 @@ const PHASES: readonly (readonly [keyof Timings, string])[] = [
   ['firstByte', 'first byte'],
 ];
 
+/** One line for each transfer; phases that did not happen are left out. */
 function showTimings({ handler, timings }: TransferStats, terminal: Terminal): void {
   const known = PHASES.filter(([phase]) => timings[phase] !== undefined);
   const parts = known.map(([phase, name]) => `${name} ${timings[phase]!.toFixed(1)} ms`);

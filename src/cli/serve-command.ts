@@ -3,6 +3,7 @@ import { startServer } from '../testing/server.ts';
 import type { ServeCommand } from './commands.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Ctrl-C closes the server and waits for its connections, so that the command ends with 0. */
 export async function serveCommand({ port, host }: ServeCommand, terminal: Terminal): Promise<number> {
   const server = await startServer({ port, host });
   terminal.stdout.write(`The test site listens at ${server.origin}/ until Ctrl-C; its index lists the routes.\n`);

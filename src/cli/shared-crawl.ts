@@ -20,10 +20,16 @@ type Shared = NonNullable<CrawlCommand['shared']>;
 const COMMAND = 'command';
 /** How many pages there may be, which the frontier reads itself. */
 const LIMIT = 'limit';
+/** Milliseconds for which Redis keeps the command; a crawl that rests for longer has to be started anew. */
 const MONTH = 30 * 24 * 3_600_000;
 const SECOND = 1000;
+/** Milliseconds between two looks at whether others still work. */
 const PAUSE = 200;
 
+/**
+ * Does what the role says: shows figures, works for a crawl of others, or starts one.
+ * @returns the exit code
+ */
 export async function sharedCrawl(command: CrawlCommand, shared: Shared, terminal: Terminal): Promise<number> {
   const { redisFrontier } = await loadBullmq();
   await using frontier = redisFrontier({ connection: shared.redis, name: shared.name, clock: terminal.clock });
@@ -39,6 +45,10 @@ export async function sharedCrawl(command: CrawlCommand, shared: Shared, termina
   }
 }
 
+/**
+ * Loaded on demand: both packages are optional.
+ * @throws UsageError saying what to install
+ */
 async function loadBullmq(): Promise<typeof import('../bullmq/redis-frontier.ts')> {
   try {
     return await import('../bullmq/redis-frontier.ts');
@@ -133,6 +143,7 @@ async function joined(
   }
 }
 
+/** Fetches pages of the shared frontier until there are none. Figures on the screen are those of the whole crawl. */
 async function work(
   command: CrawlCommand,
   frontier: SharedFrontier,
@@ -149,6 +160,7 @@ async function work(
     source: frontier,
     clock,
   });
+  /** Asked for once a second; the bar is drawn more often. */
   let latest: FrontierStats = await frontier.stats();
   const progress = new Progress(stderr, clock, () => {
     const { done, known, failed } = latest;
@@ -205,6 +217,7 @@ async function showStatus(frontier: SharedFrontier, { stdout, clock }: Terminal,
   }
 }
 
+/** The URL without its credentials, for what other machines can read. */
 function withoutUserinfo(text: string): string {
   const url = new URL(text);
   url.username = '';

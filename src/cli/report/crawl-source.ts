@@ -65,6 +65,7 @@ interface Place {
   readonly number: number;
 }
 
+/** One line as a row; a crawl knows sizes and times, and no phases. */
 function rowOf(line: PageLine): ReportRow {
   const { url, status, error, bytes, ms, type = '' } = line;
   return {
@@ -84,6 +85,7 @@ function rowOf(line: PageLine): ReportRow {
   };
 }
 
+/** What the panel beside the table shows; empty facts are left out. */
 function factsOf(line: PageLine): Pair[] {
   const { message = '', location, from, depth, links, via = [], invalid = [], truncated, sitemap } = line;
   const facts: Pair[] = [
@@ -158,6 +160,7 @@ function endOf(url: string, redirects: ReadonlyMap<string, string>): string {
   return end;
 }
 
+/** One line of the file. */
 interface Line {
   readonly text: string;
   /** From 1. */
@@ -187,6 +190,7 @@ async function* linesOf(path: string): AsyncGenerator<Line> {
   if (rest.length > 0) yield { text: Buffer.concat(rest).toString('utf8'), number: number + 1, isCut: true };
 }
 
+/** The end of every message about a line that cannot be read. */
 const EXPECTED = 'a line of "sluice crawl --out", a JSON object with url, status and ms';
 
 /** Lines that a crawl did not write. */
@@ -199,11 +203,13 @@ class UnreadLines {
     this.#name = name;
   }
 
+  /** Notes a line. A cut one can only be the last of the file. */
   add(number: number, isCut: boolean): void {
     if (isCut) this.#cut = number;
     else this.#numbers.push(number);
   }
 
+  /** Remarks for the page: the first few lines, and how many more. */
   told(): string[] {
     const some = this.#numbers
       .slice(0, MOST_NOTES)
@@ -214,6 +220,7 @@ class UnreadLines {
     return some;
   }
 
+  /** The error for a file without any line of a crawl. */
   nothing(): TypeError {
     const first = this.#numbers[0] ?? this.#cut;
     if (first === undefined)

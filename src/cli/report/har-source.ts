@@ -13,6 +13,7 @@ import type { BrokenRow, Pair, ReportRow, ReportSource } from './report-data.ts'
 
 /** Bytes of a request's body that are searched for secrets. */
 const MOST_SEARCHED = 1_000_000;
+/** Remarks on the page; more would hide it. */
 const MOST_NOTES = 5;
 
 /** @param log the member `log` of the archive, which has `entries` */
@@ -65,13 +66,16 @@ function nothingOf(name: string, left: number): TypeError {
   );
 }
 
+/** The label of a fact, by which the pages of broken links are found again. */
 const ASKED_BY = 'Asked by';
 
+/** Milliseconds since 1970; -1 for an entry without a readable time. */
 function startOf(entry: unknown): number {
   const started = Date.parse(textOf(fieldOf(entry, 'startedDateTime')));
   return Number.isNaN(started) ? -1 : started;
 }
 
+/** One entry as a row of the page. Members of another type than HAR gives them count as missing. */
 function rowOf(entry: unknown, titles: ReadonlyMap<string, string>): ReportRow {
   const mask = maskerOf(entry);
   const request = fieldOf(entry, 'request');
@@ -112,6 +116,7 @@ function timeOf(value: unknown, sum: number): number {
   return msOf(value, sum > 0 || !isGiven ? sum : -1);
 }
 
+/** 0 for a request that was not answered. */
 function statusOf(value: unknown): number {
   const status = Number(value ?? 0);
   return Number.isInteger(status) && status >= 100 && status <= 999 ? status : 0;
@@ -138,6 +143,7 @@ function maskerOf(entry: unknown): Mask {
   }
 }
 
+/** Header lines with their secrets masked. */
 function linesOf(list: unknown, mask: Mask): Pair[] {
   return listOf(list).flatMap((pair): Pair[] => {
     const [name, value] = [textOf(fieldOf(pair, 'name')), textOf(fieldOf(pair, 'value'))];
@@ -166,6 +172,7 @@ function phasesOf(timings: unknown): number[] {
   return [of('blocked'), of('dns'), plain, tls, of('send'), of('wait'), of('receive')];
 }
 
+/** What the panel beside the table shows; empty facts are left out. */
 function factsOf(entry: unknown, mask: Mask, first: readonly Pair[]): Pair[] {
   const request = fieldOf(entry, 'request');
   const response = fieldOf(entry, 'response');

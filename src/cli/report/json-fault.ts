@@ -1,6 +1,7 @@
 /** Where a text ends to be JSON (RFC 8259), because the parser's own message does not always say. */
 
 const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
+/** RFC 8259 section 2: the only white space. */
 const BLANK = /[ \t\n\r]*/y;
 
 /** What may come next. */
@@ -8,6 +9,7 @@ type Next = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end';
 
 /** The place of the first character that no JSON has there; the length of the text when it ends too soon. */
 export function faultOf(text: string): number {
+  // Brackets that are not closed, the inner one last. A loop and a list: nesting of any depth takes no stack.
   const open: ('{' | '[')[] = [];
   let next = 'value' as Next;
   let at = 0;
@@ -51,6 +53,7 @@ export function faultOf(text: string): number {
   }
 }
 
+/** RFC 8259 section 7. */
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 /** Behind the closing quote, or where the string stops being valid. */

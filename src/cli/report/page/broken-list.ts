@@ -11,7 +11,9 @@ const STEP = 100;
 export class BrokenList {
   readonly #model: Model;
   readonly #list = byId('broken-list');
+  /** The button for more. */
   readonly #more = byId('broken-more');
+  /** All rows that the list would show, of which a part has elements. */
   #rows: number[] = [];
 
   constructor(model: Model) {
@@ -33,6 +35,7 @@ export class BrokenList {
     return this.#rows.length;
   }
 
+  /** Adds the next links to the list. */
   #add(): void {
     const from = this.#list.childElementCount;
     this.#list.append(...this.#rows.slice(from, from + STEP).map((row) => this.#link(row)));
@@ -41,6 +44,7 @@ export class BrokenList {
     this.#more.textContent = `Show ${countText(Math.min(STEP, Math.max(0, left)))} more of ${countText(Math.max(0, left))}`;
   }
 
+  /** One broken link and the pages it is on. */
   #link(row: number): HTMLElement {
     const url = this.#model.columns.url[row]!;
     const error = this.#model.error(row);

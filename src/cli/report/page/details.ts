@@ -18,6 +18,7 @@ const PHASE_WORDS: Readonly<Record<(typeof PHASES)[number], string>> = {
   receive: 'Receive',
 };
 
+/** The panel beside the table. It is filled when a call is opened, and hidden otherwise. */
 export class Details {
   readonly #model: Model;
   readonly #panel = byId('details');
@@ -29,15 +30,18 @@ export class Details {
     this.#closed = closed;
   }
 
+  /** Whether the panel is there. */
   get isOpen(): boolean {
     return !this.#panel.hidden;
   }
 
+  /** Hides the panel; the table gets its width back. */
   close(): void {
     this.#panel.hidden = true;
     document.documentElement.classList.remove('has-details');
   }
 
+  /** Fills the panel for a call, or for one of its steps. */
   show(item: Item): void {
     const { rows } = this.#model.calls[item.call]!;
     const row = item.row ?? rows.at(-1)!;
@@ -59,6 +63,7 @@ export class Details {
     document.documentElement.classList.add('has-details');
   }
 
+  /** Status, method, error, URL, and the buttons. */
   #head(url: string, row: number): HTMLElement {
     const close = element(
       'button',
@@ -87,6 +92,7 @@ export class Details {
     return element('header', {}, close, line, element('h2', {}, outward(url, element('bdi', {}, url))));
   }
 
+  /** The facts that come from the columns. */
   #figures(row: number): Pair[] {
     const { time, size, wire } = this.#model.columns;
     const type = this.#model.type(row);
@@ -114,12 +120,14 @@ export class Details {
     return section('Steps', element('ol', { class: 'steps' }, ...steps));
   }
 
+  /** The pages that link to a broken call; nothing for any other. */
   #pages(row: number): HTMLElement[] {
     const broken = this.#model.broken(row);
     if (broken === undefined) return [];
     return [section('Broken: the pages it is on', pagesElement(broken))];
   }
 
+  /** A bar for each phase, where in the call it was. Nothing without known phases. */
   #phases(row: number): HTMLElement[] {
     const phases = this.#model.phases(row);
     const sum = phases?.reduce((all, one) => all + one, 0) ?? 0;
@@ -159,10 +167,12 @@ export function pagesElement({
   return element('ul', { class: 'pages' }, ...lines);
 }
 
+/** A part of the panel under its title. */
 function section(title: string, ...children: Node[]): HTMLElement {
   return element('section', {}, element('h3', {}, title), ...children);
 }
 
+/** Names and values; URLs are links that open elsewhere. */
 function facts(pairs: readonly Pair[]): HTMLElement {
   const lines = pairs.map(([name, value]) => {
     const shown = URLS.has(name) ? outward(value, element('bdi', {}, value)) : element('bdi', {}, value);

@@ -12,11 +12,13 @@ import { Table } from './table.ts';
 import { ThemeSwitch } from './theme.ts';
 
 const theme = new ThemeSwitch(byId('theme'));
+// Details of rows in blocks of JSON, each parsed when one of its rows is opened.
 const blocks = [...document.querySelectorAll<HTMLElement>('script.details')];
 const model = new Model(read<ReportData>(byId('data')), (index) => read<DetailBlock>(blocks[index]!));
 const search = byId<HTMLInputElement>('search');
 const keys = byId<HTMLDialogElement>('keys');
 const kinds = new Set<Kind>();
+// All calls in the order of the table; filtering keeps it.
 let order = model.sorted({ key: 'order', isDown: false });
 let scale: RowContext['scale'] = firstScale();
 
@@ -64,10 +66,12 @@ new ResizeObserver(() => {
 refresh();
 document.documentElement.dataset['ready'] = 'true';
 
+/** The JSON of a script element, which the browser never runs. */
 function read<T>(from: HTMLElement): T {
   return JSON.parse(from.textContent!) as T;
 }
 
+/** Title, origin and remarks, written once. */
 function heads(): void {
   const { data } = model;
   const from = data.startedAt < 0 ? '' : ` · ${new Date(data.startedAt).toLocaleString()}`;
@@ -91,6 +95,7 @@ function refresh(): void {
   byId('count').textContent = summary(calls, times);
 }
 
+/** The figures of what is shown at the moment. */
 function summary(calls: Uint32Array, times: Float64Array): string {
   const { size } = model.columns;
   const bytes = sumOf(Array.from(calls, (call) => size[model.last(call)]!));
@@ -101,6 +106,7 @@ function summary(calls: Uint32Array, times: Float64Array): string {
   return `${shown} · ${sizeText(bytes)} · median ${msText(percentile(times, 0.5))}`;
 }
 
+/** Which span of time the bars of these calls cover. */
 function contextOf(calls: Uint32Array, times: Float64Array): RowContext {
   if (scale === 'duration') {
     // One that hangs for a minute would make all others a pixel wide.
@@ -124,6 +130,7 @@ function firstScale(): RowContext['scale'] {
   return percentile(timesOf(model, model.calls.keys()), 0.9) * 15 >= end ? 'timeline' : 'duration';
 }
 
+/** One button for each kind of outcome that the file has; several can be on. */
 function chips(): void {
   const counts = countsOf(model);
   const made = KINDS.filter((kind) => counts.has(kind)).map((kind) => {
@@ -145,12 +152,14 @@ function chips(): void {
   byId('chips').replaceChildren(...made);
 }
 
+/** Shows on the buttons which kinds are on. */
 function press(): void {
   for (const chip of byId('chips').querySelectorAll<HTMLElement>('[data-kind]')) {
     chip.setAttribute('aria-pressed', String(kinds.has(chip.dataset['kind'] as Kind)));
   }
 }
 
+/** The switch between timeline and duration; hidden for a file without times. */
 function scales(): void {
   const buttons = [...byId('scale').querySelectorAll<HTMLElement>('[data-scale]')];
   byId('scale').hidden = !model.columns.start.some((start) => start >= 0);
@@ -167,6 +176,7 @@ function scales(): void {
   mark();
 }
 
+/** The two views, with the arrow keys that the ARIA pattern for tabs asks for. */
 function tabs(): void {
   const all = ['requests', 'broken'] as const;
   for (const name of all) {
@@ -181,6 +191,7 @@ function tabs(): void {
   }
 }
 
+/** Shows one of the views. */
 function select(name: 'requests' | 'broken'): void {
   for (const one of ['requests', 'broken']) {
     byId(one).hidden = one !== name;
@@ -191,6 +202,7 @@ function select(name: 'requests' | 'broken'): void {
   refresh();
 }
 
+/** Takes every filter away. */
 function clear(): void {
   search.value = '';
   kinds.clear();
@@ -198,6 +210,7 @@ function clear(): void {
   refresh();
 }
 
+/** Keys of the page. Those of an open dialog, of a button or of the panel stay the browser's. */
 function pressed(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
   const isTyping = event.target === search;

@@ -3,14 +3,17 @@ import { byId, element } from './dom.ts';
 import { countText, KIND_WORDS, KINDS, type Kind, msText, SIGNS, sizeText, sumOf, urlParts } from './format.ts';
 import { hostsOf, type Model, percentile, timesOf } from './model.ts';
 
+/** Lines of each list. */
 const MOST_LINES = 8;
 
+/** What a click in the overview asks the page to do. */
 export interface OverviewEvents {
   /** Filters by this text. */
   filter(text: string): void;
   goTo(call: number): void;
 }
 
+/** Fills the overview. Its figures are of the whole file, whatever is filtered. */
 export function showOverview(model: Model, events: OverviewEvents): void {
   byId('tiles').replaceChildren(...tiles(model));
   const counts = countsOf(model);
@@ -30,6 +33,7 @@ export function countsOf(model: Model): Map<Kind, number> {
   return counts;
 }
 
+/** The large figures at the top. */
 function tiles(model: Model): HTMLElement[] {
   const { columns, data, calls } = model;
   const times = timesOf(model, calls.keys());
@@ -50,6 +54,7 @@ function tiles(model: Model): HTMLElement[] {
   return made;
 }
 
+/** One large figure, with a word below it. */
 function tile(label: string, value: string, more: string, isBad = false): HTMLElement {
   return element(
     'div',
@@ -59,10 +64,12 @@ function tile(label: string, value: string, more: string, isBad = false): HTMLEl
   );
 }
 
+/** A share with one digit; a small one is not rounded to zero. */
 function percent(part: number): string {
   return part > 0 && part < 0.001 ? '<0.1 %' : `${(part * 100).toFixed(1).replace('.0', '')} %`;
 }
 
+/** One bar of all outcomes. Each part has a least width, so that a single failure is seen. */
 function stack(counts: ReadonlyMap<Kind, number>, all: number): HTMLElement[] {
   return KINDS.filter((kind) => counts.has(kind)).map((kind) => {
     const part = element('i', { class: `k-${kind}`, title: `${KIND_WORDS[kind]}: ${counts.get(kind)}` });
@@ -80,6 +87,7 @@ function line(label: Node, figure: string, part: number, clicked: () => void): H
   return element('li', {}, button);
 }
 
+/** Statuses and error codes, the most frequent first. */
 function statusLines(model: Model, events: OverviewEvents): HTMLElement[] {
   const counts = new Map<string, { kind: Kind; count: number; filter: string }>();
   for (const call of model.calls.keys()) {
@@ -100,6 +108,7 @@ function statusLines(model: Model, events: OverviewEvents): HTMLElement[] {
   });
 }
 
+/** The calls that took longest. */
 function slowestLines(model: Model, events: OverviewEvents): HTMLElement[] {
   const slowest = model.sorted({ key: 'time', isDown: true }).slice(0, MOST_LINES);
   const most = Math.max(0.01, model.calls[slowest[0] ?? 0]?.time ?? 0);
@@ -114,6 +123,7 @@ function slowestLines(model: Model, events: OverviewEvents): HTMLElement[] {
   });
 }
 
+/** Hosts by their number of calls. */
 function hostLines(model: Model, events: OverviewEvents): HTMLElement[] {
   const hosts = hostsOf(model);
   const most = hosts[0]?.calls ?? 1;

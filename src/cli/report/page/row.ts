@@ -12,6 +12,7 @@ export interface RowContext {
   readonly to: number;
 }
 
+/** The elements of one line. The table makes them anew when it scrolls, so nothing is kept here. */
 export function rowElement(model: Model, item: Item, context: RowContext, isOpen: boolean): HTMLElement {
   const { columns } = model;
   const call = model.calls[item.call]!;
@@ -44,10 +45,12 @@ export function rowElement(model: Model, item: Item, context: RowContext, isOpen
   return row;
 }
 
+/** One cell; its class names the column. */
 function cell(name: string, ...children: (Node | string)[]): HTMLElement {
   return element('span', { class: `c-${name}`, role: 'gridcell' }, ...children);
 }
 
+/** The sign that a call of several steps can be opened. */
 function fold(isOpen: boolean): HTMLElement {
   return element('span', { class: 'fold', title: isOpen ? 'Close' : 'Open' }, isOpen ? '▾' : '▸');
 }
@@ -60,6 +63,7 @@ export function statusElement(model: Model, row: number): HTMLElement {
   return element('span', { class: `status k-${kind}` }, element('i', { 'aria-hidden': 'true' }, SIGNS[kind]), words);
 }
 
+/** How many redirects and retries a call had. */
 function badges(redirects: number, retries: number): HTMLElement[] {
   const made: HTMLElement[] = [];
   const words = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
@@ -68,6 +72,7 @@ function badges(redirects: number, retries: number): HTMLElement[] {
   return made;
 }
 
+/** The bar of a line: every step of the call, each with its phases. */
 function bar(model: Model, item: Item, { scale, from, to }: RowContext): HTMLElement {
   const call = model.calls[item.call]!;
   const rows = item.row === undefined ? call.rows : [item.row];
@@ -99,6 +104,7 @@ function segments(model: Model, row: number, left: number, length: number): HTML
   return made;
 }
 
+/** A part of the bar, cut at the edges of its place. */
 function segment(name: string, left: number, width: number): HTMLElement {
   const made = element('i', { class: name });
   const begin = Math.min(1, Math.max(0, left));

@@ -9,6 +9,7 @@ import { type RowContext, rowElement } from './row.ts';
 /** Rows beyond the screen that have elements too. */
 const BEYOND = 8;
 
+/** The columns that can be sorted by, in their order. */
 const HEADS: readonly (readonly [key: SortKey, label: string])[] = [
   ['order', '#'],
   ['status', 'Status'],
@@ -19,6 +20,7 @@ const HEADS: readonly (readonly [key: SortKey, label: string])[] = [
   ['time', 'Time'],
 ];
 
+/** What the table tells the page. */
 export interface TableEvents {
   sorted(sorting: Sorting): void;
   /** Another item is the current one. */
@@ -27,12 +29,15 @@ export interface TableEvents {
   opened(item: Item): void;
 }
 
+/** Rows are placed by their number: the list is as high as all of them, and those near the screen have elements. */
 export class Table {
   readonly #model: Model;
   readonly #events: TableEvents;
   readonly #grid = byId('grid');
   readonly #body = byId('rows');
+  /** Elements that exist, by the place of their row. */
   readonly #shown = new Map<number, HTMLElement>();
+  /** Calls whose steps are shown. */
   readonly #open = new Set<number>();
   #calls: Uint32Array = new Uint32Array();
   /** With the rows of opened calls between them; absent while none is open, when the calls say it all. */
@@ -40,6 +45,7 @@ export class Table {
   #current = -1;
   #sorting: Sorting = { key: 'order', isDown: false };
   #context: RowContext = { scale: 'duration', from: 0, to: 1 };
+  /** A drawing is asked for and has not happened: at most one for each frame. */
   #isAsked = false;
 
   constructor(model: Model, events: TableEvents) {
@@ -61,10 +67,12 @@ export class Table {
     this.#again();
   }
 
+  /** The selected line. */
   get current(): Item | undefined {
     return this.#current === -1 ? undefined : this.#at(this.#current);
   }
 
+  /** Gives the keys to the table. */
   focus(): void {
     this.#grid.focus({ preventScroll: true });
   }

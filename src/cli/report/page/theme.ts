@@ -14,6 +14,7 @@ export class ThemeSwitch {
     button.addEventListener('click', () => this.next());
   }
 
+  /** Goes on to the next of the three. */
   next(): void {
     const theme = THEMES[(THEMES.indexOf(this.#theme) + 1) % THEMES.length]!;
     this.#show(theme);
@@ -24,6 +25,7 @@ export class ThemeSwitch {
     }
   }
 
+  /** Style sheets read the theme from an attribute of the document. */
   #show(theme: Theme): void {
     this.#theme = theme;
     document.documentElement.dataset['theme'] = theme;
@@ -32,6 +34,7 @@ export class ThemeSwitch {
   }
 }
 
+/** Some browsers throw for a file that wants to read from storage. */
 function stored(): string | null {
   try {
     return localStorage.getItem(KEY);
