@@ -18,6 +18,7 @@ const clients = new BoundedMap<number, Client>(16, (client) => {
   void client.close();
   return true;
 });
+/** The question under way, to which an uncaught error is the reply. */
 let asked = 0;
 
 port.on('message', (question: SyncQuestion) => {
@@ -33,6 +34,7 @@ process.on('uncaughtException', (error) => reply(asked, failureOf(error)));
 Atomics.store(shared, LISTENS, 1);
 say();
 
+/** Sends the request and reads the whole body, which goes back in one message. */
 async function answerTo({ client, defaults, method, uri, options }: SyncQuestion): Promise<SyncAnswer> {
   const response = await clientOf(client, () => new Client(receivedOptions(defaults))).request(
     method,
@@ -45,6 +47,7 @@ async function answerTo({ client, defaults, method, uri, options }: SyncQuestion
   return { status, statusText, headers: raw, protocolVersion, url, redirects, attempts, body };
 }
 
+/** The client that stands here for the caller's, made for its first question. */
 function clientOf(id: number, make: () => Client): Client {
   const known = clients.use(id);
   if (known !== undefined) return known;
@@ -53,6 +56,7 @@ function clientOf(id: number, make: () => Client): Client {
   return client;
 }
 
+/** An error as data: ours can be made whole again, of others the name and the words go. */
 function failureOf(error: unknown): SyncReply {
   if (isTransferError(error)) return { failure: (error as TransferError).toJSON() };
   const { name = 'Error', message = String(error) } = (error ?? {}) as Partial<Error>;
@@ -64,6 +68,7 @@ function reply(number: number, message: SyncReply): void {
   say();
 }
 
+/** Wakes the thread that waits: the message must be posted before. */
 function say(): void {
   Atomics.add(shared, SAID, 1);
   Atomics.notify(shared, SAID);
