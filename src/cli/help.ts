@@ -1,9 +1,6 @@
 /** What `--help` prints. */
 
-/**
- * The start page of `sluice --help`. Lines are at most 88 characters wide; a test compares the options with what is
- * read.
- */
+/** `sluice --help`. Tests check that no line is wider than 92 characters, and that docs/ has the same options. */
 const GENERAL = `sluice: an HTTP client, a crawler and a test site
 
   sluice get|head|post|put|patch|delete URL [options]   send one request
