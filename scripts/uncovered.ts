@@ -1,7 +1,7 @@
 /**
  * Writes the tables of docs/coverage.md from what `npm run coverage` counted: the figures of each folder, and every line
- * with a branch that no test took. Reasons stand in the page itself and are carried over by file and text of the line,
- * because line numbers move. Ends with 1 while a line has no reason.
+ * with a branch that no test took. Reasons stand in the page itself and are carried over by file and text of the line; lines
+ * have no number there, because numbers move. Ends with 1 while a line has no reason.
  *
  * `npx tsx scripts/uncovered.ts [coverage/coverage-final.json]`
  */
@@ -29,7 +29,11 @@ const sections = files.flatMap(({ name, coverage }) => {
   const misses = missesOf(coverage, readFileSync(`${root}${name}`, 'utf8'));
   return misses.length === 0 ? [] : [`### \`${name}\`\n\n${table(name, misses)}`];
 });
-writeFileSync(page, `${before}${BEGIN}\n${figures()}\n\n${sections.join('\n\n')}\n${END}${after}`);
+const day = new Date().toISOString().slice(0, 10);
+writeFileSync(
+  page,
+  `${before}${BEGIN}\nCounted on ${day}.\n\n${figures()}\n\n${sections.join('\n\n')}\n${END}${after}`,
+);
 const open = sections.join('\n').split(NO_REASON).length - 1;
 console.log(`${figures()}\n\n${open} lines without a reason`);
 process.exitCode = open === 0 ? 0 : 1;
@@ -43,20 +47,25 @@ function figures(): string {
 }
 
 function table(name: string, misses: readonly Miss[]): string {
-  const rows = misses.map(({ line, source, what }) => {
+  const rows = misses.map(({ source, what }) => {
     const code = `\`${source.replaceAll('|', '\\|')}\``.replace(/^`(.*`.*)`$/s, '`` $1 ``');
-    return `| ${line} | ${code} | ${what.join('; ')} | ${reasons.get(`${name} ${code}`) ?? NO_REASON} |`;
+    // Lines of one text have their reasons in the order of the file; the last is for those that follow.
+    const known = reasons.get(`${name} ${code}`) ?? [];
+    const reason = (known.length > 1 ? known.shift() : known[0]) ?? NO_REASON;
+    return `| ${code} | ${what.join('; ')} | ${reason} |`;
   });
-  return ['| line | text | no test takes | why |', '|---|---|---|---|', ...rows].join('\n');
+  return ['| text | no test takes | why |', '|---|---|---|', ...new Set(rows)].join('\n');
 }
 
-function readReasons(tables: string): Map<string, string> {
-  const found = new Map<string, string>();
+function readReasons(tables: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
   let name = '';
   for (const line of tables.split('\n')) {
     name = /^### `(.*)`$/.exec(line)?.[1] ?? name;
-    const row = /^\| \d+ \| (`.*`) \| .*? \| (.*) \|$/.exec(line);
-    if (row !== null && row[2] !== NO_REASON) found.set(`${name} ${row[1]}`, row[2]!);
+    const [, code, reason] = /^\| (`.*`) \| .*? \| (.*) \|$/.exec(line) ?? [];
+    if (code === undefined || reason === undefined || reason === NO_REASON) continue;
+    const key = `${name} ${code}`;
+    found.set(key, [...(found.get(key) ?? []), reason]);
   }
   return found;
 }
