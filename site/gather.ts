@@ -8,9 +8,13 @@ import { groupsOf, unlisted } from './navigation.ts';
 export const ROOT = fileURLToPath(new URL('../', import.meta.url));
 export const PAGES = join(ROOT, 'site/.pages');
 
-/** What only the site has: its reference. In the repository the link says how to make it. */
+/** In the repository it says how to make the site; on the site it leads to what only the site has. */
+const SITE_SENTENCE = /^`npm run docs`.*?\[reference of every export\]\([^)]*\)\.$/ms;
+
 function shown(path: string, text: string): string {
-  return path === 'docs/README.md' ? text.replace('(./contributing.md#the-site)', '(./reference/index.md)') : text;
+  if (path !== 'docs/README.md') return text;
+  if (!SITE_SENTENCE.test(text)) throw new Error('docs/README.md does not lead to the reference of every export');
+  return text.replace(SITE_SENTENCE, 'The [reference of every export](./reference/index.md) is made from the types.');
 }
 
 /** Writes every page anew; what the reference has made stays. */

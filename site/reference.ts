@@ -3,7 +3,7 @@
  * for each export, a folder for each entry of the package, and below each page the code of the documentation that shows it.
  */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { examplesOf, type Shown, shownCode } from '../scripts/examples-of.ts';
 import { allExports, type Export } from '../scripts/exports.ts';
@@ -23,12 +23,30 @@ export function makeReference(): void {
     stdio: 'inherit',
   });
   if (status !== 0) throw new Error(`the reference was not made: typedoc ended with ${status}`);
+  nameEntries();
   const all = allExports();
   const shown = shownCode();
   for (const one of all) showExamples(one, examplesOf(one, all, shown));
   const entries = [...new Set(all.map(({ entry }) => entry))];
   writeFileSync(join(REFERENCE, 'sidebar.json'), JSON.stringify(entries.map(entryGroup)));
   writeFileSync(join(REFERENCE, 'index.md'), indexOf(entries, all));
+}
+
+/** The way to a page begins with what one imports: `sluice/testing`, where the generator says `testing`, and `index`. */
+function nameEntries(): void {
+  const pages = readdirSync(REFERENCE, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
+  for (const page of pages) {
+    const text = readFileSync(join(REFERENCE, page), 'utf8');
+    const named = text.replace(
+      /^API reference \/ \[([^\]]+)\]/,
+      (_, folder: string) => `API reference / [${entryOf(folder)}]`,
+    );
+    if (named !== text) writeFileSync(join(REFERENCE, page), named);
+  }
+}
+
+function entryOf(folder: string): string {
+  return folder === 'index' ? 'sluice' : `sluice/${folder}`;
 }
 
 /** `sluice/testing/matchers` has the folder `testing/matchers`, and `sluice` itself `index`. */

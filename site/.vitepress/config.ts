@@ -77,10 +77,19 @@ export default defineConfig({
             fuzzy: (word: string) => (word.includes('_') || word.length < 5 ? false : 0.2),
             prefix: true,
             boost: { title: 6, text: 2, titles: 1 },
-            // A name that has a card or a page of its own: there first.
+            // A name that has a heading of its own: there first, the card of an option before all, then the page of an export. A
+            // member of many classes (`json`, `body`) has as many headings in the reference, which come behind the pages.
             boostDocument: (id: string, term: string) => {
-              if (id.toLowerCase().endsWith(`#${term.toLowerCase()}`)) return 20;
-              return /\/reference\//.test(id) ? 0.2 : 1;
+              const heading = id.slice(id.indexOf('#') + 1).toLowerCase();
+              const name = term.toLowerCase();
+              const isReference = /\/reference\//.test(id);
+              if (
+                isReference &&
+                heading.replace(/^(?:class|function|interface|type-alias|variable)-/, '-') === `-${name}`
+              )
+                return 20;
+              const weight = isReference ? 0.2 : /\/request-options\b/.test(id) ? 2 : 1;
+              return heading === name ? 20 * weight : weight;
             },
           },
         },
