@@ -4,6 +4,7 @@ import { oneCore } from './scripts/one-core.ts';
 import { pageParts } from './scripts/page-parts.ts';
 import { reportPage } from './scripts/report-page.ts';
 import { requireInCjs } from './scripts/require-in-cjs.ts';
+import { stripComments } from './scripts/strip-comments.ts';
 import { webParts } from './scripts/web-parts.ts';
 
 const entry = {
@@ -60,10 +61,11 @@ export default defineConfig([
     format: 'esm',
     entry: { ...entry, ...own, cli: 'src/cli/index.ts' },
     esbuildPlugins: [reportPage(), ...esbuildPlugins],
+    plugins: [stripComments()],
   },
   // Rollup (`treeshake`) writes the chunks as CommonJS; what does it otherwise turns `?.` into closures and takes the
   // classes' names away.
-  { ...library, format: 'cjs', shims: true, treeshake: true, plugins: [requireInCjs()] },
+  { ...library, format: 'cjs', shims: true, treeshake: true, plugins: [requireInCjs(), stripComments()] },
   web('browser'),
   web('worker'),
 ]);

@@ -4,7 +4,8 @@
  * `sluice/crawl`, whose HTML parser comes in both formats; then 1000 kB, 3600 kB, with `sluice/har` and the doubles of
  * `sluice/testing`, over the grammar of URLPattern; then 1352 kB, 4638 kB, with the page of `sluice report`, `sluice/har` and
  * `sluice/otel` for pages and workers, and more documentation; then 1407 kB, 4828 kB, with the pages of recipes and of those who
- * come from other clients, to which the others lead); raise one with a reason in the commit.
+ * come from other clients, to which the others lead; then 1330 kB, 4617 kB, since the code has no docstrings any more: the types
+ * have them); raise one with a reason in the commit.
  * The builds for browsers and for workers are 165 kB of the packed size and 505 kB of the unpacked.
  */
 import { execFileSync } from 'node:child_process';
@@ -25,8 +26,8 @@ interface Figure {
 const IMPORTS = 12;
 
 const figures: readonly Figure[] = [
-  { name: 'packed size', limit: 1430, unit: 'kB', measure: () => packed().size / 1000 },
-  { name: 'unpacked size', limit: 4900, unit: 'kB', measure: () => packed().unpackedSize / 1000 },
+  { name: 'packed size', limit: 1360, unit: 'kB', measure: () => packed().size / 1000 },
+  { name: 'unpacked size', limit: 4720, unit: 'kB', measure: () => packed().unpackedSize / 1000 },
   { name: "time to import, import 'undici' being 1", limit: 0.4, unit: '', measure: importRatio },
   { name: 'packages that an install brings', limit: 9, unit: '', measure: installedPackages },
 ];
