@@ -1449,7 +1449,7 @@ interface WireOptions {
     keepAlive?: boolean | null | undefined;
     idleTimeout?: Duration | null | undefined;
     maxLifetime?: Duration | null | undefined;
-    version?: '1.1' | '2' | 'auto' | null | undefined;
+    version?: '1.1' | '2' | '3' | 'auto' | null | undefined;
     proxy?: string | URL | ProxyOptions | Off | undefined;
     credentials?: 'include' | 'omit' | 'same-origin' | Off | undefined;
     denyPrivateNetwork?: boolean | PrivateNetworkOptions | null | undefined;

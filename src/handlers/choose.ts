@@ -34,7 +34,7 @@ export interface Environment extends ConnectionSettings {
 
 /**
  * In Node: undici for buffered bodies, `streamHandler` for streamed ones, node:http for what those cannot do, node:http2
- * where the option `version` asks for it; elsewhere fetch.
+ * where the option `version` asks for it, fetch for HTTP/3; elsewhere fetch.
  * @throws RequestError (`ERR_UNSUPPORTED`), as a rejection, with every reason when none can send a request
  */
 export function chooseHandler(environment: Environment = {}): Transport {
@@ -46,6 +46,7 @@ function chooseInNode(settings: ConnectionSettings): Transport {
 
   function choose(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     const own = ownOptions(options);
+    if (own.version === '3') return transports.newest(request, own);
     return own.version === '2' || own.version === 'auto'
       ? transports.newer(request, own)
       : transports.plain(request, own);
@@ -70,13 +71,14 @@ class NodeTransports {
   #stream: Transport | undefined;
   #node: Transport | undefined;
   #http2: Transport | undefined;
+  #fetch: Transport | undefined;
 
   constructor(connections: ConnectionLimits) {
     this.connections = connections;
   }
 
   get made(): readonly (Transport | undefined)[] {
-    return [this.#http2, this.#undici, this.#stream, this.#node];
+    return [this.#http2, this.#undici, this.#stream, this.#node, this.#fetch];
   }
 
   /** HTTP/2 where it can be: what cannot be said in it, and plain text under `auto`, is HTTP/1.1. */
@@ -87,6 +89,13 @@ class NodeTransports {
       return this.plain(request, this.#asPlain(own));
     }
     return reason === undefined ? http2(request, own) : refuse(request, `no handler can send this; ${reason}`);
+  }
+
+  /** HTTP/3, which Bun's fetch alone speaks. */
+  newest(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
+    const fetch = this.#overFetch();
+    const reason = fetch.supports?.(request, own);
+    return reason === undefined ? fetch(request, own) : refuse(request, `no handler can send this; ${reason}`);
   }
 
   plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
@@ -103,6 +112,7 @@ class NodeTransports {
 
   /** Why none of them can send it. */
   refusal(request: HttpRequest, options: RequestOptions): string | undefined {
+    if (options.version === '3') return this.#overFetch().supports?.(request, options);
     if (options.version === '2') return this.#overHttp2().supports?.(request, options);
     const found = this.#reasons(request, options);
     return found.length < 2 ? undefined : found.join('; ');
@@ -128,6 +138,10 @@ class NodeTransports {
   #overHttp2(): Transport {
     const { connections } = this;
     return (this.#http2 ??= http2Handler((request, own) => this.plain(request, own), { connections }));
+  }
+
+  #overFetch(): Transport {
+    return (this.#fetch ??= fetchHandler());
   }
 
   /** A request that met a `100` goes again where that is read past, and so does what follows to its origin. */

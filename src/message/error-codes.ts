@@ -120,6 +120,9 @@ const groups: readonly (readonly [Classified, string])[] = [
     entry('connect', 'ERR_PROXY', 'the proxy could not be used'),
     'UND_ERR_PRX_TLS UND_ERR_SOCKS5 UND_ERR_SOCKS5_AUTH UND_ERR_SOCKS5_CONNECTION UND_ERR_WS_MESSAGE_SIZE_EXCEEDED',
   ],
+  // What Bun's and Deno's fetch say of a proxy, as failure-words.ts reads it.
+  [entry('connect', 'ERR_PROXY_AUTH', 'the proxy wants other credentials; give them in its URL'), 'ERR_PROXY_AUTH'],
+  [entry('connect', 'ERR_PROXY_REFUSED', 'the proxy refused to lead there'), 'ERR_PROXY_TUNNEL'],
   [
     tlsUntrusted,
     'UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_VERIFY_LEAF_SIGNATURE CERT_UNTRUSTED UNABLE_TO_GET_CRL UNABLE_TO_GET_CRL_ISSUER',

@@ -100,13 +100,14 @@ export interface WireOptions {
    */
   maxLifetime?: Duration | null | undefined;
   /**
-   * The version of HTTP. `'2'` is HTTP/2 and nothing else; `'auto'` is HTTP/2 where the server agrees to it.
+   * The version of HTTP. `'2'` is HTTP/2 and nothing else; `'auto'` is HTTP/2 where the server agrees to it. `'3'` is
+   * HTTP/3, which Bun's fetch alone speaks.
    *
-   * @takes `'1.1'`, `'2'` or `'auto'`
+   * @takes `'1.1'`, `'2'`, `'3'` or `'auto'`
    * @default `'1.1'`
    * @readBy handler
    */
-  version?: '1.1' | '2' | 'auto' | null | undefined;
+  version?: '1.1' | '2' | '3' | 'auto' | null | undefined;
   /**
    * Sends through a proxy: a URL for all requests, or one for each scheme and a list of hosts that are asked directly
    * (`no`). Credentials stand in the proxy's URL and reach the proxy alone.

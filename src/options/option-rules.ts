@@ -117,7 +117,7 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   credentials: { ...oneOf('omit', 'same-origin', 'include'), off: 'omit' },
   keepAlive: toggle,
   redact: { expected: 'a list of names', accepts: (v) => Array.isArray(v) && v.every(isText), off: undefined },
-  version: { ...oneOf('1.1', '2', 'auto'), off: undefined },
+  version: { ...oneOf('1.1', '2', '3', 'auto'), off: undefined },
   debug: { expected: 'a boolean or a Writable', accepts: (v) => v === true || hasMethod(v, 'write'), off: false },
   context: anything,
   clock: { expected: 'a Clock', accepts: (v) => hasMethod(v, 'now') && hasMethod(v, 'sleep'), off: undefined },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { handsOn } from '../../src/handlers/fetch/native.ts';
+import { HANDED_ON, handsOn } from '../../src/handlers/fetch/native-options.ts';
 import { root } from '../architecture/imports.ts';
 import { runtimeSkips } from '../contract/skips.ts';
 
@@ -45,8 +45,8 @@ describe('docs/runtimes.md', () => {
     const named = rowsOf("Options that Bun's and Deno's fetch take").flatMap(([options = '']) =>
       [...options.matchAll(/`(\w+)/g)].map(([, name]) => name!),
     );
-    expect(named.filter((name) => name !== 'no').sort()).toEqual(
-      ['ca', 'cert', 'decodeContent', 'keepAlive', 'proxy', 'socketPath', 'sslKey', 'verify'].sort(),
+    expect([...new Set(named)].filter((name) => !['no', 'servername'].includes(name)).sort()).toEqual(
+      [...HANDED_ON.bun, ...HANDED_ON.deno].filter((name, i, all) => all.indexOf(name) === i).sort(),
     );
     expect(handsOn('proxy', { proxy: 'http://p.test' })).toBe(false);
   });

@@ -106,7 +106,7 @@ const rows: readonly Row[] = [
     options: () => ({ cert: made.encryptedClient.cert, sslKey: [made.encryptedClient.key, 'wrong'] }),
     words: /TLS options \(cert, sslKey/,
   },
-  { name: 'version 3', options: () => ({ version: '3' }), words: /option version must be .*1\.1.*2.*auto.* got "3"/ },
+  { name: 'version 4', options: () => ({ version: '4' }), words: /option version must be .*1\.1.*2.*auto.* got "4"/ },
   {
     name: 'an unknown family of addresses',
     options: () => ({ forceIpResolve: 'v7' }),
@@ -140,7 +140,7 @@ describe.each(handlers)('over %s, before anything is sent', (_, make) => {
     await handler.destroy?.();
   });
 
-  it.each(rows.filter(({ name }) => name !== 'version 3'))(
+  it.each(rows.filter(({ name }) => name !== 'version 4'))(
     'the bare handler names $name',
     async ({ options, words }) => {
       const handler = make();
@@ -150,10 +150,10 @@ describe.each(handlers)('over %s, before anything is sent', (_, make) => {
     },
   );
 
-  it('the bare handler refuses version 3', async () => {
+  it.each(['3', '4'])('the bare handler refuses version %s', async (version) => {
     const handler = make();
     const request = new HttpRequest('GET', server.url('/', 'localhost'));
-    expectTold(await rejection(handler(request, { version: '3' } as object)), /option version/);
+    expectTold(await rejection(handler(request, { version } as object)), /option version/);
   });
 
   // An entry of NO_PROXY that is none matches nothing: see test/connect/rules/proxy-policy.test.ts.

@@ -45,7 +45,7 @@ describe('checkOptions', () => {
     [{ multipart: {} }, 'option multipart must be a list of parts, got Object'],
     [{ maxResponseSize: -5 }, 'option maxResponseSize must be a whole number of bytes above 0, got -5'],
     [{ signal: {} }, 'option signal must be an AbortSignal, got Object'],
-    [{ version: '3' }, 'option version must be "1.1", "2", "auto", got "3"'],
+    [{ version: '4' }, 'option version must be "1.1", "2", "3", "auto", got "4"'],
     [{ forceIpResolve: 'v5' }, 'option forceIpResolve must be "v4", "v6", got "v5"'],
     [{ sink: 5 }, 'option sink must be a path, a Writable or a WritableStream, got 5'],
     [{ retry: -1 }, 'option retry must be a whole number of retries or a record, got -1'],

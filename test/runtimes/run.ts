@@ -14,6 +14,7 @@ import { chapters } from '../contract/chapters.ts';
 import { fetchSkips, runtimeSkips } from '../contract/skips.ts';
 import { portableContract } from './bundle.ts';
 import { type Host, startHost } from './host.ts';
+import { testOwnOptions } from './own-options.ts';
 import type { Outcome } from './portable/contract.ts';
 
 const PACKAGES = { bun: '1.4.5', deno: '2.9.6', miniflare: '4.20260730.0', 'playwright-core': '1.65.1' };
@@ -181,9 +182,14 @@ function wholeChapterOf(test: string): string {
   return `all of the chapter "${chapterOf.get(test)}"`;
 }
 
+async function ownOptions(runtime: 'bun' | 'deno'): Promise<Row> {
+  const counts = await testOwnOptions(runtime, join(home, 'node_modules/.bin', runtime));
+  return { runtime, handler: 'own options', skipped: 0, ...counts };
+}
+
 const RUNTIMES = {
-  bun: async () => underVitest('bun'),
-  deno: async () => underVitest('deno'),
+  bun: async () => [await ownOptions('bun'), ...underVitest('bun')],
+  deno: async () => [await ownOptions('deno'), ...underVitest('deno')],
   workerd: () => portable('workerd'),
   chromium: () => portable('chromium'),
 };
@@ -193,11 +199,11 @@ for (const [name, run] of Object.entries(RUNTIMES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   rows.push(...(await run()));
 }
-console.log('runtime   handler     passed  skipped  failed');
+console.log('runtime   handler      passed  skipped  failed');
 for (const { runtime, handler, passed, skipped, failed } of rows) {
   const count = (value: number, width: number) => String(value).padStart(width);
   console.log(
-    `${runtime.padEnd(9)} ${handler.padEnd(10)} ${count(passed, 7)} ${count(skipped, 8)} ${count(failed, 7)}`,
+    `${runtime.padEnd(9)} ${handler.padEnd(11)} ${count(passed, 7)} ${count(skipped, 8)} ${count(failed, 7)}`,
   );
 }
 for (const { runtime, handler, problems } of rows)

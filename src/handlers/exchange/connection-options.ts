@@ -16,7 +16,7 @@ const OF_CONNECTION: readonly (readonly [keyof RequestOptions, (value: unknown) 
   ['idleTimeout', Boolean],
   ['maxLifetime', Boolean],
   ['keepAlive', (value) => value === false || value === null],
-  ['version', (value) => value === '2'],
+  ['version', (value) => value === '2' || value === '3'],
   ['forceIpResolve', Boolean],
   ['lookup', Boolean],
   ['localAddress', Boolean],

@@ -83,7 +83,10 @@ export class FetchExchange implements Carrier {
     this.#reader = response.body?.getReader();
     this.#isUnframed = response.url === '' && this.#reader !== undefined;
     transfer.landed = landedOn(response, request, options);
-    const answer = new Answer(transfer, response.status, phraseOfBytes(response.statusText), headOf(response, options));
+    const phrase = phraseOfBytes(response.statusText);
+    // A fetch does not tell which version it spoke; one that was told to speak this one did.
+    const version = options.version === '2' || options.version === '3' ? options.version : '1.1';
+    const answer = new Answer(transfer, response.status, phrase, headOf(response, options), version);
     transfer.headCame(answer);
     // An app's own fetch may give what no head can be.
     answer.headOnly();

@@ -20,7 +20,8 @@ import { OpenExchanges } from '../exchange/open-exchanges.ts';
 import type { Transfer } from '../exchange/transfer.ts';
 import { refuse } from '../exchange/unsupported.ts';
 import { FetchExchange } from './exchange.ts';
-import { handsOn, NativeFetch } from './native.ts';
+import { NativeFetch } from './native.ts';
+import { handsOn, keptBack } from './native-options.ts';
 import { changedMethod, type FetchFunction, heldBackHeader, unsentStream } from './request.ts';
 
 export type { FetchFunction } from './request.ts';
@@ -68,6 +69,8 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
 
 /** Why fetch cannot send this. */
 function unsupported(request: HttpRequest, options: RequestOptions, isOwn: boolean): string | undefined {
+  const kept = isOwn ? keptBack(request, options) : undefined;
+  if (kept !== undefined) return `fetch: ${kept}`;
   const asked = connectionOption(options, (name) => isOwn && handsOn(name, options));
   if (asked !== undefined) return `fetch: option ${asked} is not supported`;
   const isLeft = options.decodeContent === false || options.decodeContent === null;

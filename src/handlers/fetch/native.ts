@@ -1,53 +1,25 @@
 /**
- * What the fetch of Bun and of Deno takes beside the standard's: a proxy, TLS, a unix socket, bodies left as they came. An
- * option that one of them can honour is handed on to it; whatever else asks for the connection stays refused.
+ * What the fetch of Bun and of Deno takes beside the standard's: a proxy, TLS, a unix socket, the version of HTTP, bodies
+ * left as they came. `native-options.ts` says which options come here.
  */
 
+import { RequestError } from '../../message/errors.ts';
 import { IDEMPOTENT } from '../../message/methods.ts';
+import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import type { Pem, ProxyOptions, RequestOptions } from '../../options/options.ts';
+import type { Pem, RequestOptions } from '../../options/options.ts';
 import { BoundedMap } from '../../runtime/bounded-map.ts';
-import { needBuiltin, type RuntimeName, runtimeName } from '../../runtime/platform.ts';
-
-type Name = keyof RequestOptions;
-
-const HANDED_ON: Readonly<Partial<Record<RuntimeName, readonly Name[]>>> = {
-  bun: ['proxy', 'verify', 'ca', 'cert', 'sslKey', 'socketPath', 'keepAlive', 'decodeContent'],
-  deno: ['proxy', 'ca', 'cert', 'sslKey', 'socketPath', 'keepAlive'],
-};
-
-const BUN_PROXIES = /^https?:/i;
-const DENO_PROXIES = /^(?:https?|socks5h?):/i;
-
-/** Whether the runtime's own fetch honours this option. */
-export function handsOn(name: Name, options: RequestOptions): boolean {
-  const runtime = runtimeName();
-  if (!HANDED_ON[runtime]?.includes(name)) return false;
-  if (name === 'proxy') return canProxy(options.proxy, runtime === 'bun' ? BUN_PROXIES : DENO_PROXIES);
-  // A certificate without its key, or with a passphrase, is nothing that Deno takes.
-  if (runtime === 'deno' && (name === 'cert' || name === 'sslKey')) {
-    return Boolean(options.cert && options.sslKey) && !Array.isArray(options.cert) && !Array.isArray(options.sslKey);
-  }
-  return true;
-}
-
-function canProxy(given: RequestOptions['proxy'], schemes: RegExp): boolean {
-  // What is asked directly is a rule of ours, of which their proxies know nothing.
-  if (isRecord(given)) return !given.no && [given.http, given.https].every((one) => !one || schemes.test(one));
-  return schemes.test(String(given));
-}
-
-function isRecord(given: RequestOptions['proxy']): given is ProxyOptions {
-  return typeof given === 'object' && given !== null && !(given instanceof URL);
-}
+import { needBuiltin, runtimeName } from '../../runtime/platform.ts';
+import { isDirect, namesProxy, proxyFor, schemeOf } from './native-options.ts';
 
 /** Members of the init that the standard does not know. */
 export interface NativeInit {
-  proxy?: string;
+  proxy?: string | false;
   unix?: string;
   tls?: Record<string, unknown>;
   keepalive?: boolean;
   decompress?: boolean;
+  protocol?: 'http2' | 'http3';
   client?: DenoClient;
 }
 
@@ -66,10 +38,16 @@ const KEPT = 50;
 export class NativeFetch {
   readonly #clients = new BoundedMap<string, DenoClient>(KEPT);
 
+  /** @throws RequestError (`ERR_TLS_OPTIONS`) naming what cannot be read or used */
   init(request: HttpRequest, options: RequestOptions): NativeInit {
     const runtime = runtimeName();
-    if (runtime === 'bun') return bunInit(request, options);
-    return runtime === 'deno' ? this.#denoInit(request, options) : {};
+    if (runtime !== 'bun' && runtime !== 'deno') return {};
+    try {
+      return runtime === 'bun' ? bunInit(request, options) : this.#denoInit(request, options);
+    } catch (cause) {
+      const fact = `the TLS options cannot be used: ${(cause as Error).message}`;
+      throw new RequestError(fact, { request, code: 'ERR_TLS_OPTIONS', cause });
+    }
   }
 
   close(): void {
@@ -80,14 +58,13 @@ export class NativeFetch {
   #denoInit(request: HttpRequest, options: RequestOptions): NativeInit {
     const { Deno } = globalThis as { Deno?: DenoRuntime };
     const settings: Record<string, unknown> = {};
-    const proxy = proxyFor(request, options);
-    if (proxy !== undefined) settings['proxy'] = { url: withoutUserinfo(proxy), ...basicAuth(proxy) };
-    if (options.socketPath) settings['proxy'] = { transport: 'unix', path: options.socketPath };
-    if (options.ca) settings['caCerts'] = list(options.ca).map(pemText);
-    if (options.cert && options.sslKey) {
-      settings['cert'] = pemText(options.cert as Pem);
-      settings['key'] = pemText(options.sslKey as Pem);
-    }
+    const proxy = denoProxy(request, options);
+    if (proxy !== undefined) settings['proxy'] = proxy;
+    const ca = authorities(options);
+    if (ca !== undefined) settings['caCerts'] = ca;
+    Object.assign(settings, ownCertificate(options));
+    if (options.localAddress) settings['localAddress'] = options.localAddress;
+    if (options.version === '2') settings['http1'] = false;
     // Deno sends a request again by itself when a connection that it kept turns out dead, whatever its method.
     if (!IDEMPOTENT.has(request.method) || options.keepAlive === false) settings['poolMaxIdlePerHost'] = 0;
     if (Object.keys(settings).length === 0 || Deno?.createHttpClient === undefined) return {};
@@ -98,34 +75,56 @@ export class NativeFetch {
   }
 }
 
+/** A unix socket and a connection without a proxy are proxies to Deno. */
+function denoProxy(request: HttpRequest, options: RequestOptions): Record<string, unknown> | undefined {
+  if (options.socketPath) return { transport: 'unix', path: options.socketPath };
+  const { protocol, hostname, port } = new URL(request.url);
+  // Over TLS it would speak plain text: `keptBack` has refused that.
+  if (protocol === 'http:' && isDirect(options.proxy, 'http') && namesProxy('http')) {
+    return { transport: 'tcp', hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) };
+  }
+  const proxy = proxyFor(request, options);
+  return proxy === undefined ? undefined : { url: withoutUserinfo(proxy), ...basicAuth(proxy) };
+}
+
 function bunInit(request: HttpRequest, options: RequestOptions): NativeInit {
   const init: NativeInit = {};
   const proxy = proxyFor(request, options);
   if (proxy !== undefined) init.proxy = proxy;
+  else if (isDirect(options.proxy, schemeOf(request))) init.proxy = false;
   if (options.socketPath) init.unix = options.socketPath;
   if (options.keepAlive === false) init.keepalive = false;
   if (options.decodeContent === false) init.decompress = false;
-  const tls: Record<string, unknown> = {};
+  if (options.version === '2' || options.version === '3') init.protocol = `http${options.version}`;
+  const tls: Record<string, unknown> = { ...ownCertificate(options) };
   if (options.verify === false) tls['rejectUnauthorized'] = false;
-  const ca = typeof options.verify === 'string' ? options.verify : options.ca;
-  if (ca) tls['ca'] = list(ca).map(pemText);
-  for (const [name, given] of [
-    ['cert', options.cert],
-    ['key', options.sslKey],
-  ] as const) {
-    if (!given) continue;
-    const [pem, passphrase] = (Array.isArray(given) ? given : [given]) as [Pem, string?];
-    tls[name] = pemText(pem);
-    if (passphrase !== undefined) tls['passphrase'] = passphrase;
-  }
+  const ca = authorities(options);
+  if (ca !== undefined) tls['ca'] = ca;
+  if (options.tls) tls['serverName'] = own(options.tls, 'servername');
   if (Object.keys(tls).length > 0) init.tls = tls;
   return init;
 }
 
-function proxyFor({ url }: HttpRequest, { proxy }: RequestOptions): string | undefined {
-  if (!proxy) return undefined;
-  const found = isRecord(proxy) ? (/^https:/i.test(url) ? proxy.https : proxy.http) : String(proxy);
-  return found || undefined;
+function authorities({ verify, ca }: RequestOptions): string[] | undefined {
+  const given = [...(typeof verify === 'string' ? [verify] : []), ...(ca ? list<Pem>(ca) : [])];
+  return given.length === 0 ? undefined : given.map(pemText);
+}
+
+/** @throws TypeError for half of the two, with which a connection would show nothing */
+function ownCertificate({ cert, sslKey }: RequestOptions): { cert?: string; key?: string; passphrase?: string } {
+  if (!cert && !sslKey) return {};
+  if (!cert) throw new TypeError('sslKey is the key of a certificate, which option cert has to give');
+  const [given, passphrase] = pair(cert);
+  const text = pemText(given);
+  if (!sslKey && !/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+    throw new TypeError('cert holds no key, which option sslKey has to give');
+  }
+  const [key, ofKey = passphrase] = sslKey ? pair(sslKey) : [text];
+  return { cert: text, key: pemText(key), ...(ofKey !== undefined && { passphrase: ofKey }) };
+}
+
+function pair(given: Pem | readonly [Pem, string]): readonly [Pem, string?] {
+  return Array.isArray(given) ? (given as readonly [Pem, string]) : [given as Pem];
 }
 
 function withoutUserinfo(url: string): string {

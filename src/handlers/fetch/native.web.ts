@@ -1,7 +1,5 @@
 /** Stands in the place of `native.ts` in the builds for browsers and workers, whose fetch is the standard's. */
 
-export const handsOn = (): boolean => false;
-
 export class NativeFetch {
   init(): Record<string, never> {
     return {};

@@ -52,7 +52,8 @@ export function http2Handler(elsewhere?: Handler, settings: ConnectionSettings =
 
 /** Why this cannot go over HTTP/2, in words for an error message. */
 function unsupported(request: HttpRequest, options: RequestOptions): string | undefined {
-  if (options.version === '1.1') return "http2: option version '1.1' is not supported";
+  const { version } = options;
+  if (version === '1.1' || version === '3') return `http2: option version '${version}' is not supported`;
   // RFC 9113 §8.2.2
   if (request.headers.has('upgrade')) return 'http2: Upgrade does not exist in HTTP/2 (RFC 9113 §8.6)';
   // RFC 9110 §9.3.6

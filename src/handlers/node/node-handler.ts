@@ -38,9 +38,11 @@ export function nodeHandler(name: 'node' | 'stream', settings: NodeHandlerSettin
 
 /** Why node:http cannot send this, in words for an error message. */
 function unsupported(name: string, request: HttpRequest, options: RequestOptions): string | undefined {
-  if (options.version && options.version !== '1.1' && options.version !== 'auto' && options.version !== '2')
-    return `${name}: option version must be '1.1', '2' or 'auto', got ${JSON.stringify(options.version)}`;
-  if (options.version === '2') return `${name}: option version '2' is not supported, node:http speaks HTTP/1.1`;
+  const { version } = options;
+  if (version && !['1.1', '2', '3', 'auto'].includes(version))
+    return `${name}: option version must be '1.1', '2', '3' or 'auto', got ${JSON.stringify(version)}`;
+  if (version === '2' || version === '3')
+    return `${name}: option version '${version}' is not supported, node:http speaks HTTP/1.1`;
   // RFC 9110 §9.3.6
   if (request.method === 'CONNECT') return `${name}: CONNECT opens a tunnel, which is no answer to a request`;
   return undefined;

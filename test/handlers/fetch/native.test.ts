@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toldBy } from '../../../src/handlers/fetch/failure-words.ts';
-import { handsOn, NativeFetch } from '../../../src/handlers/fetch/native.ts';
+import { NativeFetch } from '../../../src/handlers/fetch/native.ts';
+import { handsOn, keptBack } from '../../../src/handlers/fetch/native-options.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
 
 /** As if this were another runtime; the real process is back before anything else asks for it. */
-function under<T>(runtime: 'bun' | 'deno', ask: () => T): T {
+function under<T>(runtime: 'node' | 'bun' | 'deno', ask: () => T, env: Record<string, string> = {}): T {
   const { getBuiltinModule } = process;
-  vi.stubGlobal('process', { versions: { node: '26.0.0', [runtime]: '1.0.0' }, getBuiltinModule });
+  const versions = { node: '26.0.0', [runtime]: '26.0.0' };
+  vi.stubGlobal('process', { versions, getBuiltinModule, env, execArgv: [] });
   try {
     return ask();
   } finally {
@@ -31,12 +33,69 @@ describe('an option that the fetch of a runtime takes', () => {
     ['deno', 'proxy', { proxy: 'socks5://p.test' }, true],
     ['bun', 'verify', { verify: false }, true],
     ['deno', 'verify', { verify: false }, false],
+    ['deno', 'verify', { verify: '/ca.pem' }, true],
     ['deno', 'cert', { cert: PEM, sslKey: PEM }, true],
-    ['deno', 'cert', { cert: PEM }, false],
     ['deno', 'sslKey', { cert: PEM, sslKey: [PEM, 'secret'] }, false],
+    ['bun', 'tls', { tls: { servername: 'h.test' } }, true],
+    ['bun', 'tls', { tls: { servername: 'h.test', minVersion: 'TLSv1.3' } }, false],
+    ['deno', 'tls', { tls: { servername: 'h.test' } }, false],
     ['bun', 'localAddress', { localAddress: '127.0.0.1' }, false],
+    ['deno', 'localAddress', { localAddress: '127.0.0.1' }, true],
+    ['bun', 'version', { version: '3' }, true],
+    ['deno', 'version', { version: '2' }, true],
+    ['deno', 'version', { version: '3' }, false],
   ])('under %s, %s of %o is handed on: %s', (runtime, name, options, isTaken) => {
     expect(under(runtime, () => handsOn(name, options))).toBe(isTaken);
+  });
+
+  it.each<['node' | 'bun' | 'deno', string, RequestOptions, RegExp | undefined]>([
+    ['node', 'https://h.test/', { version: '3' }, /only Bun's fetch speaks HTTP\/3/],
+    ['deno', 'https://h.test/', { version: '3' }, /only Bun's fetch speaks HTTP\/3/],
+    ['bun', 'https://h.test/', { version: '3' }, undefined],
+    ['bun', 'https://h.test/', { version: '3', verify: false }, undefined],
+    ['bun', 'https://h.test/', { version: '3', verify: '/ca.pem' }, /verify is not supported over HTTP\/3/],
+    ['bun', 'https://h.test/', { version: '3', ca: PEM }, /ca is not supported over HTTP\/3/],
+    ['bun', 'http://h.test/', { version: '3' }, /but over https:/],
+    ['deno', 'http://h.test/', { version: '2' }, /but over https:/],
+    ['deno', 'https://h.test/', { proxy: 'http://user:secret@p.test' }, /with credentials for https:/],
+    ['deno', 'http://h.test/', { proxy: 'http://user:secret@p.test' }, undefined],
+    ['deno', 'https://h.test/', { proxy: 'http://p.test' }, undefined],
+    ['bun', 'https://h.test/', { proxy: 'http://user:secret@p.test' }, undefined],
+  ])('under %s, %s with %o is kept back for: %s', (runtime, url, options, why) => {
+    const reason = under(runtime, () => keptBack(new HttpRequest('GET', url), options));
+    expect(reason ?? 'nothing').toMatch(why ?? /^nothing$/);
+  });
+
+  it.each<['node' | 'bun' | 'deno', string, RequestOptions['proxy'], Record<string, string>, boolean]>([
+    ['node', 'http://h.test/', false, { HTTP_PROXY: 'http://p.test', NODE_USE_ENV_PROXY: '1' }, true],
+    ['node', 'http://h.test/', null, { all_proxy: 'http://p.test', NODE_USE_ENV_PROXY: '1' }, true],
+    ['node', 'http://h.test/', { http: false }, { http_proxy: 'http://p.test', NODE_USE_ENV_PROXY: '1' }, true],
+    ['node', 'http://h.test/', false, { HTTPS_PROXY: 'http://p.test', NODE_USE_ENV_PROXY: '1' }, false],
+    ['node', 'http://h.test/', false, { HTTP_PROXY: 'http://p.test' }, false],
+    ['node', 'http://h.test/', undefined, { HTTP_PROXY: 'http://p.test', NODE_USE_ENV_PROXY: '1' }, false],
+    ['deno', 'https://h.test/', false, { HTTPS_PROXY: 'http://p.test' }, true],
+    ['deno', 'http://h.test/', false, { HTTP_PROXY: 'http://p.test' }, false],
+    ['bun', 'https://h.test/', false, { HTTPS_PROXY: 'http://p.test' }, false],
+  ])('under %s, %s with proxy %j where the environment is %j: kept back: %s', (runtime, url, proxy, env, isKept) => {
+    const reason = under(runtime, () => keptBack(new HttpRequest('GET', url), { proxy }), env);
+    expect(reason !== undefined).toBe(isKept);
+  });
+
+  it('names half of a certificate and its key, and a file that is missing, as what they are', () => {
+    for (const options of [{ cert: PEM }, { sslKey: PEM }, { ca: '/no/such/ca.pem' }]) {
+      for (const runtime of ['bun', 'deno'] as const) {
+        const init = () => under(runtime, () => new NativeFetch().init(get, options));
+        expect(init).toThrow(expect.objectContaining({ code: 'ERR_TLS_OPTIONS' }));
+      }
+    }
+  });
+
+  it('is no proxy in spite of the environment', () => {
+    const env = { HTTP_PROXY: 'http://p.test' };
+    const direct: RequestOptions[] = [{ proxy: false }, { proxy: { http: false } }];
+    for (const options of direct) {
+      expect(under('bun', () => new NativeFetch().init(get, options), env)).toEqual({ proxy: false });
+    }
   });
 
   it('is taken by no other', () => {
