@@ -7,15 +7,18 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 
 /** The heavy proofs, each of many seconds: `npm run test:deep`. All else is the quick suite, `npm test`. */
 const DEEP = [
-  'test/client/{client-ends,client-signals,first-call}.test.ts',
+  'test/client/{client-ends,client-signals,fetch-bombs,first-call}.test.ts',
   'test/leaks/**/*.test.ts',
   'test/contract/left-bodies.test.ts',
-  'test/cli/{crawl-process,crawl/politeness}.test.ts',
+  'test/cli/{crawl-process,crawl/memory,crawl/politeness}.test.ts',
   'test/security/{bombs,crash,fault-offsets,hostile,pollution,prototype-reads,tiny-chunks}.test.ts',
-  'test/websocket/autobahn.test.ts',
-  'test/download/killed.test.ts',
+  'test/middleware/decode-content/bombs.test.ts',
+  'test/handlers/http2/ten-thousand.test.ts',
+  'test/resilience/ten-thousand-calls.test.ts',
+  'test/websocket/{autobahn,full-duplex,held-back}.test.ts',
+  'test/download/{killed,stopped-early}.test.ts',
   'test/bullmq/killed.test.ts',
-  'test/crawl/thousand-workers.test.ts',
+  'test/crawl/{robots-bounds,sitemap,thousand-workers}.test.ts',
   'test/docs/{snippets,snippet-types,comparison}.test.ts',
   'test/examples/own-projects.test.ts',
   'test/pool/million.test.ts',
@@ -43,7 +46,7 @@ export default defineConfig({
     // Without `--project`, a run has both.
     projects: [
       { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: DEEP } },
-      { extends: true, test: { name: 'deep', include: DEEP } },
+      { extends: true, test: { name: 'deep', include: DEEP, testTimeout: 240_000 } },
     ],
     globalSetup: ['test/support/build-once.ts'],
     environment: 'node',

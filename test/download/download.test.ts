@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { PartialFile } from '../../src/download/partial-file.ts';
 import { Client, HandlerStack, HttpRequest, HttpResponse, type Progress } from '../../src/index.ts';
 import { mockHandler, startServer, type TestServer } from '../../src/testing/index.ts';
 import { seededBytes } from '../../src/testing/site-payload.ts';
+import { openFiles } from './open-files.ts';
 
 const SIZE = 300_000;
 const bytes = seededBytes(SIZE);
@@ -39,19 +40,6 @@ afterEach(async () => {
 const sent = (name: string): (string | undefined)[] =>
   server.requests.map(({ headers }) => headers[name] as string | undefined);
 const left = async (): Promise<string[]> => (await readdir(folder)).sort();
-/** Files of the test's folder that this process has open. */
-function openFiles(): string[] {
-  if (!existsSync('/proc/self/fd')) return [];
-  return readdirSync('/proc/self/fd')
-    .map((fd) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`);
-      } catch {
-        return 'closed meanwhile';
-      }
-    })
-    .filter((file) => file.startsWith(folder));
-}
 /** From here on the system has no room for what is written to files by this method, as ENOSPC says. */
 async function fullDisk(method: 'write' | 'writeFile', isRefused: (data: unknown) => boolean = () => true) {
   const file = await open(join(folder, 'any'), 'w');
@@ -454,45 +442,6 @@ describe('a URL that was signed anew', () => {
 });
 
 describe('a download that its caller stops', () => {
-  const turns = async (count: number): Promise<void> => {
-    for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
-  };
-
-  it.each([1, 3])('leaves nothing to come once it has rejected, whenever that is (segments: %d)', async (segments) => {
-    for (let after = 0; after < 40; after++) {
-      const stop = new AbortController();
-      const where = join(folder, `${after}.bin`);
-      const onHeaders = () => void turns(after).then(() => stop.abort());
-      const options = { signal: stop.signal, digest: { sha256 }, segments, onHeaders };
-      const isStopped = await client.download(`/bytes/${SIZE}`, where, options).then(
-        () => false,
-        (error: Error) => error.name === 'AbortError',
-      );
-      const found = [await left(), openFiles().length];
-      await turns(100);
-      expect([await left(), openFiles().length]).toEqual(found);
-      // One that was stopped while it got its name has it.
-      if (!isStopped || existsSync(where)) expect(readFileSync(where).equals(bytes)).toBe(true);
-    }
-  });
-
-  it.each<[string, (client: Client, stop: AbortController) => unknown]>([
-    ['destroy', (client) => client.destroy()],
-    ['an abort', (_, stop) => stop.abort()],
-  ])('leaves the path to the next one, however early %s comes', async (_, end) => {
-    for (let after = 0; after < 40; after++) {
-      const stop = new AbortController();
-      const where = join(folder, `${after}.bin`);
-      const stopped = new Client({ baseUri: server.origin });
-      const over = stopped.download(`/bytes/${SIZE}`, where, { signal: stop.signal }).catch(() => undefined);
-      await turns(after);
-      await Promise.all([end(stopped, stop), over]);
-      await client.download(`/bytes/${SIZE}`, where);
-      await stopped.destroy();
-    }
-    expect((await left()).filter((name) => name.endsWith('.lock'))).toEqual([]);
-  });
-
   it('takes no lock that it would not give back, and opens nothing that it would not close', async () => {
     const file = await PartialFile.open(path, new HttpRequest('GET', server.url('/')), () => false);
     const checked = file.check();
@@ -500,7 +449,7 @@ describe('a download that its caller stops', () => {
     await expect(checked).rejects.toMatchObject({ code: 'ERR_SINK' });
     await stopped;
     await file.release();
-    expect([await left(), openFiles()]).toEqual([[], []]);
+    expect([await left(), openFiles(folder)]).toEqual([[], []]);
   });
 });
 
@@ -700,7 +649,7 @@ describe('a place that cannot be written', () => {
       const full = await fullDisk('writeFile', (text) => String(text).includes('"url"'));
       await expect(client.download(`/bytes/${SIZE}`, path, { segments })).rejects.toMatchObject({ code: 'ERR_SINK' });
       full.mockRestore();
-      expect(openFiles()).toEqual([]);
+      expect(openFiles(folder)).toEqual([]);
       expect((await left()).filter((name) => name.endsWith('.new'))).toEqual([]);
       expect((await client.download(`/bytes/${SIZE}`, path, { segments })).bytes).toBe(SIZE);
     },

@@ -1,12 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  Client,
-  type ClientOptions,
-  HandlerStack,
-  type HttpRequest,
-  HttpResponse,
-  type Middleware,
-} from '../../src/index.ts';
+import { Client, HandlerStack, type HttpRequest, HttpResponse } from '../../src/index.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { allowedAt, dueAfter, NEVER, sane, timeOf } from '../../src/resilience/gcra.ts';
 import { type RateLimitOptions, rateLimit } from '../../src/resilience/index.ts';
@@ -14,33 +7,7 @@ import { limitsOf } from '../../src/resilience/learned-limits.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { everyTransport } from '../support/every-transport.ts';
 import { rejection } from '../support/fake-handler.ts';
-
-/** A client whose handler notes when it was asked, on a clock that a test turns. */
-function limited(
-  layer: Middleware,
-  answer: (request: HttpRequest) => HttpResponse | Promise<HttpResponse> = () => new HttpResponse(200),
-  options: ClientOptions = {},
-) {
-  const clock = new FakeClock();
-  const times: number[] = [];
-  const handler = HandlerStack.create(async (request) => {
-    times.push(clock.now());
-    return answer(request);
-  }).push(layer, 'rateLimit');
-  return { clock, times, client: new Client({ clock, handler, httpErrors: false, ...options }) };
-}
-
-const flows = () => new Promise((resolve) => setImmediate(resolve));
-
-/** The most of the sorted times that fall into any window of this length, without its end. */
-function mostWithin(times: readonly number[], window: number): number {
-  let [most, start] = [0, 0];
-  for (const [i, time] of times.entries()) {
-    while (times[start]! <= time - window) start += 1;
-    most = Math.max(most, i - start + 1);
-  }
-  return most;
-}
+import { flows, holdsTo, limited, mostWithin } from './limited.ts';
 
 describe('gcra', () => {
   const rate = { limit: 3, interval: 1000, burst: 2 };
@@ -70,24 +37,12 @@ describe('gcra', () => {
 
 describe('rateLimit', () => {
   it.each<[what: string, calls: number, settings: RateLimitOptions, limit: number, window: number]>([
-    ['10 in a second', 10_000, { limit: 10, interval: '1s' }, 10, 1000],
     ['3 in a second', 1000, { limit: 3, interval: 1000 }, 3, 1000],
     ['7 in 100 ms', 1000, { limit: 7, interval: 100 }, 7, 100],
-    ['3000 in a second', 10_000, { limit: 3000, interval: '1s' }, 3000, 1000],
     ['10 in a second and a burst of 5', 1000, { limit: 10, interval: '1s', burst: 5 }, 14, 1000],
   ])(
     'holds to %s, in any window, for %i calls',
-    async (_what, many, settings, limit, window) => {
-      const { clock, times, client } = limited(rateLimit(settings));
-      const calls = Promise.all(Array.from({ length: many }, () => client.get('http://a.test/')));
-      await flows();
-      const seconds = (many / settings.limit!) * (window / 1000) + 1;
-      await clock.advance(Math.ceil(seconds * 1000));
-      await calls;
-      expect(times).toHaveLength(many);
-      expect(mostWithin(times, window)).toBe(limit);
-      expect(clock.pending).toBe(0);
-    },
+    (_what, many, settings, limit, window) => holdsTo(limit, window, many, settings),
     60_000,
   );
 

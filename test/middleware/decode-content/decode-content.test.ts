@@ -256,30 +256,6 @@ describe('maxResponseSize', () => {
     expect((await response.bytes()).byteLength).toBe(3_000_000);
   });
 
-  it('counts what comes out of a large body in the background', async () => {
-    const body = zlib.gzipSync(Buffer.concat([randomBytes(70_000), Buffer.alloc(50_000_000)]));
-    const error = await failure(run(encoded('gzip', body), { maxResponseSize: 1_000_000 }));
-    expect(error.code).toBe('ERR_BODY_TOO_LARGE');
-  });
-
-  it('stops a bomb of 100 KB at 100 MiB without the option, and holds no more than that', async () => {
-    const megabytes = zlib.gzipSync(Buffer.alloc(1_000_000), { level: 9 });
-    const body = Buffer.concat(Array<Buffer>(300).fill(megabytes));
-    const before = process.memoryUsage().rss;
-    const error = await failure(run(encoded('gzip', body)));
-    expect(error.code).toBe('ERR_BODY_TOO_LARGE');
-    expect(process.memoryUsage().rss - before).toBeLessThan(250_000_000);
-  });
-
-  it('stops a bomb in a bomb, whose inner size nobody sees', async () => {
-    // Empty members decode to nothing, however many there are.
-    const inner = Buffer.concat(Array<Buffer>(50_000).fill(zlib.gzipSync('')));
-    const body = zlib.gzipSync(inner);
-    const answer = new HttpResponse(200, { 'Content-Encoding': 'gzip, gzip' }, trickle(body));
-    const response = await run(answer, { maxResponseSize: 1000, stream: true });
-    expect((await failure(response.bytes())).code).toBe('ERR_BODY_TOO_LARGE');
-  });
-
   it('ends a stream after that many bytes, and releases its source', async () => {
     const source = trickle(bomb);
     const response = await run(encoded('gzip', source), { maxResponseSize: 100_000, stream: true });
@@ -290,14 +266,6 @@ describe('maxResponseSize', () => {
     expect((await failure(reading)).code).toBe('ERR_BODY_TOO_LARGE');
     expect(size).toBeLessThanOrEqual(100_000);
     expect(source.destroyed).toBe(true);
-  });
-
-  it('does not count a stream when it is not set', async () => {
-    const huge = Readable.from(Array<Buffer>(120).fill(zlib.gzipSync(Buffer.alloc(1_000_000))), { objectMode: false });
-    const response = await run(encoded('gzip', huge), { stream: true });
-    let size = 0;
-    for await (const chunk of response) size += chunk.byteLength;
-    expect(size).toBe(120_000_000);
   });
 });
 
