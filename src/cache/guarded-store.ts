@@ -65,10 +65,15 @@ export class GuardedStore {
     return keys;
   }
 
+  /** A store that hung or was busy is left alone for a while. */
   #isResting(method: keyof CacheStore, clock: Clock): boolean {
     return clock.now() < this.#rests[method];
   }
 
+  /**
+   * Calls the store and turns whatever goes wrong into `undefined`, told to `tell`.
+   * @param read checks what it gave
+   */
   #guarded<T>(
     method: keyof CacheStore,
     clock: Clock,
@@ -89,6 +94,7 @@ export class GuardedStore {
     }
   }
 
+  /** Waits for the store as long as it may take; what comes later is ignored. */
   #inTime<T>(method: string, clock: Clock, tell: Tell, given: PromiseLike<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const stop =
@@ -118,6 +124,7 @@ export class GuardedStore {
   }
 }
 
+/** The result of a method that gives nothing, apart from that of a failure. */
 function done(): true {
   return true;
 }

@@ -38,6 +38,10 @@ function unknownCommand(name: string): UsageError {
   return new UsageError(`unknown command ${quoted(name)}${hint}; expected one of ${COMMANDS.join(', ')}`);
 }
 
+/**
+ * What help is about: a command, or all when none is named.
+ * @throws UsageError for a command that does not exist
+ */
 function topicOf([name]: readonly string[]): string | undefined {
   if (name === undefined) return undefined;
   if (!COMMANDS.includes(name)) throw unknownCommand(name);
@@ -46,6 +50,7 @@ function topicOf([name]: readonly string[]): string | undefined {
 
 const text = { type: 'string' } as const;
 
+/** The command line of `sluice serve`. */
 function readServe(argv: readonly string[]): Command {
   const options = { port: { ...text, short: 'p' }, host: text } as const;
   const { values } = parseOptions('serve', argv, options, false);
@@ -53,6 +58,7 @@ function readServe(argv: readonly string[]): Command {
   return { kind: 'serve', port, host: values.host ?? '127.0.0.1' };
 }
 
+/** The command line of `sluice report`. */
 function readReport(argv: readonly string[]): Command {
   const { values, positionals } = parseOptions('report', argv, { output: { ...text, short: 'o' } } as const, true);
   const [file, more] = positionals;

@@ -3,10 +3,13 @@ import { type Clock, startTimer } from '../time/clock.ts';
 import type { Output } from './terminal.ts';
 import { byteText, timeText } from './text/text-table.ts';
 
+/** Characters of the bar. */
 const BAR = 24;
+/** Milliseconds between two paintings. */
 const REPAINT = 100;
 const SECOND = 1000;
 
+/** What the line shows. */
 export interface DownloadFigures {
   /** Bytes of the file that are there. */
   readonly transferred: number;
@@ -35,6 +38,7 @@ export class DownloadProgress implements Disposable {
   readonly #output: Output;
   readonly #clock: Clock;
   readonly #started: number;
+  /** Bytes that were there before this run; known with the first report. */
   #before: number | undefined;
   #transferred = 0;
   #total: number | undefined;

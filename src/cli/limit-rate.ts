@@ -11,6 +11,7 @@ const SECOND = 1000;
 
 /** A layer for the outside of the stack. What is not read yet waits at the server, by the flow control of TCP. */
 export function limitRate(bytesPerSecond: number, clock: Clock): Middleware {
+  // Small pieces: the bytes come evenly, and not a second's worth at once.
   const most = Math.max(1, Math.ceil(bytesPerSecond / PIECES));
   // When the bytes that were handed on are paid for.
   let due = clock.now();

@@ -69,6 +69,7 @@ async function writeOut({ stdout }: Terminal, text: string): Promise<void> {
   });
 }
 
+/** Bytes as the stream that `OutputFile` takes. */
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

@@ -12,6 +12,7 @@ import { byteText, printable } from './text/text-table.ts';
 const PRETTY_BYTES = 10_000_000;
 /** Milliseconds until a JSON text that is not complete is shown as it comes. */
 const PRETTY_PATIENCE = 1000;
+/** `application/json` and types that end in `+json` (RFC 6839 section 3.1). */
 const JSON_TYPE = /^\s*[\w.-]+\/(?:[\w.-]+\+)?json\b/i;
 
 /** Writes the status line and the headers, and a blank line when the body is to follow. */
@@ -23,11 +24,16 @@ export async function showHead(response: HttpResponse, { stdout }: Terminal, bod
   await writeTo(stdout, `${shown.join('\n')}\n`);
 }
 
+/** The body to standard output: byte for byte into a file or a pipe, as text on a terminal. */
 export async function showBody(response: HttpResponse, terminal: Terminal): Promise<void> {
   if (terminal.stdout.isTTY) return showOnTerminal(response, terminal);
   for await (const chunk of response) await writeTo(terminal.stdout, chunk);
 }
 
+/**
+ * Text as it comes, JSON indented when it is there soon. Binary data is never written to a terminal, which would obey
+ * it.
+ */
 async function showOnTerminal(response: HttpResponse, terminal: Terminal): Promise<void> {
   const { stdout, env } = terminal;
   const type = response.headers.get('content-type') ?? '';
@@ -52,6 +58,7 @@ async function showOnTerminal(response: HttpResponse, terminal: Terminal): Promi
   await writeTo(stdout, body.endsLine ? end : `${end}\n`);
 }
 
+/** What of a body was read before it was decided how to show it. */
 interface Beginning {
   readonly read: Uint8Array[];
   /** Nothing follows. */
@@ -82,11 +89,13 @@ async function jsonOf(chunks: AsyncIterator<Uint8Array>, { clock }: Terminal): P
   }
 }
 
+/** All chunks: those that were read, the one that is awaited, and what follows. */
 async function* rest(chunks: AsyncIterator<Uint8Array>, { read, pending }: Beginning): AsyncGenerator<Uint8Array> {
   yield* read;
   for (let found = await (pending ?? chunks.next()); !found.done; found = await chunks.next()) yield found.value;
 }
 
+/** Lets go of a body that is not shown, and says how to get it. */
 async function leaveBinary(response: HttpResponse, { stderr }: Terminal, how: 'not' | 'no longer'): Promise<void> {
   const { headers } = response;
   const length = Number(headers.get('content-length') ?? Number.NaN);

@@ -2,6 +2,7 @@
 
 import type { HttpHeaders } from '../message/headers.ts';
 import { parseHttpDate } from '../message/http-date.ts';
+import { percentDecoded } from '../message/percent-decoded.ts';
 import { isSecretKey } from '../message/redact.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { isStrong, parseContentRange } from '../semantics/content-range.ts';
@@ -138,9 +139,5 @@ function unsigned(url: string): string {
 /** The parameter's name. One that cannot be decoded is compared as it is written. */
 function keyOf(pair: string): string {
   const [key = ''] = pair.split('=', 1);
-  try {
-    return decodeURIComponent(key);
-  } catch {
-    return key;
-  }
+  return percentDecoded(key);
 }

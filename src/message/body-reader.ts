@@ -9,10 +9,12 @@ import { type BodySource, finishIterator, isNodeSource, isWebSource, letGoOf } f
 import { iterate } from './web-stream.ts';
 
 type Step = IteratorResult<Uint8Array, void>;
+/** The iterator of any kind of source. */
 type Chunks = AsyncIterator<unknown> | Iterator<unknown>;
 
 const DONE: Step = { done: true, value: undefined };
 
+/** What a reader needs of the body that it reads. */
 export interface BodyReaderHooks {
   /** Makes or hands over the source, at the first read. */
   open(): BodySource | Promise<BodySource>;
@@ -29,8 +31,11 @@ export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
   readonly #hooks: BodyReaderHooks;
   #source: BodySource | undefined;
   #chunks: Chunks | undefined;
+  /** The source was asked for. */
   #isBegun = false;
+  /** At the end, failed, or left. */
   #isOver = false;
+  /** Settles the read that waits, ahead of its source. */
   #end: ((outcome: Step | { readonly reason: unknown }) => void) | undefined;
 
   constructor(hooks: BodyReaderHooks) {
@@ -64,6 +69,7 @@ export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     this.#end?.({ reason });
   }
 
+  /** The next chunk. The body may be left at each `await`, which is why `#isOver` is asked again. */
   async #read(): Promise<Step> {
     this.#chunks ??= await this.#open();
     if (this.#isOver) return DONE;
@@ -87,6 +93,7 @@ export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     }
   }
 
+  /** Opens the source with the first read. One that comes after the body was left is let go of at once. */
   async #open(): Promise<Chunks> {
     this.#isBegun = true;
     try {
@@ -100,6 +107,7 @@ export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     return iteratorOf(this.#source);
   }
 
+  /** Ends the reading once, and lets go of whatever there is by then. */
   #leave(): void {
     if (this.#isOver) return;
     this.#isOver = true;

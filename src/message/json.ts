@@ -55,6 +55,7 @@ function emptied(value: unknown): string | undefined {
   return value instanceof Set ? 'a Set, which JSON cannot hold; give [...set]' : undefined;
 }
 
+/** A `toJSON` decides what is written, and may well be empty. */
 function writesItself(value: object): boolean {
   return typeof (value as { toJSON?: unknown }).toJSON === 'function';
 }

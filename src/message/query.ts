@@ -1,5 +1,6 @@
 /** Query strings and forms: nested data out, and the merge of three sources in. */
 import { entriesOf, isEmptyCollection, membersOf, shortened, textOf } from './field-value.ts';
+import { queryDecoded } from './percent-decoded.ts';
 
 /** An object whose type is an interface, or that can write itself. What is in it is checked when it is written. */
 export type Fields = object & {
@@ -189,13 +190,7 @@ function split(query: string): string[] {
 
 /** The name before any bracket, decoded: `a[0]` and `a%5B1%5D` are both of `a`. */
 function topKey(pair: string): string {
-  const key = pair.split('=', 1)[0]!.replaceAll('+', ' ');
-  let decoded = key;
-  try {
-    decoded = decodeURIComponent(key);
-  } catch {
-    // Not valid percent-encoding: compared as it stands.
-  }
+  const decoded = queryDecoded(pair.split('=', 1)[0]!);
   const bracket = decoded.indexOf('[', 1);
   return bracket === -1 ? decoded : decoded.slice(0, bracket);
 }

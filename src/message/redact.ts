@@ -3,9 +3,12 @@
  * errors, logs, `debug` and the `inspect` and `toJSON` of messages.
  */
 
+import { queryDecoded } from './percent-decoded.ts';
+
 /** Stands where a secret was. */
 export const MASK = '***';
 
+/** Headers whose whole value is a secret, beside those that `SECRET_NAME` tells. */
 const SECRET_HEADERS = new Set([
   'authorization',
   'cookie',
@@ -33,6 +36,7 @@ const SECRET_NAME =
 /** Adds the user's names, in any case, to the built-in list. */
 export type Redact = readonly string[];
 
+/** The user's names, in any case. */
 function isListed(name: string, more: Redact | undefined): boolean {
   return more?.some((one) => one.toLowerCase() === name) ?? false;
 }
@@ -110,11 +114,11 @@ export function maskUrl(url: string, more?: Redact): string {
 /** @param part up to the fragment, or the fragment with its mark */
 function maskPairs(part: string, more: Redact | undefined): string {
   const isSecret = secretKeysOf(
-    Array.from(part.matchAll(/[?&#;]([^?=&#;]*)/g), ([, key = '']) => decoded(key)),
+    Array.from(part.matchAll(/[?&#;]([^?=&#;]*)/g), ([, key = '']) => queryDecoded(key)),
     more,
   );
   return part.replace(/([?&#;])([^?=&#;]*)=([^&#;]*)/g, (whole, mark: string, key: string) =>
-    isSecret(decoded(key)) ? `${mark}${key}=${MASK}` : whole,
+    isSecret(queryDecoded(key)) ? `${mark}${key}=${MASK}` : whole,
   );
 }
 
@@ -122,12 +126,4 @@ function maskPairs(part: string, more: Redact | undefined): string {
 export function maskText(message: string, more?: Redact): string {
   // The bound keeps a long text without a colon from being read again from each of its letters.
   return message.replace(/[a-z][a-z0-9+.-]{0,31}:\/\/[^\s'"<>`]+/gi, (url) => maskUrl(url, more));
-}
-
-function decoded(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch {
-    return key;
-  }
 }

@@ -23,6 +23,7 @@ const style = (first: string, separator: string, named = false, ifEmpty = '', re
   reserved,
 });
 
+/** The table of RFC 6570 appendix A, by operator. */
 const STYLES: ReadonlyMap<string, Style> = new Map([
   ['', style('', ',')],
   ['+', style('', ',', false, '', true)],
@@ -34,6 +35,7 @@ const STYLES: ReadonlyMap<string, Style> = new Map([
   ['&', style('&', '&', true, '=')],
 ]);
 
+/** One variable of an expression: `name`, `name*` or `name:3`. */
 interface Variable {
   readonly name: string;
   readonly explode: boolean;
@@ -41,6 +43,7 @@ interface Variable {
   readonly prefix: number | undefined;
 }
 
+/** What stands between two braces. */
 interface Expression {
   readonly style: Style;
   readonly variables: readonly Variable[];
@@ -51,6 +54,7 @@ export type TemplateValues = object;
 
 // RFC 6570 sections 2.3 and 2.4.
 const VARIABLE = /^((?:\w|%[\da-f]{2})+(?:\.(?:\w|%[\da-f]{2})+)*)(?:(\*)|:([1-9]\d{0,3}))?$/i;
+/** Operators that RFC 6570 keeps for later (section 2.2). */
 const RESERVED_OPERATORS = /^[=,!@|]/;
 
 /**
@@ -61,6 +65,7 @@ const RESERVED_OPERATORS = /^[=,!@|]/;
  */
 export function expandTemplate(template: string, values: TemplateValues): string {
   let uri = '';
+  // Where values stand in the result: only they are looked at for dot segments.
   const filled: [start: number, end: number][] = [];
   let at = 0;
   for (let open = nextBrace(template, 0); open !== -1; open = nextBrace(template, at)) {
@@ -85,6 +90,10 @@ function nextBrace(template: string, from: number): number {
   return open;
 }
 
+/**
+ * Operator and variables of an expression.
+ * @throws UriError for anything else between the braces
+ */
 function parsed(expression: string, template: string): Expression {
   const operator = /^[+#./;?&]/.exec(expression)?.[0] ?? '';
   if (RESERVED_OPERATORS.test(expression))
@@ -100,10 +109,12 @@ function parsed(expression: string, template: string): Expression {
   return { style: STYLES.get(operator)!, variables };
 }
 
+/** The error shows the template and no value. */
 function malformed(found: string, template: string): UriError {
   return new UriError(`the URI template "{uri}" has ${found} (RFC 6570); uriVars makes a URI a template`, template);
 }
 
+/** RFC 6570 section 3.2.1: nothing at all when no variable has a value. */
 function expanded({ style: how, variables }: Expression, values: TemplateValues): string {
   const pieces: string[] = [];
   for (const variable of variables) {
@@ -113,6 +124,7 @@ function expanded({ style: how, variables }: Expression, values: TemplateValues)
   return pieces.length === 0 ? '' : how.first + pieces.join(how.separator);
 }
 
+/** Never from a prototype. */
 function lookedUp(values: TemplateValues, name: string): unknown {
   if (values instanceof Map) return values.get(name);
   return Object.hasOwn(values, name) ? (values as Record<string, unknown>)[name] : undefined;
@@ -144,10 +156,15 @@ function write(pieces: string[], variable: Variable, value: unknown, how: Style)
   pieces.push(how.named ? pair(name, joined, how) : joined);
 }
 
+/** `name=value`; an empty value in the way of the operator. */
 function pair(name: string, written: string, how: Style): string {
   return written === '' ? name + how.ifEmpty : `${name}=${written}`;
 }
 
+/**
+ * The members of a record, both halves encoded.
+ * @throws TypeError for one that is a list or record
+ */
 function pairsOf(record: object, name: string, how: Style): [key: string, value: string][] {
   const pairs: [string, string][] = [];
   for (const [key, value] of entriesOf(record, name)) {
@@ -170,6 +187,7 @@ function definedOf(members: readonly unknown[], name: string): string[] {
   });
 }
 
+/** The value as the operator writes it, cut to its prefix before it is escaped. */
 function encoded(text: string, name: string, how: Style, prefix?: number): string {
   const cut = prefix === undefined ? text : firstOf(text, prefix, how.reserved);
   return how.reserved ? reservedText(cut, name) : percentEncode(cut, name);

@@ -3,6 +3,7 @@
  * checks on `request.url` is what is dialled: percent-escapes, numeric shorthands and names of hosts are resolved here,
  * and spellings that two parsers could read in two ways are refused.
  */
+import { percentDecoded } from './percent-decoded.ts';
 import { maskUrl, type Redact } from './redact.ts';
 
 /** The parts of a canonical URL that a transport needs. */
@@ -146,7 +147,7 @@ export const UNIX_BASE = 'http://localhost/';
 export function unixSocketOf(uri: string): string | undefined {
   const path = /^unix:(.*)$/is.exec(uri)?.[1];
   if (path === undefined) return undefined;
-  const plain = unescaped(path.replace(/^\/{0,3}/, '/'));
+  const plain = percentDecoded(path.replace(/^\/{0,3}/, '/'));
   if (!path.startsWith('/') || plain === '/' || plain.includes('\0')) {
     throw new UriError(`"${uri}" names no socket; write unix:/path/to/socket`);
   }
@@ -173,16 +174,8 @@ export function splitUserinfo(url: string): { url: string; userinfo: [user: stri
   const [user = '', ...rest] = url.slice(start, at).split(':');
   return {
     url: url.slice(0, start) + url.slice(at + 1),
-    userinfo: [unescaped(user), unescaped(rest.join(':'))],
+    userinfo: [percentDecoded(user), percentDecoded(rest.join(':'))],
   };
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function directory(base: string): string {

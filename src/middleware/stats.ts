@@ -35,6 +35,10 @@ export function stats(): Middleware {
     };
 }
 
+/**
+ * Sends and tells both listeners, whatever came.
+ * @param onStats undefined when only the channel listens
+ */
 function measured(
   next: Handler,
   request: HttpRequest,
@@ -82,6 +86,7 @@ function numbersOf(facts: ResponseFacts = {}, outcome: Outcome, total: number): 
   return { ...outcome, handler, timings, bytesSent, bytesReceived };
 }
 
+/** What the transport had measured when it failed. */
 function transferOf(error: unknown): ResponseFacts | undefined {
   return isTransferError(error) ? error.transfer : undefined;
 }

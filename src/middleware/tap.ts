@@ -41,6 +41,7 @@ export function tap(before?: TapBefore | null, after?: TapAfter | null): Middlew
     };
 }
 
+/** The answer, once every promise of the callbacks has settled. */
 async function whenTold(
   promise: Promise<HttpResponse>,
   late: readonly PromiseLike<unknown>[],

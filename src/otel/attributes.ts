@@ -6,6 +6,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { callOf } from '../call/call.ts';
 import { isTransferError } from '../message/errors.ts';
+import { queryDecoded } from '../message/percent-decoded.ts';
 import { type Redact, secretKeysOf } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -49,6 +50,7 @@ export function siteAttributes(request: HttpRequest): Attributes {
   };
 }
 
+/** What the head of the answer adds. */
 export function responseAttributes({ status, protocolVersion }: HttpResponse): Attributes {
   return {
     'http.response.status_code': status,
@@ -80,7 +82,7 @@ export function safeUrl(url: string, redact: Redact): string {
   if (query === undefined) return plain;
   const pairs = query.split('&').map((pair) => {
     const name = pair.split('=', 1)[0]!;
-    return { pair, name, key: keyOf(name) };
+    return { pair, name, key: queryDecoded(name) };
   });
   const isSecret = secretKeysOf(
     pairs.map(({ key }) => key),
@@ -90,12 +92,4 @@ export function safeUrl(url: string, redact: Redact): string {
     pair.includes('=') && (isSecret(key) || SIGNED.has(key.toLowerCase())) ? `${name}=${REDACTED}` : pair,
   );
   return `${plain}?${shown.join('&')}`;
-}
-
-function keyOf(name: string): string {
-  try {
-    return decodeURIComponent(name.replaceAll('+', ' '));
-  } catch {
-    return name;
-  }
 }

@@ -65,6 +65,7 @@ export function otel(options: OtelOptions = {}): Middleware {
   return Object.defineProperty(layer, 'name', { value: 'otel' });
 }
 
+/** @throws TypeError for what lacks the method that is called here: a version of another API */
 function checked(options: OtelOptions): OtelOptions {
   const methods = { tracer: 'startSpan', meter: 'createHistogram', propagator: 'inject' } as const;
   for (const [name, method] of Object.entries(methods)) {
@@ -81,6 +82,7 @@ class Watch {
   readonly #transports = new Set<WeakRef<Transport>>();
   /** How often the requests of a call were sent. */
   readonly #sends = new WeakMap<Call, number>();
+  /** Asked for with the first request, when the application has registered its provider. */
   #tracer: Tracer | undefined;
   #instruments: Instruments | undefined;
 
@@ -93,6 +95,7 @@ class Watch {
     if (Object.hasOwn(next, 'stats')) this.#transports.add(new WeakRef(next));
   }
 
+  /** Sends within a span. When telemetry fails to begin, the request is sent without one. */
   send(next: Handler, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     const sending = attempt(() => this.#begin(request, options));
     if (sending === undefined) return send(next, request, options);
@@ -105,6 +108,7 @@ class Watch {
     );
   }
 
+  /** Starts the span, with the attributes that samplers look at, and writes the trace into the headers. */
   #begin(request: HttpRequest, options: RequestOptions): Sending {
     const call = callOf(request);
     const sent = (call && this.#sends.get(call)) ?? 0;
@@ -131,6 +135,7 @@ class Watch {
     return request.with({ headers });
   }
 
+  /** The instruments, made once; none while the meter fails. */
   #measures(): Instruments | undefined {
     this.#instruments ??= attempt(() => {
       const meter = this.#options.meter ?? metrics.getMeter('sluice', VERSION);
@@ -139,6 +144,7 @@ class Watch {
     return this.#instruments;
   }
 
+  /** The transports that still exist. */
   *#alive(): Generator<Transport> {
     for (const reference of this.#transports) {
       const transport = reference.deref();
@@ -163,6 +169,7 @@ class Sending {
   readonly #instruments: Instruments | undefined;
   readonly #now: () => number;
   readonly #started: number;
+  /** The answer, whose body may still come. */
   #response: HttpResponse | undefined;
 
   constructor(span: Span, request: HttpRequest, own: Context, instruments: Instruments | undefined, now: () => number) {
@@ -185,10 +192,12 @@ class Sending {
     return seenBody(response, 0, false, ({ error }) => this.#end(error));
   }
 
+  /** The send rejected. */
   failed(error: unknown): void {
     this.#end(error ?? new Error('the request failed'));
   }
 
+  /** Ends span and measurement. Each step alone: one that fails does not keep the others from happening. */
   #end(error: unknown): void {
     const outcome = attempt(() => this.#outcome(error)) ?? {};
     attempt(() => {
@@ -201,6 +210,7 @@ class Sending {
     attempt(() => this.#instruments?.ended(siteAttributes(this.request), outcome, this.#now() - this.#started));
   }
 
+  /** What is known at the end: the answer, the error, or both for a body that broke. */
   #outcome(error: unknown): Attributes {
     return {
       ...(this.#response !== undefined && responseAttributes(this.#response)),

@@ -11,11 +11,13 @@ const claims = new WeakMap<object, Claim>();
 /** Most pools have none, and look nothing up. */
 let areThere = false;
 
+/** Attaches a claim to an item, before a pool takes it. */
 export function claim(item: object, given: Claim): void {
   claims.set(item, given);
   areThere = true;
 }
 
+/** The claim of an item, if it has one. */
 export function claimOf(item: unknown): Claim | undefined {
   return areThere && ((typeof item === 'object' && item !== null) || typeof item === 'function')
     ? claims.get(item)

@@ -2,6 +2,9 @@
 
 export type PoolState = 'new' | 'open' | 'done' | 'failed';
 
+/**
+ * The state only moves forward. Whoever asks for the promise has to handle its rejection, so it is made for them alone.
+ */
 export class PoolEnding {
   state: PoolState = 'new';
   /** What stopped it. */
@@ -10,6 +13,7 @@ export class PoolEnding {
   #resolve: (() => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
 
+  /** Whether nothing more is sent or told. */
   get isOver(): boolean {
     return this.state === 'done' || this.state === 'failed';
   }
@@ -30,6 +34,7 @@ export class PoolEnding {
     this.#resolve?.();
   }
 
+  /** The pool was stopped. */
   failed(): void {
     this.#reject?.(this.error);
   }

@@ -30,6 +30,7 @@ export class Host<T> {
     if (concurrency !== undefined) this.limit = pLimit(this.adaptive?.limit ?? (concurrency as number));
   }
 
+  /** Whether it can be forgotten: nothing runs, waits or is timed. */
   get idle(): boolean {
     return this.running === 0 && this.line.size === 0 && !this.listed && (this.limit?.activeCount ?? 0) === 0;
   }

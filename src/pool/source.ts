@@ -17,6 +17,7 @@ export class Source {
   readonly names: readonly string[] | undefined;
   readonly #requests: object;
   #iterator: Opened | undefined;
+  /** Items taken so far. */
   #pulled = 0;
 
   /** @throws TypeError when `requests` is not a source, with a word on what looks like one and is not */
@@ -77,12 +78,14 @@ export class Source {
     }
   }
 
+  /** The iterator, made with the first pull: a generator must not run before the pool does. */
   #open(): Opened {
     if (this.names !== undefined) return valuesOf(this.#requests as Record<string, unknown>, this.names);
     if (this.async) return (this.#requests as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     return (this.#requests as Iterable<unknown>)[Symbol.iterator]();
   }
 
+  /** The same for a promise of an item. */
   async #later(pulled: unknown): Promise<Pulled> {
     try {
       return this.#counted((await pulled) as Pulled);
@@ -92,6 +95,7 @@ export class Source {
     }
   }
 
+  /** Keeps count, by which items get their keys. */
   #counted(pulled: Pulled): Pulled {
     if (pulled.done) this.exhausted = true;
     else this.#pulled += 1;
@@ -99,10 +103,12 @@ export class Source {
   }
 }
 
+/** Only the names that were there when the pool was made. */
 function* valuesOf(record: Record<string, unknown>, names: readonly string[]): Generator<unknown> {
   for (const name of names) yield record[name];
 }
 
+/** @throws TypeError, with a hint for what is easily given by mistake */
 function refuse(requests: unknown): never {
   const single = typeof requests === 'string' || requests instanceof URL || requests instanceof HttpRequest;
   const hint = single ? '; put it into a list' : requests instanceof Promise ? '; await it first' : '';

@@ -146,11 +146,13 @@ export class HedgedCall {
     else this.#reject(spare === undefined ? error : spare.error);
   }
 
+  /** Keeps the first bad outcome, for the case that no better one comes. */
   #keep(outcome: { readonly response?: HttpResponse; readonly error?: unknown }): void {
     if (this.#spare === undefined) this.#spare = outcome;
     else if (outcome.response !== undefined) letGo(outcome.response);
   }
 
+  /** A request has ended: its time counts, unless it was stopped. */
   #over(runner: Runner): void {
     this.#running.delete(runner);
     if (!runner.aborted) this.rules.took(this.rules.clock.now() - runner.started);

@@ -97,6 +97,7 @@ async function learning(
   }
 }
 
+/** Gives the lane what the answer says of the server's limits. */
 function learn(lane: RateLane, sent: number, clock: Clock, response: HttpResponse): void {
   const wallNow = wallClockBy(clock);
   const isRefused = response.status === 429 || response.status === 503;
@@ -104,6 +105,10 @@ function learn(lane: RateLane, sent: number, clock: Clock, response: HttpRespons
   lane.learning!.answered(sent, limitsOf(response.headers, wallNow), refusal, clock.now());
 }
 
+/**
+ * The rate, `undefined` when none of its settings is given.
+ * @throws TypeError for an invalid one
+ */
 function rateOf({ limit, interval, burst }: RateLimitOptions): Rate | undefined {
   if (limit === undefined && interval === undefined && burst === undefined) return undefined;
   return {
@@ -113,6 +118,7 @@ function rateOf({ limit, interval, burst }: RateLimitOptions): Rate | undefined 
   };
 }
 
+/** @throws TypeError for what has no `consume` */
 function sharedOf(store: SharedLimiter | undefined): SharedLimit | undefined {
   if (store === undefined) return undefined;
   if (typeof store === 'object' && store !== null && typeof store.consume === 'function') return new SharedLimit(store);

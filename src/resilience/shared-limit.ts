@@ -14,6 +14,7 @@ export interface SharedLimiter {
 const PATIENCE = 2000;
 const REST = 30_000;
 
+/** Asks for a point before each request. It knows no order: `RateLane` does. */
 export class SharedLimit {
   readonly #store: SharedLimiter;
   readonly #restsUntil = new WeakMap<Clock, number>();
@@ -37,6 +38,7 @@ export class SharedLimit {
     }
   }
 
+  /** The answer of the store, or an error when it takes longer than `PATIENCE`. */
   #inTime(key: string, clock: Clock): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const stop = startTimer(clock, PATIENCE, () => {

@@ -7,6 +7,7 @@ import { kindOf } from '../runtime/kind-of.ts';
 import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
 import { isForCacheAlone, unanswered } from './kept-offline.ts';
 
+/** A middleware under its name in the stack. */
 interface Layer {
   readonly name: string;
   readonly middleware: Middleware;
@@ -25,9 +26,11 @@ export class HandlerStack {
 
   #layers: readonly Layer[] = [];
   #handler: Handler | undefined;
+  /** What `resolve` has composed; gone with the next edit. */
   #resolved: Handler | undefined;
   /** Asked for by every call that has options. */
   #declared: readonly string[] | undefined;
+  /** What the stack held when it was marked as the default. */
   #default: { readonly layers: readonly Layer[]; readonly handler: Handler | undefined } | undefined;
 
   constructor(handler?: Handler) {
@@ -147,6 +150,7 @@ export class HandlerStack {
     return [...this.names, bottom].join(' > ');
   }
 
+  /** The only place that changes the layers, so that nothing composed of the old ones remains. */
   #edit(layers: readonly Layer[]): this {
     refuseAbove(layers);
     this.#layers = layers;
@@ -154,6 +158,7 @@ export class HandlerStack {
     return this;
   }
 
+  /** @throws RangeError with the printed stack, in which the right name can be seen */
   #find(name: string): number {
     const at = this.#layers.findIndex((layer) => layer.name === name);
     if (at === -1) throw this.#unknown(name);

@@ -17,8 +17,10 @@ export interface Input {
 /** Reads `socket` from now on: it keeps everything, so scripts are for exchanges of a few megabytes. */
 export function inputOf(socket: Socket): Input {
   const chunks: Buffer[] = [];
+  // The end of what the script has waited for so far.
   let cursor = 0;
   let over = false;
+  // Called when something has come. A script waits for one thing at a time.
   let wake = () => {};
   const all = () => {
     if (chunks.length > 1) chunks.splice(0, chunks.length, Buffer.concat(chunks));
@@ -63,11 +65,13 @@ export function inputOf(socket: Socket): Input {
   };
 }
 
+/** Where the head ends; -1 while it is not complete. */
 function headEnd(data: Buffer): number {
   const at = data.indexOf('\r\n\r\n', 0, 'latin1');
   return at < 0 ? -1 : at + 4;
 }
 
+/** Where the body ends that the head announces; -1 while it is not complete. */
 function requestEnd(data: Buffer): number {
   const head = headEnd(data);
   if (head < 0) return -1;

@@ -8,6 +8,7 @@ import { setCarrier } from './site-sockets.ts';
 
 export class ConnectionLedger {
   readonly #open = new Set<Socket>();
+  /** TCP sockets by the client's port, by which a TLS socket finds the one below it. */
   readonly #byPort = new Map<number, Socket>();
   readonly #waiting: (() => void)[] = [];
   #total = 0;

@@ -26,19 +26,24 @@ export interface RecordedRequest {
   readonly complete: boolean;
 }
 
+/** Bytes kept of one body. */
 const MAX_BODY = 1024 * 1024;
+/** Bytes kept of all bodies together; the oldest requests go. */
 const MAX_BODIES = 64 * 1024 * 1024;
 
+/** The last requests, `keep` of them at most. */
 export class RequestLog {
   readonly entries: RecordedRequest[] = [];
   readonly #taps: BodyTap[] = [];
   readonly #keep: number;
+  /** Bytes of body that are kept. */
   #bodies = 0;
 
   constructor(keep: number) {
     this.#keep = keep;
   }
 
+  /** Must be called before anything reads the request. */
   record(req: IncomingMessage): void {
     const body = new BodyTap(req, (bytes) => this.#count(bytes));
     this.#taps.push(body);
@@ -65,15 +70,18 @@ export class RequestLog {
     while (this.entries.length > this.#keep) this.#drop();
   }
 
+  /** Forgets everything. */
   clear(): void {
     while (this.entries.length > 0) this.#drop();
   }
 
+  /** Called for each piece of a body that is kept. */
   #count(bytes: number): void {
     this.#bodies += bytes;
     while (this.#bodies > MAX_BODIES && this.entries.length > 1) this.#drop();
   }
 
+  /** Forgets the oldest request. */
   #drop(): void {
     this.entries.shift();
     const tap = this.#taps.shift();
@@ -116,6 +124,7 @@ class BodyTap {
   }
 }
 
+/** With mutual TLS, who the client is by its certificate. */
 function clientName(socket: TLSSocket): string | undefined {
   if (!socket.encrypted) return undefined;
   const name: unknown = socket.getPeerCertificate()?.subject?.CN;

@@ -14,6 +14,7 @@ import { type SiteCall, SiteRefusal, type SiteRoute, sendJson } from './site-rou
 import { SiteState } from './site-state.ts';
 import { webSocketRoutes } from './site-websocket.ts';
 
+/** Settings of the site. */
 export interface SiteOptions {
   /** What `/delay`, `/drip` and their like wait on. */
   readonly clock?: Clock;
@@ -30,6 +31,7 @@ export const siteRoutes: readonly SiteRoute[] = [
   ...webSocketRoutes,
 ];
 
+/** A route and its path, taken apart once. */
 interface Candidate {
   readonly route: SiteRoute;
   readonly segments: readonly string[];
@@ -46,6 +48,7 @@ export function createSite(options: SiteOptions = {}): RequestListener {
   };
 }
 
+/** One request: find the route, check the method, answer. A route that throws becomes a status. */
 async function answer(req: IncomingMessage, res: ServerResponse, state: SiteState, clock: Clock): Promise<void> {
   const { path, query } = splitTarget(req.url ?? '/');
   const call: SiteCall = { req, res, path, params: {}, query, state, routes: siteRoutes, clock };

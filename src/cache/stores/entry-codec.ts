@@ -13,6 +13,7 @@ export interface EncodedEntry {
   readonly body: Uint8Array;
 }
 
+/** Head and body of an entry; the head repeats the key and the length, by which `decodeParts` knows it again. */
 export function encodeParts(key: string, { body, ...head }: CacheEntry): EncodedEntry {
   return { head: JSON.stringify({ form: FORM, key, length: body.byteLength, ...head }), body };
 }
@@ -28,6 +29,7 @@ export function decodeParts(key: string, { head, body }: EncodedEntry): CacheEnt
   return checked;
 }
 
+/** The entry as one run of bytes. */
 export function encodeEntry(key: string, entry: CacheEntry): Uint8Array {
   const { head, body } = encodeParts(key, entry);
   const line = encoder.encode(`${head}\n`);

@@ -82,11 +82,13 @@ export class KeyvStore implements CacheStore {
     return found;
   }
 
+  /** The members of a list; none when it is missing or was damaged. */
   async #list(name: string): Promise<string[]> {
     const value = await this.#keyv.get(name);
     return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
   }
 
+  /** Adds a member and looks again: another process may have written the list in between. */
   async #add(name: string, member: string): Promise<void> {
     for (let tries = 0; tries < 5; tries++) {
       const list = await this.#list(name);
@@ -95,6 +97,7 @@ export class KeyvStore implements CacheStore {
     }
   }
 
+  /** One change of lists after the other, within this process. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const turn = this.#listing.then(work);
     this.#listing = turn.catch(() => undefined);
@@ -102,10 +105,12 @@ export class KeyvStore implements CacheStore {
   }
 }
 
+/** A key begins with its URL, which has no space. */
 function urlOf(key: string): string {
   return key.slice(0, key.indexOf(' '));
 }
 
+/** Keyv stores JSON. In pieces, because a call has a limit of arguments. */
 function toBase64(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.byteLength; at += 8192) {

@@ -1,5 +1,6 @@
 /** One proxy, read from its URL. What is shown of it never holds its credentials. */
 import { createHash } from 'node:crypto';
+import { percentDecoded } from '../../message/percent-decoded.ts';
 
 /** The `a` of `socks4a` and the `h` of `socks5h` say that the proxy resolves the name; without them we do. */
 export type ProxyScheme = 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5' | 'socks5h';
@@ -46,8 +47,8 @@ export function parseProxy(text: string, source: string): ProxyServer {
   const port = portOf(rest) ?? PORTS[scheme];
   if (port === 0) throw refused(source, text, 'its port must be 1 to 65535');
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
-  const username = decoded(url.username);
-  const password = decoded(url.password);
+  const username = percentDecoded(url.username);
+  const password = percentDecoded(url.password);
   if (scheme.startsWith('socks')) checkCredentials(source, text, username, password);
   const hasCredentials = username !== '' || password !== '';
   return {
@@ -84,15 +85,6 @@ function portOf(rest: string): number | undefined {
 function checkCredentials(source: string, text: string, ...credentials: string[]): void {
   if (credentials.some((one) => Buffer.byteLength(one) > LONGEST_CREDENTIAL || one.includes('\0'))) {
     throw refused(source, text, 'SOCKS takes a user and a password of 255 bytes each, without NUL');
-  }
-}
-
-/** A password may hold a `%` that begins no escape; it is then taken as written. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }
 

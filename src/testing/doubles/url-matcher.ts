@@ -3,6 +3,7 @@
  * query is no part of the pattern: it is compared as a set.
  */
 import { URLPattern } from 'urlpattern-polyfill/urlpattern';
+import { percentDecoded } from '../../message/percent-decoded.ts';
 
 export interface UrlMatcher {
   /** As it was given. */
@@ -83,17 +84,9 @@ function groupsOf({ hostname, pathname }: NonNullable<ReturnType<URLPattern['exe
   // A host that the pattern leaves open is a group without a name.
   const named = Object.entries(hostname.groups).filter(([name]) => !/^\d+$/.test(name));
   for (const [name, value] of [...named, ...Object.entries(pathname.groups)]) {
-    if (value !== undefined) groups[name] = decoded(value);
+    if (value !== undefined) groups[name] = percentDecoded(value);
   }
   return groups;
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }
 
 function escaped(url: string): string {

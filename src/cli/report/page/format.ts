@@ -13,10 +13,12 @@ export function msText(ms: number): string {
   return `${Math.floor(whole / 3600)}h ${Math.floor((whole % 3600) / 60)}m`;
 }
 
+/** Bytes with a unit; a dash when they are unknown. */
 export function sizeText(bytes: number): string {
   return isKnown(bytes) ? byteText(Math.round(bytes)) : '–';
 }
 
+/** -1 stands for unknown in all columns. */
 function isKnown(value: number): boolean {
   return Number.isFinite(value) && value >= 0;
 }
@@ -33,6 +35,7 @@ export function countText(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, '\u202f');
 }
 
+/** The two columns in which a URL is shown. */
 export interface UrlParts {
   readonly host: string;
   readonly path: string;
@@ -48,6 +51,7 @@ export function urlParts(url: string): UrlParts {
   return { host: rest.slice(0, end), path: rest.slice(end) };
 }
 
+/** Outcomes, in the order of the buttons. */
 export const KINDS = ['info', 'ok', 'redirect', 'client', 'server', 'other', 'failed', 'skipped'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -74,6 +78,7 @@ export const SIGNS: Readonly<Record<Kind, string>> = {
   skipped: '○',
 };
 
+/** Their names, which are also what `status:` takes. */
 export const KIND_WORDS: Readonly<Record<Kind, string>> = {
   info: '1xx',
   ok: '2xx',

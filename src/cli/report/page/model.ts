@@ -3,8 +3,10 @@ import type { BrokenRow, DetailBlock, ReportColumns, ReportData, RowDetail } fro
 import { BLOCK, PHASES, unpackDetail } from '../report-data.ts';
 import { type Kind, kindOf, urlParts } from './format.ts';
 
+/** The columns that can be sorted by. */
 export type SortKey = 'order' | 'status' | 'method' | 'url' | 'type' | 'size' | 'time';
 
+/** Column and direction. */
 export interface Sorting {
   readonly key: SortKey;
   readonly isDown: boolean;
@@ -34,6 +36,7 @@ export class Model {
   readonly calls: readonly Call[];
   readonly #blocks: (index: number) => DetailBlock;
   readonly #broken: ReadonlyMap<number, BrokenRow>;
+  /** Made with the first search; a file that is only looked at does not pay for it. */
   #texts: string[] | undefined;
 
   /** @param blocks gives the block of that number */
@@ -52,10 +55,12 @@ export class Model {
     this.calls = calls;
   }
 
+  /** How the row ended, for its colour. */
   kind(row: number): Kind {
     return kindOf(this.columns.status[row]!, this.columns.error[row] !== 0, this.columns.broken[row] === 1);
   }
 
+  /** The error code, `''` for none. Texts stand once in the file, and columns have their numbers. */
   error(row: number): string {
     return this.data.texts[this.columns.error[row]!]!;
   }
@@ -72,15 +77,18 @@ export class Model {
     return this.data.texts[this.columns.page[row]!]!;
   }
 
+  /** Milliseconds of each phase; `undefined` for a file without phases. */
   phases(row: number): readonly number[] | undefined {
     const { phases } = this.columns;
     return phases.length === 0 ? undefined : phases.slice(row * PHASES.length, (row + 1) * PHASES.length);
   }
 
+  /** What the panel shows of a row; parses the block that it is in. */
   detail(row: number): RowDetail {
     return unpackDetail(this.#blocks(Math.floor(row / BLOCK)), row % BLOCK);
   }
 
+  /** The pages a broken link is on; `undefined` for a row that is not broken. */
   broken(row: number): BrokenRow | undefined {
     return this.#broken.get(row);
   }
@@ -113,6 +121,7 @@ export class Model {
     });
   }
 
+  /** What a column sorts a call by: its beginning for what was asked, its end for what came. */
   #value(call: number, key: Exclude<SortKey, 'order'>): string | number {
     const [first, last] = [this.calls[call]!.rows[0]!, this.last(call)];
     if (key === 'url') return this.columns.url[first]!;
@@ -124,11 +133,13 @@ export class Model {
     return this.columns.size[last]!;
   }
 
+  /** All that a filter without a name looks into. */
   #words(row: number): string {
     const { url, status } = this.columns;
     return `${url[row]} ${this.method(row)} ${status[row]} ${this.error(row)} ${this.type(row)} ${this.page(row)}`;
   }
 
+  /** Adds up the rows of a call. Without start times, its time is the sum of theirs. */
   #call(rows: readonly number[]): Call {
     const { start, time, status } = this.columns;
     const begin = start[rows[0]!]!;
@@ -151,6 +162,7 @@ export interface HostFigures {
   time: number;
 }
 
+/** Calls by the host that was asked first. */
 export function hostsOf(model: Model): HostFigures[] {
   const hosts = new Map<string, HostFigures>();
   for (const [index, { rows, time }] of model.calls.entries()) {

@@ -20,6 +20,7 @@ export function filterOf(model: Model, text: string, kinds: ReadonlySet<Kind>): 
   return (call) => all.every((fits) => fits(call));
 }
 
+/** A word is looked for everywhere, unless it is a limit such as `>1s`. */
 function words(model: Model, text: string): Fits {
   const sought = text.replaceAll('"', '').toLowerCase();
   const limit = limitOf(model, sought);
@@ -61,6 +62,7 @@ function statusTest(model: Model, value: string): Fits {
   return (call) => calls[call]!.rows.some((row) => String(columns.status[row]).startsWith(value));
 }
 
+/** `is:redirect`, `is:retry`, `is:broken`. Nothing fits another word, so that a slip shows. */
 function isTest(model: Model, value: string): Fits {
   const { calls, columns } = model;
   if (value === 'redirect') return (call) => calls[call]!.redirects > 0 || model.kind(model.last(call)) === 'redirect';
@@ -69,6 +71,7 @@ function isTest(model: Model, value: string): Fits {
   return () => false;
 }
 
+/** Milliseconds and bytes of each unit. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
 
 /** `>1s`, `<20ms`, `>100kB`. */

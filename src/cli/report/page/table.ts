@@ -107,6 +107,7 @@ export class Table {
     return true;
   }
 
+  /** The heads are buttons, made once. */
   #heads(): void {
     const heads = HEADS.map(([key, label]) => {
       const button = element('button', { type: 'button', 'data-sort': key }, label);
@@ -124,6 +125,7 @@ export class Table {
     this.#markHeads();
   }
 
+  /** The first click sorts, the second turns it round, the third goes back. */
   #sortBy(key: SortKey): void {
     const isSame = this.#sorting.key === key;
     // The biggest are what one looks for in numbers; a third click goes back to the order of the file.
@@ -135,6 +137,7 @@ export class Table {
     this.#events.sorted(this.#sorting);
   }
 
+  /** Tells assistive technology which column sorts. */
   #markHeads(): void {
     for (const button of byId('head').querySelectorAll<HTMLElement>('[data-sort]')) {
       const { key, isDown } = this.#sorting;
@@ -155,21 +158,25 @@ export class Table {
     this.#items = items;
   }
 
+  /** Where a line stands now; -1 when the filter has it out. */
   #placeOf(call: number, row?: number): number {
     if (this.#items === undefined) return row === undefined ? this.#calls.indexOf(call) : -1;
     return this.#items.findIndex((item) => item.call === call && item.row === row);
   }
 
+  /** The line at a place. */
   #at(place: number): Item | undefined {
     if (this.#items !== undefined) return this.#items[place];
     const call = this.#calls[place];
     return call === undefined ? undefined : { call };
   }
 
+  /** Lines of the table, those of opened calls among them. */
   get #length(): number {
     return this.#items?.length ?? this.#calls.length;
   }
 
+  /** One listener for all lines: elements come and go. */
   #clicked(event: Event): void {
     const target = event.target as Element;
     const shown = target.closest<HTMLElement>('[data-place]');
@@ -181,6 +188,7 @@ export class Table {
     this.focus();
   }
 
+  /** Shows or hides the steps of the selected call, which stays selected. */
   #unfold(isOpen: boolean): void {
     const item = this.current;
     if (item === undefined || this.#model.calls[item.call]!.rows.length < 2) return;
@@ -192,6 +200,7 @@ export class Table {
     this.#again();
   }
 
+  /** Selects a line and brings it to the screen. */
   #moveTo(place: number): void {
     if (this.#length === 0) return;
     const before = this.#current;
@@ -204,10 +213,12 @@ export class Table {
     this.#events.moved(this.current);
   }
 
+  /** Sets the mark of selection on a line that has an element. */
   #mark(place: number): void {
     this.#shown.get(place)?.setAttribute('aria-selected', String(place === this.#current));
   }
 
+  /** Scrolls just far enough. */
   #reveal(place: number): void {
     const height = this.#height();
     const top = this.#body.getBoundingClientRect().top + place * height;
@@ -222,6 +233,7 @@ export class Table {
     return byId('head').getBoundingClientRect().height + byId('toolbar').getBoundingClientRect().height;
   }
 
+  /** Pixels of a line, from the style sheet. */
   #height(): number {
     return Number.parseFloat(getComputedStyle(this.#grid).getPropertyValue('--row'));
   }
@@ -236,6 +248,7 @@ export class Table {
     });
   }
 
+  /** Draws every line anew: after a filter, a sort or a resize. */
   #again(): void {
     for (const shown of this.#shown.values()) shown.remove();
     this.#shown.clear();
@@ -245,6 +258,7 @@ export class Table {
     this.#draw();
   }
 
+  /** Makes the lines near the screen and removes those that have left it. */
   #draw(): void {
     const height = this.#height();
     this.#body.style.height = `${this.#length * height}px`;
@@ -266,6 +280,7 @@ export class Table {
     this.#body.append(...fresh);
   }
 
+  /** The element of a line, at its place within the whole height. */
   #item(place: number, height: number): HTMLElement {
     const item = this.#at(place)!;
     const made = rowElement(this.#model, item, this.#context, this.#open.has(item.call));
