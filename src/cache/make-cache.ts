@@ -50,7 +50,10 @@ export interface HttpCache extends CacheLayer {
   purge(uri: string | URL): Promise<void>;
   /** Takes out everything. @throws what the store throws */
   clear(): Promise<void>;
-  /** Takes out the answers of a group (RFC 9875), of all origins or of one. Gives their number. @throws what the store throws */
+  /**
+   * Takes out the answers of a group (RFC 9875), of all origins or of one. Gives their number. @throws what the store
+   * throws
+   */
   invalidate(what: { group: string; origin?: string }): Promise<number>;
   /** How calls were answered, since the cache was made. */
   stats(): CacheStats;

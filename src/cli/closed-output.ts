@@ -3,8 +3,8 @@ import { fstatSync, readSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 
 /**
- * Node opens the null device for reading and writing in the place of a closed descriptor, so that no write fails. What a shell
- * opens for `> /dev/null` cannot be read.
+ * Node opens the null device for reading and writing in the place of a closed descriptor, so that no write fails. What
+ * a shell opens for `> /dev/null` cannot be read.
  */
 export function isOutputClosed(): boolean {
   try {

@@ -1,4 +1,7 @@
-/** What a call of the client is asked to do, before its options are read: every verb makes one, and nothing else begins a call. */
+/**
+ * What a call of the client is asked to do, before its options are read: every verb makes one, and nothing else begins
+ * a call.
+ */
 
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';

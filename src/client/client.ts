@@ -269,8 +269,8 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
 
   /**
    * Lets every call finish, the waits between attempts included, then releases the connections and saves a file jar. A
-   * call meanwhile rejects with `ERR_CLIENT_CLOSED`; one after it connects anew. WebSockets are closed with 1001. A streamed body that nobody begins to
-   * read is not waited for.
+   * call meanwhile rejects with `ERR_CLIENT_CLOSED`; one after it connects anew. WebSockets are closed with 1001. A
+   * streamed body that nobody begins to read is not waited for.
    * @param options after `timeout`, or when `signal` aborts, what runs is destroyed, and `close` resolves
    * @throws TypeError for a `timeout` that is no duration
    */

@@ -1,4 +1,7 @@
-/** Headers that fetch itself adds (WHATWG fetch sections 4.1, 4.6 and 5.4), when neither the caller nor the client has them. */
+/**
+ * Headers that fetch itself adds (WHATWG fetch sections 4.1, 4.6 and 5.4), when neither the caller nor the client has
+ * them.
+ */
 import type { HttpHeaders } from '../message/headers.ts';
 
 /** A request is conditional, and so not for a cache between, with any of these. */

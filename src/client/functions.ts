@@ -16,8 +16,8 @@ function client(): Client {
 }
 
 /**
- * GET, by a client with default options that all functions share. Rejects with a `TransferError`, with the signal's reason, or
- * with a `TypeError` for bad options.
+ * GET, by a client with default options that all functions share. Rejects with a `TransferError`, with the signal's
+ * reason, or with a `TypeError` for bad options.
  */
 export const get: Verb = (...given) => client().get(...given);
 /** HEAD, as `get`; rejects alike. */

@@ -1,4 +1,7 @@
-/** Stands in the place of `later-parts.ts` in the build for browsers: what writes the request of few calls is loaded for those. */
+/**
+ * Stands in the place of `later-parts.ts` in the build for browsers: what writes the request of few calls is loaded for
+ * those.
+ */
 import { load as loadMultipart } from '../message/multipart-parts.browser.ts';
 import { load as loadTemplates } from '../message/uri-template.browser.ts';
 import type * as whole from './later-parts.ts';

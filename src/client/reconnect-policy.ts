@@ -19,7 +19,10 @@ export function reconnectionTime(retry: number | undefined, fruitless: number): 
   return fruitless < 2 ? wait : Math.max(wait, Math.min(MOST_BACKOFF, 1000 * 2 ** Math.min(fruitless - 1, 10)));
 }
 
-/** Whether a failure ends the connection alone, and not the stream: the network's, but for what lasts and the end of all time. */
+/**
+ * Whether a failure ends the connection alone, and not the stream: the network's, but for what lasts and the end of all
+ * time.
+ */
 export function mayReconnect(error: unknown): boolean {
   return isTransient(error) && !(isTimeoutError(error) && error.phase === 'total');
 }

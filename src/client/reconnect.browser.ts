@@ -1,4 +1,7 @@
-/** Stands in the place of `reconnect.ts` in the build for browsers, which loads it with the first reader of events that asks for it. */
+/**
+ * Stands in the place of `reconnect.ts` in the build for browsers, which loads it with the first reader of events that
+ * asks for it.
+ */
 import type { Reconnector } from '../message/readers.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type * as whole from './reconnect.ts';

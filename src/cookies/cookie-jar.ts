@@ -51,8 +51,8 @@ interface Selection {
  * A cookie jar. Give it as the `cookies` option of a client or a call; `cookies: true` makes one for a client.
  *
  * It follows RFC 6265 with the public suffix list, the host-only flag and the prefixes `__Host-` and `__Secure-`. A
- * response over http, but of `localhost`, neither sets nor replaces a Secure cookie. It takes 4096 bytes a pair and 50 cookies a response,
- * and sends 150 pairs and 8190 bytes.
+ * response over http, but of `localhost`, neither sets nor replaces a Secure cookie. It takes 4096 bytes a pair and 50
+ * cookies a response, and sends 150 pairs and 8190 bytes.
  */
 export class CookieJar implements CookieStore, Iterable<Cookie> {
   readonly #index: CookieIndex;

@@ -1,8 +1,8 @@
 /** Several ranges at a time; the first that ends otherwise than well ends all. */
 
 /**
- * Gives an item back and ends its segment, which the others make up for. False, and nothing happens, in the last segment: what
- * is the matter there is the matter of the whole.
+ * Gives an item back and ends its segment, which the others make up for. False, and nothing happens, in the last
+ * segment: what is the matter there is the matter of the whole.
  */
 export type Leave = () => boolean;
 

@@ -33,7 +33,10 @@ export interface HarArchive {
   readonly log: HarLog;
   /** A copy, as it would be written. */
   toJSON(): Har;
-  /** Writes it to a file, readable by its owner alone, which is whole at any time. Needs Node. @throws Error when it cannot */
+  /**
+   * Writes it to a file, readable by its owner alone, which is whole at any time. Needs Node. @throws Error when it
+   * cannot
+   */
   save(path: string): Promise<void>;
 }
 

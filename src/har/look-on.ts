@@ -1,4 +1,7 @@
-/** Looks on while a handler answers, and tells of the exchange once it has ended: at its answer, its failure, or the end of its streamed body. */
+/**
+ * Looks on while a handler answers, and tells of the exchange once it has ended: at its answer, its failure, or the end
+ * of its streamed body.
+ */
 import { isResponseError, isTransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';

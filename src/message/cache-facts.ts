@@ -2,7 +2,8 @@
 export interface CacheFacts {
   /**
    * `hit`: the stored answer. `stale`: the stored answer although its time is over. `revalidated`: the stored answer,
-   * which the origin confirmed or completed. `miss`: the origin's answer. `bypass`: the origin's, and the cache was not asked.
+   * which the origin confirmed or completed. `miss`: the origin's answer. `bypass`: the origin's, and the cache was not
+   * asked.
    */
   readonly status: 'hit' | 'miss' | 'stale' | 'revalidated' | 'bypass';
   /** Seconds since the origin made the answer. */

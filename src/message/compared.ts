@@ -1,7 +1,7 @@
 /**
- * What lets test runners and `node:assert` compare two messages by value. They see what is enumerable, and before they look they
- * ask what kind of object they have (`Object.prototype.toString`, which reads `Symbol.toStringTag`): then it is put there, under
- * a symbol. Nothing of it is there before, where whoever walks an object would meet a secret.
+ * What lets test runners and `node:assert` compare two messages by value. They see what is enumerable, and before they
+ * look they ask what kind of object they have (`Object.prototype.toString`, which reads `Symbol.toStringTag`): then it
+ * is put there, under a symbol. Nothing of it is there before, where whoever walks an object would meet a secret.
  */
 import { type Content, charsetOf, decodeText } from './content.ts';
 

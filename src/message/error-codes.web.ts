@@ -1,5 +1,6 @@
 /**
- * Stands in the place of `error-codes.ts` in the builds for browsers and workers: no failure of fetch has a system's code.
+ * Stands in the place of `error-codes.ts` in the builds for browsers and workers: no failure of fetch has a system's
+ * code.
  */
 import type { Classified } from './error-codes.ts';
 

@@ -19,6 +19,7 @@
 import { charsetOf, decodeText } from './content.ts';
 import { withoutSecretsOf } from './echoes.ts';
 import { positiveErrno } from './error-codes.ts';
+import type { TimeoutPhase, TransferErrorJSON } from './error-json.ts';
 import { HttpHeaders } from './headers.ts';
 import { own } from './own.ts';
 import { printable } from './printable.ts';
@@ -28,8 +29,7 @@ import type { HttpRequest } from './request.ts';
 import type { HttpResponse, ResponseFacts } from './response.ts';
 import type { SchemaIssue } from './standard-schema.ts';
 
-/** Which wait took too long. */
-export type TimeoutPhase = 'connect' | 'headers' | 'read' | 'total' | 'queue';
+export type { TimeoutPhase, TransferErrorJSON } from './error-json.ts';
 
 /** What an error is made from beside its message. */
 export interface TransferErrorInit {
@@ -72,8 +72,8 @@ export class TransferError extends Error {
   attempts = 1;
   /** Milliseconds from the call until the failure. */
   elapsed = 0;
-  // Private, behind accessors: Node's crash printer, and loggers that walk an error, show its own properties as they are,
-  // and these hold URLs with their secrets, bodies, and what is internal.
+  // Private, behind accessors: Node's crash printer, and loggers that walk an error, show its own properties as they
+  // are, and these hold URLs with their secrets, bodies, and what is internal.
   readonly #parts: Parts;
 
   static {
@@ -149,23 +149,9 @@ export class TransferError extends Error {
   }
 }
 
-/** What `toJSON` gives. */
-export interface TransferErrorJSON {
-  name: string;
-  message: string;
-  code: string;
-  attempts: number;
-  elapsed: number;
-  stack?: string | undefined;
-  request?: { method: string; url: string; headers: [string, string][] };
-  response?: { status: number; statusText: string; url: string; headers: [string, string][] };
-  cause?: { name: string; message: string };
-  phase?: TimeoutPhase;
-  errno?: number | undefined;
-  redirects?: readonly unknown[];
-}
-
-/** The request could not be sent as it is: a relative URI, a body that fails midway, an option no handler can honour. */
+/**
+ * The request could not be sent as it is: a relative URI, a body that fails midway, an option no handler can honour.
+ */
 export class RequestError extends TransferError {
   static override readonly code: string = 'ERR_REQUEST';
 }
@@ -238,8 +224,8 @@ export class BadResponseError extends ResponseError {
   static override readonly code: string = 'ERR_BAD_RESPONSE';
 
   /**
-   * The body of the answer: its JSON value, or its text when its type does not say JSON or it is not valid JSON. `undefined` when it is
-   * empty, or not in memory.
+   * The body of the answer: its JSON value, or its text when its type does not say JSON or it is not valid JSON.
+   * `undefined` when it is empty, or not in memory.
    */
   get data(): unknown {
     return dataOf(heldText(this.response), typeOf(this.response), this.request?.call?.parseJson);
@@ -339,7 +325,9 @@ function guard<K extends ErrorName>(name: K): (value: unknown) => value is Insta
     typeof value === 'object' && value !== null && ((value as { [BRAND]?: Names })[BRAND]?.includes(name) ?? false);
 }
 
-/** Guards that recognise the errors of another copy of this package too, where `instanceof` would not. They never throw. */
+/**
+ * Guards that recognise the errors of another copy of this package too, where `instanceof` would not. They never throw.
+ */
 export const isTransferError = guard('TransferError');
 /** Whether it is a `RequestError`, of any copy of this package: the request could not be sent. Never throws. */
 export const isRequestError = guard('RequestError');

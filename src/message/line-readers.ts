@@ -59,7 +59,10 @@ export async function* parseNdjson<T>(
   }
 }
 
-/** An event without data is not dispatched, and an incomplete one at the end of the stream is dropped, as the standard says. */
+/**
+ * An event without data is not dispatched, and an incomplete one at the end of the stream is dropped, as the standard
+ * says.
+ */
 export async function* parseEvents(
   chunks: Chunks,
   held: HeldText,

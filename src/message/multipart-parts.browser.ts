@@ -1,4 +1,7 @@
-/** Stands in the place of `multipart-parts.ts` in the build for browsers, where a call that needs it loads it before it is built. */
+/**
+ * Stands in the place of `multipart-parts.ts` in the build for browsers, where a call that needs it loads it before it
+ * is built.
+ */
 import type * as whole from './multipart-parts.ts';
 
 let loaded: typeof whole | undefined;

@@ -62,8 +62,8 @@ export class HttpRequest extends (CallHolder as new () => PartOfCall) implements
   readonly protocolVersion: string;
 
   /**
-   * @throws TypeError for an empty method or one that is no token, a version that is no number, a control character in the URI or a header, a header
-   * value that is no string, a body of an unknown kind.
+   * @throws TypeError for an empty method or one that is no token, a version that is no number, a control character in
+   * the URI or a header, a header value that is no string, a body of an unknown kind.
    */
   constructor(
     method: string,

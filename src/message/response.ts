@@ -72,7 +72,8 @@ export class HttpResponse implements Answered {
   /**
    * @param status 100 to 999, default 200
    * @param reason default: the registered phrase for the status
-   * @throws RangeError for another status, TypeError for bad headers, a version that is no number, or a body of an unknown kind
+   * @throws RangeError for another status, TypeError for bad headers, a version that is no number, or a body of an
+   * unknown kind
    */
   constructor(
     status = 200,

@@ -1,4 +1,7 @@
-/** Stands in the place of `uri-template.ts` in the build for browsers, where a call that needs it loads it before it is built. */
+/**
+ * Stands in the place of `uri-template.ts` in the build for browsers, where a call that needs it loads it before it is
+ * built.
+ */
 import type * as whole from './uri-template.ts';
 
 let loaded: typeof whole | undefined;

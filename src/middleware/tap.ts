@@ -10,7 +10,10 @@ import { send } from '../stack/next.ts';
 
 /** Called before the layer below. What it returns is ignored, unless it is a promise. */
 export type TapBefore = (request: HttpRequest, options: RequestOptions) => unknown;
-/** Called as soon as the layer below has returned its promise, which is not settled yet. What it returns is ignored, unless it is a promise. */
+/**
+ * Called as soon as the layer below has returned its promise, which is not settled yet. What it returns is ignored,
+ * unless it is a promise.
+ */
 export type TapAfter = (request: HttpRequest, options: RequestOptions, promise: Promise<HttpResponse>) => unknown;
 
 /**

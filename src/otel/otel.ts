@@ -1,6 +1,7 @@
 /**
- * A span and the metrics of every send, by OpenTelemetry's conventions for HTTP clients. Next to the handler: each hop, attempt
- * and leg of a challenge is a send of its own. Whatever the tracer does, the request is sent once, and its outcome is its own.
+ * A span and the metrics of every send, by OpenTelemetry's conventions for HTTP clients. Next to the handler: each hop,
+ * attempt and leg of a challenge is a send of its own. Whatever the tracer does, the request is sent once, and its
+ * outcome is its own.
  */
 
 import {

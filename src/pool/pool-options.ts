@@ -73,7 +73,10 @@ export type PoolResult = {
   readonly key: PoolKey;
   /** The very item: a URI, a request, a function, or what was given in place of one. */
   readonly item: unknown;
-  /** What was asked, whatever redirects made of it; `undefined` for a function that failed without telling, and for what is no item. */
+  /**
+   * What was asked, whatever redirects made of it; `undefined` for a function that failed without telling, and for what
+   * is no item.
+   */
   readonly request: HttpRequest | undefined;
 } & (
   | { readonly response: HttpResponse; readonly error: undefined }

@@ -20,7 +20,10 @@ import { amount, keyOf, lengthOfTime, type Per } from './settings.ts';
 export interface BreakerOptions {
   /** What fails together. Default `'origin'`; a function gives a key, or `undefined` for no circuit. */
   per?: Per | undefined;
-  /** Failures in the window that open the circuit: a number from 1 on, or a share of at least 10 calls, such as 0.5. Default 5. */
+  /**
+   * Failures in the window that open the circuit: a number from 1 on, or a share of at least 10 calls, such as 0.5.
+   * Default 5.
+   */
   threshold?: number | undefined;
   /** How long a failure counts. Default `'10s'`. */
   window?: Duration | undefined;
@@ -44,9 +47,9 @@ export function isCircuitOpenError(error: unknown): error is CircuitOpenError {
 
 /**
  * A layer to push. Failures are the network's, timeouts, bodies that break off, streamed ones too, and answers of 500 and
- * above; an answer of less than 500 is a success, 4xx too; a call that is stopped by its caller is neither. While the circuit is open a request rejects at once
- * with a `NetworkError` (`ERR_CIRCUIT_OPEN`, with `retryAt`), which `retry` does not repeat. After `halfOpenAfter` one
- * request tries, and what comes of it closes the circuit or opens it anew.
+ * above; an answer of less than 500 is a success, 4xx too; a call that is stopped by its caller is neither. While the
+ * circuit is open a request rejects at once with a `NetworkError` (`ERR_CIRCUIT_OPEN`, with `retryAt`), which `retry`
+ * does not repeat. After `halfOpenAfter` one request tries, and what comes of it closes the circuit or opens it anew.
  *
  * @throws TypeError for a setting of another kind
  * @example stack.push(breaker({ threshold: 5, window: '10s', halfOpenAfter: '30s' }), 'breaker')

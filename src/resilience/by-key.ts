@@ -1,4 +1,7 @@
-/** State for each key, such as an origin, on each clock. What has nothing to remember is forgotten: a crawler meets millions. */
+/**
+ * State for each key, such as an origin, on each clock. What has nothing to remember is forgotten: a crawler meets
+ * millions.
+ */
 import type { Clock } from '../time/clock.ts';
 
 interface Forgettable {

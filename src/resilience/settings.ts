@@ -1,11 +1,17 @@
-/** Reads the settings of the layers here: each mistake is a `TypeError` that names the setting, the value and what was expected. */
+/**
+ * Reads the settings of the layers here: each mistake is a `TypeError` that names the setting, the value and what was
+ * expected.
+ */
 
 import type { HttpRequest } from '../message/request.ts';
 import { originOf } from '../message/uri.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 
-/** What counts together: the requests to one origin, or those for which a function gives the same text; none for `undefined`. */
+/**
+ * What counts together: the requests to one origin, or those for which a function gives the same text; none for
+ * `undefined`.
+ */
 export type Per = 'origin' | ((request: HttpRequest) => string | undefined);
 
 /** @throws TypeError for anything but a length of time above 0 */

@@ -102,8 +102,8 @@ function isListening({ shared }: Running): boolean {
 }
 
 /**
- * The worker's file stands beside the bundled one. Run from the sources, as tests do, it is TypeScript, which a thread does not
- * learn from the one that started it.
+ * The worker's file stands beside the bundled one. Run from the sources, as tests do, it is TypeScript, which a thread
+ * does not learn from the one that started it.
  */
 function script(): { file: URL; eval?: string } {
   const here = import.meta.url;

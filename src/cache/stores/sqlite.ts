@@ -27,7 +27,10 @@ interface Opened {
   readonly keys: Statement;
 }
 
-/** Milliseconds for which another process may hold the database: this one stands still meanwhile, as the module is synchronous. */
+/**
+ * Milliseconds for which another process may hold the database: this one stands still meanwhile, as the module is
+ * synchronous.
+ */
 const BUSY = 50;
 /** Hexadecimal digits of the digest in front of a head. */
 const DIGEST = 64;

@@ -1,4 +1,7 @@
-/** A line of a crawl as the report needs it: stricter than the crawl that goes on from it, which fetches again what it doubts. */
+/**
+ * A line of a crawl as the report needs it: stricter than the crawl that goes on from it, which fetches again what it
+ * doubts.
+ */
 import { type PageLine, pageLineOf } from '../crawl/page-line.ts';
 import { fieldOf, msOf, numberOf } from './json-fields.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The script, the style and the elements of the page, as texts. From its sources they are bundled when they are asked for; in the
- * built package `scripts/report-page.ts` has put a file with the three texts in the place of this one.
+ * The script, the style and the elements of the page, as texts. From its sources they are bundled when they are asked
+ * for; in the built package `scripts/report-page.ts` has put a file with the three texts in the place of this one.
  */
 
 export interface PageParts {

@@ -44,7 +44,10 @@ export interface ReadToken {
 
 type Field = keyof OAuth2Token;
 
-/** Numbers from here on, 2001 in seconds, to the next, 2001 in milliseconds, are seconds: as others they are long before OAuth. */
+/**
+ * Numbers from here on, 2001 in seconds, to the next, 2001 in milliseconds, are seconds: as others they are long before
+ * OAuth.
+ */
 const SECONDS_FROM = 1_000_000_000;
 const MILLISECONDS_FROM = 1_000_000_000_000;
 /** Milliseconds. */

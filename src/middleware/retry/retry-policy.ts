@@ -29,7 +29,10 @@ const BASE_DELAY = 300;
 /** Longest computed wait, in milliseconds, where `retry.maxDelay` is not given. */
 const MAX_DELAY = 30_000;
 
-/** Network errors that are the same however often one asks: certificates, blocked addresses, our own settings, an open circuit. */
+/**
+ * Network errors that are the same however often one asks: certificates, blocked addresses, our own settings, an open
+ * circuit.
+ */
 const LASTING =
   /^ERR_(?:CLIENT_CLOSED|CIRCUIT_OPEN|TLS_|ADDRESS_BLOCKED|LOCAL_ADDRESS|SOCKET_PATH|PROTOCOL$|HEADERS_TOO_LARGE|PROXY_AUTH)/;
 

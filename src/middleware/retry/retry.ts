@@ -39,8 +39,9 @@ export interface RetryTools {
 }
 
 /**
- * Reads `retry`, and `idempotencyKey`, with which POST and PATCH are retried. The call ends with the last answer or error; its `attempts` says how often the request was sent, and an
- * error's message why not more often, where the reason is not the limit.
+ * Reads `retry`, and `idempotencyKey`, with which POST and PATCH are retried. The call ends with the last answer or
+ * error; its `attempts` says how often the request was sent, and an error's message why not more often, where the
+ * reason is not the limit.
  *
  * The retries of an origin are bounded by one budget for each layer. The layer that acts switches `retry` off for the
  * layers inside it, so that two of them do not multiply.
@@ -282,7 +283,10 @@ class RetriedCall implements Repeater, Asker {
     return rules.budget === undefined || tools.budget.has(this.#origin, rules.budget, this.#clock.now());
   }
 
-  /** A request counts for the budget once, when its first attempt has settled: retries earn nothing, nor what was not sent. */
+  /**
+   * A request counts for the budget once, when its first attempt has settled: retries earn nothing, nor what was not
+   * sent.
+   */
   #earn(answer: HttpResponse | undefined): void {
     const { rules, tools } = this;
     if (this.#attempt !== 1 || rules.budget === undefined) return;

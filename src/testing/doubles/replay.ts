@@ -1,4 +1,7 @@
-/** A recorded answer as a handler gives it: its response, the error that came in its place, or both, when the body broke off. */
+/**
+ * A recorded answer as a handler gives it: its response, the error that came in its place, or both, when the body broke
+ * off.
+ */
 import type { HarEntry } from '../../har/har-format.ts';
 import { responseOfHar } from '../../har/har-read.ts';
 import { Content } from '../../message/content.ts';

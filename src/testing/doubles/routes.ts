@@ -43,8 +43,8 @@ interface Route {
 
 /**
  * The first route that fits answers. A route is `METHOD pattern`: the method in its case, or `*`; a path of `URLPattern`
- * (`/users/:id`, `/files/*`) for any origin, or a whole URL. An answer is a response, a status, `{ status, headers, json }` or
- * with `body`, an `Error` to reject with, a promise of one, or a function that gives one.
+ * (`/users/:id`, `/files/*`) for any origin, or a whole URL. An answer is a response, a status, `{ status, headers,
+ * json }` or with `body`, an `Error` to reject with, a promise of one, or a function that gives one.
  * @throws TypeError for an invalid route or answer
  * @example
  * const site = routes({ 'GET /users/:id': (_, { id }) => ({ json: { id } }), '* /health': 204 });

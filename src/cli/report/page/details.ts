@@ -1,4 +1,7 @@
-/** What there is to say of one call beside its line: phases, steps, facts, headers, and the pages that a broken link is on. */
+/**
+ * What there is to say of one call beside its line: phases, steps, facts, headers, and the pages that a broken link is
+ * on.
+ */
 import { type Pair, PHASES } from '../report-data.ts';
 import { byId, element, outward } from './dom.ts';
 import { countText, errorText, msText, sizeText } from './format.ts';

@@ -1,4 +1,7 @@
-/** What the page knows: rows, the calls that they make up, and their order. Pure, but for the details, which are read late. */
+/**
+ * What the page knows: rows, the calls that they make up, and their order. Pure, but for the details, which are read
+ * late.
+ */
 import type { BrokenRow, DetailBlock, ReportColumns, ReportData, RowDetail } from '../report-data.ts';
 import { BLOCK, PHASES, unpackDetail } from '../report-data.ts';
 import { type Kind, kindOf, urlParts } from './format.ts';
