@@ -101,11 +101,13 @@ export function isRest({ status, headers }: HttpResponse, { start, end, total, e
   return status === 206 && isAsAsked && headers.get('etag') === etag && !headers.has('content-encoding');
 }
 
+/** The one ETag that lets parts be put together; `undefined` for a weak one, and for several. */
 function strongTagOf(entry: CacheEntry): string | undefined {
   const [tag, ...more] = linesOf(entry, 'etag');
   return tag !== undefined && more.length === 0 && isStrong(tag) ? tag : undefined;
 }
 
+/** Head of a part, its length and range made to fit its bytes. */
 function asPart(headers: readonly string[], { start, end, total }: Held) {
   const lines = HttpHeaders.fromRaw(headers)
     .with('Content-Range', `bytes ${start}-${end - 1}/${total ?? '*'}`)

@@ -32,6 +32,10 @@ export function partOf(headers: HttpHeaders, entry: CacheEntry): Part {
   return part === 'whole' ? 'elsewhere' : part;
 }
 
+/**
+ * The bytes that a `Range` asks for (RFC 9110 section 14.1.2). A range that is not valid is ignored, which gives the
+ * whole.
+ */
 function cut(range: string, condition: string | null, entry: CacheEntry): Part {
   if ((entry.status !== 200 && !isPart(entry)) || !isSimpleRange(range) || !isStillThe(condition, entry))
     return 'whole';
@@ -52,6 +56,7 @@ function cut(range: string, condition: string | null, entry: CacheEntry): Part {
   return within(held, first, to === '' ? end - 1 : Math.min(Number(to), end - 1));
 }
 
+/** The part, if the store has all of it. */
 function within(held: { readonly start: number; readonly end: number }, first: number, last: number): Part {
   return first >= held.start && last < held.end ? { first, last } : 'elsewhere';
 }

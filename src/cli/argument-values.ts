@@ -25,6 +25,7 @@ export function duration(text: string, name: string): number {
   }
 }
 
+/** Bytes of each unit: powers of 1000, and with an `i` of 1024 (IEC 80000-13). */
 const SIZES: Readonly<Record<string, number>> = {
   '': 1,
   k: 1e3,
@@ -113,6 +114,7 @@ export function proxyUrl(text: string): string {
   throw new UsageError(`--proxy expects a URL such as http://proxy.example:3128 or socks5://..., got ${quoted(text)}`);
 }
 
+/** Digits of each hash: a checksum that was cut off is found before anything is downloaded. */
 const HEX_DIGITS: Readonly<Record<DigestName, number>> = { md5: 32, sha1: 40, sha256: 64, sha384: 96, sha512: 128 };
 
 /** `sha256=HEX`. */

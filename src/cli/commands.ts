@@ -13,6 +13,7 @@ export interface HelpCommand {
   readonly topic?: string;
 }
 
+/** `sluice version`. */
 export interface VersionCommand {
   readonly kind: 'version';
 }
@@ -25,6 +26,7 @@ export type BodySource =
   | { readonly from: 'form'; readonly pairs: readonly Pair[] }
   | { readonly from: 'multipart'; readonly parts: readonly MultipartPart[] };
 
+/** A name and a value, as `--query` and `-H` take them. */
 export type Pair = readonly [key: string, value: string];
 
 /** What every command that sends one request takes. */
@@ -46,6 +48,7 @@ export interface RequestArguments {
   readonly retry: number;
 }
 
+/** `sluice get` and its siblings. */
 export interface RequestCommand extends RequestArguments {
   readonly kind: 'request';
   readonly method: string;
@@ -60,6 +63,7 @@ export interface RequestCommand extends RequestArguments {
   readonly har: string | undefined;
 }
 
+/** `sluice download`. */
 export interface DownloadCommand extends RequestArguments {
   readonly kind: 'download';
   /** Where to; without it the file is named by the server or the URL. */
@@ -76,6 +80,7 @@ export interface DownloadCommand extends RequestArguments {
   readonly newerThan: string | undefined;
 }
 
+/** `sluice crawl`. It is written as JSON for the other machines of a shared crawl, so that all of it is plain data. */
 export interface CrawlCommand {
   readonly kind: 'crawl';
   readonly urls: readonly string[];
@@ -116,12 +121,14 @@ export interface CrawlCommand {
   readonly resume: boolean;
 }
 
+/** `sluice serve`. */
 export interface ServeCommand {
   readonly kind: 'serve';
   readonly port: number;
   readonly host: string;
 }
 
+/** `sluice report`. */
 export interface ReportCommand {
   readonly kind: 'report';
   /** A HAR, or the lines of a crawl. */
@@ -130,6 +137,7 @@ export interface ReportCommand {
   readonly output: string | undefined;
 }
 
+/** Any of them; `kind` tells which. */
 export type Command =
   | HelpCommand
   | VersionCommand

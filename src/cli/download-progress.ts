@@ -34,6 +34,7 @@ export function downloadLine({ transferred, total, fresh, elapsed }: DownloadFig
   return (bar + text).slice(0, Math.max(0, columns - 1));
 }
 
+/** Counts always, for the last line of the command; paints only on a terminal. */
 export class DownloadProgress implements Disposable {
   readonly #output: Output;
   readonly #clock: Clock;
@@ -60,6 +61,7 @@ export class DownloadProgress implements Disposable {
     this.#total = total;
   };
 
+  /** As of now; also after the line was taken away. */
   get figures(): DownloadFigures {
     const fresh = this.#transferred - (this.#before ?? 0);
     const elapsed = this.#clock.now() - this.#started;
@@ -72,6 +74,7 @@ export class DownloadProgress implements Disposable {
     if (this.#output.isTTY) this.#output.write('\r\x1b[K');
   }
 
+  /** Paints again and again. The download tells much more often than anybody can read. */
   #arm(): void {
     this.#stopTimer = startTimer(this.#clock, REPAINT, () => {
       if (this.#before !== undefined) {

@@ -5,6 +5,7 @@ import { isOutputClosed } from './closed-output.ts';
 import { main } from './main.ts';
 import { type Signal, type Terminal, writeTo } from './terminal.ts';
 
+/** Both stop a command in the same way. */
 const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
 
 /** Something may never end, and is not waited for. */

@@ -34,6 +34,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   }
 }
 
+/** One command; each takes its own arguments and gives its exit code. */
 async function run(command: Command, argv: readonly string[], terminal: Terminal): Promise<number> {
   switch (command.kind) {
     case 'help':

@@ -12,10 +12,13 @@ export class OutputError extends Error {
   }
 }
 
+/** Written beside its place and renamed into it. A pipe or a device has no such place, and is written as it is. */
 export class OutputFile {
+  /** The path as the user wrote it, for messages. */
   readonly #given: string;
   readonly #target: TargetFile;
 
+  /** Permission bits. */
   readonly #most: number | undefined;
 
   private constructor(given: string, target: TargetFile, most: number | undefined) {
@@ -69,6 +72,7 @@ export class OutputFile {
   }
 }
 
+/** An error of the file system, and not of the body that is written. */
 function isSystemError(cause: unknown): boolean {
   return typeof (cause as { syscall?: unknown } | undefined)?.syscall === 'string' && 'errno' in (cause as object);
 }

@@ -17,10 +17,13 @@ export function isBinaryType(contentType: string): boolean {
 /** Decodes and escapes a body; once it looks binary, nothing of it is shown any more. */
 export class TerminalBody {
   readonly #decoder: TextDecoder;
+  /** A carriage return that may be the first half of a line end. */
   #held = '';
+  /** Seen so far; with `#notText` they tell text from binary data. */
   #characters = 0;
   #notText = 0;
   #isBinary: boolean;
+  /** The last character that was shown. */
   #last = '\n';
 
   constructor(contentType: string, charset: string | undefined) {
@@ -47,6 +50,7 @@ export class TerminalBody {
     return this.#shown(this.#decoder.decode());
   }
 
+  /** Looks at a piece and gives what may be shown of it. The verdict only ever turns to binary. */
   #shown(text: string): string {
     if (this.#isBinary || text === '') return '';
     this.#characters += text.length;
@@ -62,6 +66,7 @@ export class TerminalBody {
   }
 }
 
+/** UTF-8 for a charset that nobody knows. */
 function decoderOf(charset: string | undefined): TextDecoder {
   try {
     return new TextDecoder(charset);

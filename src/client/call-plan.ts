@@ -19,6 +19,7 @@ export interface CallPlan {
   readonly isPart: boolean;
 }
 
+/** The plan of an ordinary call. */
 export function planOf(method: string, uri: string | URL, options: RequestOptions | undefined): CallPlan {
   return { method, uri, options, prepared: undefined, handler: undefined, isPart: false };
 }

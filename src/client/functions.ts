@@ -8,6 +8,7 @@ type Uri = string | URL;
 /** Each hands on all that it is given: what is one argument too many, the client refuses. */
 type Verb = (uri: Uri, options?: RequestOptions) => RequestPromise;
 
+/** Made with the first call, so that importing the package opens nothing. */
 let shared: Client | undefined;
 
 function client(): Client {

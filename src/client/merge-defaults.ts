@@ -25,6 +25,7 @@ export function withJar(options: RequestOptions): RequestOptions {
   return options.cookies === true ? extendOptions(options, { cookies: new CookieJar() }) : options;
 }
 
+/** The jar or record of a call: `true` means the client's, or a new one for this call alone. */
 export function cookiesFor(
   client: RequestOptions['cookies'],
   call: RequestOptions['cookies'],

@@ -24,13 +24,17 @@ const OVER = ['finish', 'close'];
  */
 class SinkFilling implements Abortable {
   readonly #sink: Sink;
+  /** The sink failed before anything was written to it. */
   #failure: { readonly cause: unknown } | undefined;
+  /** The body is being written: from here on failures are told by whoever writes. */
   #isBegun = false;
   /** Holds a web stream until it is written to: so it is known when it fails. */
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   /** Told by a Node stream that it takes nothing more, until it is written to. */
   #onOver: (() => void) | undefined;
+  /** Ends the writing; set while something is written. */
   #stop: ((reason: unknown) => void) | undefined;
+  /** The caller stopped the call, which wins over what the sink says about it. */
   #aborted: { readonly reason: unknown } | undefined;
   /** Called once nothing more is written: until then a `timeout` counts on. */
   onEnd: (() => void) | undefined;
@@ -91,6 +95,7 @@ class SinkFilling implements Abortable {
     this.#giveBack();
   }
 
+  /** Takes our listeners and our lock off the sink. */
   #giveBack(): void {
     this.#writer?.releaseLock();
     this.#writer = undefined;
@@ -112,6 +117,7 @@ class SinkFilling implements Abortable {
     });
   }
 
+  /** Whose failure it was: the caller's abort, the body's, or the sink's. */
   #failed(error: unknown, response: HttpResponse, request: HttpRequest): unknown {
     if (this.#aborted !== undefined) return this.#aborted.reason;
     // A stream of Node that is destroyed under a pipeline breaks the body too, whose error would hide the reason.
@@ -120,11 +126,13 @@ class SinkFilling implements Abortable {
     return new ResponseError(this.#fact(cause), { request, response, cause, code: 'ERR_SINK' });
   }
 
+  /** The words for a failure of the sink. */
   #fact(cause: unknown): string {
     const where = typeof this.#sink === 'string' ? `the sink "${this.#sink}"` : 'the sink';
     return `${where} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
   }
 
+  /** Writes to a path. A file that was begun stays, as with any program that is stopped while it writes. */
   async #toFile(response: HttpResponse, path: string): Promise<void> {
     const fs = needBuiltin<typeof import('node:fs')>('node:fs', `sink: '${path}'`);
     const file = fs.createWriteStream(path, runtimeOptions('file', {}));
@@ -173,6 +181,7 @@ interface NodeSink extends NodeJS.WritableStream {
   readonly errored?: Error | null;
 }
 
+/** Told by its methods, whatever library made it. */
 function isNodeSink(sink: unknown): sink is NodeSink {
   return hasMethod(sink, 'write') && hasMethod(sink, 'on');
 }
@@ -191,6 +200,7 @@ function isCutOff(sink: Sink): sink is Sink & NodeSink {
   return sink.writableEnded === true || (sink.destroyed === true && sink.writableFinished === false);
 }
 
+/** Why a stream takes nothing more, as an error. */
 function overReason(sink: NodeSink): unknown {
   return sink.errored ?? new Error(`it was already ${sink.writableEnded === true ? 'ended' : 'destroyed'}`);
 }
@@ -209,6 +219,7 @@ function watchedWriter(
   return writer;
 }
 
+/** Writes the body with back-pressure, by the means of either kind of stream. */
 function pipe(response: HttpResponse, sink: Exclude<Sink, string>, signal: AbortSignal): Promise<void> {
   if (!isNodeSink(sink)) return response.toWeb().pipeTo(sink as WritableStream<Uint8Array>, { signal });
   const { pipeline } = needBuiltin<typeof import('node:stream/promises')>(

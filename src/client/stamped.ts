@@ -46,6 +46,7 @@ function joinWhenRead(failed: TransferError, here: Place): void {
   });
 }
 
+/** Writes the stack as a plain member, which is what it is in most engines. */
 function keep(failed: TransferError, stack: unknown): void {
   Object.defineProperty(failed, 'stack', { value: stack, writable: true, enumerable: false, configurable: true });
 }

@@ -71,6 +71,7 @@ export function writtenTarget(headers: HttpHeaders, rel: string): string | undef
   return undefined;
 }
 
+/** The links of one line, resolved. */
 function parseLinks(line: string, base: string): Link[] {
   return writtenLinks(line).flatMap(([target, parameters]) => linksFrom(target, parameters, base));
 }
@@ -90,6 +91,7 @@ function writtenLinks(line: string): [target: string, parameters: readonly Param
   return links;
 }
 
+/** One link of the header: as many of ours as it has relation types, or none when its target cannot be resolved. */
 function linksFrom(target: string, parameters: readonly Parameter[], base: string): Link[] {
   const url = resolved(target, base);
   if (url === undefined) return [];
@@ -141,6 +143,7 @@ function extended(value: string | undefined): string | undefined {
   }
 }
 
+/** The absolute form of a reference; without a base a relative one stays as it is. */
 function resolved(reference: string, base: string): string | undefined {
   if (base === '' && !/^[a-z][a-z0-9+.-]*:/i.test(reference)) return reference;
   try {

@@ -15,8 +15,10 @@ export interface Problem {
   readonly [member: string]: unknown;
 }
 
+/** `application/json`, `text/json` and types with the suffix `+json`. */
 const JSON_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
 const PROBLEM_TYPE = /^\s*application\/problem\+json\s*(?:;|$)/i;
+/** Members that are texts (RFC 9457 section 3.1). */
 const TEXTS = ['type', 'title', 'detail', 'instance'];
 
 /**

@@ -14,10 +14,12 @@ export interface SourceStream extends AsyncIterable<Uint8Array | string> {
   readonly destroyed?: boolean;
 }
 
+/** A Node stream of any library and any age. */
 export function isNodeSource(value: unknown): value is SourceStream {
   return hasMethod(value, 'pipe') && hasMethod(value, 'on');
 }
 
+/** A web stream of any realm or library. */
 export function isWebSource(value: unknown): value is ReadableStream<Uint8Array> {
   return hasMethod(value, 'getReader') && hasMethod(value, 'cancel');
 }
@@ -46,16 +48,19 @@ export function finishIterator(iterator: AsyncIterator<unknown> | Iterator<unkno
   }
 }
 
+/** A destroyed stream may still fail; nobody listens any more. */
 function destroyStream(stream: SourceStream): void {
   stream.on('error', ignore);
   // What a server reads a request from is the connection that its answer goes over.
   if (!isServerRequest(stream)) stream.destroy?.();
 }
 
+/** An `IncomingMessage` of a server: it has a method and knows whether it is complete. */
 function isServerRequest(stream: object): boolean {
   return 'complete' in stream && typeof (stream as { method?: unknown }).method === 'string';
 }
 
+/** Whether the value, or its own class, has this method. */
 export function hasMethod<K extends string | symbol>(
   value: unknown,
   name: K,
@@ -68,4 +73,5 @@ export function hasMethod<K extends string | symbol>(
   return false;
 }
 
+/** For promises and events whose failure nobody needs. */
 export function ignore(): void {}

@@ -28,10 +28,12 @@ const CANONICAL = new RegExp(
   '^https?://(?:127\\.0\\.0\\.1|(?:[a-z0-9-]+\\.)*[a-z][a-z0-9-]*[a-z0-9])(?::(?!80/|443/)[1-9]\\d{0,3}|:[1-5]\\d{4})?/' +
     PLAIN,
 );
+// A path and a query that can be put behind a base without a parser.
 const SIMPLE_REFERENCE = new RegExp('^(?:/$|/?[A-Za-z0-9_~]' + PLAIN + ')');
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is about them
 const DROPPED = /^[\0-\x1f]|[\t\n\r]/;
 const RELATIVE = 'the URI "{uri}" is relative; set baseUri or give an absolute URL';
+// Dot segments and host names that the parser would change.
 const NEEDS_PARSER = /\/\.|%2e|xn--|-\./i;
 
 /** Stands for the URI in the words of an error. */
@@ -178,10 +180,12 @@ export function splitUserinfo(url: string): { url: string; userinfo: [user: stri
   };
 }
 
+/** The base path up to its last slash (RFC 3986 section 5.2.3). */
 function directory(base: string): string {
   return base.slice(0, base.lastIndexOf('/') + 1);
 }
 
+/** @throws UriError for a spelling that two parsers read as two URLs: one checks it, the other dials */
 function refuseAmbiguous(uri: string): void {
   // The parser drops blanks before a URL, and tabs and line ends within it: what no check took for a scheme would be one.
   if (uri[0] === ' ') {
@@ -200,6 +204,10 @@ function refuseAmbiguous(uri: string): void {
   }
 }
 
+/**
+ * The platform's parser.
+ * @throws UriError without the parser's own words, which repeat the URL unmasked
+ */
 function parsed(uri: string, base?: string): URL {
   try {
     return new URL(uri, base);

@@ -24,7 +24,9 @@ const TURNS = 2;
 export class FakeClock implements Clock {
   readonly #sleeps = new DueHeap<Sleep>();
   #now: number;
+  /** The end of the last `advance`; the next one waits for it. */
   #advancing: Promise<void> = Promise.resolve();
+  /** The hands are moving: what sleeps now was woken by them. */
   #isAdvancing = false;
 
   /** @param start what `now()` gives first, in milliseconds. Default 0. */
@@ -81,6 +83,7 @@ export class FakeClock implements Clock {
     return this.#advancing;
   }
 
+  /** Wakes one sleep after the other. `settle` between two lets the woken code run, which may sleep anew. */
   async #advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
@@ -96,6 +99,7 @@ export class FakeClock implements Clock {
   }
 }
 
+/** Waits until all promise chains have run. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => void nextTurn(resolve));
 }

@@ -11,10 +11,12 @@ export function plainResponse(body = 'hello', headers: readonly string[] = []): 
   return head(`Content-Length: ${Buffer.byteLength(body, 'latin1')}`, ...headers) + body;
 }
 
+/** A response head of status 200 with these lines. */
 function head(...lines: readonly string[]): string {
   return `${['HTTP/1.1 200 OK', 'Content-Type: text/plain', ...lines].join(CRLF)}${CRLF}${CRLF}`;
 }
 
+/** A script that waits for a request and sends these pieces. */
 function answer(...pieces: readonly ScriptBytes[]): Script {
   return [{ expect: 'head' }, ...pieces.map((send) => ({ send }))];
 }
@@ -86,6 +88,7 @@ export function foldedHeader(): Script {
   return answer(`${head(`X-Folded: one${CRLF} two`, 'Content-Length: 5')}hello`);
 }
 
+/** A header line of so many bytes: 1 MiB unless told otherwise. */
 export function hugeHeaderLine(bytes = 1024 * 1024): Script {
   return streamed(function* () {
     yield `HTTP/1.1 200 OK${CRLF}X-Huge: `;
@@ -94,6 +97,7 @@ export function hugeHeaderLine(bytes = 1024 * 1024): Script {
   });
 }
 
+/** So many header lines, each short. */
 export function manyHeaders(count = 100_000): Script {
   return streamed(function* () {
     yield `HTTP/1.1 200 OK${CRLF}`;

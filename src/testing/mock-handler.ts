@@ -117,6 +117,10 @@ export function mockHandler(queue: readonly MockItem[] = [], options: MockOption
   }) as unknown as MockHandler;
 }
 
+/**
+ * What an item of the queue comes to.
+ * @throws the error that the item is or gives
+ */
 async function outcomeOf(item: MockItem, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
   const outcome: unknown = await (typeof item === 'function' ? item(request, options) : item);
   if (outcome instanceof Error) throw outcome;
@@ -124,12 +128,14 @@ async function outcomeOf(item: MockItem, request: HttpRequest, options: RequestO
   throw new TypeError(`an answer of the mock must be an HttpResponse or an Error, got ${kindOf(outcome)}`);
 }
 
+/** The error of a request that nothing was queued for; its count shows whether it was one request too many. */
 function emptyQueue(request: HttpRequest, served: number): RequestError {
   const count = served === 1 ? '1 answer was' : `${served} answers were`;
   const fact = `the mock has no answer left: ${count} served; queue more, as in mock.append(new HttpResponse(200))`;
   return new RequestError(fact, { request, code: 'ERR_MOCK_EMPTY' });
 }
 
+/** @throws TypeError at the line that queues the item, not where a request meets it */
 function checkItem(item: unknown): void {
   if (isResponse(item) || item instanceof Error || isPromise(item) || typeof item === 'function') return;
   throw new TypeError(

@@ -132,6 +132,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   };
 }
 
+/** The server with everything that is counted, recorded and queued in front of the site. */
 function createListening(
   options: TestServerOptions,
   log: RequestLog,
@@ -170,6 +171,7 @@ function serverOptions(options: TestServerOptions): ServerOptions {
   };
 }
 
+/** Gives a queued answer, or the part of it that comes before its fault. */
 async function playAnswer(call: Pick<SiteCall, 'req' | 'res' | 'clock'>, answer: QueuedAnswer): Promise<void> {
   const { req, res } = call;
   const { status = 200, reason, headers, body = '', delay = 0, fault } = answer;
@@ -199,6 +201,7 @@ async function playAnswer(call: Pick<SiteCall, 'req' | 'res' | 'clock'>, answer:
   }
 }
 
+/** Whether the test has said how the body is delimited: then nothing is added. */
 function hasFraming(headers: OutgoingHttpHeaders | undefined): boolean {
   return Object.keys(headers ?? {}).some((name) => /^(content-length|transfer-encoding)$/i.test(name));
 }

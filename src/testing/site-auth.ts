@@ -11,13 +11,16 @@ import {
 } from './site-route.ts';
 
 const REALM = 'sluice test site';
+/** A nonce with this many uses never runs out. */
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
+/** A 401 with its challenge. The reason is in a header too, for tests that look at heads alone. */
 function refuse(call: SiteCall, challenge: string | string[], reason: string): void {
   const headers = { 'WWW-Authenticate': challenge, 'X-Auth-Error': reason };
   sendJson(call, { authenticated: false, reason }, { status: 401, headers });
 }
 
+/** Checks Basic credentials (RFC 7617) against those in the path. */
 async function basic(call: SiteCall): Promise<void> {
   await discardBody(call);
   const { user = '', password = '' } = call.params;
@@ -31,6 +34,7 @@ async function basic(call: SiteCall): Promise<void> {
   sendJson(call, { authenticated: true, user });
 }
 
+/** Checks a bearer token (RFC 6750) against the one in the path. */
 async function bearer(call: SiteCall): Promise<void> {
   await discardBody(call);
   const given = call.req.headers.authorization;
@@ -41,6 +45,10 @@ async function bearer(call: SiteCall): Promise<void> {
   sendJson(call, { authenticated: true, token: call.params.token });
 }
 
+/**
+ * What the path and the query demand.
+ * @throws SiteRefusal for what no server could offer
+ */
 function digestSetup(call: SiteCall): DigestSetup {
   const { qop = 'auth', user = '', password = '' } = call.params;
   const offered = qop === 'none' ? [] : qop.split(',').map((name) => name.trim());

@@ -20,6 +20,7 @@ export function answerUpgrade(listener: RequestListener, req: IncomingMessage, s
   listener(req, res);
 }
 
+/** Switches and sends every message back. A plain GET is told to upgrade. */
 async function echo(call: SiteCall): Promise<void> {
   const { req, res } = call;
   const head = heads.get(res);
