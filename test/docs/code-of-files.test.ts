@@ -23,6 +23,18 @@ describe('code that a page has from a file', () => {
     expect(new RegExp(`[/'"]${file}['"\`]`).test(tests), `no test names ${file}`).toBe(true);
   });
 
+  it('is what each recipe has', () => {
+    const recipes = pages().filter((page) => /^docs\/recipes\/(?!README)/.test(page));
+    const bare = recipes.flatMap((page) => {
+      const sections = readFileSync(join(root, page), 'utf8').split(/^## /m).slice(1);
+      return sections
+        .filter((section) => !section.includes('<!-- code: examples/'))
+        .map((section) => `${page}: "${section.split('\n')[0]}" shows no file of examples/`);
+    });
+    expect(recipes.length).toBeGreaterThan(5);
+    expect(bare).toEqual([]);
+  });
+
   it('stands behind a mark that a fence follows', () => {
     const marks = pages().flatMap((page) => readFileSync(join(root, page), 'utf8').match(/^<!-- code: /gm) ?? []);
     expect(copies.length).toBe(marks.length);
