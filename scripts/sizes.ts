@@ -1,8 +1,11 @@
 /**
  * What a page loads before its first request, beside other clients: `npm run sizes` bundles each with the same esbuild
  * command for a browser and prints minified and gzipped bytes. It ends with 1 when a figure of ours is over its limit.
+ * `npm run sizes -- --docs` writes the table of docs/runtimes.md; without it a table that says otherwise is a failure.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { linkInto, ownProject } from './own-project.ts';
@@ -36,7 +39,8 @@ const figures: readonly Figure[] = [
   { name: 'wretch', code: "import wretch from 'wretch'; wretch('/x').get().json();" },
 ];
 
-const home = ownProject('sizes', { axios: '1.21.1', ky: '1.14.3', ofetch: '1.5.1', wretch: '3.0.9' });
+const PEERS = { axios: '1.21.1', ky: '1.14.3', ofetch: '1.5.1', wretch: '3.0.9' };
+const home = ownProject('sizes', PEERS);
 linkInto(home);
 
 /** What is loaded at once, and what may follow. */
@@ -80,11 +84,37 @@ async function measured(code: string): Promise<{ min: number; gzip: number; late
 }
 
 console.log(`${'gzipped and minified kB of a page'.padEnd(34)}   gzip    min  later`);
+const rows: string[] = [];
 for (const { name, code, limit } of figures) {
   const { min, gzip, later } = await measured(code);
   const isOver = limit !== undefined && !(gzip <= limit);
-  const figure = (value: number) => value.toFixed(1).padStart(6);
+  const figure = (value: number) => value.toFixed(1);
   const held = limit === undefined ? '' : `  ${limit} at most${isOver ? '  <-- OVER' : ''}`;
-  console.log(`${name.padEnd(34)} ${figure(gzip)} ${figure(min)} ${figure(later)}${held}`);
+  console.log(`${name.padEnd(34)} ${[gzip, min, later].map((kB) => figure(kB).padStart(6)).join(' ')}${held}`);
+  const version = name in PEERS ? ` ${PEERS[name as keyof typeof PEERS]}` : '';
+  rows.push(`| ${name}${version} | ${figure(gzip)} | ${figure(later)} | ${figure(min)} |`);
   if (isOver) process.exitCode = 1;
+}
+const page = fileURLToPath(new URL('../docs/runtimes.md', import.meta.url));
+const [BEGIN, END] = ['<!-- sizes: written by npm run sizes -- --docs -->\n', '<!-- end of sizes -->'];
+const text = readFileSync(page, 'utf8');
+const [before, table, after] = parts(text);
+if (process.argv.includes('--docs')) {
+  const head = '| kB | at once, gzipped | later, gzipped | at once, minified |\n|---|---:|---:|---:|';
+  writeFileSync(page, `${before}${head}\n${rows.join('\n')}\n${after}`);
+} else if (!rows.every((row) => table.some((written) => isAlike(row, written)))) {
+  console.log('docs/runtimes.md says otherwise, by more than a kilobyte: npm run sizes -- --docs writes it');
+  process.exitCode = 1;
+}
+
+function parts(whole: string): [string, string[], string] {
+  const [begin, end] = [whole.indexOf(BEGIN) + BEGIN.length, whole.indexOf(END)];
+  if (begin < BEGIN.length || end < begin) throw new Error(`docs/runtimes.md must have ${BEGIN}and ${END}`);
+  return [whole.slice(0, begin), whole.slice(begin, end).split('\n'), whole.slice(end)];
+}
+
+/** Two rows of one name whose figures are less than a kilobyte apart. */
+function isAlike(one: string, other: string): boolean {
+  const [a, b] = [one.split(' | '), other.split(' | ')];
+  return a[0] === b[0] && a.slice(1).every((cell, i) => Math.abs(parseFloat(cell) - parseFloat(b[i + 1] ?? '')) < 1);
 }
