@@ -19,7 +19,7 @@ const DEEP = [
   'test/download/{killed,stopped-early}.test.ts',
   'test/bullmq/killed.test.ts',
   'test/crawl/{robots-bounds,sitemap,thousand-workers}.test.ts',
-  'test/docs/{snippets,snippet-types,comparison}.test.ts',
+  'test/docs/{snippet-types,comparison}.test.ts',
   'test/examples/own-projects.test.ts',
   'test/pool/million.test.ts',
   'test/cache/memory.test.ts',

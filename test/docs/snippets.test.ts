@@ -12,11 +12,14 @@ import { pages, snippetsOf } from './snippets.ts';
 const REDIS = 'redis://localhost:6379';
 const folder = join(root, 'test/docs/.generated');
 let server: TestServer;
+/** The test site by its name, as on the pages: what goes by the name of a host is seen to. */
+let site: string;
 /** Started when the first snippet asks for it. */
 let redis: Promise<RedisServer> | undefined;
 
 beforeAll(async () => {
   server = await startServer();
+  site = `http://localhost:${new URL(server.origin).port}`;
   mkdirSync(folder, { recursive: true });
 });
 
@@ -34,7 +37,7 @@ async function run(code: string, file: string): Promise<string[]> {
   });
   const path = join(folder, file);
   if (code.includes(REDIS)) redis ??= RedisServer.start();
-  const placed = code.replaceAll('http://localhost:8080', server.origin).replaceAll(REDIS, (await redis)?.url ?? REDIS);
+  const placed = code.replaceAll('http://localhost:8080', site).replaceAll(REDIS, (await redis)?.url ?? REDIS);
   writeFileSync(path, `${placed}\nexport {};\n`);
   try {
     await import(/* @vite-ignore */ pathToFileURL(path).href);
@@ -49,7 +52,7 @@ describe.each(pages())('%s', (page) => {
   for (const [i, { name, code, prints }] of snippets.entries()) {
     it.skipIf(noRedis !== undefined && code.includes(REDIS))(`runs the snippet at ${name}`, async () => {
       const printed = await run(code, `${page.replaceAll(/\W/g, '-')}-${i}.ts`);
-      const asked = prints.map((text) => text.replaceAll('http://localhost:8080', server.origin));
+      const asked = prints.map((text) => text.replaceAll('http://localhost:8080', site));
       expect(printed.filter((line) => asked.includes(line))).toEqual(asked);
     });
   }
