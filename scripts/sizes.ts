@@ -14,24 +14,24 @@ interface Figure {
   readonly name: string;
   readonly code: string;
   /**
-   * Gzipped kilobytes, one in twenty above what was measured when it was set. Where they are to go: 22 for the client, as
+   * Gzipped kilobytes, half a kilobyte above what was measured when it was set. Where they are to go: 22 for the client, as
    * axios has it, and 12 for a stack from nothing.
    */
   readonly limit?: number;
 }
 
 const figures: readonly Figure[] = [
-  { name: 'sluice, import { get }', code: "import { get } from 'sluice'; get('/x').json();", limit: 46 },
+  { name: 'sluice, import { get }', code: "import { get } from 'sluice'; get('/x').json();", limit: 44.3 },
   {
     name: 'sluice, the whole Client',
     code: "import { Client } from 'sluice'; new Client().get('/x').json();",
-    limit: 46,
+    limit: 44.3,
   },
   {
     name: 'sluice, a stack from nothing',
     code: `import { fetchHandler, HttpRequest, wrapStreaming } from 'sluice';
       wrapStreaming(fetchHandler(), fetchHandler())(new HttpRequest('GET', '/x'), {});`,
-    limit: 29.5,
+    limit: 28.5,
   },
   { name: 'axios', code: "import axios from 'axios'; axios.get('/x');" },
   { name: 'ky', code: "import ky from 'ky'; ky.get('/x').json();" },

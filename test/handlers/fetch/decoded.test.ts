@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { isDecoded as isDecodedInPage } from '../../../src/handlers/fetch/decoded.browser.ts';
 import { isDecoded } from '../../../src/handlers/fetch/decoded.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -28,15 +29,19 @@ describe('isDecoded', () => {
     ['identity', true],
     ['gzip, unknown', false],
     ['identity, gzip', false],
-  ])('of Content-Encoding: %s is %s', (codings, decoded) => {
-    expect(isDecoded(received(codings))).toBe(decoded);
+    ['', false],
+    ['gzip,', false],
+  ])('of Content-Encoding: %s is %s, in the build for browsers too', (codings, decoded) => {
+    expect([isDecoded(received(codings)), isDecodedInPage(received(codings))]).toEqual([decoded, decoded]);
   });
 
   it('is false for an answer that was never on a wire, and for one without a body', () => {
-    expect([isDecoded(received('gzip', '')), isDecoded(received('gzip', 'http://h.test/', null))]).toEqual([
-      false,
-      false,
-    ]);
+    for (const isTaken of [isDecoded, isDecodedInPage]) {
+      expect([isTaken(received('gzip', '')), isTaken(received('gzip', 'http://h.test/', null))]).toEqual([
+        false,
+        false,
+      ]);
+    }
   });
 
   it.each<[string, unknown, boolean]>([
