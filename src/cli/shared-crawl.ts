@@ -53,7 +53,14 @@ async function loadBullmq(): Promise<typeof import('../bullmq/redis-frontier.ts'
   try {
     return await import('../bullmq/redis-frontier.ts');
   } catch (cause) {
-    if ((cause as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    const { code } = cause as { code?: unknown };
+    // What a bundler made has `require`, and a single executable knows no package at all.
+    if (code === 'ERR_UNKNOWN_BUILTIN_MODULE') {
+      throw new UsageError(
+        '--redis needs bullmq and ioredis, which this executable was made without: bundle them into it',
+      );
+    }
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
     throw new UsageError('--redis needs two packages that are not installed: npm install bullmq ioredis');
   }
 }

@@ -122,18 +122,20 @@ console.log('all is well');
 `;
 const RUN = `(async () => {${SERVER.replace(/^import \{ (\w+) \} from '([^']+)';$/gm, "const { $1 } = require('$2');")}})().catch((error) => { console.error(error); process.exit(1); });`;
 
-/** The package's command, made into one file: it asks a server for a page. */
+/** The package's command, made into few files or one: it asks a server for a page, and says which packages it is without. */
 const ASK = `
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
-import { fileURLToPath } from 'node:url';
+const [file, ...before] = process.argv.slice(2);
+const run = (...args) => new Promise((resolve) => execFile(file, [...before, ...args], (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr })));
 const server = createServer((request, response) => response.end('page ' + request.url));
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-const cli = fileURLToPath(new URL(process.argv[2], import.meta.url));
-execFile(process.execPath, [cli, 'get', 'http://127.0.0.1:' + server.address().port + '/x'], (error, stdout, stderr) => {
-  server.close();
-  console.log(stdout === 'page /x' ? 'all is well' : String(error) + stdout + stderr);
-});
+const url = 'http://127.0.0.1:' + server.address().port + '/x';
+const got = await run('get', url);
+const shared = await run('crawl', url, '--redis', 'redis://127.0.0.1:1', '--name', 'x');
+server.close();
+const isRight = got.stdout === 'page /x' && shared.code === 2 && /--redis needs .*(?:npm install|bundle)/.test(shared.stderr);
+console.log(isRight ? 'all is well' : JSON.stringify([got, shared]));
 `;
 
 /** A runtime of the edge: no module of Node, and the globals of the web. */
@@ -197,6 +199,21 @@ const underCondition = (condition: string, host: string): Recipe => ({
   ],
   start: [process.execPath, 'host.js'],
 });
+
+/** From `out/app.js` to a single executable. */
+const SINGLE: Recipe['build'] = [
+  [process.execPath, '--experimental-sea-config', 'sea.json'],
+  ['cp', process.execPath, 'out/single'],
+  [
+    bin('postject'),
+    'out/single',
+    'NODE_SEA_BLOB',
+    'out/sea.blob',
+    '--sentinel-fuse',
+    'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2',
+  ],
+];
+const SEA = '{ "main": "out/app.js", "output": "out/sea.blob", "disableExperimentalSEAWarning": true }';
 
 export const servers: Readonly<Record<string, Recipe>> = {
   esbuild: {
@@ -280,7 +297,7 @@ export default { mode: 'production', target: 'node20', entry: './app.js', perfor
         '--log-level=error',
       ],
     ],
-    start: [process.execPath, 'ask.js', './out/cli.js'],
+    start: [process.execPath, 'ask.js', process.execPath, './out/cli.js'],
   },
   'edge-light': underCondition('edge-light', EDGE),
   'react-native': underCondition('react-native', NATIVE),
@@ -288,7 +305,7 @@ export default { mode: 'production', target: 'node20', entry: './app.js', perfor
     files: {
       'app.js': RUN,
       'package.json': '{ "type": "commonjs" }',
-      'sea.json': '{ "main": "out/app.js", "output": "out/sea.blob", "disableExperimentalSEAWarning": true }',
+      'sea.json': SEA,
     },
     build: [
       [
@@ -300,17 +317,26 @@ export default { mode: 'production', target: 'node20', entry: './app.js', perfor
         '--outfile=out/app.js',
         '--log-level=warning',
       ],
-      [process.execPath, '--experimental-sea-config', 'sea.json'],
-      ['cp', process.execPath, 'out/single'],
-      [
-        bin('postject'),
-        'out/single',
-        'NODE_SEA_BLOB',
-        'out/sea.blob',
-        '--sentinel-fuse',
-        'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2',
-      ],
+      ...SINGLE,
     ],
     start: ['out/single'],
+  },
+  'cli-sea': {
+    files: { 'ask.mjs': ASK, 'package.json': '{ "type": "commonjs" }', 'sea.json': SEA },
+    build: [
+      [
+        bin('esbuild'),
+        '../../node_modules/sluice/dist/cli.js',
+        '--bundle',
+        '--platform=node',
+        '--format=cjs',
+        '--external:bullmq',
+        '--external:ioredis',
+        '--outfile=out/app.js',
+        '--log-level=warning',
+      ],
+      ...SINGLE,
+    ],
+    start: [process.execPath, 'ask.mjs', './out/single'],
   },
 };

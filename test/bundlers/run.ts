@@ -45,7 +45,7 @@ function run(command: readonly string[], cwd = home): { ok: boolean; output: str
   const ended = spawnSync(file, args, {
     cwd,
     encoding: 'utf8',
-    timeout: 180_000,
+    timeout: 400_000,
     env: { ...process.env, NO_COLOR: '1' },
   });
   return { ok: ended.status === 0, output: `${ended.stdout}${ended.stderr}${ended.error ?? ''}` };
