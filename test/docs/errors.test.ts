@@ -5,8 +5,14 @@ import * as errors from '../../src/message/errors.ts';
 import { root } from '../architecture/imports.ts';
 
 const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
-/** Codes of Node that the source asks for by name. */
-const FOREIGN = new Set(['ERR_ASSERTION', 'ERR_BUFFER_TOO_LARGE']);
+/** Codes of Node that the source asks for by name, or takes the words of another runtime for. */
+const FOREIGN = new Set([
+  'ERR_ASSERTION',
+  'ERR_BUFFER_TOO_LARGE',
+  'ERR_PROXY_TUNNEL',
+  'ERR_SSL_NO_APPLICATION_PROTOCOL',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
 /** Made from `phase`. */
 const PHASES = ['ERR_TIMEOUT_QUEUE', 'ERR_TIMEOUT_TOTAL'];
 
