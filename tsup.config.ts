@@ -1,4 +1,5 @@
 import { defineConfig, type Options } from 'tsup';
+import { classNames } from './scripts/class-names.ts';
 import { notices } from './scripts/notices.ts';
 import { oneCore } from './scripts/one-core.ts';
 import { pageParts } from './scripts/page-parts.ts';
@@ -61,11 +62,11 @@ export default defineConfig([
     format: 'esm',
     entry: { ...entry, ...own, cli: 'src/cli/index.ts' },
     esbuildPlugins: [reportPage(), ...esbuildPlugins],
-    plugins: [stripComments()],
+    plugins: [classNames(), stripComments()],
   },
   // Rollup (`treeshake`) writes the chunks as CommonJS; what does it otherwise turns `?.` into closures and takes the
   // classes' names away.
-  { ...library, format: 'cjs', shims: true, treeshake: true, plugins: [requireInCjs(), stripComments()] },
+  { ...library, format: 'cjs', shims: true, treeshake: true, plugins: [requireInCjs(), classNames(), stripComments()] },
   web('browser'),
   web('worker'),
 ]);
