@@ -125,7 +125,7 @@ export class CacheCore {
     if (!this.#isShareable(inquiry, found)) return forward();
     const flight = this.#flights.get(keys.own);
     if (flight !== undefined && waits > 0) {
-      const landing = await raceCaller(flight, request, options);
+      const landing = await raceCaller(flight, request, options, 'the same request of another call (the cache)');
       return this.#answer(inquiry, landing === 'stopped' ? waits : landing === 'broken' ? waits - 1 : 0);
     }
     const run = forward();

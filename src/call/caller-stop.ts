@@ -63,11 +63,17 @@ export function isStopReason(reason: unknown, request: HttpRequest, options: Req
 
 /**
  * What was promised, for as long as the call is not stopped. A late rejection of the promise is not unhandled.
+ * @param waitsFor in words that follow "waiting for", for the message of a timeout
  * @throws the reason of the stop, at once
  */
-export function raceCaller<T>(promise: PromiseLike<T>, request: HttpRequest, options: RequestOptions): Promise<T> {
+export function raceCaller<T>(
+  promise: PromiseLike<T>,
+  request: HttpRequest,
+  options: RequestOptions,
+  waitsFor?: string,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const target: Abortable = { abort: reject };
+    const target: Abortable = { abort: reject, waitsFor };
     followCaller(target, request, options);
     const settle = <V>(end: (value: V) => void) => {
       return (value: V): void => {

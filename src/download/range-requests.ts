@@ -79,7 +79,13 @@ export class RangeRequests {
       : backoff(this.#retries, rules.maxDelay, Math.random());
     if (this.#limit > 0 && wait >= this.#limit - elapsed) throw error;
     if (wait > 0)
-      await waitInQueue(sharedDelayQueue(this.options.clock ?? systemClock), wait, this.request, this.options);
+      await waitInQueue(
+        sharedDelayQueue(this.options.clock ?? systemClock),
+        wait,
+        this.request,
+        this.options,
+        'the next attempt (option retry)',
+      );
   }
 
   /**

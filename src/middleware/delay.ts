@@ -33,6 +33,6 @@ async function sendLater(
   request: HttpRequest,
   options: RequestOptions,
 ): Promise<HttpResponse> {
-  await waitInQueue(queue, wait, request, options);
+  await waitInQueue(queue, wait, request, options, 'the delay option');
   return next(request, options);
 }

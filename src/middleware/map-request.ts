@@ -22,7 +22,7 @@ export function mapRequest(fn: (request: HttpRequest) => HttpRequest | Promise<H
       try {
         const given = fn(request);
         if (isThenable(given)) {
-          const ready = raceCaller(given, request, options);
+          const ready = raceCaller(given, request, options, 'a function of mapRequest()');
           return ready.then((late) => next(adoptRequest(late, request, 'the function of mapRequest'), options));
         }
         mapped = adoptRequest(given, request, 'the function of mapRequest');

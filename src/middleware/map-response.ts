@@ -22,7 +22,9 @@ export function mapResponse(fn: (response: HttpResponse) => HttpResponse | Promi
         try {
           const given = fn(response);
           if (!isThenable(given)) return checked(given);
-          return raceCaller(given, request, options).then(checked).catch(lettingGo(response));
+          return raceCaller(given, request, options, 'a function of mapResponse()')
+            .then(checked)
+            .catch(lettingGo(response));
         } catch (error) {
           return lettingGo(response)(error);
         }

@@ -96,6 +96,7 @@ class Flight {
           passenger.fail(reason);
           if (this.#passengers.size === 0) this.#abandon();
         },
+        waitsFor: 'the same request of another call (coalesce)',
       };
       this.#passengers.add(passenger);
       followCaller(passenger, request, options);

@@ -87,6 +87,7 @@ export class RateLane {
         tell: (error) => {
           if (options.onError) options.onError(error);
         },
+        waitsFor: 'its turn (rateLimit)',
       };
       this.#waiting.add(waiter);
       followCaller(waiter, request, options);

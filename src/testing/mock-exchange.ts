@@ -86,6 +86,10 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     });
   }
 
+  get waitsFor(): string {
+    return this.#head === undefined ? 'the response head' : 'the rest of the response body';
+  }
+
   get isForgotten(): boolean {
     return !this.promised && this.#isUnread;
   }

@@ -14,6 +14,8 @@ export interface Abortable {
   readonly isForgotten?: boolean;
   /** It waits for a place that another one has. */
   readonly isWaiting?: boolean;
+  /** What it waits for, in words that follow "waiting for". */
+  readonly waitsFor?: string | undefined;
 }
 
 /** Ends all, those that wait first: the end of another would give them its place, and what is to end would be sent. */
@@ -78,6 +80,12 @@ export class StopSource implements Abortable {
   /** Something that would be stopped waits for a place. */
   get isWaiting(): boolean {
     return this.#targets().some((target) => target.isWaiting === true);
+  }
+
+  /** What the first waits for that would be stopped and can tell. */
+  get waitsFor(): string | undefined {
+    for (const { waitsFor } of this.#targets()) if (waitsFor !== undefined) return waitsFor;
+    return undefined;
   }
 
   #targets(): Abortable[] {

@@ -51,6 +51,15 @@ export interface Outgoing {
   release(): void;
 }
 
+/** What a request waits for in each phase, for the message of a timeout. */
+const WAITS: Readonly<Record<FailureContext['phase'], string>> = {
+  queue: 'a free connection',
+  connect: 'the connection (DNS, TCP, TLS)',
+  send: 'the request body to be sent',
+  headers: 'the response head',
+  body: 'the rest of the response body',
+};
+
 export class Transfer implements Answered, Endable, Expiring {
   index = -1;
   promised: Promise<unknown> | undefined;
@@ -231,6 +240,10 @@ export class Transfer implements Answered, Endable, Expiring {
 
   get isWaiting(): boolean {
     return this.wait !== undefined;
+  }
+
+  get waitsFor(): string {
+    return WAITS[this.phase];
   }
 
   get isForgotten(): boolean {

@@ -57,6 +57,7 @@ export class UndiciExchange implements Carrier {
     const connection = route.take(limit);
     if (connection !== undefined) this.#dispatch(connection);
     else {
+      transfer.phase = 'queue';
       transfer.waits(route.wait(this, limit!));
       transfer.timer.start('queue', transfer.limits.queue);
     }
@@ -66,6 +67,7 @@ export class UndiciExchange implements Carrier {
   connected(connection: ExchangeConnection): void {
     const { transfer } = this;
     transfer.wait = undefined;
+    transfer.phase = 'connect';
     transfer.record.placed();
     transfer.timer.stop();
     try {

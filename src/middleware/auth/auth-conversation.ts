@@ -41,7 +41,8 @@ export async function converse(
 ): Promise<HttpResponse> {
   const conversation = started(flow, request, options);
   const sent = new Set<RequestBody>();
-  const wait = (step: Step | Promise<Step>) => (isThenable(step) ? raceCaller(step, request, options) : step);
+  const wait = (step: Step | Promise<Step>) =>
+    isThenable(step) ? raceCaller(step, request, options, 'the auth option') : step;
   const call = callOf(request);
   const outer = call?.asker;
   let response: HttpResponse | undefined;

@@ -51,7 +51,7 @@ function throughJar(
   const answer =
     typeof line === 'string'
       ? next(withCookies(request, line, pairs), options)
-      : raceCaller(line, request, options).then(
+      : raceCaller(line, request, options, 'the cookie jar').then(
           (found) => next(withCookies(request, found, pairs), options),
           (error: unknown) => {
             throw isStopReason(error, request, options) ? error : unanswered(request, error);
@@ -92,7 +92,7 @@ async function stored(
   try {
     const storing = jar.store(request.url, lines);
     // A jar of the caller's may be far away: an abort does not wait for it.
-    if (storing !== undefined) await raceCaller(storing, request, options);
+    if (storing !== undefined) await raceCaller(storing, request, options, 'the cookie jar');
     return response;
   } catch (cause) {
     await response.discard();

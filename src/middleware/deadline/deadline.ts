@@ -135,7 +135,10 @@ class Deadline extends TimedStop {
 
   #timedOut(): TimeoutError {
     const elapsed = this.#clock.now() - this.#started;
-    const fact = `timed out after ${Math.round(elapsed)} ms; the timeout option allows ${this.#limit} ms for the whole call`;
+    // Asked before those who wait are told: afterwards they wait for nothing.
+    const { waitsFor } = this;
+    const waiting = waitsFor === undefined ? '' : `, waiting for ${waitsFor}`;
+    const fact = `timed out after ${Math.round(elapsed)} ms${waiting}; the timeout option allows ${this.#limit} ms for the whole call`;
     const attempts = callOf(this.#request)?.attempt ?? 1;
     return new TimeoutError(fact, { phase: 'total', request: this.#request, attempts, elapsed });
   }

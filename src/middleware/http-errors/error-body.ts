@@ -43,6 +43,7 @@ export async function holdBody(response: HttpResponse, request: HttpRequest, opt
 class BodyStart implements Abortable {
   /** Whether the end of the body came. */
   complete = false;
+  readonly waitsFor = 'the body of a bad response';
   readonly #reader: ChunkReader;
   readonly #pieces = new Pieces();
   /** Resolves when reading is to stop, and wins over a read that waits. */

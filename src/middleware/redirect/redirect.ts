@@ -121,7 +121,7 @@ async function leave(
 ): Promise<void> {
   try {
     const told = policy.onRedirect?.(request, response, url);
-    if (told !== undefined) await raceCaller(Promise.resolve(told), request, options);
+    if (told !== undefined) await raceCaller(Promise.resolve(told), request, options, 'allowRedirects.onRedirect');
   } finally {
     await response.discard();
   }

@@ -232,13 +232,21 @@ class RetriedCall implements Repeater, Asker {
     const elapsed = this.#clock.now() - this.#started;
     const answer = question({ attempt: this.#attempt, request, response, error, elapsed });
     if (!(answer instanceof Promise)) return answer;
-    return raceCaller(answer, request, options);
+    return raceCaller(answer, request, options, 'a function of the retry option');
   }
 
   /** Waits in the queue of all that waits on this clock; rejects at once when the caller aborts. */
   async #wait(ms: number): Promise<void> {
     const { request, options } = this;
-    if (ms > 0) await waitInQueue(this.tools.queue ?? sharedDelayQueue(this.#clock), ms, request, options);
+    if (ms === 0) return;
+    const queue = this.tools.queue ?? sharedDelayQueue(this.#clock);
+    await waitInQueue(
+      queue,
+      ms,
+      request,
+      options,
+      `attempt ${this.#attempt + 1}, ${Math.round(ms)} ms after the one before (option retry)`,
+    );
     throwIfStopped(request, options);
   }
 
