@@ -14,7 +14,7 @@ import { cacheOf } from '../options/cache-option.ts';
 import { bareRecord } from '../options/option-record.ts';
 import { checkOptions, mergeOptions, refuseBareBody } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { surplus } from '../options/plain-options.ts';
+import { refuseSurplus, surplus } from '../options/plain-options.ts';
 import { IN_PAGE } from '../runtime/in-page.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { ConnectionStats, Handler, Transport } from '../stack/handler.ts';
@@ -43,7 +43,7 @@ import {
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { partsToLoad } from './later-parts.ts';
 import { cookiesFor, declared, defaultHeaders, withJar } from './merge-defaults.ts';
-import { type PagedItems, type PaginateOptions, paginate } from './paginate.ts';
+import { type PagedItems, type PageSource, type PaginateOptions, paginate } from './paginate.ts';
 import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { letGoOfSources } from './sources.ts';
 import { stamped } from './stamped.ts';
@@ -81,6 +81,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
 
   /** @throws TypeError for a mistake in options */
   constructor(options: ClientOptions = {}, family?: Calls) {
+    if (family !== undefined && !(family instanceof Calls)) refuseSurplus(arguments, 1, 'a client takes options alone');
     if (!isOptions(options)) throw noOptions(options);
     const { handler = defaultStack(), ...given } = bareRecord(options);
     if (!(handler instanceof HandlerStack) && typeof handler !== 'function') {
@@ -156,12 +157,12 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   /** Sends a request that was made earlier; its headers win over the client's, those of `options` over both. */
   send(request: HttpRequest, options?: RequestOptions): RequestPromise {
     // What is no request is told as every other mistake is: by a rejection.
-    const given = arguments.length > 2 ? surplus(arguments, 2) : options;
+    const given = arguments.length > 2 ? surplus(arguments, 2, 'a request and options') : options;
     return this.#begin({ ...planOf(request?.method, request?.url, given), prepared: request });
   }
 
   sendAsync(request: HttpRequest, options?: RequestOptions): RequestPromise {
-    return this.send(request, arguments.length > 2 ? surplus(arguments, 2) : options);
+    return this.send(request, arguments.length > 2 ? surplus(arguments, 2, 'a request and options') : options);
   }
 
   /**
@@ -170,6 +171,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
    */
   async sendRequest(request: HttpRequest): Promise<HttpResponse> {
     try {
+      refuseSurplus(arguments, 1, 'sendRequest takes a request alone; its options are those of the client');
       return await finalOf(await this.send(request, PSR18), request);
     } catch (error) {
       throw psr18Error(error, request, this.#options.signal || undefined);
@@ -179,8 +181,10 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   /** Never rejects: `[response, undefined]` or `[undefined, error]`. */
   async attempt(method: string, uri: Uri, options?: RequestOptions): Promise<Attempt> {
     try {
-      const given = arguments.length > 3 ? surplus(arguments, 3) : options;
-      return [await this.#begin(planOf(method, uri, given)), undefined];
+      return [
+        await this.#begin(planOf(method, uri, arguments.length > 3 ? surplus(arguments, 3) : options)),
+        undefined,
+      ];
     } catch (error) {
       return [undefined, error as NonNullable<unknown>];
     }
@@ -202,10 +206,9 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     );
     // What could not be loaded is nothing to close.
     this.#webSockets.catch(() => (this.#webSockets = undefined));
+    const given = arguments.length > 2 ? surplus(arguments, 2) : options;
     return this.#calls.holding(async () =>
-      (await this.#webSockets!).open(uri, options, (at, rest, handler) =>
-        this.#begin(partOf('GET', at, rest, handler)),
-      ),
+      (await this.#webSockets!).open(uri, given, (at, rest, handler) => this.#begin(partOf('GET', at, rest, handler))),
     );
   }
 
@@ -215,11 +218,8 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
    */
   paginate<T = unknown>(uri: Uri, options: PaginateOptions<T> = {}): PagedItems<T> {
     const handler: Handler = (request, given) => this.#resolved(request, given);
-    return paginate(
-      { handler, get: (at, rest, over) => this.#begin({ ...planOf('GET', at, rest), handler: over }) },
-      uri,
-      options,
-    );
+    const get: PageSource['get'] = (at, rest, over) => this.#begin({ ...planOf('GET', at, rest), handler: over });
+    return paginate({ handler, get }, uri, arguments.length > 2 ? surplus(arguments, 2) : options);
   }
 
   /**
@@ -228,9 +228,10 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
    * @returns rejects as a request does, and with `ERR_SINK` (the disk), `ERR_RANGE` or `ERR_BODY_DIGEST` (wrong bytes)
    */
   async download(uri: Uri, path: string, options: DownloadOptions = {}): Promise<DownloadResult> {
+    const given = arguments.length > 3 ? surplus(arguments, 3, 'a URI, a path and options') : options;
     return this.#calls.holding(async () => {
       const { download } = await import('../download/download.ts');
-      return download(path, options, this.#resolved, (rest, handler) => this.#begin(partOf('GET', uri, rest, handler)));
+      return download(path, given, this.#resolved, (rest, handler) => this.#begin(partOf('GET', uri, rest, handler)));
     });
   }
 
@@ -260,6 +261,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
 
   /** A client over the same connections, with these options over this one's. */
   extend(options: ClientOptions): Client {
+    refuseSurplus(arguments, 1, 'extend takes options alone');
     if (!isOptions(options)) throw noOptions(options);
     const { handler = this.#handler, ...changes } = bareRecord(options);
     const { handler: _, ...given } = bareRecord(this.#given);

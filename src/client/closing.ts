@@ -5,9 +5,11 @@ import { Content, type StreamSource } from '../message/content.ts';
 import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { failable } from '../middleware/deadline/failable-stream.ts';
+import { isPlainRecord } from '../options/plain-options.ts';
+import { valueOrKind } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
-import { type Abortable, unwatch, watch } from '../time/stop.ts';
+import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 
 /** How long `close` waits. */
 export interface CloseOptions {
@@ -24,7 +26,11 @@ export async function closeWithin(
   options: CloseOptions,
   clock: Clock,
 ): Promise<void> {
+  if (!isPlainRecord(options)) throw new TypeError(`close takes { timeout, signal }, got ${valueOrKind(options)}`);
   const signal = own(options, 'signal');
+  if (signal !== undefined && signal !== null && !isSignal(signal)) {
+    throw new TypeError(`close: signal must be an AbortSignal, got ${valueOrKind(signal)}`);
+  }
   const limit = milliseconds(own(options, 'timeout'), 'timeout');
   const closed = closing();
   let destroyed: Promise<void> | undefined;

@@ -36,7 +36,8 @@ export function psr18Error(error: unknown, request: HttpRequest, signal: AbortSi
   }
   if (!(request instanceof HttpRequest)) return new RequestError('sendRequest takes an HttpRequest', { cause: error });
   if (signal?.aborted) return new NetworkError('the call was aborted', { request, cause: error, code: 'ERR_ABORTED' });
-  return new RequestError('the request cannot be sent', { request, cause: error });
+  const why = error instanceof TypeError ? `: ${error.message}` : '';
+  return new RequestError(`the request cannot be sent${why}`, { request, cause: error });
 }
 
 /** The answer, which PSR-18 wants to be the final one. @throws NetworkError (`ERR_PROTOCOL`) when it is not */

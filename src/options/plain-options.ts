@@ -46,12 +46,21 @@ class Surplus {
 /**
  * What a call reads for its options when it got more arguments than it has: the door refuses it, like any other mistake.
  * @param taken how many the call has, the options being the last
+ * @param shape what those are, in words
  */
-export function surplus(given: ArrayLike<unknown>, taken: number): RequestOptions {
-  const shape = taken === 2 ? 'a URI and options' : 'a method, a URI and options';
+export function surplus(
+  given: ArrayLike<unknown>,
+  taken: number,
+  shape = taken === 2 ? 'a URI and options' : 'a method, a URI and options',
+): RequestOptions {
   const words = `a call takes ${shape}, got ${given.length} arguments; data goes into the options as { json: ... } or { body: ... }, headers as { headers: ... }`;
   // With what it may have brought, so that a stream in it is let go of.
   return Object.assign(new Surplus(words) as RequestOptions, given[taken - 1]);
+}
+
+/** @throws TypeError for more arguments than there are. @param who takes them, and what they are, in words */
+export function refuseSurplus(given: ArrayLike<unknown>, taken: number, who: string): void {
+  if (given.length > taken) throw new TypeError(`${who}, got ${given.length} arguments`);
 }
 
 function noRecord(given: unknown): TypeError {

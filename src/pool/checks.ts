@@ -1,11 +1,14 @@
 /** What a pool refuses, in words. */
 
 import { bareRecord } from '../options/option-record.ts';
+import { optionNames } from '../options/option-rules.ts';
 import { isPlainRecord, refuseNoRecord } from '../options/plain-options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
 import { isSignal } from '../time/stop.ts';
 import { quiet } from './source.ts';
 
+const SETTINGS: readonly string[] = ['concurrency', 'perHost', 'options', 'fulfilled', 'rejected', 'signal', 'clock'];
 const CALLBACKS = ['fulfilled', 'rejected'] as const;
 
 /** The options alone, without what they inherit. @throws TypeError for a client or options of the wrong kind */
@@ -18,6 +21,7 @@ export function checkedSettings<T extends object>(client: unknown, options: T): 
     throw new TypeError(`a pool's options must be a record, got ${valueOrKind(options)}`);
   }
   const settings = bareRecord(options);
+  refuseUnknown(settings);
   const given = settings as Record<string, unknown>;
   for (const name of CALLBACKS) {
     if (given[name] === undefined || typeof given[name] === 'function') continue;
@@ -29,6 +33,17 @@ export function checkedSettings<T extends object>(client: unknown, options: T): 
     throw new TypeError(`signal must be an AbortSignal, got ${valueOrKind(signal)}`);
   }
   return settings;
+}
+
+/** @throws TypeError for a setting that a pool has not: it would act on nothing */
+function refuseUnknown(settings: object): void {
+  const misplaced = Object.keys(settings).find((name) => !SETTINGS.includes(name) && optionNames.includes(name));
+  if (misplaced !== undefined) {
+    throw new TypeError(
+      `a pool has no setting ${misplaced}; options of its requests go into { options: { ${misplaced} } }`,
+    );
+  }
+  settingsOf<object>('a pool', settings, SETTINGS as never);
 }
 
 /** Why an item cannot be sent. If it is a promise, its own rejection is nobody's. */

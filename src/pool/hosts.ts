@@ -7,6 +7,7 @@ import type { LimitFunction } from 'p-limit';
 import { DelayQueue } from '../call/delay-queue.ts';
 import { canonicalUrl, resolveUri, splitUserinfo, targetOf } from '../message/uri.ts';
 import { bareRecord } from '../options/option-record.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
 import type { Clock } from '../time/clock.ts';
@@ -212,6 +213,7 @@ function intervalOf(interval: PerHostOptions['interval']): number | ((host: stri
 /** @throws TypeError for what is no record */
 function checked(options: PerHostOptions | null | undefined): PerHostOptions {
   if (options === undefined || options === null) return {};
-  if (typeof options === 'object' && !Array.isArray(options)) return options;
+  if (typeof options === 'object' && !Array.isArray(options))
+    return settingsOf('perHost', options, ['concurrency', 'interval', 'maxWaiting']);
   throw new TypeError(`perHost must be { concurrency, interval }, got ${valueOrKind(options)}`);
 }

@@ -9,6 +9,7 @@ import { HttpRequest } from '../message/request.ts';
 import { HttpResponse } from '../message/response.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { refuseSurplus } from '../options/plain-options.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 import { systemClock } from '../time/clock.ts';
 import { abortError } from '../time/stop.ts';
@@ -75,6 +76,7 @@ export class Pool implements AsyncIterable<PoolResult> {
    * @throws TypeError for a client, requests or options of the wrong kind, RangeError for a concurrency below 1
    */
   constructor(client: PoolClient, requests: PoolRequests, given: PoolOptions = {}) {
+    refuseSurplus(arguments, 3, 'a pool takes a client, requests and options');
     const options = checkedSettings(client, given);
     this.#client = client;
     this.#settings = options;
@@ -100,6 +102,7 @@ export class Pool implements AsyncIterable<PoolResult> {
     requests: R,
     given: PoolOptions = {},
   ): Promise<BatchResults<R>> {
+    refuseSurplus(arguments, 3, 'Pool.batch takes a client, requests and options');
     const options = checkedSettings(client, given);
     const { callbacks, results } = batchOf<Pool, R>(requests, options);
     await new Pool(client, requests, { ...options, ...callbacks }).promise();

@@ -2,9 +2,12 @@
 
 import { isToken } from '../message/headers.ts';
 import { newOptions } from '../options/option-record.ts';
+import { optionNames } from '../options/option-rules.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { refuseNoRecord } from '../options/plain-options.ts';
+import { refuseNearly } from '../options/settings-of.ts';
 import { wrongOption } from '../options/wrong-option.ts';
+import { valueOrKind } from '../runtime/kind-of.ts';
 import { milliseconds } from '../time/duration.ts';
 import type { UpgradeOptions, UpgradeSettings } from './connection.ts';
 import type { CompressionOptions } from './connection-settings.ts';
@@ -33,7 +36,13 @@ const MEANINGLESS: ReadonlySet<string> = new Set(['body', 'json', 'formParams', 
  * @throws TypeError naming the option, what was expected and what was found
  */
 export function readUpgradeOptions(given: UpgradeOptions): { settings: UpgradeSettings; request: RequestOptions } {
+  if (typeof given === 'string' || Array.isArray(given)) {
+    throw new TypeError(
+      `options must be a record, got ${valueOrKind(given)}; give subprotocols as \`{ protocols: ... }\``,
+    );
+  }
   refuseNoRecord(given);
+  refuseNearly('upgrade', given, [...NAMES], optionNames);
   const own: Record<string, unknown> = Object.create(null);
   const request = newOptions() as Record<string, unknown>;
   for (const [key, value] of Object.entries(given)) {
