@@ -7,7 +7,7 @@ import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { type Held, holdBody } from './error-body.ts';
 import { errorClass } from './error-class.ts';
-import { statusLine, summaryOf } from './http-errors-policy.ts';
+import { methodHint, statusLine, summaryOf } from './http-errors-policy.ts';
 
 /** Settings of the layer `httpErrors`. */
 export interface HttpErrorsOptions {
@@ -37,6 +37,6 @@ export async function reject(
   const line = hider.hide(statusLine(response));
   const Kind = errorClass(response.status);
   const fact = summary ? `${line}: ${summary}` : line;
-  const note = own(response.facts, 'note');
-  throw new Kind(note ? `${fact}; ${note}` : fact, { request, response, attempts: response.attempts });
+  const notes = [methodHint(request.method, response.status), own(response.facts, 'note')];
+  throw new Kind([fact, ...notes.filter(Boolean)].join('; '), { request, response, attempts: response.attempts });
 }

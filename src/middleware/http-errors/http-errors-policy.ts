@@ -5,6 +5,7 @@
 
 import type { Hider } from '../../call/hider.ts';
 import { charsetOf } from '../../message/content.ts';
+import { methodMeant } from '../../message/methods.ts';
 import { withoutInvisible } from '../../message/printable.ts';
 import { problemOf, wordsOf } from '../../message/problem.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -22,6 +23,15 @@ export function statusLine(response: HttpResponse): string {
   const label = response.status < 400 ? 'unwanted status' : response.status < 500 ? 'client error' : 'server error';
   const reason = cut(oneLine(response.statusText).replace(/[^\x20-\x7e\xa0-\xff]/g, '?'), 120);
   return reason === '' ? `${label} ${response.status}` : `${label} ${response.status} ${reason}`;
+}
+
+/** Bad Request, Method Not Allowed, Not Implemented: what a server says of a method that it does not know. */
+const UNKNOWN_METHOD: ReadonlySet<number> = new Set([400, 405, 501]);
+
+/** What to write in place of a method in the wrong case, when that may be what the answer complains of. */
+export function methodHint(method: string, status: number): string | undefined {
+  const meant = UNKNOWN_METHOD.has(status) ? methodMeant(method) : undefined;
+  return meant && `methods are case-sensitive (RFC 9110 §9.1): write '${meant}' for '${method}'`;
 }
 
 /**

@@ -315,3 +315,27 @@ describe('a streamed body', () => {
     expect(clock.pending).toBe(0);
   });
 });
+
+describe('a method in the wrong case', () => {
+  const told = async (method: string, status: number) =>
+    (await failed(new HttpResponse(status), {}, {}, new HttpRequest(method, 'http://h/x'))).message;
+
+  it.each([
+    ['patch', 405, 'PATCH'],
+    ['get', 400, 'GET'],
+    ['Post', 501, 'POST'],
+    ['query', 405, 'QUERY'],
+  ])('%s is hinted at when the server answers %d', async (method, status, meant) => {
+    expect(await told(method, status)).toContain(
+      `; methods are case-sensitive (RFC 9110 §9.1): write '${meant}' for '${method}'`,
+    );
+  });
+
+  it.each([
+    ['PATCH', 405],
+    ['patch', 404],
+    ['purge', 405],
+  ])('is not what is said of %s and %d', async (method, status) => {
+    expect(await told(method, status)).not.toContain('case-sensitive');
+  });
+});
