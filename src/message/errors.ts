@@ -49,8 +49,6 @@ export interface TransferErrorInit {
 
 const BRAND = Symbol.for('sluice.error');
 
-type Names = readonly string[];
-
 /** What an error knows beside its plain facts. */
 interface Parts {
   request: HttpRequest | undefined;
@@ -114,7 +112,7 @@ export class TransferError extends Error {
   }
 
   /** The names of the classes this error is of, for another copy of this package. @internal */
-  get [BRAND](): Names {
+  get [BRAND](): readonly string[] {
     const names: string[] = [];
     for (let proto = Object.getPrototypeOf(this); proto instanceof Error; proto = Object.getPrototypeOf(proto)) {
       names.push(proto.name);
@@ -138,7 +136,7 @@ export class TransferError extends Error {
 
   /** The error that `toJSON` wrote, with its class, code and facts; its messages are plain data. */
   static fromJSON(json: TransferErrorJSON): TransferError {
-    const known = Object.hasOwn(classes, json.name) ? classes[json.name as ErrorName] : TransferError;
+    const known = Object.hasOwn(classes, json.name) ? classes[json.name as keyof typeof classes] : TransferError;
     const { name: _, cause: given, message, stack, code, request, response, redirects, ...facts } = json;
     const cause = given === undefined ? undefined : Object.assign(new Error(given.message), { name: given.name });
     const error = Object.setPrototypeOf(new TransferError(message, { code, cause }), known.prototype) as TransferError;
@@ -202,6 +200,15 @@ export class ResponseError extends TransferError {
   constructor(fact: string, init: TransferErrorInit & { response: HttpResponse }) {
     super(fact, { request: init.response.request, ...init });
     partsOf(this).response = init.response;
+  }
+
+  /** The request that was answered. Only an error made by hand, of a response made by hand, has none. */
+  override get request(): HttpRequest {
+    return partsOf(this).request!;
+  }
+
+  override set request(request: HttpRequest) {
+    partsOf(this).request = request;
   }
 
   /** The answer that is at fault. */
@@ -313,16 +320,19 @@ const classes = {
   TooManyRedirectsError,
   BodyError,
 };
-type ErrorName = keyof typeof classes;
 
 for (const [name, known] of Object.entries(classes)) {
   // On the prototype, so that bundlers may rename the class and `stack` still starts with its name.
   Object.defineProperty(known.prototype, 'name', { value: name, configurable: true, writable: true });
 }
 
-function guard<K extends ErrorName>(name: K): (value: unknown) => value is InstanceType<(typeof classes)[K]> {
+function guard<K extends keyof typeof classes>(
+  name: K,
+): (value: unknown) => value is InstanceType<(typeof classes)[K]> {
   return (value): value is InstanceType<(typeof classes)[K]> =>
-    typeof value === 'object' && value !== null && ((value as { [BRAND]?: Names })[BRAND]?.includes(name) ?? false);
+    typeof value === 'object' &&
+    value !== null &&
+    ((value as { [BRAND]?: readonly string[] })[BRAND]?.includes(name) ?? false);
 }
 
 /**

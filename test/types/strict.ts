@@ -1,5 +1,5 @@
 /** Compiled, never run, at the strictest settings that users have: see `strict.test.ts`. */
-import { Client, HttpResponse, Pool, type RequestOptions, TimeoutError } from 'sluice';
+import { Client, HttpResponse, isBodyError, isClientError, Pool, type RequestOptions, TimeoutError } from 'sluice';
 
 interface Search {
   lang: string;
@@ -45,3 +45,8 @@ export const promise: RequestOptions = { query: { a: Promise.resolve(1) } };
 export const list: RequestOptions = { formParams: ['a'] };
 // @ts-expect-error a promise is no record
 export const later: RequestOptions = { uriVars: Promise.resolve({}) };
+
+export function askedBy(error: unknown): string | undefined {
+  if (isClientError(error) || isBodyError(error)) return error.request.url;
+  return error instanceof TimeoutError ? error.request?.url : undefined;
+}
