@@ -666,6 +666,8 @@ declare class ResponseError extends TransferError {
     constructor(fact: string, init: TransferErrorInit & {
         response: HttpResponse;
     });
+    get request(): HttpRequest;
+    set request(request: HttpRequest);
     get response(): HttpResponse;
     toJSON(): TransferErrorJSON;
 }

@@ -4,13 +4,9 @@
 
 import { longestFirst, secretsOf, withoutSecrets } from '../message/echoes.ts';
 import type { MultipartPart } from '../message/multipart-parts.ts';
-import { isSecretKey, MASK, maskText, type Redact } from '../message/redact.ts';
+import { isSecretKey, maskMembers, maskText, type Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
-
-/** The value of a member of a JSON text, whose end may be cut off. */
-const JSON_MEMBER = /"([^"\\]{1,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s",[\]{}]+)/g;
-const FORM_FIELD = /(^|[&?;\s])([\w.[\]%-]{1,64})=([^&;\s"'<>]*)/g;
 
 /** The masks of one exchange. */
 export interface Hider {
@@ -35,17 +31,6 @@ export function hiderOf(requests: readonly (HttpRequest | undefined)[], options:
   const longest = Math.max(0, ...[...values, ...secrets].map((value) => value.length));
   const hide = (text: string) => maskMembers(maskText(withoutSecrets(secrets, text), redact), redact);
   return { hide, longest };
-}
-
-/** Servers that refuse an input like to repeat it: `{"password":"..."}`, `token=...`. */
-export function maskMembers(text: string, redact: Redact): string {
-  return text
-    .replace(JSON_MEMBER, (whole, key: string, colon: string) =>
-      isSecretKey(key, redact) ? `"${key}"${colon}"${MASK}"` : whole,
-    )
-    .replace(FORM_FIELD, (whole, mark: string, key: string) =>
-      isSecretKey(key, redact) ? `${mark}${key}=${MASK}` : whole,
-    );
 }
 
 /** The secrets that options hold in plain text: credentials, and the parts of a form whose name says so. */

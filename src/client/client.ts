@@ -55,7 +55,6 @@ export type { ClientOptions } from './client-options.ts';
 export type { Attempt } from './given-options.ts';
 
 type Uri = string | URL;
-
 /**
  * Defaults for calls, a stack that they go through, and the connections of its handler: `close()` it when it is done with.
  * Calls reject with a `TransferError`, the signal's reason, or a `TypeError` for bad options; no method throws.
@@ -195,8 +194,8 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     fetchThrough(this.#fetching, input as Request, init);
 
   /**
-   * Opens a WebSocket (RFC 6455) in Node. Its handshake is a GET through the whole stack: base URI, cookies, auth,
-   * redirects, timeouts. The option `signal` ends the open connection too, `timeout` is about the handshake alone.
+   * Opens a WebSocket (RFC 6455) in Node. Its handshake is a GET through the whole stack. The option `signal` ends the open
+   * connection too, `timeout` is about the handshake alone.
    * @param uri of the schemes `ws`, `wss`, `http` or `https`, or relative to `baseUri`
    * @returns rejects as a request does, and with a `BadResponseError` for every answer but a 101, whatever `httpErrors`
    */
@@ -204,8 +203,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     this.#webSockets ??= import('../websocket/web-sockets.ts').then(
       ({ WebSockets: Opened }) => new Opened(this.#handler),
     );
-    // What could not be loaded is nothing to close.
-    this.#webSockets.catch(() => (this.#webSockets = undefined));
+    this.#webSockets.catch(() => (this.#webSockets = undefined)); // What could not be loaded is nothing to close.
     const given = arguments.length > 2 ? surplus(arguments, 2) : options;
     return this.#calls.holding(async () =>
       (await this.#webSockets!).open(uri, given, (at, rest, handler) => this.#begin(partOf('GET', at, rest, handler))),

@@ -3,12 +3,12 @@
  * lengths of all else stay as they were.
  */
 
-import { maskMembers, optionSecrets } from '../call/hider.ts';
+import { optionSecrets } from '../call/hider.ts';
 import { charsetOf } from '../message/content.ts';
 import { cookiesOf } from '../message/cookie-values.ts';
 import { longestFirst, secretsOf, withoutSecrets } from '../message/echoes.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import { isSecretKey, MASK, maskHeaders, maskText, maskUrl, type Redact } from '../message/redact.ts';
+import { isSecretKey, MASK, maskHeaders, maskMembers, maskText, maskUrl, type Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 

@@ -32,6 +32,13 @@ export class Content {
   source: StreamSource | undefined;
   /** A stream was handed out or read; bytes never count as used. */
   used = false;
+  /** Somebody has read the bytes, and so whoever is shown the message may see them. */
+  wasRead = false;
+  /** The bytes, when somebody has read them. */
+  get read(): Uint8Array | undefined {
+    return this.wasRead ? this.bytes : undefined;
+  }
+
   /** What lets go of the stream once nobody can read it any more. */
   #unread: UnreadSource | undefined;
 

@@ -127,3 +127,18 @@ export function maskText(message: string, more?: Redact): string {
   // The bound keeps a long text without a colon from being read again from each of its letters.
   return message.replace(/[a-z][a-z0-9+.-]{0,31}:\/\/[^\s'"<>`]+/gi, (url) => maskUrl(url, more));
 }
+
+/** The value of a member of a JSON text, whose end may be cut off. */
+const JSON_MEMBER = /"([^"\\]{1,64})"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s",[\]{}]+)/g;
+const FORM_FIELD = /(^|[&?;\s])([\w.[\]%-]{1,64})=([^&;\s"'<>]*)/g;
+
+/** Servers that refuse an input like to repeat it: `{"password":"..."}`, `token=...`. */
+export function maskMembers(text: string, redact?: Redact): string {
+  return text
+    .replace(JSON_MEMBER, (whole, key: string, colon: string) =>
+      isSecretKey(key, redact) ? `"${key}"${colon}"${MASK}"` : whole,
+    )
+    .replace(FORM_FIELD, (whole, mark: string, key: string) =>
+      isSecretKey(key, redact) ? `${mark}${key}=${MASK}` : whole,
+    );
+}

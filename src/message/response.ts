@@ -218,6 +218,7 @@ export class HttpResponse implements Answered {
 
   /** @throws BodyError when a streamed body was read before (`ERR_BODY_USED`), went to a sink, or fails on the way */
   async bytes(): Promise<Uint8Array> {
+    this.#content.wasRead = true;
     return this.bytesNow() ?? this.#content.buffer(() => this.#refuse());
   }
 
@@ -251,6 +252,7 @@ export class HttpResponse implements Answered {
   /** The JSON value, without a promise when the body is in memory. @internal */
   jsonNow<T>(): T | Promise<T> {
     const bytes = this.bytesNow();
+    this.#content.wasRead = true;
     return bytes === undefined ? this.json<T>() : (this.#parse(bytes) as T);
   }
 
@@ -344,7 +346,8 @@ export class HttpResponse implements Answered {
 
   /** Secrets masked; never the body's content. */
   toJSON(): Record<string, unknown> {
-    return shownResponse(this, this.request?.call?.redact, (text) => withoutSecretsOf(this.request, text));
+    const hide = (text: string) => withoutSecretsOf(this.request, text);
+    return shownResponse(this, this.request?.call?.redact, hide, this.#content.read);
   }
 
   [INSPECT](_depth?: number, options?: unknown, inspect?: Inspect): string {

@@ -1,9 +1,9 @@
 /** What the doubles have in common: what was asked is remembered, and an answer is given as a transport would give it. */
 
-import { maskMembers, optionSecrets } from '../../call/hider.ts';
+import { optionSecrets } from '../../call/hider.ts';
 import { longestFirst, secretsOf, withoutSecrets } from '../../message/echoes.ts';
 import { RequestError } from '../../message/errors.ts';
-import { maskText } from '../../message/redact.ts';
+import { maskMembers, maskText } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { HistoryEntry } from '../../middleware/history.ts';
