@@ -65,7 +65,8 @@ export async function startHost(): Promise<Host> {
     return {};
   }
 
-  const control = createServer((request, response) => {
+  // A connection that is closed while nobody asks would be lost to the next who does.
+  const control = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://h.test');
     response.setHeader('Access-Control-Allow-Origin', '*');
     if (pathname === '/') {

@@ -15,7 +15,7 @@ export interface Outcome {
 const tests = new Map<string, (bench: Bench) => Promise<void>>();
 for (const chapter of Object.values(chapters)) chapter((name, run) => tests.set(name, run));
 
-const MOST = 12_000;
+const MOST = 30_000;
 
 /** What is known of the servers is fresh by the time a caller gets an answer. */
 function watched(handler: Transport): Transport {
