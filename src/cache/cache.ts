@@ -77,6 +77,7 @@ export class CacheCore {
     if (!isSafe(method)) return this.#bypass(request, options, next);
     const isRead = method === 'GET' || method === 'HEAD' || method === 'QUERY';
     if (!isRead || mode === 'no-store' || headers.has('upgrade')) return this.#bypass(request, options, next);
+    // No key: the request has a body that cannot be read without being used up.
     const keys = keysOf(request, options);
     const known = keys instanceof Promise ? await keys : keys;
     if (known === undefined) return this.#bypass(request, options, next);
@@ -126,6 +127,7 @@ export class CacheCore {
     const flight = this.#flights.get(keys.own);
     if (flight !== undefined && waits > 0) {
       const landing = await raceCaller(flight, request, options, 'the same request of another call (the cache)');
+      // A flight whose caller stopped says nothing of the origin; after an answered one the store is asked a last time.
       return this.#answer(inquiry, landing === 'stopped' ? waits : landing === 'broken' ? waits - 1 : 0);
     }
     const run = forward();

@@ -100,10 +100,12 @@ export class Forward {
     try {
       response = await next(asked, this.#quiet(asked !== request));
     } catch (error) {
+      // The origin was not reached: a stale answer may stand in (RFC 9111 section 4.2.4).
       if (entry === undefined || !this.#isFailure(error) || !this.#mayStandIn(entry, false)) throw error;
       return this.#serve(entry, 'stale', this.#found!.key);
     }
     const times = { requestedAt, receivedAt: this.#inquiry.now() };
+    // Before anything is stored: what this very answer invalidates must not take it along.
     await forgetAfter(this.#parts.answers, request, response, options);
     if (rest !== undefined) {
       const completed = await this.#completed(response, rest, times);
@@ -121,6 +123,7 @@ export class Forward {
       await response.discard();
       return this.#serve(entry, 'stale', this.#found!.key);
     }
+    // It was held back in `#quiet`, and the answer turns out to be the caller's.
     if (asked !== request) await announce(response, request, options);
     if (request.method === 'HEAD') return this.#keepHead(response, times);
     return this.#keep(response, times);
@@ -305,6 +308,7 @@ export class Forward {
       const key = bytes.byteLength > maxEntrySize ? undefined : await this.#store({ ...head, body: copyOf(bytes) });
       return this.#missed(whole, head, key ?? this.#inquiry.keys.own);
     }
+    // From here on the reader of the body ends the sending.
     this.#isOpen = true;
     const ended = async (entry?: CacheEntry): Promise<void> => {
       if (entry !== undefined) await this.#store(entry);

@@ -9,7 +9,7 @@ export interface Terms {
   readonly directives: Directives;
   /** Seconds of use from its date on; 0 when only its origin can tell. */
   readonly lifetime: number;
-  /** Whether the headers name a time, and it is no guess. */
+  /** Whether the headers state the lifetime; otherwise it is a guess. */
   readonly isExplicit: boolean;
   /** Its age when it came. */
   readonly initialAge: number;
@@ -87,7 +87,7 @@ function explicitLifetime(
   if (told !== undefined || isTargeted) return told;
   const expires = linesOf(entry, 'expires');
   if (expires.length === 0) return undefined;
-  // RFC 9111 section 5.3: what is no date, "0" above all, is a time in the past.
+  // RFC 9111 section 5.3: an invalid date, such as the frequent "0", is a time in the past.
   const until = single(expires, entry.receivedAt);
   return until === undefined ? 0 : Math.max(0, (until - date) / 1000);
 }
@@ -112,7 +112,7 @@ function inUsualCase(date: string): string {
   return words.replace(/ Gmt$/, ' GMT');
 }
 
-/** RFC 9111 section 5.1: the first member counts; one that is no number is as if it was not there. */
+/** RFC 9111 section 5.1: the first member counts; an invalid one counts as absent. */
 function ageOf(lines: readonly string[]): number {
   return deltaSeconds(lines[0]?.split(',', 1)[0]?.trim()) ?? 0;
 }
@@ -123,7 +123,7 @@ function etagOf(lines: readonly string[]): string | null {
   return lines.length === 1 && first !== undefined && first !== '' ? first : null;
 }
 
-/** The line as it came, because it is sent back; `null` when it is no date. */
+/** The line as it came, because it is sent back; `null` when it is not a valid date. */
 function lastModifiedOf(entry: CacheEntry): string | null {
   const lines = linesOf(entry, 'last-modified');
   return single(lines, entry.receivedAt) === undefined ? null : lines[0]!;

@@ -1,6 +1,6 @@
 /**
- * A store whose failures are none of the call's: what throws, rejects, gives what is no entry or does not answer in time is
- * told, and counts as if nothing was stored.
+ * A store whose failures never fail the call: when it throws, rejects, gives something other than an entry or is too
+ * slow, that is told, and counts as if nothing was stored.
  */
 import { ignore } from '../message/source.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';

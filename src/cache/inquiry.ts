@@ -45,7 +45,7 @@ export function clockOf(options: RequestOptions): Clock {
   return options.clock ?? systemClock;
 }
 
-/** `onError` is the caller's; what it throws is nobody's. */
+/** Calls the caller's `onError`, and ignores what that throws. */
 export function tellOf({ onError }: RequestOptions): Tell {
   return (error) => {
     try {

@@ -66,7 +66,7 @@ const MAX_ENTRY = 5_242_880;
 /** Names of the settings of every maker. */
 export const SETTINGS = ['shared', 'maxEntrySize', 'storeTimeout'] as const satisfies readonly (keyof CacheSettings)[];
 
-/** A cache over a store of yours. @throws TypeError for what is no store, settings that there are not or of the wrong kind */
+/** A cache over a store of yours. @throws TypeError for anything but a store, and for unknown or invalid settings */
 export function makeCache(store: CacheStore, settings: CacheSettings = {}): HttpCache {
   checkStore(store);
   const { shared = false, maxEntrySize = MAX_ENTRY, storeTimeout = '2s' } = settingsOf('a cache', settings, SETTINGS);

@@ -197,6 +197,7 @@ export class StoredAnswers {
 
   /** Adds a variant to the list of its URL, one at a time: the list is read and written again. */
   async #list(base: string, variant: Variant, entry: CacheEntry, clock: Clock, tell: Tell): Promise<void> {
+    // The change before this one, whatever came of it.
     const before = this.#listing.get(base);
     const work = (async () => {
       await before;
@@ -206,6 +207,7 @@ export class StoredAnswers {
       const times = { requestedAt, receivedAt };
       const list = { url, status: 200, statusText: '', headers: [], ...times, body: NOTHING };
       await this.#store.set(base, { ...list, variants: variants.slice(0, MOST_VARIANTS) }, clock, tell);
+      // Variants that fell off the list could never be found again.
       for (const { key } of variants.slice(MOST_VARIANTS)) await this.#store.delete(key, clock, tell);
     })();
     this.#listing.set(base, work);

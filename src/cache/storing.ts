@@ -52,7 +52,7 @@ export function storedFields(headers: HttpHeaders, shared: boolean): string[] {
  */
 export function mayStore(request: HttpRequest, response: HttpResponse, entry: CacheEntry, shared: boolean): boolean {
   const { status } = entry;
-  // A 304 is no answer, and a challenge is for the credentials that were sent.
+  // A 304 has nothing to store, and a challenge depends on the credentials that were sent.
   if (status < 200 || status === 304 || status === 401 || status === 407) return false;
   // RFC 9111 section 3.3: what cannot be told apart from the whole is not stored.
   if (status === 206 ? !isStorablePart(request, response) : response.headers.has('content-range')) return false;

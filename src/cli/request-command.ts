@@ -40,7 +40,7 @@ export async function requestCommand(command: RequestCommand, terminal: Terminal
   return response.status >= 400 ? 1 : 0;
 }
 
-/** A bad answer is no file: it rejects before anything is written. Half an answer is none either. */
+/** Writes the body to a file, which appears only when the status is below 400 and the body is complete. */
 async function intoFile(
   client: Client,
   { method, url, output, include }: RequestCommand & { readonly output: string },

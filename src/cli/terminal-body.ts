@@ -6,7 +6,7 @@ const BINARY_TYPE =
   /^\s*(?:image\/(?!svg\+xml)|audio\/|video\/|font\/|application\/(?:octet-stream|pdf|zip|gzip|x-gzip|x-tar|wasm|vnd\.ms-|x-protobuf|protobuf|msgpack))/i;
 /** What text has none of, and binary data is full of: bytes of no character, and controls but for blanks. */
 const NOT_TEXT = /\ufffd|(?![\t\n\v\f\r])\p{Cc}/gu;
-/** More than one in so many characters is no text. */
+/** With more than one such character among so many, the data counts as binary. */
 const RARE = 10;
 
 /** Whether this type alone says that nobody reads it. */

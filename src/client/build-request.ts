@@ -68,6 +68,7 @@ function resolved(uri: string, call: RequestOptions | undefined, merged: Request
   const reference = merged.uriVars ? expandTemplate(uri, merged.uriVars) : uri;
   const base = call !== undefined && Object.hasOwn(call, 'baseUri') ? canonicalBase(call.baseUri) : defaults.base;
   let url = resolveUri(reference, base);
+  // Compared as canonical URLs, so that dot segments and escapes cannot lead out of the base.
   if (merged.allowAbsoluteUrls === false && base !== undefined && !isInside(base, url)) {
     throw new UriError('it leaves baseUri, which allowAbsoluteUrls: false forbids');
   }

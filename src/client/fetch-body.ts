@@ -9,7 +9,7 @@ import { reasonOf } from '../time/stop.ts';
 const PLAIN_TEXT = 'text/plain;charset=UTF-8';
 
 /**
- * WHATWG fetch section 5.2 ("extract a body"): what is none of the known kinds is its text.
+ * WHATWG fetch section 5.2 ("extract a body"): a value of an unknown kind is converted to text.
  * @throws TypeError for an object whose text says nothing, which nobody wants to send
  */
 export function bodyOfInit(given: unknown): RequestBody {

@@ -77,7 +77,7 @@ function described(web: Response, facts: Facts): Response {
   if (whole === undefined) return web;
   for (const name of WHOLE) {
     const read = (Response.prototype as Partial<Response>)[name];
-    // A body that was read before is the runtime's to refuse, in its own words.
+    // The runtime refuses a body that was read before, in its own words.
     const value = async () => read?.call(web.bodyUsed || web.body?.locked ? web : await whole(web));
     if (read !== undefined) Object.defineProperty(web, name, { value });
   }

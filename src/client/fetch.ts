@@ -156,7 +156,7 @@ function redirectsOf(client: RequestOptions['allowRedirects']): RequestOptions['
   return { ...client, max: Math.min(client.max ?? FETCH_REDIRECTS, FETCH_REDIRECTS), strict: false };
 }
 
-/** `data:` and `blob:` are no network; a client that must not leave its base takes them no more than it. */
+/** `data:` and `blob:` need no network, so the platform reads them. A client that must not leave its base refuses them. */
 function isForPlatform({ request }: FetchArguments, client: RequestOptions): boolean {
   if (!/^(?:data|blob):/.test(request.url)) return false;
   return client.allowAbsoluteUrls !== false || !client.baseUri;

@@ -46,7 +46,7 @@ export function noOptions(given: unknown): TypeError {
   return new TypeError(`the options of a client must be a record, got ${kindOf(given)}${hint}`);
 }
 
-/** Written once where it was given: a mistake in it is the constructor's to tell. */
+/** Encodes the query once, so that the constructor throws for a mistake in it, and not the first call. */
 export function checkedQuery(query: QueryInit | undefined, format: ArrayFormat | undefined): QueryInit | undefined {
   if (typeof query === 'object' && !(query instanceof URLSearchParams)) encodeQuery(query, format);
   return query;

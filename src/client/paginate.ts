@@ -117,6 +117,7 @@ export async function* pagesOf<T>(
 /** Credentials in the URI are for its origin, and so for the pages that follow there. */
 function withUserinfo(uri: string | URL, options: RequestOptions): RequestOptions {
   const text = String(uri);
+  // An `auth` option counts before what stands in the URI.
   if (own(options, 'auth') !== undefined || !/^https?:\/\/[^/?#]*@/i.test(text)) return options;
   const { userinfo } = splitUserinfo(canonicalUrl(text));
   return userinfo === undefined ? options : { ...options, auth: userinfo };
@@ -173,6 +174,7 @@ function remember(seen: Set<string>, { method, url, headers, body }: HttpRequest
   const bytes = body?.bytes;
   // A body that nobody can look at may be another one each time.
   if (body !== null && bytes === undefined) return;
+  // The key is new for each request, and would make every page look like another one.
   const lines = [...headers].filter(([name]) => name.toLowerCase() !== 'idempotency-key');
   const key = JSON.stringify([method, url.replace(/#.*/s, ''), lines, bytes && new TextDecoder().decode(bytes)]);
   if (!seen.has(key)) {
@@ -198,7 +200,7 @@ async function listIn<T>(response: HttpResponse): Promise<readonly T[]> {
   throw new TypeError(`the JSON of a page is no list but ${found}; give items, which finds the list in a page`);
 }
 
-/** A link that is no URI is given as it is written: a walk that ended there would pass for the whole. */
+/** An invalid link is returned as it is written, so that it fails: ending the walk there would hide the missing pages. */
 function linkedNext({ links, headers }: HttpResponse): string | undefined {
   return links.next?.url ?? writtenTarget(headers, 'next');
 }

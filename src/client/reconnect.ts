@@ -64,6 +64,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
       for (let response: HttpResponse | undefined = first; ; ) {
         let isFruitless = true;
         if (response !== undefined) {
+          // A 204 tells the client to stop (WHATWG HTML section 9.2).
           if (await isOver(response)) return;
           try {
             for await (const event of read(response, stream)) {
@@ -76,6 +77,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
         }
         fruitless = isFruitless ? fruitless + 1 : 0;
         await this.#wait(reconnectionTime(stream.retry, fruitless), reading);
+        // `undefined` after a failure that may pass: the loop waits and tries again.
         response = await this.#again(stream.id, first, reading);
       }
     } finally {
@@ -104,6 +106,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
   async #again(id: string, first: HttpResponse, reading: Reading): Promise<HttpResponse | undefined> {
     const clock = this.#options.clock ?? systemClock;
     const call = new Call(clock.now(), this.#call.redact);
+    // The new call reads as the first one did.
     call.parseJson = this.#call.parseJson;
     const request = this.#requestAfter(id, first, call);
     const answer = new Promise<HttpResponse>((resolve, reject) => {

@@ -40,7 +40,7 @@ function dropGiven(options: RequestOptions): void {
 /** How deep promises are looked for: the value of a field within a list of a part is the deepest that is common. */
 const DEEPEST_PROMISE = 5;
 
-/** A promise where a value belongs is refused at the door by its name; others beside it are nobody's either. */
+/** A promise given as an option is refused by the option's name. Rejections of the others are marked as handled. */
 function ignorePromises(value: unknown, depth = 0): void {
   ignoreRejection(value);
   if (depth < DEEPEST_PROMISE && isNested(value))

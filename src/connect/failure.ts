@@ -188,6 +188,7 @@ function afterConnect(
       cause: safe,
     });
   }
+  // The request was out already: a write that fails this late means that the connection was reset.
   const isReset = known.code === 'ERR_RESET' || known.code === 'ERR_SEND';
   const code = isReset ? 'ERR_RESET' : known.code;
   const fact = isReset ? 'the connection was reset before a response came' : known.fact;

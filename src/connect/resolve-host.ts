@@ -16,6 +16,7 @@ type Resolved = (error: unknown, addresses: readonly Address[]) => void;
 
 /** Calls back once, never within the call. The addresses are in the order to try them. */
 export function resolveHost(hostname: string, settings: DialSettings, callback: Resolved): void {
+  // An address needs no resolver, but must obey `forceIpResolve` all the same.
   const literal = isIP(hostname);
   if (literal !== 0) {
     const one: Address = { address: hostname, family: literal === 6 ? 6 : 4 };

@@ -52,6 +52,7 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
     callback(missesCertificate(error, socket), null);
   };
   socket.once('error', onError);
+  // With TLS 1.3 tickets come after the handshake, and more than one (RFC 8446 section 4.6.1).
   socket.on('session', (fresh: Buffer) => sessions.set(sessionKey, fresh));
   socket.once('secureConnect', () => {
     if (isOver) return;

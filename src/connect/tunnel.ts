@@ -88,6 +88,7 @@ function openConnect(
   };
   const failed = (cause: Error & { code?: string }): void => {
     line?.release();
+    // `HPE_...` are the codes of Node's HTTP parser.
     const isGarbage = cause.code?.startsWith('HPE_') === true;
     if (isGarbage) outcome.fail('ERR_PROXY_PROTOCOL', 'its answer is not HTTP', cause);
     else outcome.fail('ERR_PROXY_CLOSED', cause.code ?? cause.message, cause);
@@ -99,13 +100,14 @@ function openConnect(
     if (isInterim(statusCode)) ask((line = new HandshakeLine(socket, head)));
     else if (statusCode === 407) outcome.fail('ERR_PROXY_AUTH', status);
     else if (statusCode < 200 || statusCode > 299) outcome.fail('ERR_PROXY_REFUSED', status);
-    // A server waits for the first byte of ours, in TLS and in HTTP: what is here is none of its.
+    // In TLS and in HTTP the client speaks first: bytes that are here already cannot be the server's.
     else if (head.byteLength > 0) outcome.fail('ERR_PROXY_PROTOCOL', 'it sent bytes behind its answer');
     else outcome.done();
   };
   ask(socket);
   return () => {
     line?.release();
+    // The socket is the caller's to close; the request must not react to that.
     sent.removeAllListeners('connect');
     sent.on('error', () => undefined);
   };
@@ -151,6 +153,7 @@ function openSocks(
             password: proxy.password,
           }),
           destination: runtimeOptions('socks', { host: to.hostname, port: to.port }),
+          // The dial has its own timer; this one only keeps the library's from firing earlier.
           timeout: settings.connectTimeout || LONGEST_HANDSHAKE,
         }),
       );

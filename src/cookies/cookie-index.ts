@@ -36,7 +36,7 @@ export class CookieIndex {
 
   /**
    * The stored cookie of the same identity: name, domain, host-only flag and path (RFC 6265bis section 5.7). One that has
-   * expired is none, and its successor does not inherit its age.
+   * expired does not count, and its successor does not inherit its age.
    */
   same(cookie: Cookie, now: number): Cookie | undefined {
     const found = this.#domains.get(cookie.domain)?.get(identity(cookie))?.cookie;

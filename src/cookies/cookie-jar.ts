@@ -298,7 +298,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     return this.#queue(Promise.all([loadCookieParser(), this.#pending]).then(([parser]) => task(parser)));
   }
 
-  /** Makes what is asked from now on wait for this; whether it failed is its caller's to know. */
+  /** Makes what is asked from now on wait for this; a failure is told to its caller alone. */
   #queue<T>(result: Promise<T>): Promise<T> {
     const settled = () => {
       if (this.#pending === done) this.#pending = undefined;

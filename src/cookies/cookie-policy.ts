@@ -94,6 +94,7 @@ export function admit(
   if (malformed !== undefined) return malformed;
   const scope = scopeOf(draft.domain, place.host, isPublicSuffix);
   if (typeof scope === 'string') return scope;
+  // RFC 6265bis section 5.7
   if (draft.secure && !place.secure) return 'Secure was set over http';
   const givenPath = draft.path?.startsWith('/') && draft.path.length <= MAX_ATTRIBUTE_BYTES ? draft.path : undefined;
   const prefix = brokenPrefix({ ...draft, hostOnly: draft.domain === undefined, path: givenPath });

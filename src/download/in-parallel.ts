@@ -2,7 +2,7 @@
 
 /**
  * Gives an item back and ends its segment, which the others make up for. False, and nothing happens, in the last
- * segment: what is the matter there is the matter of the whole.
+ * segment: a failure there is a failure of the whole.
  */
 export type Leave = () => boolean;
 

@@ -22,7 +22,7 @@ interface Owner {
   readonly token: string;
 }
 
-/** The path is another process's. */
+/** Another process is writing to the path. */
 export class PathInUseError extends Error {}
 
 /**
@@ -50,6 +50,7 @@ export class PathLock {
   static async take(path: string, written: string, doing = 'downloading to it'): Promise<PathLock> {
     const me: Owner = { ...(await identity()), token: randomBytes(8).toString('hex') };
     let isInherited = false;
+    // Each try either makes the lock, finds a living holder, or takes a dead one's lock away.
     for (let i = 0; i < TRIES; i++) {
       if (await isMade(path, JSON.stringify(me))) return new PathLock(path, me.token, isInherited);
       const text = await textOf(path);

@@ -53,7 +53,7 @@ export function changeOf(
   return undefined;
 }
 
-/** Why a success that is no 206 is not the whole file although its status says so; `undefined` when it may be. */
+/** Why a success other than a 206 is not the whole file, although its status says so; `undefined` when it may be. */
 export function partOf({ headers }: HttpResponse): string | undefined {
   const value = headers.get('content-range');
   const found = parseContentRange(value);

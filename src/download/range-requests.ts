@@ -1,4 +1,4 @@
-/** The requests of one download: what they have in common, and how often one that breaks midway is made good. */
+/** The requests of one download: what they have in common, and how often a broken transfer is resumed. */
 
 import { sharedDelayQueue } from '../call/shared-delay-queue.ts';
 import { waitInQueue } from '../call/wait-in-queue.ts';
@@ -56,7 +56,7 @@ export class RangeRequests {
 
   /**
    * Asks for a part, under the condition that the file is still the one that it is a part of (RFC 9110 section 13.1.5).
-   * @param isRetried whether a failure before the head is made good
+   * @param isRetried whether a failure before the head is retried
    */
   part(range: Range, { etag, lastModified }: Validators, signal: AbortSignal, isRetried: boolean): Promise<Answer> {
     const condition = etag ?? lastModified;
@@ -70,6 +70,7 @@ export class RangeRequests {
     const rules = this.#rules;
     if (rules === undefined || this.#retries >= rules.limit || isFinal({ error })) throw error;
     const elapsed = this.#now() - this.#started;
+    // The same that `retry` gives to a decider, so that one function serves both.
     const context = { attempt: this.#retries + 1, request: this.request, response, error, elapsed };
     const isWanted = rules.decider ? await rules.decider(context) : isRetryable(rules, this.request, { error });
     if (!isWanted) throw error;

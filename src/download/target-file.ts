@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 export interface TargetFile {
   /** Absolute, and no symbolic link. */
   readonly path: string;
-  /** What is there: nothing, a file that is replaced, or what is no file. */
+  /** What is there: nothing, a file that is replaced, or something other than a file. */
   readonly kind: 'none' | 'file' | 'directory' | 'other';
   /** Permissions of the file that is there; the set-user-id bits are not handed on to other contents. */
   readonly mode: number | undefined;

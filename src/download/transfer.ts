@@ -123,6 +123,7 @@ export class Transfer {
     const length = response.headers.get('content-length');
     const total = isDecoded || length === null ? undefined : Number(length);
     const validators = isDecoded ? {} : strongValidators(response.headers);
+    // Segments need a strong ETag, since their parts come from several answers.
     const isSegmented = this.#segments > 1 && canSegment(response.headers, total, validators);
     const state: Ongoing = {
       url: this.#url,
@@ -167,6 +168,7 @@ export class Transfer {
       // The answer at hand, else a request for what is missing of the range.
       const found = given ?? (await this.#partOrLeave(state, segment));
       if (found === undefined || !('headers' in found)) return found;
+      // The head of the first answer is the one that the caller gets.
       state.head ??= found;
       const start = segment.range.at;
       const upTo = given === undefined ? parseContentRange(found.headers.get('content-range'))?.end : segment.range.end;
@@ -217,6 +219,7 @@ export class Transfer {
     const answer = await this.#requests.part(range, state, this.#stop.signal, isRetried);
     const { response } = answer;
     const told = parseContentRange(response.headers.get('content-range'));
+    // RFC 9110 section 13.1.5: `If-Range` should prevent this, and not every server knows it.
     const isChanged = changeOf(state, response, told?.total) !== undefined;
     if (response.status === 206) {
       const fault = faultOfPart(range, response);
@@ -328,7 +331,7 @@ export class Transfer {
     return { response: head.with({ sink: path }), path, bytes, resumed: state.resumed };
   }
 
-  /** An answer that is no file: readable in part, and its connection free. */
+  /** An answer that is not saved: the beginning of its body stays readable, and its connection is free. */
   async #refused(response: HttpResponse): Promise<DownloadResult> {
     const chunks: Uint8Array[] = [];
     let length = 0;

@@ -62,6 +62,7 @@ export function harEntry(exchanged: Exchanged, masker: HarMasker): HarEntry {
   const { attempt = 1, hop = 0 } = callOf(request) ?? {};
   const timings = harTimings(facts?.timings ?? {}, elapsed);
   const { blocked, dns, connect, send, wait, receive } = timings;
+  // Without `ssl`, which HAR counts into `connect`.
   const time = [blocked, dns, connect, send, wait, receive].reduce((sum, one) => sum + Math.max(0, one), 0);
   const failed = error === undefined ? undefined : harError(error, masker);
   const sent = harRequest(request, requestBody, masker);
@@ -148,6 +149,7 @@ function contentOf(headers: HttpHeaders, body: HarBody, masker: HarMasker | unde
   }
   const safe = masker.body(bytes, type);
   const text = textOf(safe, type);
+  // HAR's `compression`: bytes that the content coding saved; negative where it made the body longer.
   const saved = isCoded || wireSize === undefined ? 0 : bytes.byteLength - wireSize;
   return {
     size: bytes.byteLength,
@@ -190,6 +192,7 @@ function harTimings(timings: Timings, elapsed: number): HarTimings {
   const { queue, dns, connect, tls, send, firstByte } = timings;
   const dialled = connect === undefined && tls === undefined ? undefined : (connect ?? 0) + (tls ?? 0);
   const before = [queue, dns, dialled, send].reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  // Clocks differ by a little: no phase may become negative.
   const total = Math.max(elapsed, timings.total ?? 0, before);
   const head = firstByte === undefined ? total : Math.min(Math.max(firstByte, before), total);
   return {

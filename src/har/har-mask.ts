@@ -45,6 +45,7 @@ interface Secretive {
 /** Collects the secrets of one exchange, and masks them in whatever of it is written. */
 export function harMasker({ request, options, redact: more, body, answer }: Secretive): HarMasker {
   const redact = [...(request.call?.redact ?? []), ...(options.redact || []), ...more];
+  // From everything that the exchange knows to be secret; masked wherever any part of the exchange repeats it.
   const secrets = longestFirst([
     ...secretsOf(request, redact),
     ...optionSecrets(options, redact),
@@ -62,6 +63,7 @@ export function harMasker({ request, options, redact: more, body, answer }: Secr
       if (bytes.byteLength === 0) return bytes;
       const read = textOf(bytes, type);
       if (read === undefined) return maskedBinary(bytes, secrets);
+      // JSON by its values, so that escapes in a text hide no secret; anything else as text.
       const value = parsed(read);
       const safe = value === undefined ? text(maskedText(read, redact)) : maskedJson(read, value, plain, redact);
       return safe === read ? bytes : new TextEncoder().encode(safe);

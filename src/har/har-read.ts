@@ -76,6 +76,7 @@ export function responseOfHar(entry: HarEntry): HttpResponse | undefined {
   const body = typeof text !== 'string' ? new Uint8Array(0) : isBase64 ? bytesOf(text, 'text') : toBytes(text);
   const given = headersOfHar(field(response, 'headers'));
   const isWhole = field(entry, '_error') === undefined && field(content, '_part') !== true;
+  // In these cases the head describes the bytes as they are here, or no bytes at all.
   const isAsSent = request.method === 'HEAD' || field(content, '_coded') === true || !isWhole;
   // What is empty after its coding is undone had some bytes.
   const isEmpty = body.byteLength === 0 && !(Number(field(response, 'bodySize')) > 0);

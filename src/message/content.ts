@@ -232,7 +232,7 @@ function pulledNodeStream(source: UnreadSource): NodeStream {
     }),
   );
   source.onceFailed(new WeakRef(stream));
-  // A body that fails while nobody listens was dropped: that is no reason to end the process.
+  // A body that fails while nobody listens was dropped; without a listener its error would end the process.
   return stream.on('error', ignore);
 }
 
@@ -253,7 +253,7 @@ export function toNodeStream(source: StreamSource | Uint8Array): NodeStream {
   const stream = isWebSource(source)
     ? Readable.fromWeb(source as never)
     : Readable.from(source, runtimeOptions('stream', { objectMode: false }));
-  // A body that fails while nobody listens was dropped: that is no reason to end the process.
+  // A body that fails while nobody listens was dropped; without a listener its error would end the process.
   return stream.on('error', ignore);
 }
 

@@ -17,7 +17,7 @@ const PIECE = 65_536;
 
 /**
  * `length` bytes of a file from `offset`, by default all of it. Can be sent again as long as the file stays as it is.
- * @throws TypeError for an offset or length that is no count of bytes; RequestError (`ERR_BODY_FILE`) for a file that is
+ * @throws TypeError for an invalid offset or length; RequestError (`ERR_BODY_FILE`) for a file that is
  * missing, no regular file, not readable, too short, or empty while no `length` says that it may be. The same error, while
  * it is sent, for a file that has changed.
  */

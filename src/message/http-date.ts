@@ -7,7 +7,7 @@ const ASCTIME = new RegExp(`^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \\d]\\d) ${TIME} (
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
- * Milliseconds since 1970, or `undefined` for anything that is no HTTP date.
+ * Milliseconds since 1970, or `undefined` for anything but an HTTP date.
  * @param wallNow milliseconds since 1970; tells the century of a year of two digits
  */
 export function parseHttpDate(text: string, wallNow: number): number | undefined {

@@ -38,7 +38,7 @@ export async function* splitLines(
 
 /**
  * @param fail makes the error for a line (counted from 1) that is not JSON
- * @param parse reads the value of a line; throws for what is none
+ * @param parse reads the value of a line; throws for text that is not a value
  */
 export async function* parseNdjson<T>(
   lines: AsyncIterable<string>,

@@ -62,12 +62,12 @@ export type MultipartPart = ContentsPart | FilePart;
 /**
  * `multipart/form-data` (RFC 7578) of the parts, in their order.
  * @param boundary default: a random one
- * @throws TypeError naming the part for one that is no part; RequestError (`ERR_BODY_FILE`) for a file that cannot be sent
+ * @throws TypeError naming an invalid part; RequestError (`ERR_BODY_FILE`) for a file that cannot be sent
  */
 export function multipartBody(parts: readonly MultipartPart[], boundary?: string): RequestBody {
   const encoded: EncodedPart[] = [];
   for (const [i, given] of parts.entries()) {
-    // What a part leaves out is not to be found on Object.prototype.
+    // Without a prototype: a missing member must not be read from a polluted Object.prototype.
     const part = typeof given === 'object' && given !== null ? Object.assign(Object.create(null), given) : given;
     checkPart(part, i);
     if (part.path !== undefined) encoded.push(encodeFile(part));
@@ -154,7 +154,7 @@ function encodeContents(part: ContentsPart, name: string, contents: Exclude<Part
   const fallback = filename === undefined ? undefined : mediaTypeOf(filename);
   const type = part.type ?? body.contentType ?? fallback;
   const head = headOf(part, name, filename, type);
-  // An iterable that is no iterator begins anew each time.
+  // An iterable without a `next` of its own can be iterated again for each sending.
   const isOnce = !body.replayable && (isNodeSource(contents) || isWebSource(contents) || hasMethod(contents, 'next'));
   return isOnce ? { head, body, source: contents } : { head, body };
 }

@@ -71,6 +71,7 @@ export function encodeParts(parts: readonly EncodedPart[], boundary: string): Re
     const pieces = parts.flatMap((part, i) => [heads[i]!, part.body.bytes!, between]);
     return RequestBody.fromBytes(concatBytes([...pieces, end], length), type);
   }
+  // A fresh run of the parts for each sending.
   const open = () => joined(parts, { heads, between, end });
   const blobs = parts.map(({ body }) => body.bytes ?? body.blob);
   if (length !== undefined && blobs.every((one) => one !== undefined)) {

@@ -14,7 +14,7 @@ export function notCached(request: HttpRequest, cache?: CacheFacts): HttpRespons
   return new HttpResponse(504, { 'Content-Length': '0' }, null, '1.1', undefined, facts);
 }
 
-/** Whether it is such an answer, and nobody's who was asked. */
+/** Whether the response was made here by `notCached`, and not by a server. */
 export function isNotCached({ status, cache, facts }: HttpResponse): boolean {
   return status === 504 && facts.handler === 'cache' && (cache === undefined || cache.status === 'miss');
 }

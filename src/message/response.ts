@@ -46,7 +46,7 @@ import { streamOfBytes } from './web-stream.ts';
 export type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
 
 const DRAIN_BYTES = 65_536; // A rest of at most so many is read rather than its connection closed.
-/** What `with` may change that is no fact. */
+/** What `with` may change beside the facts. */
 const OF_HEAD_AND_BODY: ReadonlySet<string> = new Set(['status', 'statusText', 'headers', 'body', 'protocolVersion']);
 const NO_HOPS: readonly RedirectHop[] = [];
 

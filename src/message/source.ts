@@ -26,13 +26,13 @@ export function isWebSource(value: unknown): value is ReadableStream<Uint8Array>
 
 /**
  * Lets go of a source that nobody reads, or reads on: what it holds (a descriptor, a connection, a lock) is given back.
- * Never throws, and what fails meanwhile is nobody's.
+ * Never throws; failures of the source from here on are ignored.
  */
 export function letGoOf(source: unknown): void {
   try {
     if (!IN_PAGE && isNodeSource(source)) destroyStream(source);
     else if (isWebSource(source)) source.cancel().catch(ignore);
-    // An iterable that is no iterator has begun nothing yet.
+    // An iterable without a `next` of its own holds nothing yet.
     else if (hasMethod(source, 'next')) finishIterator(source as unknown as AsyncIterator<unknown>);
   } catch {
     // A caller's own `return` or `destroy`, which has had its chance.

@@ -92,7 +92,7 @@ export interface RetryOptions {
    */
   maxDelay?: Duration | undefined;
   /**
-   * The longest wait that a server may ask for; one that asks for more is not asked again. Off is no bound.
+   * The longest wait that a server may ask for; one that asks for more is not asked again. Off: no bound.
    * @default `'60s'`
    */
   maxRetryAfter?: Duration | undefined;

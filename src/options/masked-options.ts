@@ -4,7 +4,7 @@
  */
 import { isSecretHeader, isSecretKey, MASK, maskText, maskUrl, type Redact } from '../message/redact.ts';
 
-/** Whole values that are credentials or content; of a message a body is not shown either. */
+/** Options whose whole values are credentials or content. The bodies of messages are never shown either. */
 const HIDDEN: ReadonlySet<string> = new Set(
   'auth body json formParams multipart cookies cert sslKey ca tls'.split(' '),
 );

@@ -3,7 +3,7 @@ import { kindOf } from '../runtime/kind-of.ts';
 import { closeTo } from './edit-distance.ts';
 import { bareRecord } from './option-record.ts';
 
-/** A copy with nothing inherited. @throws TypeError for what is no record, or has a name that there is not */
+/** A copy with nothing inherited. @throws TypeError for anything but a record, and for an unknown name */
 export function settingsOf<T extends object>(maker: string, given: T, known: readonly (keyof T & string)[]): T {
   const takes = known.length === 0 ? 'no settings' : `{ ${known.join(', ')} }`;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {

@@ -7,12 +7,12 @@
  * an idle server, `limit * (1 - base / rtt)` requests stand in a queue. No queue: more in flight. A queue: fewer.
  *
  * What differs, and why. The latency is the mean of a window rather than its minimum, because servers' latencies are
- * noisy in both directions; the window lasts until that mean is known well, and a queue smaller than its error is none.
- * Only requests that started under the present limit count, so that one step is judged by what it did. Where a queue
- * began is remembered, and tried again after pauses that double, so that the limit rests just below the knee instead of
- * swinging around it. Overload answers and network failures lower the limit at once, once for each round trip (AIMD, RFC
- * 5681 section 3.1). From time to time a window runs with fewer in flight to measure `base` anew, as BBR does with its
- * ProbeRTT.
+ * noisy in both directions; the window lasts until that mean is known well, and a queue smaller than the error of that
+ * mean does not count. Only requests that started under the present limit count, so that one step is judged by what it
+ * did. Where a queue began is remembered, and tried again after pauses that double, so that the limit rests just below
+ * the knee instead of swinging around it. Overload answers and network failures lower the limit at once, once for each
+ * round trip (AIMD, RFC 5681 section 3.1). From time to time a window runs with fewer in flight to measure `base` anew,
+ * as BBR does with its ProbeRTT.
  */
 
 /** How a request ended, for the limiter. */

@@ -46,7 +46,7 @@ function refuseUnknown(settings: object): void {
   settingsOf<object>('a pool', settings, SETTINGS as never);
 }
 
-/** Why an item cannot be sent. If it is a promise, its own rejection is nobody's. */
+/** Why an item cannot be sent. If it is a promise, its rejection is marked as handled. */
 export function unsendable(item: unknown): TypeError {
   quiet(item);
   const hint = item instanceof Promise ? '; await it first' : '';

@@ -30,7 +30,7 @@ export class ConcurrencyLimit {
     return this.adaptive?.limit ?? this.#allowed;
   }
 
-  /** How many there may be, when `pending` slots are taken. @throws TypeError for an answer that is no number */
+  /** How many there may be, when `pending` slots are taken. @throws TypeError when the function returns no number */
   allowed(pending: number): number {
     if (this.#ask === undefined) return this.now;
     const answer: unknown = this.#ask(pending);

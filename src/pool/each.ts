@@ -49,7 +49,7 @@ export async function each(items: object, options: EachOptions<never, never> = {
   return walk.run();
 }
 
-/** `each` with at most `n` items under way at once. Rejects as `each` does, and for an `n` that is no such number. */
+/** `each` with at most `n` items under way at once. Rejects as `each` does, and for an invalid `n`. */
 export function eachLimit<T>(
   items: Iterable<T> | AsyncIterable<T>,
   n: number | ((pending: number) => number),

@@ -25,7 +25,7 @@ export class Entry {
   ) {}
 }
 
-/** The URI that an item asks for; `undefined` for a function and for what is no item. */
+/** The URI that an item asks for; `undefined` for a function, and for anything that cannot be sent. */
 export function uriOf(item: unknown): string | undefined {
   if (typeof item === 'string') return item;
   if (item instanceof HttpRequest) return item.url;

@@ -95,6 +95,7 @@ export class Hosts {
     const host = uri === undefined ? undefined : this.#find(uri);
     entry.host = host;
     if (host?.limit === undefined) return true;
+    // Past the line only when nobody stands in it.
     if (host.line.size === 0 && this.#hasRoom(host) && this.#waitOf(host) <= 0) return true;
     host.line.push(entry);
     this.waiting += 1;
@@ -143,7 +144,7 @@ export class Hosts {
       return;
     }
     this.#delays ??= new DelayQueue({ clock: this.#clock });
-    // A queue that closes rejects what waits in it, and that the pool has ended is no news.
+    // A queue that closes rejects what waits in it; the pool knows already that it has ended.
     this.#delays.add(Math.ceil(wait), () => this.#due(host)).catch(() => undefined);
   }
 
@@ -204,7 +205,7 @@ export class Hosts {
   }
 }
 
-/** @throws TypeError or RangeError for what is no duration; a function is asked, and checked, later */
+/** @throws TypeError or RangeError for an invalid duration; a function is asked, and checked, later */
 function intervalOf(interval: PerHostOptions['interval']): number | ((host: string) => number) {
   if (typeof interval !== 'function') return milliseconds(interval, 'perHost.interval');
   return (host) => milliseconds(interval(host), `perHost.interval(${JSON.stringify(host)})`);

@@ -322,6 +322,7 @@ export class Pool implements AsyncIterable<PoolResult> {
       release(response);
       return undefined;
     }
+    // The client was closed: every further request would fail in the same way.
     if (failed && isEndOf(this.#client, error)) throw error;
     const { fulfilled, rejected } = this.#settings;
     const returned = failed ? rejected?.(error, entry.key, this) : fulfilled?.(outcome, entry.key, this);

@@ -66,7 +66,7 @@ export class Source {
     }
   }
 
-  /** Lets the source release what it holds, if it was opened and has not ended. Its own failure then is nobody's. */
+  /** Lets the source release what it holds, if it was opened and has not ended. A failure of the source is then ignored. */
   close(): void {
     if (this.exhausted) return;
     this.exhausted = true;

@@ -85,6 +85,7 @@ function watched(circuit: Circuit, admitted: Admitted, next: Handler, request: H
   return send(next, request, options).then(
     (response) => {
       circuit.settle(admitted, response.status >= 500 ? 'failure' : 'success', clock.now());
+      // A failure is counted already; a body in memory cannot break any more.
       if (response.status >= 500 || !response.streamed) return response;
       return seenBody(response, 0, false, ({ error }) => {
         const isBroken = error !== undefined && outcomeOf(error, request, options) === 'failure';

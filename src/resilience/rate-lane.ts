@@ -67,6 +67,7 @@ export class RateLane {
    */
   enter(request: HttpRequest, options: RequestOptions): number | Promise<number> {
     const now = this.#clock.now();
+    // Nobody waits and nobody has to be asked: the turn is taken at once, without a promise.
     if (this.#waiting.size === 0 && this.#rules.shared === undefined && this.#nextAt(now) <= now)
       return this.#take(now);
     return new Promise<number>((resolve, reject) => {

@@ -50,7 +50,7 @@ export class HandlerStack {
     return this.#declared;
   }
 
-  /** What it holds now is the default, and nobody's own. @internal */
+  /** Marks the present layers and handler as the default ones, so that `isDefault` notices every change. @internal */
   markDefault(): this {
     this.#default = { layers: this.#layers, handler: this.#handler };
     return this;

@@ -37,6 +37,7 @@ export function askWorker(question: Omit<SyncQuestion, 'number'>): SyncReply {
   port.postMessage({ ...question, number });
   let isOver = false;
   for (let looks = 1; ; looks++) {
+    // Read before the port is: a reply that comes in between makes `wait` return at once.
     const said = Atomics.load(shared, SAID);
     const reply = replyTo(number, port);
     if (reply !== undefined) return reply;

@@ -70,6 +70,7 @@ export function sentOptions(options: RequestOptions, over?: RequestOptions): Sen
   const sent: SentOptions = { plain: {}, params: {} };
   for (const [name, value] of Object.entries(options)) {
     if (LEFT_OUT.has(name) || value === undefined || isSwitchedOff(name, over)) continue;
+    // A jar lives in one thread: its cookies would be lost after each call.
     if (name === 'cookies' && value === true) throw unsendable(name, 'a jar of its own');
     if (value instanceof URLSearchParams) sent.params[name] = String(value);
     else if (FIELDS.has(name)) sent.plain[name] = plainFields(name, value);

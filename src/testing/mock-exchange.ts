@@ -148,6 +148,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     const response = answer.with(facts);
     this.#head = response;
     this.#timer.start('read', this.#limits.read);
+    // `onHeaders` has thrown: the call fails, and nobody reads the body.
     if (!announceHead(this)) await response.discard();
     this.#throwIfOver();
     return whenTold(this, await this.#given(response));

@@ -46,7 +46,7 @@ export class ConnectionLedger {
     this.#total++;
     this.#open.add(socket);
     this.#byPort.set(port, socket);
-    // Clients under test reset and abort; that is no fault of the server's.
+    // Clients under test reset and abort; which is not an error of the server.
     socket.on('error', ignore);
     socket.once('close', () => {
       this.#open.delete(socket);

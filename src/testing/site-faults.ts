@@ -14,7 +14,10 @@ import {
 import { closeSocket, resetSocket } from './site-sockets.ts';
 import { countUp } from './site-state.ts';
 
-/** Writes bytes that node:http would not, and closes. The request is read first, so that the close is no reset. */
+/**
+ * Writes bytes that node:http would not, and closes. The request is read first, so that the close does not become a
+ * reset.
+ */
 async function raw(call: SiteCall, bytes: string): Promise<void> {
   await discardBody(call);
   const { socket } = call.res;

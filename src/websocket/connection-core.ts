@@ -140,6 +140,7 @@ export class ConnectionCore implements FrameListener, Abortable {
 
   /** The server's Close. The caller's `receive` ends after the messages that came before it. */
   concluded(code: number, reason: string): void {
+    // The server's code counts for `outcome`, whatever we answer with.
     this.#closing.received(code, reason);
     this.inbox.end();
     // RFC 6455 section 5.5.1: answered with a Close, as a rule with the same code.
@@ -152,6 +153,7 @@ export class ConnectionCore implements FrameListener, Abortable {
    */
   violated(cause: Error & { code?: string }): void {
     const { code, reason, error } = violationOf(cause, this.#request, this.#settings.maxPayload);
+    // RFC 6455 section 7.1.7: the connection fails, so that nothing the server sends is read any more.
     this.#closing.isFailed = true;
     this.error ??= error;
     this.inbox.end();
@@ -167,6 +169,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.state = 'closed';
     this.#stopTimer?.();
     if (this.#signal !== undefined) unwatch(this.#signal, this);
+    // The reader has ended, so that no decompression is under way.
     this.#agreement.compression?.release();
     this.inbox.end();
     this.pings.fail(this.#reason ?? this.#closedError('no pong will come'));

@@ -52,7 +52,7 @@ export function asking(request: HttpRequest, offer: Offer, key: string): HttpReq
 
 /**
  * Reads what a 101 agrees to.
- * @throws ResponseError (`ERR_UPGRADE`) for one that is no answer to this request
+ * @throws ResponseError (`ERR_UPGRADE`) for a response that does not answer this handshake
  */
 export function agreementOf(response: HttpResponse, request: HttpRequest, offer: Offer, key: string): Agreement {
   const { headers } = response;

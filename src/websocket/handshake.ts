@@ -28,7 +28,7 @@ type HandshakeSettings = Pick<ConnectionSettings, 'protocols' | 'compression' | 
 export class Handshake {
   readonly #settings: HandshakeSettings;
   #established: Established | undefined;
-  /** The call has ended: a 101 that comes now is nobody's, and its connection is closed. */
+  /** The call has ended: the connection of a 101 that comes now is closed. */
   #isOver = false;
 
   constructor(settings: HandshakeSettings) {

@@ -1,4 +1,4 @@
-/** One wait for something the server may send: a promise with a time limit and a signal, and nothing left behind. */
+/** One wait for something the server may send: a promise with a time limit and a signal, which cleans up after itself. */
 
 import { type Clock, startTimer } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';

@@ -54,6 +54,7 @@ export class WebSockets {
     }
     const established = handshake.take();
     if (established === undefined) throw refusal(response);
+    // Constructed and registered in one turn: a client that is closed meanwhile finds it.
     const connection: WebSocketConnection = new WebSocketConnection(established, response, settings, merged, () =>
       this.#open.delete(connection),
     );

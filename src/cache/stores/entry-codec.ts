@@ -18,7 +18,7 @@ export function encodeParts(key: string, { body, ...head }: CacheEntry): Encoded
   return { head: JSON.stringify({ form: FORM, key, length: body.byteLength, ...head }), body };
 }
 
-/** @throws Error when it is no entry, is another one's, or is cut off */
+/** @throws Error when the bytes are not an entry, belong to another key, or are cut off */
 export function decodeParts(key: string, { head, body }: EncodedEntry): CacheEntry {
   const { form, key: own, length, ...entry } = JSON.parse(head) as Record<string, unknown>;
   if (form !== FORM) throw new Error(`it is not of the form ${FORM}`);

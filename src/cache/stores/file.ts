@@ -132,7 +132,7 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-/** The key in the head of a file; `undefined` for a file that went meanwhile, or is no entry. */
+/** The key in the head of a file; `undefined` for a file that was removed meanwhile, or that is not an entry. */
 async function keyOf(path: string): Promise<string | undefined> {
   try {
     const file = await open(path, 'r');

@@ -76,7 +76,7 @@ function sizeOf(key: string, { url, statusText, headers, body, variants = [] }: 
 
 /**
  * A cache in memory, for `new Client({ cache: memoryCache() })`.
- * @throws RangeError for a limit that is no number of bytes; TypeError for settings that there are not
+ * @throws RangeError for an invalid number of bytes; TypeError for unknown settings
  */
 export function memoryCache(settings: MemoryCacheSettings = {}): HttpCache {
   const { maxBytes, ...common } = settingsOf('memoryCache', settings, ['maxBytes', ...SETTINGS]);

@@ -133,7 +133,7 @@ export class SqliteStore implements CacheStore {
 
 /** A new database is for its owner alone, and so are the files that SQLite puts beside it, which take its mode. */
 function makeOwn(path: string): void {
-  // SQLite's own names for what is no file, or no plain path.
+  // Names that SQLite reads as something other than the path of a file.
   if (path === ':memory:' || path.startsWith('file:')) return;
   const { closeSync, existsSync, openSync } = needBuiltin<typeof import('node:fs')>('node:fs', 'sqliteCache');
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));

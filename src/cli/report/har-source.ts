@@ -38,7 +38,7 @@ export function harSource(log: Fields, name: string): ReportSource {
   kept.sort((a, b) => a.start - b.start);
   const rows = kept.map(({ entry }) => rowOf(entry, titles));
   const calls = harCalls(kept.map(({ entry }) => entry));
-  // An attempt that was made good by the next one is no broken link.
+  // An attempt that a later one repaired is not a broken link.
   const isPassed = new Set(calls.flatMap((call) => call.slice(0, -1)));
   const creator = fieldOf(log, 'creator');
   return {

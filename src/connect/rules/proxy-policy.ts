@@ -94,7 +94,7 @@ function forAll(text: string): ProxyRules {
   return fixedProxy(parseProxy(text, 'option proxy'));
 }
 
-/** `false`, `null` and `''` are direct; what is not there is the environment's to say. */
+/** `false`, `null` and `''` mean a direct connection; `undefined` leaves the choice to the environment. */
 function entryOf(name: string, value: unknown): string | false | undefined {
   if (value === undefined) return undefined;
   if (value === null || value === false || value === '') return false;

@@ -43,6 +43,7 @@ export function tlsSettings(options: Material): TlsSettings {
     // An option record writes itself with its secrets masked, which would make all keys and authorities one.
     .update(JSON.stringify([verify !== false, tls.servername, tls.alpn, Object.entries(context)]))
     .digest('base64url');
+  // Equal contents give the same object, and with it the TLS context that was made of them.
   const known = recent.get(hash) ?? { connection: connectionOptions(context, verify !== false, tls), hash };
   recent.set(hash, known);
   return known;

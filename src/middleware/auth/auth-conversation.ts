@@ -90,7 +90,7 @@ export async function converse(
 
 /**
  * What is known of the next answer: a challenge that the flow will answer is left by it; any other answer is that of the
- * whole flow, which those around may leave. One from elsewhere, such as a token server, is the flow's to read.
+ * whole flow, which those around may leave. An answer from elsewhere, such as a token server, is always read by the flow.
  */
 function askerOf(flow: AuthFlow, request: HttpRequest, challenges: number, outer: Asker | undefined): Asker {
   const answers = answersOf(flow);

@@ -42,6 +42,7 @@ export function digest(user: string, password: string, state: DigestState = {}):
   return answering(function* digest(asked) {
     const request = asked.withoutHeader('Authorization');
     const { url, body } = request;
+    // Such a body is sent once: with the answer to the challenge.
     const heldBack = body !== null && !body.replayable;
     let session = heldBack ? undefined : sessions.find(url, user);
     if (session?.fits(request) === false) session = undefined;
@@ -50,6 +51,7 @@ export function digest(user: string, password: string, state: DigestState = {}):
     let answered = false;
     let stale = 0;
     while (response.status === 401) {
+      // The server has refused it, so that no other call should try it.
       if (session !== undefined) sessions.forget(url, user, session);
       const challenge = strongestChallenge(response.headers.getAll('www-authenticate'), body);
       if (challenge === undefined || (answered && !(challenge.stale && stale < MOST_STALE))) return response;

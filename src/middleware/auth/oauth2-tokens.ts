@@ -53,7 +53,7 @@ export class OAuth2Tokens {
   #first: ReadToken | undefined;
   /** The token in use. */
   #held: HeldToken | undefined;
-  /** The server has said that it is no good. */
+  /** The server has refused the token in use. */
   #isRefused = false;
   /** The refresh under way, shared by all who wait. */
   #refreshing: Promise<HeldToken> | undefined;
@@ -88,7 +88,7 @@ export class OAuth2Tokens {
     return this.ready(clock) ?? this.renew(clock);
   }
 
-  /** The server has said that it is no good: the next call gets another. */
+  /** The server has refused this token: the next call gets another one. */
   refuse(token: HeldToken): void {
     if (this.#held === token) this.#isRefused = true;
   }

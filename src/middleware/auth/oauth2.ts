@@ -33,7 +33,7 @@ export interface OAuth2Options {
  * another token. Whoever stops a call stops its own wait, not the refresh.
  *
  * A call rejects with a `RequestError` (`ERR_AUTH_REFRESH`) when `refresh` throws, takes too long or gives no token, as
- * do all that wait for it; the next call asks again. While a token is good, a failure to renew it early is no failure.
+ * do all that wait for it; the next call asks again. While a token is valid, a failed early renewal does not fail the call.
  *
  * @throws TypeError for a `refresh` that is no function, an invalid `token` or an invalid duration
  * @example

@@ -58,7 +58,7 @@ export class StreamDecoder {
       },
     };
     this.readable = new Readable(runtimeOptions('stream', options));
-    // A body that fails while nobody listens was dropped: that is no reason to end the process.
+    // A body that fails while nobody listens was dropped; without a listener its error would end the process.
     this.readable.on('error', () => undefined);
     this.#follow();
   }

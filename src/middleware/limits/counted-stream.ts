@@ -53,7 +53,7 @@ function countedNode(source: NodeStream, check: (chunk: Uint8Array) => Uint8Arra
     }
   }
   const counter = new Counter(runtimeOptions('stream', {}));
-  // A body that fails while nobody listens was dropped: that is no reason to end the process.
+  // A body that fails while nobody listens was dropped; without a listener its error would end the process.
   counter.on('error', ignore);
   // What ends before it is read tells whoever reads later why.
   source.once('error', (error: Error) => isFlowing || counter.destroy(error));

@@ -5,7 +5,7 @@ import { RequestError } from '../../message/errors.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 
-/** RFC 9110 section 8.6: methods that anticipate content say so when there is none. */
+/** RFC 9110 section 8.6: methods that anticipate content send `Content-Length: 0` when there is none. */
 const EXPECTS_CONTENT: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 const NO_LENGTH: readonly string[] = ['Content-Length', '0'];
 const NOTHING: readonly string[] = [];

@@ -95,6 +95,7 @@ async function follow(
     await leave(policy, request, options, response.with({ url: request.url }), hop.url);
     const { url, method, headers } = hop;
     request = request.with({ url, method, headers, ...(hop.keepsBody ? undefined : { body: null }) });
+    // Not undone when a later hop leads back: that hop was chosen by the other origin.
     if (hop.crossOrigin) options = crossOriginOptions(options);
     const call = callOf(request);
     if (call !== undefined) {

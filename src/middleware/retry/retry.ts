@@ -203,6 +203,7 @@ class RetriedCall implements Repeater, Asker {
     const unsendable = bodyRefusal(this.request);
     if (unsendable !== undefined) return { note: unsendable };
     const answer = answerOf(outcome);
+    // What the server asks for counts before the computed wait and before a `delay` function.
     const hint = answer === undefined ? undefined : serverHint(answer, wallClockBy(this.#clock));
     if (hint !== undefined) return this.#afford(hint.ms, hint);
     if (rules.delay === undefined) return this.#afford(backoff(this.#attempt, rules.maxDelay, this.tools.random()));

@@ -17,7 +17,7 @@ export interface UrlMatcher {
 /** A query, and no modifier of the pattern's: a `?` with a name and a value behind it. */
 const QUERY = /\?(?=[^/?{}()]*=)/;
 
-/** @throws TypeError for a pattern that can never match, or is none */
+/** @throws TypeError for an invalid pattern, and for one that can never match */
 export function urlMatcher(pattern: string | URL | RegExp): UrlMatcher {
   if (pattern instanceof RegExp) return byExpression(pattern);
   const text = String(pattern);
