@@ -4,17 +4,18 @@
  * polluted prototype turns certificates, addresses and limits into somebody else's. `test/security/prototype-reads.test.ts`
  * finds a name that is missing here.
  */
-const STREAM = [
-  ...['allowHalfOpen', 'autoDestroy', 'captureRejections', 'construct', 'decodeStrings', 'defaultEncoding', 'destroy'],
-  ...['emitClose', 'encoding', 'final', 'flush', 'highWaterMark', 'objectMode', 'read', 'readable'],
-  ...['readableHighWaterMark', 'readableObjectMode', 'signal', 'transform', 'writable', 'writableHighWaterMark'],
-  ...['writableObjectMode', 'write', 'writev'],
-];
+const STREAM = names(
+  'allowHalfOpen autoDestroy captureRejections construct decodeStrings defaultEncoding destroy emitClose ' +
+    'encoding final flush highWaterMark objectMode read readable readableHighWaterMark readableObjectMode ' +
+    'signal transform writable writableHighWaterMark writableObjectMode write writev',
+);
 const SOCKET = [
   ...STREAM,
-  ...['autoSelectFamily', 'autoSelectFamilyAttemptTimeout', 'blockList', 'family', 'fd', 'handle', 'hints'],
-  ...['keepAlive', 'keepAliveInitialDelay', 'localAddress', 'localPort', 'lookup', 'manualStart', 'noDelay', 'onread'],
-  ...['path', 'pauseOnCreate', 'port', 'host', 'timeout', 'typeOfService'],
+  ...names(
+    'autoSelectFamily autoSelectFamilyAttemptTimeout blockList family fd handle hints keepAlive ' +
+      'keepAliveInitialDelay localAddress localPort lookup manualStart noDelay onread path pauseOnCreate port ' +
+      'host timeout typeOfService',
+  ),
 ];
 
 /** Node reads a stream's `weight` up to these versions; later ones warn where the name merely stands (DEP0194). */
@@ -29,100 +30,51 @@ const NAMES = {
   socket: SOCKET,
   tls: [
     ...SOCKET,
-    ...[
-      'ALPNCallback',
-      'ALPNProtocols',
-      'SNICallback',
-      'allowPartialTrustChain',
-      'ca',
-      'cert',
-      'ciphers',
-      'clientCertEngine',
-    ],
-    ...[
-      'crl',
-      'dhparam',
-      'ecdhCurve',
-      'enableTrace',
-      'handshakeTimeout',
-      'honorCipherOrder',
-      'isServer',
-      'key',
-      'maxVersion',
-    ],
-    ...['minVersion', 'passphrase', 'pfx', 'privateKeyEngine', 'privateKeyIdentifier', 'pskCallback', 'requestCert'],
-    ...[
-      'requestOCSP',
-      'secureOptions',
-      'secureProtocol',
-      'server',
-      'session',
-      'sessionIdContext',
-      'sessionTimeout',
-      'sigalgs',
-    ],
-    ...['ticketKeys', 'pipe', 'servername'],
+    ...names(
+      'ALPNCallback ALPNProtocols SNICallback allowPartialTrustChain ca cert ciphers clientCertEngine crl ' +
+        'dhparam ecdhCurve enableTrace handshakeTimeout honorCipherOrder isServer key maxVersion minVersion ' +
+        'passphrase pfx privateKeyEngine privateKeyIdentifier pskCallback requestCert requestOCSP secureOptions ' +
+        'secureProtocol server session sessionIdContext sessionTimeout sigalgs ticketKeys pipe servername',
+    ),
   ],
-  httpRequest: [
-    ...[
-      '_defaultAgent',
-      'auth',
-      'createConnection',
-      'defaultPort',
-      'headers',
-      'host',
-      'hostname',
-      'insecureHTTPParser',
-    ],
-    ...[
-      'joinDuplicateHeaders',
-      'maxHeaderSize',
-      'port',
-      'protocol',
-      'signal',
-      'socketPath',
-      'timeout',
-      'uniqueHeaders',
-    ],
-    ...['path', 'method', 'agent', 'setHost', 'keepAlive', 'lookup', 'localAddress', 'family'],
-  ],
-  http2: [
-    ...[
-      'maxDeflateDynamicTableSize',
-      'maxOutstandingPings',
-      'maxOutstandingSettings',
-      'maxReservedRemoteStreams',
-      'maxSettings',
-    ],
-    ...['maxSendHeaderBlockLength', 'maxSessionInvalidFrames', 'maxSessionRejectedStreams', 'paddingStrategy'],
-    ...['peerMaxConcurrentStreams', 'port', 'protocol', 'remoteCustomSettings', 'selectPadding', 'servername'],
-    ...['streamResetBurst', 'streamResetRate', 'strictFieldWhitespaceValidation', 'unknownProtocolTimeout'],
-    ...['ALPNProtocols', 'host', 'timeout', 'signal', 'strictSingleValueFields'],
-  ],
-  http2Settings: [
-    ...['customSettings', 'enableConnectProtocol', 'enablePush', 'headerTableSize', 'initialWindowSize'],
-    ...['maxConcurrentStreams', 'maxFrameSize', 'maxHeaderListSize', 'maxHeaderSize'],
-  ],
-  http2Stream: ['exclusive', 'parent', 'signal', 'silent', ...WEIGHT, 'endStream', 'waitForTrailers'],
+  httpRequest: names(
+    '_defaultAgent auth createConnection defaultPort headers host hostname insecureHTTPParser ' +
+      'joinDuplicateHeaders maxHeaderSize port protocol signal socketPath timeout uniqueHeaders path method ' +
+      'agent setHost keepAlive lookup localAddress family',
+  ),
+  http2: names(
+    'maxDeflateDynamicTableSize maxOutstandingPings maxOutstandingSettings maxReservedRemoteStreams ' +
+      'maxSettings maxSendHeaderBlockLength maxSessionInvalidFrames maxSessionRejectedStreams paddingStrategy ' +
+      'peerMaxConcurrentStreams port protocol remoteCustomSettings selectPadding servername streamResetBurst ' +
+      'streamResetRate strictFieldWhitespaceValidation unknownProtocolTimeout ALPNProtocols host timeout ' +
+      'signal strictSingleValueFields',
+  ),
+  http2Settings: names(
+    'customSettings enableConnectProtocol enablePush headerTableSize initialWindowSize maxConcurrentStreams ' +
+      'maxFrameSize maxHeaderListSize maxHeaderSize',
+  ),
+  http2Stream: [...WEIGHT, ...names('exclusive parent signal silent endStream waitForTrailers')],
   zlib: [
     ...STREAM,
-    ...['chunkSize', 'dictionary', 'finishFlush', 'info', 'level', 'maxOutputLength', 'memLevel', 'params', 'strategy'],
-    ...['windowBits', 'pledgedSrcSize', 'rejectGarbageAfterEnd'],
+    ...names(
+      'chunkSize dictionary finishFlush info level maxOutputLength memLevel params strategy windowBits ' +
+        'pledgedSrcSize rejectGarbageAfterEnd',
+    ),
   ],
-  dns: ['all', 'family', 'hints', 'order', 'verbatim'],
-  listener: ['capture', 'once', 'passive', 'signal', 'weak'],
-  webStream: ['autoAllocateChunkSize', 'cancel', 'pull', 'size', 'start', 'type', 'transform', 'flush'],
-  file: [...STREAM, ...['autoClose', 'end', 'fd', 'flags', 'fs', 'mode', 'start', 'flag', 'recursive']],
-  socks: [
-    ...[
-      'custom_auth_method',
-      'custom_auth_request_handler',
-      'custom_auth_response_handler',
-      'custom_auth_response_size',
-    ],
-    ...['existing_socket', 'ipaddress', 'set_tcp_nodelay'],
-  ],
+  dns: names('all family hints order verbatim'),
+  listener: names('capture once passive signal weak'),
+  webStream: names('autoAllocateChunkSize cancel pull size start type transform flush'),
+  file: [...STREAM, ...names('autoClose end fd flags fs mode start flag recursive')],
+  socks: names(
+    'custom_auth_method custom_auth_request_handler custom_auth_response_handler custom_auth_response_size ' +
+      'existing_socket ipaddress set_tcp_nodelay',
+  ),
 } as const;
+
+/** Names as they stand here, separated by spaces. */
+function names(text: string): readonly string[] {
+  return text.split(' ');
+}
 
 // An object with no prototype whatever that still has one shape for the engine: faster to make than by
 // `Object.create(null)`.
