@@ -8,6 +8,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 /** The heavy proofs, each of many seconds: `npm run test:deep`. All else is the quick suite, `npm test`. */
 const DEEP = [
   'test/client/{client-ends,client-signals,fetch-bombs,first-call}.test.ts',
+  'test/call/many-delays.test.ts',
   'test/leaks/**/*.test.ts',
   'test/contract/left-bodies.test.ts',
   'test/cli/{crawl-process,crawl/memory,crawl/politeness}.test.ts',
