@@ -43,11 +43,8 @@ async function rateOf(workers: number, port: number): Promise<WorkerRate> {
   await using frontier = redisFrontier({ connection: redis.url, name: 'rates' });
   await frontier.add(Array.from({ length: HOSTS }, (_, i) => ({ url: `http://h${i}.test:${port}/0` })));
   await frontier.pause();
-  const children = Array.from({ length: workers }, () =>
-    spawn(process.execPath, [...workerProgram, redis.url, 'rates', String(port), '0', CONCURRENCY], {
-      stdio: 'inherit',
-    }),
-  );
+  const args = [...(await workerProgram()), redis.url, 'rates', String(port), '0', CONCURRENCY];
+  const children = Array.from({ length: workers }, () => spawn(process.execPath, args, { stdio: 'inherit' }));
   const ended = Promise.all(children.map((child) => new Promise((resolve) => child.on('close', resolve))));
   // All of them are there before the first page is asked for.
   while ((await frontier.stats()).workers < workers) await delay(50);

@@ -27,6 +27,12 @@ const PULSE = 500;
 /** Of a lease, for which it is certain that nobody else has the host. */
 const SURE = 0.75;
 
+/**
+ * Of a lease, until it is looked again which locks have run out. The workers look in turn, and one that comes a moment too
+ * early leaves it to the next time: two of these are the half lease that a host may stand still beside its own.
+ */
+const CHECKED = 0.25;
+
 /** What is handed over from the worker to the iteration. */
 class Channel {
   readonly leases = new Fifo<RedisLease>();
@@ -175,7 +181,7 @@ export class HostLeases {
       concurrency: hosts,
       lockDuration: lease,
       lockRenewTime: Math.ceil(lease / 3),
-      stalledInterval: Math.max(100, Math.ceil(lease / 2)),
+      stalledInterval: Math.max(50, Math.ceil(lease * CHECKED)),
       // A worker that dies is no fault of the host.
       maxStalledCount: 1_000_000_000,
       drainDelay: 1,

@@ -11,6 +11,7 @@ const [connection, name, port, interval, concurrency] = process.argv.slice(2) as
   string,
 ];
 const client = new Client({
+  headers: { 'X-Worker': String(process.pid) },
   lookup: (_host, options, done) =>
     options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4),
 });
