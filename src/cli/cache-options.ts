@@ -22,7 +22,8 @@ export async function checkCacheDirectory(directory: string | undefined): Promis
 }
 
 /** What the cache could not do is told, and no failure of the request. */
-export async function cacheOptions(directory: string, terminal: Terminal): Promise<RequestOptions> {
+export async function cacheOptions(directory: string | undefined, terminal: Terminal): Promise<RequestOptions> {
+  if (directory === undefined) return {};
   const { fileCache } = await import('../cache/stores/file.ts');
   const onError = (error: unknown) => {
     if (error instanceof StoreSlowError) terminal.leaveUnfinished();

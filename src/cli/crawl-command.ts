@@ -11,6 +11,7 @@ import { Crawl, type CrawlResult } from './crawl/crawl.ts';
 import { Journal } from './crawl/journal.ts';
 import { Progress } from './crawl/progress.ts';
 import { exitCodeOf, reportOf } from './crawl-report.ts';
+import { writeOut } from './output-file.ts';
 import { sharedCrawl } from './shared-crawl.ts';
 import { SIGNAL_CODES, type Signal, type Terminal } from './terminal.ts';
 import { plural } from './text/text-table.ts';
@@ -69,8 +70,7 @@ async function crawled(
 ): Promise<number> {
   const { stderr, stdout, clock } = terminal;
   await using archive = await archiveInto(command.har, false);
-  const caching = command.cache === undefined ? {} : await cacheOptions(command.cache, terminal);
-  const clientOptions = { ...caching, ...archive.options };
+  const clientOptions = { ...(await cacheOptions(command.cache, terminal)), ...archive.options };
   const crawl = new Crawl({ ...command, journal, clock, clientOptions });
   const before = command.resume ? crawl.resume() : { pages: 0, unreadable: 0 };
   if (before.pages > 0) stderr.write(`${plural(before.pages, 'page')} of ${command.out} are done already\n`);
@@ -94,8 +94,11 @@ async function crawled(
     progress.end();
   }
   const { summary, stopped } = result;
-  stdout.write(reportOf(command, result, clock.now() - started, summary.pages - before.pages));
-  if (stopped) stderr.write(howToResume(command, argv));
+  try {
+    await writeOut(stdout, reportOf(command, result, clock.now() - started, summary.pages - before.pages));
+  } finally {
+    if (stopped) stderr.write(howToResume(command, argv));
+  }
   if (stopped && signal !== undefined) return SIGNAL_CODES[signal];
   return exitCodeOf(result);
 }

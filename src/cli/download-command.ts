@@ -12,7 +12,7 @@ import type { DownloadCommand } from './commands.ts';
 import { DownloadProgress } from './download-progress.ts';
 import { nameOfDisposition, nameOfUrl } from './file-name.ts';
 import { limitRate } from './limit-rate.ts';
-import { OutputError } from './output-file.ts';
+import { OutputError, writeOut } from './output-file.ts';
 import { requestOptions } from './request-options.ts';
 import { interruption, type Terminal } from './terminal.ts';
 import { byteText, timeText } from './text/text-table.ts';
@@ -69,7 +69,7 @@ export async function downloadCommand(command: DownloadCommand, terminal: Termin
     const path = await destination.settle();
     await dateOf(command, result, path);
     summarize(path, result, bar, terminal);
-    stdout.write(`${path}\n`);
+    await writeOut(stdout, `${path}\n`);
     return 0;
   } catch (error) {
     const cause = (error as { cause?: unknown }).cause;

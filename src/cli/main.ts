@@ -6,6 +6,7 @@ import type { Command } from './commands.ts';
 import { crawlCommand } from './crawl-command.ts';
 import { downloadCommand } from './download-command.ts';
 import { helpText } from './help.ts';
+import { writeOut } from './output-file.ts';
 import { requestCommand } from './request-command.ts';
 import { serveCommand } from './serve-command.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,10 +39,10 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
 async function run(command: Command, argv: readonly string[], terminal: Terminal): Promise<number> {
   switch (command.kind) {
     case 'help':
-      terminal.stdout.write(helpText(command.topic));
+      await writeOut(terminal.stdout, helpText(command.topic));
       return WORKED;
     case 'version':
-      terminal.stdout.write(`${VERSION}\n`);
+      await writeOut(terminal.stdout, `${VERSION}\n`);
       return WORKED;
     case 'request':
       return requestCommand(command, terminal);

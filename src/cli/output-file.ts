@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { checkFolder, createFile, reasonOf, type TargetFile, targetOf } from '../download/target-file.ts';
+import { type Output, writeTo } from './terminal.ts';
 
 /** A file that cannot be written. */
 export class OutputError extends Error {
@@ -13,6 +14,16 @@ export class OutputError extends Error {
 }
 
 /** Written beside its place and renamed into it. A pipe or a device has no such place, and is written as it is. */
+/**
+ * Writes to standard output, and waits until the system has it: a full disk must not look like success.
+ * @throws OutputError; what a reader that went away causes as it is
+ */
+export async function writeOut(stdout: Output, text: string): Promise<void> {
+  await writeTo(stdout, text).catch((cause: { code?: unknown }) => {
+    throw cause.code === 'EPIPE' ? cause : new OutputError('standard output', cause);
+  });
+}
+
 export class OutputFile {
   /** The path as the user wrote it, for messages. */
   readonly #given: string;

@@ -3,12 +3,12 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ReportCommand } from './commands.ts';
-import { OutputError, OutputFile } from './output-file.ts';
+import { OutputError, OutputFile, writeOut } from './output-file.ts';
 import { pageParts } from './report/page-parts.ts';
 import { readSource } from './report/read-source.ts';
 import type { ReportSource } from './report/report-data.ts';
 import { reportHtml } from './report/report-html.ts';
-import { interruption, type Terminal, writeTo } from './terminal.ts';
+import { interruption, type Terminal } from './terminal.ts';
 import { printable } from './text/text-table.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,12 +21,12 @@ export async function reportCommand({ file, output }: ReportCommand, terminal: T
   if (typeof source === 'number') return source;
   const page = reportHtml(basename(file), source, await pageParts());
   for (const note of source.notes) terminal.stderr.write(`sluice: ${printable(note)}\n`);
-  if (target === '-') await writeOut(terminal, page);
+  if (target === '-') await writeOut(terminal.stdout, page);
   else {
     // What others may not read of a file, they may not read of its page.
     const made = await OutputFile.at(target, found?.isFile() ? found.mode & 0o777 : undefined);
     await made.write(only(Buffer.from(page)));
-    await writeOut(terminal, `${target}\n`);
+    await writeOut(terminal.stdout, `${target}\n`);
   }
   return 0;
 }
@@ -62,14 +62,6 @@ async function sourceOf(file: string, terminal: Terminal): Promise<ReportSource 
   }
 }
 
-/** @throws OutputError; what a reader that went away causes as it is */
-async function writeOut({ stdout }: Terminal, text: string): Promise<void> {
-  await writeTo(stdout, text).catch((cause: { code?: unknown }) => {
-    throw cause.code === 'EPIPE' ? cause : new OutputError('standard output', cause);
-  });
-}
-
-/** Bytes as the stream that `OutputFile` takes. */
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

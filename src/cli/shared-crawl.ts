@@ -6,11 +6,14 @@ import type { SharedFrontier } from '../bullmq/redis-frontier.ts';
 import type { FrontierStats } from '../crawl/frontier.ts';
 import { writeLines } from '../crawl/write-lines.ts';
 import { startTimer } from '../time/clock.ts';
+import { archiveInto } from './archive.ts';
+import { cacheOptions } from './cache-options.ts';
 import type { CrawlCommand } from './commands.ts';
 import { Crawl } from './crawl/crawl.ts';
 import { Journal } from './crawl/journal.ts';
 import { Progress } from './crawl/progress.ts';
 import { exitCodeOf, reportOf } from './crawl-report.ts';
+import { writeOut } from './output-file.ts';
 import { interruption, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -76,8 +79,8 @@ async function lead(
   const out = command.out ?? join(folder!, 'pages.jsonl');
   const started = terminal.clock.now();
   try {
-    const { shared: _shared, out: _out, resume: _resume, ...rest } = command;
-    // Credentials are the machine's own: they are not written down.
+    const { shared: _shared, out: _out, resume: _resume, cache: _cache, har: _har, ...rest } = command;
+    // Credentials and files are the machine's own: they are not written down.
     const told = { ...rest, headers: [], hostHeaders: [], urls: command.urls.map(withoutUserinfo) };
     await frontier.shared.set(COMMAND, JSON.stringify(told), MONTH);
     const most = Number.isFinite(command.limit) ? command.limit : 0;
@@ -93,7 +96,8 @@ async function lead(
       const crawl = new Crawl({ ...command, journal });
       crawl.resume();
       const result = crawl.report(false);
-      terminal.stdout.write(reportOf(command, result, terminal.clock.now() - started, result.summary.pages));
+      const elapsed = terminal.clock.now() - started;
+      await writeOut(terminal.stdout, reportOf(command, result, elapsed, result.summary.pages));
       return exitCodeOf(result);
     } finally {
       journal.close();
@@ -142,8 +146,15 @@ async function joined(
   for (let isTold = false; ; isTold = true) {
     const text = await frontier.shared.get(COMMAND);
     if (text !== undefined) {
-      const { headers, concurrency, cache } = own;
-      return { ...(JSON.parse(text) as CrawlCommand), headers, concurrency, ...(cache !== undefined && { cache }) };
+      const { headers, concurrency, cache, har } = own;
+      const told = JSON.parse(text) as CrawlCommand;
+      return {
+        ...told,
+        headers,
+        concurrency,
+        ...(cache !== undefined && { cache }),
+        ...(har !== undefined && { har }),
+      };
     }
     if (!isTold) stderr.write('nobody has started this crawl yet; waiting\n');
     await clock.sleep(SECOND, signal);
@@ -159,12 +170,15 @@ async function work(
 ): Promise<void> {
   const { clock, stderr } = terminal;
   const { limit: _limit, depth, ...rest } = command;
+  await using archive = await archiveInto(command.har, false);
+  const clientOptions = { ...(await cacheOptions(command.cache, terminal)), ...archive.options };
   // JSON has no infinity.
   const crawl = new Crawl({
     ...rest,
     ...(typeof depth === 'number' && { depth }),
     journal: NO_JOURNAL,
     source: frontier,
+    clientOptions,
     clock,
   });
   /** Asked for once a second; the bar is drawn more often. */
@@ -213,12 +227,9 @@ async function showStatus(frontier: SharedFrontier, { stdout, clock }: Terminal,
     const { known, waiting, leased, done, failed, hosts, workers } = stats;
     const rate = before === undefined ? '' : `, ${done - before.done} pages a second`;
     const text = `${done} of ${known} pages, ${failed} failed, ${waiting} waiting, ${leased} in hand, ${hosts} hosts, ${workers} workers${rate}`;
-    stdout.write(stdout.isTTY && before !== undefined ? `\r\x1b[K${text}` : text);
-    const isOver = waiting + leased === 0;
-    if (!stdout.isTTY || isOver || signal.aborted) {
-      stdout.write('\n');
-      return 0;
-    }
+    const isLast = !stdout.isTTY || waiting + leased === 0 || signal.aborted;
+    await writeOut(stdout, `${stdout.isTTY && before !== undefined ? '\r\x1b[K' : ''}${text}${isLast ? '\n' : ''}`);
+    if (isLast) return 0;
     before = stats;
     await clock.sleep(SECOND, signal).catch(() => undefined);
   }

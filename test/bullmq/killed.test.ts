@@ -153,5 +153,5 @@ describe.skipIf(noRedis !== undefined)(`a crawl on many machines ${noRedis ?? ''
       rmSync(folder, { recursive: true, force: true });
       if (err !== '') console.info(err.slice(0, 2000));
     }
-  }, 600_000);
+  }, 1_800_000);
 });

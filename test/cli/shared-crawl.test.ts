@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseLine } from '../../src/cli/crawl/page-line.ts';
 import { main } from '../../src/cli/main.ts';
@@ -65,6 +66,25 @@ describe.skipIf(noRedis !== undefined)(`sluice crawl --redis ${noRedis ?? ''}`, 
     expect(asked(server)).toHaveLength(30);
     expect(report).toMatch(/^30 pages, /);
   }, 60_000);
+
+  it('has a cache and an archive of its own on each machine', async () => {
+    const [cache, har] = [join(folder, 'cache'), join(folder, 'pages.har')];
+    await server.close();
+    server = await startBigSite(PAGES, (res, answer) => {
+      res.setHeader('Cache-Control', 'max-age=60');
+      answer();
+    });
+    const own = ['--cache', cache, '--har', har];
+    await main(['crawl', server.url('/p/0'), '--limit', '3', ...own, ...shared('cached')], fakeTerminal());
+    expect(readdirSync(cache).length).toBeGreaterThan(0);
+    const { entries } = JSON.parse(readFileSync(har, 'utf8')).log as { entries: { request: { url: string } }[] };
+    expect(entries.map(({ request }) => request.url)).toContain(server.url('/p/0'));
+    const client = new Redis(redis.url);
+    const told = await client.get('sluice:{cached}:f:command');
+    await client.quit();
+    expect(told).toContain(server.url('/p/0'));
+    expect(told).not.toContain(folder);
+  });
 
   it('says that nobody answers at the address, and shows no password', async () => {
     const terminal = fakeTerminal();
