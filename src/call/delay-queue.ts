@@ -62,7 +62,7 @@ export class DelayQueue {
   add<T>(delay: Duration, task: () => T | PromiseLike<T>, { signal }: { signal?: AbortSignal } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (typeof task !== 'function') throw new TypeError(`task must be a function, got ${kindOf(task)}`);
-      const at = this.#clock.now() + milliseconds(delay, 'delay');
+      const at = this.#clock.now() + finiteDelay(delay);
       if (this.#closed) throw closedError();
       if (signal?.aborted) throw signal.reason;
       const entry: Entry = {
@@ -127,6 +127,12 @@ export class DelayQueue {
     this.#firing = false;
     this.#arm();
   }
+}
+
+/** For a timeout `Infinity` is "off"; a delay without an end would be a task that never runs. @throws TypeError */
+function finiteDelay(delay: Duration): number {
+  if (delay === Number.POSITIVE_INFINITY) throw new TypeError('delay must be finite, got Infinity');
+  return milliseconds(delay, 'delay');
 }
 
 function closedError(): RequestError {

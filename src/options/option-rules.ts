@@ -29,7 +29,7 @@ import {
 import type { RequestOptions } from './options.ts';
 import { refuseNoRecord } from './plain-options.ts';
 import { anything, bytes, callback, duration, oneOf, type Rule, toggle } from './rule.ts';
-import { wrongOption } from './wrong-option.ts';
+import { shownWithin, wrongOption } from './wrong-option.ts';
 
 /** One rule for each option. `off` is what `null` and `false` become; an option without it takes them as values. */
 const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
@@ -94,7 +94,7 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     accepts: (v) => (isText(v) && v !== '') || isFunction(v),
     off: undefined,
   },
-  delay: duration,
+  delay: { ...duration, expected: 'a finite duration', accepts: (v) => v !== Number.POSITIVE_INFINITY },
   timeout: duration,
   connectTimeout: duration,
   headersTimeout: duration,
@@ -250,7 +250,7 @@ function checkedName(key: string, option: string, names: readonly string[]): str
   refuseForeignWithin(option, key);
   refuseTypo(key, names, `${option}.`);
   // One that is close to none is refused too: what another client reads there would be left out without a word.
-  throw new TypeError(`there is no option "${option}.${key.slice(0, 60)}"; there are ${names.join(', ')}`);
+  throw new TypeError(`there is no option "${option}.${shownWithin(option, key)}"; there are ${names.join(', ')}`);
 }
 
 /** @throws TypeError for a setting that the records of other clients have */

@@ -7,7 +7,9 @@ export const isFieldsInit = (value: unknown): boolean => isRecord(value) && isFi
 export const isParams = (value: unknown): boolean => value instanceof URLSearchParams;
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
 export const isText = (value: unknown): boolean => typeof value === 'string';
-export const isPem = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
+/** A path, an address or PEM. An empty one comes of a variable that is not set, and would be "off" without a word. */
+export const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== '';
+export const isPem = (value: unknown): boolean => isFilled(value) || value instanceof Uint8Array;
 export const isPemPair = (value: unknown): boolean =>
   isPem(value) ||
   (Array.isArray(value) && value.length <= 2 && isPem(value[0]) && (value[1] === undefined || isText(value[1])));
@@ -46,7 +48,7 @@ export function isRetry(value: unknown): boolean {
 
 /** A path, or a stream of Node or of the web. */
 export function isSink(value: unknown): boolean {
-  return isText(value) || hasMethod(value, 'write') || hasMethod(value, 'getWriter');
+  return isFilled(value) || hasMethod(value, 'write') || hasMethod(value, 'getWriter');
 }
 
 /** Credentials, a bearer token, or a flow. */

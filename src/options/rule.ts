@@ -1,6 +1,6 @@
 /** What the doors know of one option, and the rules that several share. */
 import { milliseconds } from '../time/duration.ts';
-import { isFunction, isText } from './option-values.ts';
+import { isFilled, isFunction } from './option-values.ts';
 
 export interface Rule {
   /** For the message: "timeout must be ...". */
@@ -30,5 +30,5 @@ export const bytes: Rule = {
   accepts: (value) => (Number.isInteger(value) && (value as number) > 0) || value === Number.POSITIVE_INFINITY,
   off: Number.POSITIVE_INFINITY,
 };
-export const text: Rule = { expected: 'text', accepts: isText, off: undefined };
+export const filledText: Rule = { expected: 'text that is not empty', accepts: isFilled, off: undefined };
 export const anything: Rule = { expected: 'anything', accepts: () => true };

@@ -17,7 +17,9 @@ export function milliseconds(value: Duration | null | undefined, name: string): 
     if (value > 0) {
       throw new TypeError(`${name} must be whole milliseconds, got ${value}; for ${value} seconds write '${value}s'`);
     }
-    throw new TypeError(`${name} must not be negative: expected milliseconds or text such as '2.5s', got ${value}`);
+    throw new TypeError(
+      `${name} must not be negative${Number.isNaN(value) ? ' or NaN' : ''}: expected milliseconds or text such as '2.5s', got ${value}`,
+    );
   }
   if (value === undefined || value === null || value === false) return 0;
   if (typeof value === 'string' && WHOLE.test(value)) {

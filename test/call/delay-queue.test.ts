@@ -86,6 +86,7 @@ describe('add', () => {
   const task = (): number => 1;
   it.each([
     [-1, task, 'delay must not be negative'],
+    [Number.POSITIVE_INFINITY, task, 'delay must be finite, got Infinity'],
     [0.5, task, 'delay must be whole milliseconds'],
     ['soon', task, 'delay must be milliseconds or text with a unit'],
     [1, undefined as never, 'task must be a function, got undefined'],
