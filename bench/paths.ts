@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** The library as built for the benchmark: inside node_modules, so that it finds its own dependencies and not the peers'. */
 export const SLUICE = `${ROOT}node_modules/.cache/sluice-bench`;
+/** Builds of other commits. */
+export const CACHE = `${ROOT}node_modules/.cache/sluice-compare`;
 /** The server and the measuring process, beside the peers that they load. */
 export const BUILT = `${ROOT}bench/dist`;
 export const RESULTS = `${ROOT}bench/results.json`;

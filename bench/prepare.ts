@@ -12,6 +12,8 @@ const SERVER_CORE = 1;
 
 export interface Bench extends Disposable {
   readonly origins: Origins;
+  /** The server's process. */
+  readonly serverId: number;
   /** The authority that has signed the server's certificate. */
   readonly ca: string;
   /** To be sent; made when first asked for. */
@@ -38,8 +40,9 @@ export function build(): void {
   writeFileSync(join(SLUICE, 'package.json'), '{ "type": "module", "sideEffects": false }\n');
 }
 
-/** The binary of another version, as the npm package `node` brings it. */
+/** The binary of another version, as the npm package `node` brings it; a path is taken as it is. */
 export function nodeBinary(version: string): string {
+  if (version.includes('/')) return version;
   return execFileSync('npx', ['--yes', `node@${version}`, '-p', 'process.execPath'], {
     encoding: 'utf8',
     cwd: tmpdir(),
@@ -62,6 +65,7 @@ export async function startBench(): Promise<Bench> {
   let file: string | undefined;
   return {
     origins,
+    serverId: server.pid!,
     ca: caPath,
     get file() {
       file ??= fileToSend(folder);

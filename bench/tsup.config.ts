@@ -11,7 +11,11 @@ const [library] = shipped as Options[];
 export default [
   { ...library, dts: false, outDir: SLUICE, silent: true },
   {
-    entry: { worker: `${ROOT}bench/worker/worker.ts`, server: `${ROOT}bench/server.ts` },
+    entry: {
+      worker: `${ROOT}bench/worker/worker.ts`,
+      compare: `${ROOT}bench/worker/compare.ts`,
+      server: `${ROOT}bench/server.ts`,
+    },
     format: 'esm',
     target: 'node20',
     splitting: true,

@@ -3,16 +3,16 @@ import { CONNECTIONS, type Plan } from './case.ts';
 
 type Send = () => Promise<unknown>;
 
-async function keepBusy(send: Send, hasMore: () => boolean): Promise<void> {
+async function keepBusy(send: Send, hasMore: () => boolean, lanes = CONNECTIONS): Promise<void> {
   const lane = async () => {
     while (hasMore()) await send();
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-export async function repeat(send: Send, count: number): Promise<void> {
+export async function repeat(send: Send, count: number, lanes = CONNECTIONS): Promise<void> {
   let left = count;
-  await keepBusy(send, () => left-- > 0);
+  await keepBusy(send, () => left-- > 0, lanes);
 }
 
 /** CPU time of all threads, so that what a collector or a compiler does in the background is counted too. */

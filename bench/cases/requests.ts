@@ -14,7 +14,8 @@ const figures: readonly Figure[] = [
 type Wanted = Partial<Settings>;
 type Operation = (session: Session, url: string) => Promise<unknown>;
 
-interface Kind {
+/** One request, and what its answer has to be. */
+export interface Kind {
   readonly name: string;
   readonly title: string;
   readonly note?: string;
@@ -32,7 +33,7 @@ interface Kind {
 const getJson: Operation = (session, url) => session.json(url);
 const isSmall = (answer: unknown) => assert.deepEqual(answer, SMALL);
 
-const kinds: readonly Kind[] = [
+export const kinds: readonly Kind[] = [
   { name: 'get-json', title: 'GET of small JSON, parsed' },
   {
     name: 'post-json',

@@ -34,6 +34,8 @@ export interface Session {
   post?(url: string, value: unknown): Promise<unknown>;
   /** GET, and the whole body in memory. */
   bytes?(url: string): Promise<{ readonly byteLength: number }>;
+  /** GET, and each piece of the body as it comes: how many bytes they were. */
+  pieces?(url: string): Promise<number>;
   /** GET, piece by piece into a sink. */
   download?(url: string, sink: Writable): Promise<unknown>;
   /** PUT of a file, piece by piece. */
@@ -84,6 +86,13 @@ export function sharedSignal(): AbortSignal {
 /** The jar's cookies, as a server would set them. */
 export function cookieLines({ cookies = 0 }: Settings): string[] {
   return Array.from({ length: cookies }, (_, i) => `name${i}=value${i}; Path=/`);
+}
+
+/** Reads a body to its end. */
+export async function lengthOf(pieces: AsyncIterable<{ readonly byteLength: number }>): Promise<number> {
+  let length = 0;
+  for await (const { byteLength } of pieces) length += byteLength;
+  return length;
 }
 
 export function times<T>(count: number | undefined, make: () => T): T[] {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Middleware } from '../../src/stack/handler.ts';
-import { client, cookieLines, type Settings, times } from './client.ts';
+import { client, cookieLines, lengthOf, type Settings, times } from './client.ts';
 
 type Sluice = typeof import('../../src/index.ts');
 
@@ -28,6 +28,7 @@ export const sluice = client({
       json: (url) => own.get(url).json(),
       post: (url, json) => own.post(url, { json }).json(),
       bytes: (url) => own.get(url).bytes(),
+      pieces: async (url) => lengthOf(await own.get(url, { stream: true })),
       download: (url, sink) => own.get(url, { sink }),
       upload: (url, path) => own.put(url, { body: createReadStream(path) }).text(),
     };

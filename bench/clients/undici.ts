@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Agent, Dispatcher } from 'undici';
-import { client, type Settings, signalOf, times } from './client.ts';
+import { client, lengthOf, type Settings, signalOf, times } from './client.ts';
 import { overFetch } from './fetch.ts';
 
 type Undici = typeof import('undici');
@@ -38,6 +38,7 @@ export const undiciRequest = client({
         return body.json();
       },
       bytes: async (url) => (await get(url)).body.arrayBuffer(),
+      pieces: async (url) => lengthOf((await get(url)).body),
       download: async (url, sink) => pipeline((await get(url)).body, sink),
       async upload(url, path) {
         const { body } = await request(url, { dispatcher, method: 'PUT', body: createReadStream(path) });

@@ -1,0 +1,106 @@
+/** The cases that two builds of the library are compared in, and what is allowed there. */
+
+import type { RequestOptions } from '../../src/options/options.ts';
+import { type Session, type Settings, sharedSignal } from '../clients/client.ts';
+import type { loadSluice } from '../clients/sluice.ts';
+import { LARGE_BYTES } from '../site.ts';
+import { CONNECTIONS, needed } from './case.ts';
+import { type Kind, kinds } from './requests.ts';
+
+type Sluice = Awaited<ReturnType<typeof loadSluice>>;
+
+export interface ComparedCase {
+  readonly name: string;
+  /** Requests under way at once. */
+  readonly lanes: number;
+  /** Of a build of the library: what sends one. */
+  ours(library: Sluice, origin: string): Promise<() => Promise<unknown>>;
+  /** What sends one over the server; undici does the same. `undefined` where no server takes part. */
+  readonly kind?: Kind;
+  /** What undici's plain GET is the measure for. */
+  readonly likePlain?: boolean;
+  /** At most so much of undici's CPU time. */
+  readonly goal?: number;
+}
+
+const bytes = (session: Session, url: string) => needed(session, 'bytes')(url);
+const pieces = (session: Session, url: string) => needed(session, 'pieces')(url);
+
+/** Those that the large benchmark does not have. */
+const more: readonly Kind[] = [
+  { name: 'get-raw', title: 'GET of small JSON, as bytes', operation: bytes, check: () => undefined },
+  {
+    name: 'timeout-retry',
+    title: 'a total timeout and retry on',
+    wanted: () => ({ timeout: 10_000, retry: 2 }),
+    likePlain: true,
+  },
+  {
+    name: 'stream-64k',
+    title: 'GET of 64 KiB, piece by piece',
+    path: '/large',
+    operation: pieces,
+    check: (length) => {
+      if (length !== LARGE_BYTES) throw new Error(`${length} bytes came`);
+    },
+  },
+];
+
+function overServer(name: string, goal?: number): ComparedCase {
+  const kind = [...more, ...kinds].find((one) => one.name === name)!;
+  return {
+    name,
+    kind,
+    goal,
+    lanes: CONNECTIONS,
+    ...(kind.likePlain && { likePlain: true }),
+    async ours(library, origin) {
+      const { sluice } = await import('../clients/sluice.ts');
+      const session = await sluice.open(library, settingsOf(kind, origin));
+      return operationOf(kind, session, origin);
+    },
+  };
+}
+
+export function settingsOf(kind: Kind, origin: string): Settings {
+  return { origin, connections: CONNECTIONS, ...kind.wanted?.() };
+}
+
+/** Checks its first answer. */
+export function operationOf({ operation, path = '/json', check }: Kind, session: Session, origin: string) {
+  const send = () => (operation === undefined ? session.json(origin + path) : operation(session, origin + path));
+  return send().then((answer) => {
+    check?.(answer);
+    return send;
+  });
+}
+
+/** No server: the client and its layers alone. */
+function overInstant(name: string, lanes: number, options?: () => RequestOptions): ComparedCase {
+  return {
+    name,
+    lanes,
+    async ours({ Client, HandlerStack, HttpResponse }) {
+      const answer = Promise.resolve(new HttpResponse(200, {}, '{"a":1}', '1.1', 'OK', { url: 'http://a.test/' }));
+      const own = new Client({ handler: HandlerStack.create(() => answer) });
+      return options === undefined ? () => own.get('http://a.test/') : () => own.get('http://a.test/', options());
+    },
+  };
+}
+
+export const comparedCases: readonly ComparedCase[] = [
+  overServer('get-raw', 0.85),
+  overServer('get-json', 0.85),
+  overServer('timeout-retry'),
+  overServer('all-on', 1.2),
+  overServer('not-found', 1.5),
+  overServer('redirects', 1),
+  overServer('post-json', 0.9),
+  overServer('get-64k', 0.9),
+  overServer('stream-64k'),
+  overInstant('instant', 1),
+  overInstant('instant-all-on', 1, () => ({ timeout: 10_000, signal: SHARED, retry: 2 })),
+  overInstant('delay', 1000, () => ({ delay: 1 })),
+];
+
+const SHARED = sharedSignal();
