@@ -12,26 +12,36 @@ interface Used {
 /** Where Linux does not tell, the load average has to do. */
 const TELLS = existsSync('/proc/stat');
 
+/** Milliseconds: the system counts in hundredths of a second, so that a shorter time tells nothing. */
+const SPAN = 300;
+
 export class Neighbours {
   readonly #own: readonly number[];
   #before: Used | undefined;
+  #since = 0;
+  #share = 0;
 
   /** @param own processes that are part of the measurement */
   constructor(own: readonly number[]) {
     this.#own = own;
+    this.#begin();
   }
 
-  begin(): void {
-    if (TELLS) this.#before = this.#used();
-  }
-
-  /** What was taken by others since `begin`, of all that the machine had to give: from 0 to 1. */
+  /** What is taken by others of late, of all that the machine has to give: from 0 to 1. */
   share(): number {
-    if (this.#before === undefined) return Math.max(0, loadavg()[0]! - this.#own.length) / availableParallelism();
-    const { total, busy, own } = this.#used();
-    const before = this.#before;
+    if (!TELLS) return Math.max(0, loadavg()[0]! - this.#own.length) / availableParallelism();
+    if (performance.now() - this.#since < SPAN) return this.#share;
+    const before = this.#before!;
+    this.#begin();
+    const { total, busy, own } = this.#before!;
     const others = busy - before.busy - (own - before.own);
-    return Math.max(0, others / Math.max(1, total - before.total));
+    this.#share = Math.max(0, others / Math.max(1, total - before.total));
+    return this.#share;
+  }
+
+  #begin(): void {
+    this.#since = performance.now();
+    if (TELLS) this.#before = this.#used();
   }
 
   #used(): Used {

@@ -1,5 +1,6 @@
 /** The cases that two builds of the library are compared in, and what is allowed there. */
 
+import type { ClientOptions } from '../../src/client/client.ts';
 import type { RequestOptions } from '../../src/options/options.ts';
 import { type Session, type Settings, sharedSignal } from '../clients/client.ts';
 import type { loadSluice } from '../clients/sluice.ts';
@@ -75,15 +76,25 @@ export function operationOf({ operation, path = '/json', check }: Kind, session:
   });
 }
 
+interface Instant {
+  readonly lanes: number;
+  readonly status?: number;
+  client?(): ClientOptions;
+  call?(): RequestOptions;
+}
+
 /** No server: the client and its layers alone. */
-function overInstant(name: string, lanes: number, options?: () => RequestOptions): ComparedCase {
+function overInstant(name: string, { lanes, status = 200, client, call }: Instant): ComparedCase {
   return {
     name,
     lanes,
     async ours({ Client, HandlerStack, HttpResponse }) {
-      const answer = Promise.resolve(new HttpResponse(200, {}, '{"a":1}', '1.1', 'OK', { url: 'http://a.test/' }));
-      const own = new Client({ handler: HandlerStack.create(() => answer) });
-      return options === undefined ? () => own.get('http://a.test/') : () => own.get('http://a.test/', options());
+      const url = 'http://a.test/';
+      const type = { 'content-type': 'application/json' };
+      const answer = Promise.resolve(new HttpResponse(status, type, '{"a":1}', '1.1', 'OK', { url }));
+      const own = new Client({ handler: HandlerStack.create(() => answer), ...client?.() });
+      if (status >= 400) return () => own.get(url).catch((error: unknown) => error);
+      return call === undefined ? () => own.get(url) : () => own.get(url, call());
     },
   };
 }
@@ -98,9 +109,8 @@ export const comparedCases: readonly ComparedCase[] = [
   overServer('post-json', 0.9),
   overServer('get-64k', 0.9),
   overServer('stream-64k'),
-  overInstant('instant', 1),
-  overInstant('instant-all-on', 1, () => ({ timeout: 10_000, signal: SHARED, retry: 2 })),
-  overInstant('delay', 1000, () => ({ delay: 1 })),
+  overInstant('instant', { lanes: 1 }),
+  overInstant('instant-all-on', { lanes: 1, client: () => ({ timeout: 10_000, signal: sharedSignal(), retry: 2 }) }),
+  overInstant('instant-404', { lanes: 1, status: 404 }),
+  overInstant('delay', { lanes: 1000, call: () => ({ delay: 1 }) }),
 ];
-
-const SHARED = sharedSignal();

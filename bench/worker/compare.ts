@@ -89,7 +89,6 @@ const count = await warmUp(Object.values(all));
 const neighbours = new Neighbours([process.pid, task.serverId]);
 for (let round = 0; round < task.rounds; round++) {
   const costs: Record<string, number> = {};
-  neighbours.begin();
   for (const [name, send] of shuffled(Object.entries(all))) costs[name] = await cost(send, count);
   const found: Round = { costs, others: neighbours.share() };
   console.log(JSON.stringify(found));
