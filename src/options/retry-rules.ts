@@ -44,7 +44,18 @@ export const BUDGET: BudgetRules = { ratio: 0.2, min: 10, window: 60_000 };
  */
 export function retryRules(given: RequestOptions['retry'], defaults?: number | RetryOptions): RetryRules | undefined {
   if (defaults !== undefined) return rulesOver(given, defaults);
+  if (typeof given === 'number') return rulesOfCount(given);
   return typeof given === 'object' && given !== null ? readOnce(rulesOver, given) : rulesOver(given);
+}
+
+/** A client's calls mostly have the same number. */
+let lastOfCount: RetryRules | undefined;
+
+function rulesOfCount(count: number): RetryRules | undefined {
+  if (lastOfCount?.limit === count) return lastOfCount;
+  const rules = rulesOver(count);
+  lastOfCount = rules ?? lastOfCount;
+  return rules;
 }
 
 /** The settings of a call where they are given, else those of the layer, else the defaults. */
