@@ -27,10 +27,14 @@ export function hiderOf(requests: readonly (HttpRequest | undefined)[], options:
     ...known.flatMap((request) => secretsOf(request, redact)),
     ...optionSecrets(options, redact),
   ]);
-  const values = known.flatMap((request) => [...request.headers.values()]);
-  const longest = Math.max(0, ...[...values, ...secrets].map((value) => value.length));
-  const hide = (text: string) => maskMembers(maskText(withoutSecrets(secrets, text), redact), redact);
-  return { hide, longest };
+  return {
+    hide: (text) => maskMembers(maskText(withoutSecrets(secrets, text), redact), redact),
+    // Only of a text that was cut: most are whole.
+    get longest() {
+      const values = known.flatMap((request) => [...request.headers.values()]);
+      return Math.max(0, ...[...values, ...secrets].map((value) => value.length));
+    },
+  };
 }
 
 /** The secrets that options hold in plain text: credentials, and the parts of a form whose name says so. */

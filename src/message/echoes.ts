@@ -27,15 +27,18 @@ export function withoutSecrets(secrets: readonly string[], text: string): string
  * Without duplicates and without words too short to be masked; the longest first, so that a secret within another one
  * does not leave the rest of it standing.
  */
-export function longestFirst(secrets: Iterable<string>): string[] {
+export function longestFirst(secrets: readonly string[]): readonly string[] {
+  if (secrets.length === 0) return secrets;
   return [...new Set(secrets)].filter(({ length }) => length >= LEAST_SECRET).sort((a, b) => b.length - a.length);
 }
 
 /** What the server was sent of secrets, the longest first: in headers and in the query. */
-export function secretsOf({ headers, url }: HttpRequest, redact: Redact | undefined): string[] {
+export function secretsOf({ headers, url }: HttpRequest, redact: Redact | undefined): readonly string[] {
   const secrets = querySecrets(url, redact);
-  for (const [name, value] of headers) {
-    if (isSecretHeader(name, redact)) secrets.push(...secretParts(value), ...basicSecrets(value));
+  const lines = headers.toRaw();
+  for (let i = 0; i < lines.length; i += 2) {
+    const value = lines[i + 1]!;
+    if (isSecretHeader(lines[i]!, redact)) secrets.push(...secretParts(value), ...basicSecrets(value));
   }
   return longestFirst(secrets);
 }

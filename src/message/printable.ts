@@ -4,12 +4,15 @@
 const CONTROL = /(?![\t\n])\p{Cc}/gu;
 /** Characters that show nothing, and may turn the order of what others show. */
 const INVISIBLE = /\p{Cf}/gu;
+/** Nothing of either, which a pattern without classes of Unicode finds far sooner. */
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
 /** The text with control characters as escapes (`\u001b`), and without what cannot be seen. */
 export function printable(text: string): string {
+  if (PLAIN.test(text)) return text;
   return withoutInvisible(text).replace(CONTROL, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 export function withoutInvisible(text: string): string {
-  return text.replace(INVISIBLE, '');
+  return PLAIN.test(text) ? text : text.replace(INVISIBLE, '');
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Hider } from '../../call/hider.ts';
-import { charsetOf } from '../../message/content.ts';
+import { charsetOf, decodeText } from '../../message/content.ts';
 import { methodMeant } from '../../message/methods.ts';
 import { withoutInvisible } from '../../message/printable.ts';
 import { problemOf, wordsOf } from '../../message/problem.ts';
@@ -41,7 +41,7 @@ export function methodHint(method: string, status: number): string | undefined {
 export function summaryOf(
   response: HttpResponse,
   length: number,
-  { hide, longest }: Hider,
+  hider: Hider,
   complete = true,
 ): string | undefined {
   if (length === 0 || response.sink !== undefined) return undefined;
@@ -53,21 +53,22 @@ export function summaryOf(
   if (UNPRINTABLE.test(text)) return undefined;
   const problem = isPart ? undefined : problemOf(text, type);
   const words = problem === undefined ? '' : oneLine(wordsOf(problem, response.statusText));
-  if (words !== '') return cut(hide(words), length);
-  const masked = hide(oneLine(text));
-  const shown = isPart ? masked.slice(0, Math.max(0, masked.length - longest)) : masked;
+  if (words !== '') return cut(hider.hide(words), length);
+  const masked = hider.hide(oneLine(text));
+  const shown = isPart ? masked.slice(0, Math.max(0, masked.length - hider.longest)) : masked;
   return shown === '' ? undefined : cut(shown, length, isPart);
 }
 
 /** A sequence that a cut divided is left out, not shown as a replacement character. */
 function decode(bytes: Uint8Array, charset: string | undefined, isPart: boolean): string {
+  if (!isPart) return decodeText(bytes, charset);
   let decoder: TextDecoder;
   try {
     decoder = new TextDecoder(charset);
   } catch {
     decoder = new TextDecoder();
   }
-  return decoder.decode(bytes, { stream: isPart });
+  return decoder.decode(bytes, { stream: true });
 }
 
 /** White space as single spaces: a body must not write lines of its own into a log. */
