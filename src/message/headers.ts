@@ -134,14 +134,14 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return this.filter((name) => !unwanted.has(name));
   }
 
-  /** Keeps the lines for which `keep` is true; it sees the name in lower case. */
+  /** Keeps the lines for which `keep` is true; it sees the name in lower case. The same instance when it keeps all. */
   filter(keep: (name: string, value: string) => boolean): HttpHeaders {
     const fields: RawField[] = [];
     for (let i = 0; i < this.#fields.length; i += 2) {
       const value = this.#fields[i + 1]!;
       if (keep(text(this.#fields[i]!).toLowerCase(), text(value))) fields.push(this.#fields[i]!, value);
     }
-    return HttpHeaders.fromRaw(fields);
+    return fields.length === this.#fields.length ? this : HttpHeaders.fromRaw(fields);
   }
 
   /** Puts the lines of `other` in the place of those with the same name. */

@@ -63,11 +63,8 @@ export class UriError extends TypeError {
  * @throws UriError for a relative reference without a base, a backslash before the query, or no valid URL
  */
 export function resolveUri(reference: string, base: string | undefined): string {
-  if (base !== undefined && SIMPLE_REFERENCE.test(reference) && !NEEDS_PARSER.test(reference) && !/[?#]/.test(base)) {
-    // RFC 3986 section 5.2.3: everything after the last "/" of the base path goes; a path with a leading slash replaces
-    // all.
-    return reference[0] === '/' ? base.slice(0, base.indexOf('/', 8)) + reference : directory(base) + reference;
-  }
+  const joined = base === undefined ? undefined : joinedPath(reference, base);
+  if (joined !== undefined) return joined;
   if (SCHEME.test(reference)) return canonicalUrl(reference);
   refuseAmbiguous(reference);
   // A network-path reference without a base gets http, as users write `//host/x` (RFC 3986 section 4.2).
@@ -76,6 +73,15 @@ export function resolveUri(reference: string, base: string | undefined): string 
     throw new UriError(RELATIVE, reference);
   }
   return parsed(reference, base).href;
+}
+
+/**
+ * A reference that is a plain path, on a canonical base: no parser has to look at it. `undefined` for any other.
+ * RFC 3986 section 5.2.3: everything after the last "/" of the base path goes; a path with a leading slash replaces all.
+ */
+export function joinedPath(reference: string, base: string): string | undefined {
+  if (!SIMPLE_REFERENCE.test(reference) || NEEDS_PARSER.test(reference) || /[?#]/.test(base)) return undefined;
+  return (reference[0] === '/' ? originOf(base) : directory(base)) + reference;
 }
 
 /** The handler asks again what the client has asked: it may be called without one. */

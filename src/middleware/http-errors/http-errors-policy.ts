@@ -38,12 +38,7 @@ export function methodHint(method: string, status: number): string | undefined {
  * The body's beginning as text of at most `length` characters; `undefined` when it is not text, or not in memory.
  * @param complete whether the bytes are the whole body, as far as it is known
  */
-export function summaryOf(
-  response: HttpResponse,
-  length: number,
-  hider: Hider,
-  complete = true,
-): string | undefined {
+export function summaryOf(response: HttpResponse, length: number, hider: Hider, complete = true): string | undefined {
   if (length === 0 || response.sink !== undefined) return undefined;
   const bytes = response.bytesNow();
   const type = response.headers.get('content-type');

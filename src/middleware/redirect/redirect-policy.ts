@@ -5,10 +5,11 @@
  */
 
 import type { HttpHeaders } from '../../message/headers.ts';
+import { has } from '../../message/own.ts';
 import { MASK, maskUrl, type Redact } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
-import { isInside, resolveUri, splitUserinfo } from '../../message/uri.ts';
+import { isCanonical, isInside, joinedPath, resolveUri, splitUserinfo } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import type { RedirectPolicy } from '../../options/redirect-policy.ts';
 
@@ -68,10 +69,34 @@ export function nextUrl(response: HttpResponse, from: string, policy: RedirectPo
     const fact = `the ${response.status} points from https to http (${maskUrl(url.href, redact)}); set allowRedirects.allowDowngrade to follow it`;
     return { code: 'ERR_REDIRECT_DOWNGRADE', fact };
   }
-  url.username = '';
-  url.password = '';
-  if (url.hash === '' && !location.includes('#')) url.hash = new URL(from).hash;
+  // What is set is parsed anew.
+  if (url.username !== '') url.username = '';
+  if (url.password !== '') url.password = '';
+  if (url.hash === '' && !location.includes('#') && from.includes('#')) url.hash = new URL(from).hash;
   return url;
+}
+
+/** Where a redirect leads, as far as it may be followed. */
+interface Lead {
+  /** Canonical. */
+  readonly url: string;
+  readonly crossOrigin: boolean;
+}
+
+function leadOf(response: HttpResponse, from: string, policy: RedirectPolicy, redact?: Redact): Lead | Refusal {
+  const url = pathWithin(response, from, policy);
+  if (url !== undefined) return { url, crossOrigin: false };
+  const target = nextUrl(response, from, policy, redact);
+  return target instanceof URL ? { url: target.href, crossOrigin: new URL(from).origin !== target.origin } : target;
+}
+
+/** Most redirects lead to a plain path on the same origin: nothing of `nextUrl` is in question there. */
+function pathWithin({ headers }: HttpResponse, from: string, policy: RedirectPolicy): string | undefined {
+  const location = headers.get('location');
+  if (location === null || !isCanonical(from) || !policy.protocols.includes(from.slice(0, from.indexOf(':')))) {
+    return undefined;
+  }
+  return joinedPath(location, from);
 }
 
 /** Everything about the request that answers a redirect, or why there is none. */
@@ -82,10 +107,11 @@ export function planHop(
   response: HttpResponse,
 ): Hop | Refusal {
   const redact = request.call?.redact;
-  const target = nextUrl(response, request.url, policy, redact);
-  if (!(target instanceof URL)) return target;
-  if (options.allowAbsoluteUrls === false && !staysInside(options.baseUri, request.url, target.href)) {
-    const fact = `the ${response.status} points outside baseUri (${maskUrl(target.href, redact)}), which allowAbsoluteUrls: false forbids`;
+  const lead = leadOf(response, request.url, policy, redact);
+  if (has(lead, 'fact')) return lead;
+  const { url, crossOrigin } = lead;
+  if (options.allowAbsoluteUrls === false && !staysInside(options.baseUri, request.url, url)) {
+    const fact = `the ${response.status} points outside baseUri (${maskUrl(url, redact)}), which allowAbsoluteUrls: false forbids`;
     return { code: 'ERR_REDIRECT_OUTSIDE_BASE', fact };
   }
   const { method, keepsBody } = nextMethod(response.status, request.method, policy.strict);
@@ -95,29 +121,27 @@ export function planHop(
       'give body as a function that returns a fresh one, or as bytes';
     return { code: 'ERR_BODY_NOT_REPLAYABLE', fact };
   }
-  const from = new URL(request.url);
-  const crossOrigin = from.origin !== target.origin;
   const withBody = keepsBody && (request.body !== null || !crossOrigin);
-  const headers = nextHeaders(request.headers, from, target, withBody, policy);
-  return { url: target.href, method, keepsBody, headers, crossOrigin };
+  const headers = nextHeaders(request, lead, withBody, policy);
+  return { url, method, keepsBody, headers, crossOrigin };
 }
 
 /** The headers of the next request. */
-export function nextHeaders(
-  headers: HttpHeaders,
-  from: URL,
-  target: URL,
+function nextHeaders(
+  { headers, url }: HttpRequest,
+  { url: target, crossOrigin }: Lead,
   withBody: boolean,
   policy: RedirectPolicy,
 ): HttpHeaders {
-  const crossOrigin = from.origin !== target.origin;
-  const kept = headers.filter((name) => {
+  const isKept = (name: string) => {
     if (!withBody && isBodyHeader(name)) return false;
     return !crossOrigin || (name !== 'host' && (mayCross(name) || policy.keepHeaders.includes(name)));
-  });
+  };
+  const kept = withBody && !crossOrigin ? headers : headers.filter(isKept);
   if (!policy.referer) return kept;
   // RFC 9110 section 10.1.3: no fragment, no userinfo, and nothing from https to http.
-  if (from.protocol === 'https:' && target.protocol === 'http:') return kept.without('referer');
+  const from = new URL(url);
+  if (from.protocol === 'https:' && target.startsWith('http:')) return kept.without('referer');
   const path = crossOrigin ? '/' : from.pathname + from.search;
   return kept.with('Referer', from.origin + path);
 }

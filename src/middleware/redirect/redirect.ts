@@ -92,7 +92,7 @@ async function follow(
     const hop = planHop(policy, request, options, response);
     if (has(hop, 'fact')) throw await refused(hop, request, response, hops);
     hops.push({ status: response.status, method: request.method, url: request.url });
-    await leave(policy, request, options, response.with({ url: request.url }), hop.url);
+    await leave(policy, request, options, at(response, request.url), hop.url);
     const { url, method, headers } = hop;
     request = request.with({ url, method, headers, ...(hop.keepsBody ? undefined : { body: null }) });
     // Not undone when a later hop leads back: that hop was chosen by the other origin.
@@ -110,6 +110,11 @@ async function follow(
   }
   const whole = await wholeAnswer(response, request, options, asker.outer);
   return whole.with({ redirects: hops, url: request.url });
+}
+
+/** A handler of the user's may not say where its answer came from. */
+function at(response: HttpResponse, url: string): HttpResponse {
+  return response.url === url ? response : response.with({ url });
 }
 
 /** Tells the caller about the hop, and lets go of the response that led to it. */
