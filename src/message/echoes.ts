@@ -35,10 +35,8 @@ export function longestFirst(secrets: readonly string[]): readonly string[] {
 /** What the server was sent of secrets, the longest first: in headers and in the query. */
 export function secretsOf({ headers, url }: HttpRequest, redact: Redact | undefined): readonly string[] {
   const secrets = querySecrets(url, redact);
-  const lines = headers.toRaw();
-  for (let i = 0; i < lines.length; i += 2) {
-    const value = lines[i + 1]!;
-    if (isSecretHeader(lines[i]!, redact)) secrets.push(...secretParts(value), ...basicSecrets(value));
+  for (const [name, value] of headers) {
+    if (isSecretHeader(name, redact)) secrets.push(...secretParts(value), ...basicSecrets(value));
   }
   return longestFirst(secrets);
 }
