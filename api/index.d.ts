@@ -1005,6 +1005,7 @@ interface Abortable {
     watching?: Watching | undefined;
     readonly isForgotten?: boolean;
     readonly isWaiting?: boolean;
+    readonly waitsFor?: string | undefined;
 }
 type AllSettled<T> = {
     -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>>;
@@ -1112,6 +1113,8 @@ declare class Content {
     bytes: Uint8Array | undefined;
     source: StreamSource | undefined;
     used: boolean;
+    wasRead: boolean;
+    get read(): Uint8Array | undefined;
     constructor(bytes: Uint8Array | undefined, source?: StreamSource);
     take(refuse: () => Error): StreamSource;
     takeWeb(refuse: () => Error): ReadableStream<Uint8Array>;
@@ -1350,6 +1353,7 @@ declare class StopSource implements Abortable {
     get isWatched(): boolean;
     get isForgotten(): boolean;
     get isWaiting(): boolean;
+    get waitsFor(): string | undefined;
     protected emptied(): void;
     abort(reason?: unknown): void;
 }

@@ -228,6 +228,8 @@ declare class Content {
     bytes: Uint8Array | undefined;
     source: StreamSource | undefined;
     used: boolean;
+    wasRead: boolean;
+    get read(): Uint8Array | undefined;
     constructor(bytes: Uint8Array | undefined, source?: StreamSource);
     take(refuse: () => Error): StreamSource;
     takeWeb(refuse: () => Error): ReadableStream<Uint8Array>;
