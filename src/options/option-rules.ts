@@ -72,8 +72,9 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
     off: false,
   },
   cookies: {
-    expected: 'a jar, a record of names to values, or a boolean',
-    accepts: (v) => v === true || isRecord(v),
+    expected: 'a jar (of tough-cookie: CookieJar.fromJSON(jar.toJSON())), a record of names to values, or a boolean',
+    // A jar of tough-cookie is an object too, and would be read as a record of its settings.
+    accepts: (v) => v === true || (isRecord(v) && !hasMethod(v, 'getCookieString')),
     off: false,
   },
   cache: {

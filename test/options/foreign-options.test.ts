@@ -24,7 +24,7 @@ describe('names of other clients', () => {
     ['prefixUrl', '`baseUri`'],
     ['responseType', 'a method of the answer'],
     ['throwHttpErrors', '`httpErrors`'],
-    ['validateStatus', '`httpErrors`'],
+    ['validateStatus', '`httpErrors` here; the other way round'],
     ['followRedirect', '`allowRedirects`'],
     ['follow_redirects', '`allowRedirects`'],
     ['maxRedirects', '`allowRedirects: { max }`'],
@@ -85,7 +85,11 @@ describe('names of other clients', () => {
 describe('names within the records of other clients', () => {
   it.each([
     ['retry', { statusCodes: [500] }, 'there is no option "retry.statusCodes"; `statusCodes` is `statuses` here'],
-    ['retry', { limit: 2, calculateDelay: () => 1 }, '`calculateDelay` is `delay` here'],
+    [
+      'retry',
+      { limit: 2, calculateDelay: () => 1 },
+      '`calculateDelay` is `delay` here; 0 is at once, and `decider` gives up',
+    ],
     ['retry', { errorCodes: [] }, '`errorCodes` is `decider` here'],
     ['retry', { backoffLimit: 5 }, '`backoffLimit` is `maxDelay` here'],
     ['retry', { noise: 5 }, '`noise` is `delay`, a function here'],

@@ -61,6 +61,19 @@ export function isRetryable(rules: RetryRules, request: HttpRequest, outcome: Ou
   return rules.statuses.has(answer.status) && !isUnasked(answer);
 }
 
+/** Why an outcome that the rules repeat is not repeated, when that is its method alone; words that end a message. */
+export function methodRefusal(
+  { methods, statuses }: RetryRules,
+  request: HttpRequest,
+  outcome: Outcome,
+): string | undefined {
+  if (methods.has(request.method)) return undefined;
+  const answer = answerOf(outcome);
+  const mayPass = answer === undefined ? isTransient(own(outcome, 'error')) : statuses.has(answer.status);
+  // RFC 9110 section 9.2.2: what is not idempotent is repeated only by who knows that it may be.
+  return mayPass ? `not retried: ${request.method} is not among retry.methods` : undefined;
+}
+
 /** Whether the network failed in a way that may pass. */
 export function isTransient(error: unknown): boolean {
   if (isNetworkError(error)) return !LASTING.test(error.code);

@@ -28,7 +28,16 @@ import { type Clock, systemClock, wallClockBy } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ServerHint, serverHint } from './retry-hints.ts';
-import { answerOf, backoff, bodyRefusal, isFinal, isRetryable, type Outcome, waitRefusal } from './retry-policy.ts';
+import {
+  answerOf,
+  backoff,
+  bodyRefusal,
+  isFinal,
+  isRetryable,
+  methodRefusal,
+  type Outcome,
+  waitRefusal,
+} from './retry-policy.ts';
 
 /** What a test may replace. */
 export interface RetryTools {
@@ -148,9 +157,9 @@ class RetriedCall implements Repeater, Asker {
 
   /** Whether the first answer ends the call, and nobody has to be asked or told. */
   #isLast(response: HttpResponse): boolean {
-    const { rules, request } = this;
+    const { rules } = this;
     if (rules.decider !== undefined || this.#held !== undefined || response.attempts !== 1) return false;
-    if (isRetryable(rules, request, { response, error: undefined })) return false;
+    if (rules.statuses.has(response.status)) return false;
     this.#leaveCall();
     this.#earn(response);
     return true;
@@ -193,7 +202,10 @@ class RetriedCall implements Repeater, Asker {
     if (this.#attempt > rules.limit || isFinal(outcome) || stoppedByCaller(request, this.options)) return NO_MORE;
     // Whoever was told of a response was promised that it is the final one.
     if (this.#announced && outcome.response !== undefined) return NO_MORE;
-    if (rules.decider === undefined) return isRetryable(rules, request, outcome) ? this.#plan(outcome) : NO_MORE;
+    if (rules.decider === undefined) {
+      if (isRetryable(rules, request, outcome)) return this.#plan(outcome);
+      return { note: methodRefusal(rules, request, outcome), wait: undefined };
+    }
     return this.#ask(rules.decider, outcome).then((wanted) => (wanted ? this.#plan(outcome) : NO_MORE));
   }
 

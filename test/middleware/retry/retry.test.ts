@@ -313,6 +313,27 @@ describe('the wait', () => {
     });
   });
 
+  it.each([
+    [
+      'a status',
+      () => Promise.resolve(new HttpResponse(503, {}, 'busy')),
+      'server error 503 Service Unavailable: busy',
+    ],
+    ['a lost connection', () => Promise.reject(new NetworkError('the connection broke')), 'the connection broke'],
+  ])('names the method that is not repeated after %s', async (_, answer, fact) => {
+    const handler = httpErrors()(retry()(answer));
+    await expect(handler(new HttpRequest('POST', 'http://a.test/x'), { retry: 2 })).rejects.toMatchObject({
+      message: expect.stringContaining(`${fact}; not retried: POST is not among retry.methods`),
+    });
+  });
+
+  it('says nothing of the method where no retry was in question', async () => {
+    const handler = httpErrors()(retry()(async () => new HttpResponse(404, {}, 'no')));
+    await expect(handler(new HttpRequest('POST', 'http://a.test/x'), { retry: 2 })).rejects.toMatchObject({
+      message: expect.not.stringContaining('not retried'),
+    });
+  });
+
   it('holds no other request, under one timer', async () => {
     const clock = new FakeClock();
     const queue = new DelayQueue({ clock });
