@@ -18,7 +18,7 @@ const DEEP = [
   'test/resilience/ten-thousand-calls.test.ts',
   'test/websocket/{autobahn,full-duplex,held-back}.test.ts',
   'test/download/{killed,stopped-early}.test.ts',
-  'test/bullmq/killed.test.ts',
+  'test/bullmq/{killed,stood-still}.test.ts',
   'test/crawl/{robots-bounds,sitemap,thousand-workers}.test.ts',
   'test/docs/{snippet-types,comparison}.test.ts',
   'test/examples/own-projects.test.ts',

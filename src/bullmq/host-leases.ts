@@ -2,7 +2,7 @@
 import { type ConnectionOptions, DelayedError, type Job, Worker } from 'bullmq';
 import type { HostLease } from '../crawl/frontier.ts';
 import { Fifo } from '../pool/fifo.ts';
-import { startTimer } from '../time/clock.ts';
+import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { readPulse } from './pulse.ts';
 import { type LeaseSettings, RedisLease } from './redis-lease.ts';
 
@@ -55,6 +55,19 @@ class Channel {
       this.#wake = resolve;
     });
     this.#wake = undefined;
+  }
+}
+
+/** Tells of each lock that was renewed when that was asked for. */
+class RenewingWorker extends Worker<HostJob> {
+  clock: Clock = systemClock;
+  renewed: (id: string, asked: number) => void = () => {};
+
+  override async extendJobLocks(ids: string[], tokens: string[], duration: number): Promise<string[]> {
+    const asked = this.clock.now();
+    const failed = await super.extendJobLocks(ids, tokens, duration);
+    for (const id of ids) if (!failed.includes(id)) this.renewed(id, asked);
+    return failed;
   }
 }
 
@@ -151,6 +164,7 @@ export class HostLeases {
       throw new DelayedError();
     }
     const { host, seq } = job.data;
+    // Made before Redis is asked: its time runs from here.
     const one = new RedisLease(host, {
       ...this.#settings,
       sure: SURE * this.#settings.lease,
@@ -158,9 +172,9 @@ export class HostLeases {
         if (count === 0) channel.end();
       },
     });
-    const { connection, bull } = this.#settings;
+    const { connection, bull, lease } = this.#settings;
     const lock = `${bull.prefix}:hosts:${job.id}:lock`;
-    const isOurs = await connection.call('sluiceLease', host, seq, one.token, lock, token ?? '');
+    const isOurs = await connection.call('sluiceLease', host, seq, one.token, lock, token ?? '', lease);
     if (isOurs !== 1) return;
     this.#held.set(job.id!, one);
     if (channel.isDone) await one[Symbol.asyncDispose]();
@@ -175,8 +189,8 @@ export class HostLeases {
   };
 
   #newWorker(): Worker<HostJob> {
-    const { bull, hosts, lease } = this.#settings;
-    const worker = new Worker<HostJob>('hosts', this.#process, {
+    const { bull, hosts, lease, clock } = this.#settings;
+    const worker = new RenewingWorker('hosts', this.#process, {
       ...bull,
       concurrency: hosts,
       lockDuration: lease,
@@ -188,11 +202,10 @@ export class HostLeases {
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
     });
+    worker.clock = clock;
+    worker.renewed = (id, asked) => this.#held.get(id)?.confirm(asked);
     worker.on('error', (error) => {
       if (isFatal(error)) this.#channel.end(error);
-    });
-    worker.on('locksRenewed', ({ jobIds }) => {
-      for (const id of jobIds) this.#held.get(id)?.confirm();
     });
     worker.on('lockRenewalFailed', (jobs) => {
       for (const id of jobs) this.#held.get(id)?.lose(new Error('the lease could not be renewed in time'));

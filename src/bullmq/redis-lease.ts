@@ -13,7 +13,7 @@ export interface LeaseSettings {
   /** The name of the crawl. */
   readonly crawl: string;
   readonly turn: Turn;
-  /** Milliseconds after the last renewal for which nobody else can have the host. */
+  /** Milliseconds after a renewal was asked for, for which nobody else can have the host. */
   readonly sure: number;
   /** Told which hosts have something to do: host, number, milliseconds until then, of each. */
   wake(hosts: readonly string[]): Promise<void>;
@@ -33,7 +33,10 @@ export class RedisLease implements HostLease {
   readonly #lost = new AbortController();
   readonly #closing = new AbortController();
   readonly #started: number;
-  /** When it was certain last that the host is ours, in milliseconds of the clock. */
+  /**
+   * When the renewal was asked for that Redis did last, in milliseconds of the clock. Not when its answer was read: that
+   * may be long after the lock began to run.
+   */
   #confirmed: number;
   #taken = 0;
   #isOver = false;
@@ -117,8 +120,9 @@ export class RedisLease implements HostLease {
     }
   }
 
-  confirm(): void {
-    this.#confirmed = this.#settings.clock.now();
+  /** @param asked when the renewal was asked for, in milliseconds of the clock */
+  confirm(asked: number): void {
+    this.#confirmed = Math.max(this.#confirmed, asked);
   }
 
   lose(reason: Error): void {

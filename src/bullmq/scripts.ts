@@ -131,12 +131,14 @@ end
 return {added, read, count('waiting', 0), wake}
 `),
   /**
-   * host, seq, token, key and value of the job's lock: whether the host is the caller's now. What another holder had goes
-   * back. Who asks late, after its lock is another's, gets nothing.
+   * host, seq, token, key and value of the job's lock, its milliseconds: whether the host is the caller's now. What another
+   * holder had goes back. Who asks late, after its lock is another's, gets nothing. The lock runs from now on, so that the
+   * caller knows since when.
    */
   sluiceLease: script(`
 local host = ARGV[1]
 if redis.call('HGET', H, host) ~= ARGV[2] or redis.call('GET', ARGV[4]) ~= ARGV[5] then return 0 end
+redis.call('PEXPIRE', ARGV[4], ARGV[6])
 redis.call('HDEL', W, host)
 redis.call('HSET', P .. ':o', host, ARGV[3])
 -- A holder that went silent may have asked the host until now.

@@ -11,6 +11,7 @@ import { milliseconds } from '../time/duration.ts';
 import { checkedMost } from './checks.ts';
 import type { CrawlEnd, CrawlOptions, RunningCrawl } from './crawl-options.ts';
 import type { Found, Frontier, HostLease, Outcome, Visit } from './frontier.ts';
+import { HeldRequest } from './held-request.ts';
 import { HostWork } from './host-work.ts';
 import { redirectFound, withinDepth } from './page-found.ts';
 import { productToken } from './robots.ts';
@@ -24,6 +25,7 @@ interface Job {
   readonly visit: Visit;
   readonly work: HostWork;
   isSent: boolean;
+  held?: HeldRequest;
 }
 
 const CONCURRENCY = 25;
@@ -234,7 +236,11 @@ class CrawlRun {
     job.work.sent += 1;
     this.running += 1;
     const more = this.#options.request?.(job.visit.url);
-    return this.#client.send(request, more === undefined ? options : extendOptions(options ?? {}, more));
+    const own = more === undefined ? options : extendOptions(options ?? {}, more);
+    // Nobody else can have the host of a frontier that is not shared.
+    if (this.#frontier.shared === undefined) return this.#client.send(request, own);
+    job.held = new HeldRequest(job.work.lease, own ?? {});
+    return this.#client.send(request, job.held.options);
   }
 
   async #answered(response: HttpResponse, key: PoolKey): Promise<void> {
@@ -246,6 +252,7 @@ class CrawlRun {
       outcome = paused ?? (await this.#visited(response, job.visit));
       if (followRedirects) outcome = withRedirect(outcome, response, job.visit);
     } catch (error) {
+      if (job.work.lease.signal.aborted) return this.#leave(key, job);
       outcome = await this.#failedOutcome(error, job.visit);
     } finally {
       await response.discard();
@@ -275,8 +282,8 @@ class CrawlRun {
 
   async #rejected(error: unknown, key: PoolKey): Promise<void> {
     const job = this.#jobs.get(key)!;
-    const { lease } = job.work;
-    if (lease.signal.aborted && !job.isSent) return this.#leave(key, job);
+    // Whatever became of it is for whoever has the host by now.
+    if (job.work.lease.signal.aborted) return this.#leave(key, job);
     await this.#settle(key, job, await this.#failedOutcome(error, job.visit));
   }
 
@@ -301,8 +308,9 @@ class CrawlRun {
     this.#leave(key, job);
   }
 
-  #leave(key: PoolKey, { work, isSent }: Job): void {
+  #leave(key: PoolKey, { work, isSent, held }: Job): void {
     this.#jobs.delete(key);
+    held?.release();
     work.underWay -= 1;
     if (isSent) {
       work.sent -= 1;

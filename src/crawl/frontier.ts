@@ -113,7 +113,7 @@ export interface Frontier extends AsyncDisposable {
 export interface HostLease extends AsyncDisposable {
   /** Name and port, the port only when it is not the scheme's. */
   readonly host: string;
-  /** Aborts when the lease is lost. */
+  /** Aborts when the lease is lost; one whose time has run out, at the latest when it is read. */
   readonly signal: AbortSignal;
   /** Up to `n` visits, once the host may be asked; none when it has none for now, or not soon. */
   take(n: number): Promise<Visit[]>;

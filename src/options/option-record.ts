@@ -4,6 +4,7 @@
  */
 
 import type { StopSource } from '../time/stop.ts';
+import { keepLook } from './last-look.ts';
 import { maskedOptions } from './masked-options.ts';
 import type { RequestOptions } from './options.ts';
 
@@ -133,5 +134,5 @@ function withoutSignal(options: RequestOptions): Bare {
   const copy: object = new OptionRecord();
   const values = copy as Record<string, unknown>;
   for (const key of Object.keys(options)) if (key !== 'signal') values[key] = options[key as keyof RequestOptions];
-  return copy as Bare;
+  return keepLook(options, copy) as Bare;
 }

@@ -10,6 +10,7 @@ import { CACHE_MODES, isCacheOption, mergeCache } from './cache-option.ts';
 import { connectionRules } from './connection-rules.ts';
 import { closeTo } from './edit-distance.ts';
 import { oursFor, oursWithin } from './foreign-options.ts';
+import { keepLook } from './last-look.ts';
 import { extendOptions, newOptions } from './option-record.ts';
 import { redirectPolicy, retryRules } from './option-settings.ts';
 import {
@@ -176,7 +177,7 @@ export function checkOptions(given: RequestOptions, declared: readonly string[] 
   }
   refuseTwoBodies(checked);
   readUnixBase(checked);
-  return checked;
+  return keepLook(given, checked);
 }
 
 /** The call's options over the client's. A body given in the call replaces the client's, of whatever kind. */

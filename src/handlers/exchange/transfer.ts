@@ -4,6 +4,7 @@
  * how it is ended is the exchange's.
  */
 
+import { lookOnce } from '../../options/last-look.ts';
 import { whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
 import { mayBeLeft } from '../../call/left-body.ts';
@@ -139,6 +140,7 @@ export class Transfer implements Answered, Endable, Expiring {
     this.phase = this.request.body === null ? 'headers' : 'send';
     this.timer.start('headers', this.limits.headers);
     this.record.connected(dialled, this.timer.since);
+    lookOnce(this.options);
   }
 
   /** The request is to go again, over another connection. */

@@ -140,6 +140,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     this.#resends.begin(connection, isReused);
     transfer.record.placed();
     transfer.connected(isReused ? undefined : dialTimings(connection.socket));
+    if (transfer.isDone) return;
     try {
       within(transfer.scope, () => this.#send(connection));
     } catch (cause) {

@@ -107,6 +107,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
     this.#readBefore = socket.bytesRead;
     this.#writtenBefore = socket.bytesWritten;
     transfer.connected(isReused ? undefined : dialTimings(socket));
+    if (transfer.isDone) return;
     try {
       within(transfer.scope, () => this.#send(socket));
     } catch (cause) {
