@@ -76,7 +76,7 @@ export async function bytesOf({ url }: RedisServer, urls: number, isWaiting: boo
   const name = isWaiting ? 'waiting' : 'known';
   await using frontier = redisFrontier({ connection: url, name });
   await frontier.stats();
-  const connection = await FrontierConnection.open(url, `sluice:{${name}}`);
+  const connection = await FrontierConnection.open(url, `sluice:{${name}}`, name);
   const id = (await redis.hget(`sluice:{${name}}:m`, 'id'))!;
   const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))![1]);
   const before = await used();

@@ -1,19 +1,11 @@
 /** The connections of a frontier: one for its own scripts, and what BullMQ makes its own from. */
 import type { ConnectionOptions } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
-import { maskText } from '../message/redact.ts';
+import { RedisError, redisFailure, unreachable } from './redis-error.ts';
 import { SCRIPTS, type ScriptName } from './scripts.ts';
 
 /** A URL, the options of ioredis, or a client of ioredis, which stays the caller's. */
 export type RedisConnection = string | RedisOptions | Redis;
-
-/**
- * What the Redis of a frontier failed with: nobody answers, or the server is too old. A frontier's methods reject with it.
- */
-export class RedisError extends Error {
-  /** Also across copies of the package. */
-  override readonly name = 'RedisError';
-}
 
 type Answer = readonly unknown[] | number;
 /** Commands that ioredis makes of the scripts. */
@@ -25,41 +17,61 @@ export class FrontierConnection {
   readonly redis: Redis;
   readonly #scripted: Scripted;
   readonly #key: string;
+  readonly #name: string;
+  /** What the socket failed with last: commands only say that it is closed. */
+  #last: unknown;
 
-  private constructor(redis: Redis, key: string) {
+  private constructor(redis: Redis, key: string, name: string) {
     this.redis = redis;
     this.#key = key;
+    this.#name = name;
     for (const [name, source] of Object.entries(SCRIPTS)) redis.defineCommand(name, source);
     this.#scripted = redis as Scripted;
-    // Commands tell their failures; the rest is for nobody.
-    redis.on('error', () => undefined);
+    redis.on('error', (error: unknown) => {
+      this.#last = error;
+    });
   }
 
-  /** @throws RedisError when nobody answers, or the server is too old */
-  static async open(given: RedisConnection, key: string): Promise<FrontierConnection> {
+  /**
+   * @param key what everything of the crawl begins with @param name of the crawl
+   * @throws RedisError when nobody answers, or the server is too old
+   */
+  static async open(given: RedisConnection, key: string, name: string): Promise<FrontierConnection> {
     const redis = clientOf(given);
-    const connection = new FrontierConnection(redis, key);
+    const connection = new FrontierConnection(redis, key, name);
     try {
       await redis.connect();
       const found = /redis_version:(\d+)\.(\d+)/.exec(await redis.info('server')) ?? [];
       const [major, minor] = [Number(found[1]), Number(found[2])];
       if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-        throw new RedisError(`a frontier needs Redis 6.2 or newer, and the server is ${major}.${minor}`);
+        const words = `a frontier needs Redis 6.2 or newer, and the server is ${major}.${minor}`;
+        throw new RedisError(`${words}; update the one at ${connection.#address}, or give another`);
       }
     } catch (cause) {
       redis.disconnect();
-      if (cause instanceof RedisError) throw cause;
-      const { host = 'localhost', port = 6379 } = redis.options;
-      const words = maskText(String((cause as Error).message));
-      throw new RedisError(`Redis at ${host}:${port} cannot be used: ${words}`, { cause });
+      throw unreachable(cause, connection.#last, connection.#address);
     }
     // From now on what breaks is waited for: a restart loses nothing.
     redis.options.retryStrategy = (times: number) => Math.min(1000, 50 * times);
     return connection;
   }
 
-  call(name: ScriptName, ...args: (string | number)[]): Promise<Answer> {
-    return this.#scripted[name](this.#key, ...args);
+  async call(name: ScriptName, ...args: (string | number)[]): Promise<Answer> {
+    try {
+      return await this.#scripted[name](this.#key, ...args);
+    } catch (error) {
+      throw this.told(error);
+    }
+  }
+
+  /** The same in our words, where Redis has refused something. */
+  told(error: unknown): unknown {
+    return redisFailure(error, this.#address, `the crawl ${this.#name} cannot go on`);
+  }
+
+  get #address(): string {
+    const { host = 'localhost', port = 6379, path } = this.redis.options;
+    return path ?? `${host}:${port}`;
   }
 
   async close(): Promise<void> {

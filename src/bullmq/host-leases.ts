@@ -4,6 +4,7 @@ import type { HostLease } from '../crawl/frontier.ts';
 import { Fifo } from '../pool/fifo.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { readPulse } from './pulse.ts';
+import { isRefusal } from './redis-error.ts';
 import { type LeaseSettings, RedisLease } from './redis-lease.ts';
 
 export interface LeasesSettings extends Omit<LeaseSettings, 'left' | 'sure'> {
@@ -151,7 +152,7 @@ export class HostLeases {
       if (waiting + leased === 0 || state === 'stopped') this.#channel.end();
       else if (unsure.length > 0) await this.#settings.wake(unsure);
     } catch (error) {
-      if (isFatal(error)) this.#channel.end(error);
+      if (isRefusal(error)) this.#channel.end(this.#settings.connection.told(error));
     }
     if (!this.#channel.isDone) this.#stopTimer = startTimer(clock, PULSE, () => void this.#pulse());
   }
@@ -205,16 +206,11 @@ export class HostLeases {
     worker.clock = clock;
     worker.renewed = (id, asked) => this.#held.get(id)?.confirm(asked);
     worker.on('error', (error) => {
-      if (isFatal(error)) this.#channel.end(error);
+      if (isRefusal(error)) this.#channel.end(this.#settings.connection.told(error));
     });
     worker.on('lockRenewalFailed', (jobs) => {
       for (const id of jobs) this.#held.get(id)?.lose(new Error('the lease could not be renewed in time'));
     });
     return worker;
   }
-}
-
-/** What waiting does not mend: Redis is full, or will not have us. */
-function isFatal(error: unknown): boolean {
-  return /^(?:OOM|NOAUTH|WRONGPASS|NOPERM|READONLY|MISCONF)\b/.test(String((error as Error)?.message));
 }

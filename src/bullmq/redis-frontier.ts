@@ -3,18 +3,19 @@
  * Redis holds their URLs. A host is one worker's at a time, and what a worker that died had taken goes back.
  */
 import { Queue } from 'bullmq';
-import { checkedMost } from '../crawl/checks.ts';
+import { checkedFound, checkedMost } from '../crawl/checks.ts';
 import type { Found, Frontier, FrontierStats, HostLease, LeaseOptions, Line, SharedFacts } from '../crawl/frontier.ts';
 import { type Link, startLink } from '../crawl/link.ts';
 import { randomToken } from '../crawl/token.ts';
 import type { Turn } from '../crawl/turn.ts';
-import { bareRecord } from '../options/option-record.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
-import { bullConnection, FrontierConnection, type RedisConnection, RedisError } from './connection.ts';
+import { bullConnection, FrontierConnection, type RedisConnection } from './connection.ts';
 import { linkArguments } from './entries.ts';
 import { HostLeases } from './host-leases.ts';
 import { type Pulse, readPulse } from './pulse.ts';
+import { RedisError } from './redis-error.ts';
 
 /** Which crawl of which Redis a frontier is of. */
 export interface RedisFrontierOptions {
@@ -24,7 +25,7 @@ export interface RedisFrontierOptions {
   readonly name: string;
   /** URLs that may wait before `add` says `full`; what pages link to is queued all the same. Default no limit. */
   readonly maxWaiting?: number | undefined;
-  /** After which time without a sign a worker counts as dead, and its hosts are others'. Default `'10s'`. */
+  /** After which time without a sign a worker counts as dead, and its hosts are others'. At least 100 ms; default `'10s'`. */
   readonly lease?: Duration | undefined;
   /** When a host is handed on, so that each has its turn. Default `{ urls: 1000, time: '30s' }`. */
   readonly turn?: { readonly urls?: number; readonly time?: Duration } | undefined;
@@ -56,6 +57,9 @@ const AT_ONCE = 100;
 /** Of the job of a host, which is never given up. */
 const ATTEMPTS = 1_000_000_000;
 const LINES = 500;
+/** Milliseconds: one that is shorter is over before it can be renewed. */
+const SHORTEST_LEASE = 100;
+const SETTINGS = ['connection', 'name', 'maxWaiting', 'lease', 'turn', 'clock'] as const;
 
 class RedisFrontier implements SharedFrontier {
   readonly shared: SharedFacts;
@@ -78,8 +82,11 @@ class RedisFrontier implements SharedFrontier {
     // What stands in braces is one slot of a cluster.
     this.#key = `sluice:{${name}}`;
     this.#maxWaiting = checkedMost(maxWaiting, 'maxWaiting');
-    this.#lease = Math.max(100, milliseconds(lease, 'lease'));
-    const most = bareRecord(turn);
+    this.#lease = milliseconds(lease, 'lease');
+    if (this.#lease < SHORTEST_LEASE) {
+      throw new RangeError(`lease must be at least ${SHORTEST_LEASE} ms, got ${this.#lease} ms`);
+    }
+    const most = settingsOf('turn', turn, ['urls', 'time']);
     this.#turn = {
       urls: checkedMost(most.urls ?? 1000, 'turn.urls'),
       time: milliseconds(most.time ?? '30s', 'turn.time'),
@@ -88,12 +95,16 @@ class RedisFrontier implements SharedFrontier {
     this.shared = {
       get: async (key) => (await (await this.#open()).connection.redis.get(this.#factKey(key))) ?? undefined,
       set: async (key, value, ttl) => {
-        await (await this.#open()).connection.redis.set(this.#factKey(key), value, 'PX', Math.ceil(ttl));
+        const { connection } = await this.#open();
+        await connection.redis.set(this.#factKey(key), value, 'PX', Math.ceil(ttl)).catch((error) => {
+          throw connection.told(error);
+        });
       },
     };
   }
 
   async add(found: Iterable<Found> | AsyncIterable<Found>) {
+    checkedFound(found);
     const opened = await this.#open();
     const most = this.#maxWaiting;
     let [added, known, waiting] = [0, 0, (await this.stats()).waiting];
@@ -186,7 +197,9 @@ class RedisFrontier implements SharedFrontier {
 
   async #setState(state: string): Promise<void> {
     const { connection } = await this.#open();
-    await connection.redis.hset(`${this.#key}:m`, 'state', state);
+    await connection.redis.hset(`${this.#key}:m`, 'state', state).catch((error) => {
+      throw connection.told(error);
+    });
   }
 
   async #pulse(): Promise<Pulse> {
@@ -211,7 +224,9 @@ class RedisFrontier implements SharedFrontier {
         opts: { jobId, delay, attempts: ATTEMPTS, removeOnComplete: true, removeOnFail: true },
       });
     }
-    await queue.addBulk(jobs);
+    await queue.addBulk(jobs).catch((error) => {
+      throw connection.told(error);
+    });
     await connection.call('sluiceAwake', ...jobs.flatMap(({ data }) => [data.host, data.seq]));
   }
 
@@ -221,7 +236,7 @@ class RedisFrontier implements SharedFrontier {
   }
 
   async #opened(): Promise<Opened> {
-    const connection = await FrontierConnection.open(this.#options.connection, this.#key);
+    const connection = await FrontierConnection.open(this.#options.connection, this.#key, this.#options.name);
     try {
       const [id, version] = (await connection.call('sluiceOpen', VERSION, randomToken())) as [string, string];
       if (version !== VERSION) {
@@ -245,5 +260,5 @@ class RedisFrontier implements SharedFrontier {
  * @throws TypeError or RangeError for a mistake in options; from its methods a `RedisError` when Redis cannot be used
  */
 export function redisFrontier(options: RedisFrontierOptions): SharedFrontier {
-  return new RedisFrontier(bareRecord(options));
+  return new RedisFrontier(settingsOf('redisFrontier', options, SETTINGS));
 }

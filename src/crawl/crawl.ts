@@ -10,6 +10,7 @@ import { type Clock, epochTime, startTimer, systemClock } from '../time/clock.ts
 import { milliseconds } from '../time/duration.ts';
 import { checkedMost } from './checks.ts';
 import type { CrawlEnd, CrawlOptions, RunningCrawl } from './crawl-options.ts';
+import { type CrawlSettings, checkedCrawl } from './crawl-settings.ts';
 import type { Found, Frontier, HostLease, Outcome, Visit } from './frontier.ts';
 import { HeldRequest } from './held-request.ts';
 import { HostWork } from './host-work.ts';
@@ -46,7 +47,7 @@ class CrawlRun {
   running = 0;
   readonly #client: PoolClient;
   readonly #frontier: CrawlSource;
-  readonly #options: CrawlOptions & { readonly perHost: NonNullable<CrawlOptions['perHost']> };
+  readonly #options: CrawlSettings;
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #visitTimeout: number;
@@ -68,11 +69,10 @@ class CrawlRun {
   #done = 0;
   #failed = 0;
 
-  constructor(client: PoolClient, frontier: CrawlSource, options: CrawlOptions) {
-    if (typeof options.visit !== 'function') throw new TypeError('a crawl expects the option visit, a function');
+  constructor(client: PoolClient, frontier: CrawlSource, options: CrawlSettings) {
     this.#client = client;
     this.#frontier = frontier;
-    this.#options = bareRecord({ ...options, perHost: bareRecord(options.perHost ?? { concurrency: 1 }) });
+    this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#limit = checkedMost(options.limit, 'limit');
     this.#visitTimeout = milliseconds(options.visitTimeout ?? '5m', 'visitTimeout');
@@ -348,10 +348,10 @@ function withRedirect(outcome: Outcome, response: HttpResponse, visit: Visit): O
  *     });
  *
  * A redirect is an answer as any other, and where it leads is a page of its own.
- * @throws TypeError for a mistake in options; as a rejection, the reason of `signal`, or what the frontier fails with
+ * @throws TypeError or RangeError for a mistake in options; as a rejection, the reason of `signal`, or what the frontier fails with
  */
 export function crawl(client: PoolClient, frontier: CrawlSource, options: CrawlOptions): RunningCrawl {
-  const run = new CrawlRun(client, frontier, bareRecord(options));
+  const run = new CrawlRun(client, frontier, checkedCrawl(options));
   const ended = run.run();
   return Object.defineProperties(ended, {
     stop: { value: () => run.stop() },

@@ -1,8 +1,8 @@
 /** A frontier in a file: a crawl that was killed goes on where it was, in the next process. */
 import { PathInUseError, PathLock } from '../download/path-lock.ts';
-import { bareRecord } from '../options/option-record.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
-import { checkedMost } from './checks.ts';
+import { checkedFound, checkedMost } from './checks.ts';
 import { FILE_FORMAT, type FileRecord, storedLink } from './file-record.ts';
 import type { Found, Frontier, FrontierStats, HostLease, LeaseOptions, Line } from './frontier.ts';
 import { LineFile } from './line-file.ts';
@@ -43,6 +43,7 @@ class FileFrontier implements Frontier {
   }
 
   async add(found: Iterable<Found> | AsyncIterable<Found>) {
+    checkedFound(found);
     const { file, frontier } = await this.#open();
     let [added, known] = [0, 0];
     let links: Link[] = [];
@@ -171,5 +172,5 @@ function restore(frontier: QueueFrontier<FileRecord>, file: LineFile<FileRecord>
  * @throws TypeError from its methods: the file is another process's, or no frontier's
  */
 export function fileFrontier(path: string, options: FileFrontierOptions = {}): Frontier {
-  return new FileFrontier(path, bareRecord(options));
+  return new FileFrontier(path, settingsOf('fileFrontier', options, ['maxWaiting', 'clock']));
 }

@@ -48,14 +48,26 @@ export function pageLink(found: Found, page: Pick<Visit, 'url' | 'depth'>): Link
 function linkOf(found: Found, url: string, from: string | null, depth: number): Link {
   const priority: unknown = own(found, 'priority') ?? 1;
   if (priority !== 0 && priority !== 1 && priority !== 2) {
-    throw new TypeError(`the priority of a URL is 0, 1 or 2, got ${JSON.stringify(priority)}`);
+    throw new TypeError(`the priority of a URL is 0, 1 or 2, got ${shown(priority)}`);
   }
+  const links: unknown = own(found, 'depth') ?? depth;
+  if (!isDepth(links)) throw new TypeError(`the depth of a URL is a whole number from 0, got ${shown(links)}`);
+  const key: unknown = own(found, 'key') ?? url;
+  if (typeof key !== 'string') throw new TypeError(`the key of a URL is a string, got ${shown(key)}`);
   return {
     url,
-    key: own(found, 'key') ?? url,
-    depth: own(found, 'depth') ?? depth,
+    key,
+    depth: links,
     priority,
     data: own(found, 'data'),
     from,
   };
+}
+
+function isDepth(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
 }

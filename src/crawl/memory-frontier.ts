@@ -1,7 +1,7 @@
 /** A frontier in memory: gone with its process. */
-import { bareRecord } from '../options/option-record.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
-import { checkedMost } from './checks.ts';
+import { checkedFound, checkedMost } from './checks.ts';
 import type { DeskOwner, Waiting } from './desk-host.ts';
 import type { Found, Frontier, FrontierStats, HostLease, LeaseOptions, Line, Outcome } from './frontier.ts';
 import { HostDesk } from './host-desk.ts';
@@ -35,6 +35,7 @@ class MemoryFrontier implements Frontier, DeskOwner {
 
   async add(found: Iterable<Found> | AsyncIterable<Found>) {
     this.#checkOpen();
+    checkedFound(found);
     let [added, known, full] = [0, 0, this.#isFull];
     if (full) return { added, known, full };
     for await (const one of found) {
@@ -106,8 +107,8 @@ class MemoryFrontier implements Frontier, DeskOwner {
  *
  *     const frontier = memoryFrontier();
  *     await frontier.add([{ url: 'https://example.com/' }]);
- * @throws RangeError for a `maxWaiting` below 1
+ * @throws TypeError for a setting that there is not; RangeError for a `maxWaiting` below 1
  */
 export function memoryFrontier(options: MemoryFrontierOptions = {}): Frontier {
-  return new MemoryFrontier(bareRecord(options));
+  return new MemoryFrontier(settingsOf('memoryFrontier', options, ['maxWaiting', 'clock']));
 }

@@ -4,7 +4,6 @@
  * how it is ended is the exchange's.
  */
 
-import { lookOnce } from '../../options/last-look.ts';
 import { whenTold } from '../../call/callbacks.ts';
 import { followCaller, unfollowCaller } from '../../call/caller-stop.ts';
 import { mayBeLeft } from '../../call/left-body.ts';
@@ -15,6 +14,7 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../../message/response.ts';
 import { currentScope, type Scope } from '../../message/scope.ts';
 import { ignore } from '../../message/source.ts';
+import { lookOnce } from '../../options/last-look.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { systemClock } from '../../time/clock.ts';
 import { announceProgress } from './announcements.ts';
