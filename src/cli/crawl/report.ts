@@ -82,7 +82,8 @@ function strayBlock({ strayStarts }: CrawlSummary): string[] {
 }
 
 function brokenBlock(summary: CrawlSummary, broken: readonly BrokenLink[]): string[] {
-  if (summary.broken === 0) return ['no broken links'];
+  // Of pages that nobody has seen there is nothing to say.
+  if (summary.broken === 0) return summary.failedStarts === summary.pages ? [] : ['no broken links'];
   const lines = broken.slice(0, MOST_SHOWN).flatMap(brokenLines);
   return [`broken links (${summary.broken})`, ...lines, ...more(summary.broken - MOST_SHOWN)];
 }
