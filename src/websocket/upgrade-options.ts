@@ -3,6 +3,7 @@
 import { isToken } from '../message/headers.ts';
 import { newOptions } from '../options/option-record.ts';
 import { optionNames } from '../options/option-rules.ts';
+import { camelCase } from '../options/option-values.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { refuseNoRecord } from '../options/plain-options.ts';
 import { refuseNearly } from '../options/settings-of.ts';
@@ -42,12 +43,12 @@ export function readUpgradeOptions(given: UpgradeOptions): { settings: UpgradeSe
     );
   }
   refuseNoRecord(given);
-  refuseNearly('upgrade', given, [...NAMES], optionNames);
   const own: Record<string, unknown> = Object.create(null);
   const request = newOptions() as Record<string, unknown>;
-  for (const [key, value] of Object.entries(given)) {
-    // Guzzle's spelling by the rule of all options: `max_payload` is `maxPayload`.
-    const name = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  // Guzzle's spelling by the rule of all options: `max_payload` is `maxPayload`.
+  const named = Object.entries(given).map(([key, value]) => [camelCase(key), key, value] as const);
+  refuseNearly('upgrade', Object.fromEntries(named), [...NAMES], optionNames);
+  for (const [name, key, value] of named) {
     if (NAMES.has(name)) own[name] = value;
     else if (!MEANINGLESS.has(name)) request[key] = value;
     else if (value !== undefined && value !== null && value !== false) {

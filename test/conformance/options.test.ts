@@ -64,7 +64,7 @@ const wrong: Record<string, unknown[]> = {
   redact: ['x', [1]],
   proxy: [1, true],
   verify: [1, {}],
-  version: ['3', 1.1],
+  version: ['4', 1.1],
   forceIpResolve: ['v5', 4],
   lookup: ['x'],
   localAddress: [1],
