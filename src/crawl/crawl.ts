@@ -348,7 +348,8 @@ function withRedirect(outcome: Outcome, response: HttpResponse, visit: Visit): O
  *     });
  *
  * A redirect is an answer as any other, and where it leads is a page of its own.
- * @throws TypeError or RangeError for a mistake in options; as a rejection, the reason of `signal`, or what the frontier fails with
+ * @throws TypeError or RangeError for a mistake in options; as a rejection, the reason of `signal`, or what the frontier
+ *   fails with
  */
 export function crawl(client: PoolClient, frontier: CrawlSource, options: CrawlOptions): RunningCrawl {
   const run = new CrawlRun(client, frontier, checkedCrawl(options));

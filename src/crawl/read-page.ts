@@ -157,7 +157,7 @@ export function locationOf({ status, headers }: HttpResponse): string | undefine
   if (![301, 302, 303, 307, 308].includes(status)) return undefined;
   const location = headers.get('location') ?? undefined;
   if (location === undefined || !/[\x80-\xff]/.test(location)) return location;
-  // Servers write UTF-8, which arrives as latin1 (RFC 9110 §5.5).
+  // Servers write UTF-8, which arrives as latin1 (RFC 9110 section 5.5).
   const text = Buffer.from(location, 'latin1').toString('utf8');
   return text.includes('\ufffd') ? location : text;
 }

@@ -47,15 +47,15 @@ const MOST_STEPS = 10_000_000;
 /** @param agent the product token of the crawler */
 export function readRobots(text: string, agent: string): RobotsFile {
   const { own, others } = groupsOf(text, agent.toLowerCase());
-  // RFC 9309 §2.2.1: all groups that name the crawler count as one; without any, those of `*`.
+  // RFC 9309 section 2.2.1: all groups that name the crawler count as one; without any, those of `*`.
   const { rules, crawlDelay } = own.isNamed ? own : others;
-  // RFC 9309 §2.2.2: the match with the most octets decides, and `Allow` among equals.
+  // RFC 9309 section 2.2.2: the match with the most octets decides, and `Allow` among equals.
   rules.sort((a, b) => b.length - a.length || Number(b.allow) - Number(a.allow));
   return { crawlDelay, isAllowed: (url) => isAllowedBy(rules, new URL(url)) };
 }
 
 function isAllowedBy(rules: readonly Rule[], url: URL): boolean {
-  // RFC 9309 §2.2.2: the file itself is always allowed.
+  // RFC 9309 section 2.2.2: the file itself is always allowed.
   if (url.pathname === '/robots.txt') return true;
   const target = robotsTarget(url);
   let steps = 0;
@@ -75,7 +75,7 @@ function groupsOf(text: string, agent: string): { own: RuleSet; others: RuleSet 
   for (const line of text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/)) {
     const { kind, value } = lineOf(line);
     if (kind === 'agent') {
-      // RFC 9309 §2.1: rules end a group. Lines of any other name do not (§2.2.4).
+      // RFC 9309 section 2.1: rules end a group. Lines of any other name do not (section 2.2.4).
       if (hasRules) current = new Set();
       hasRules = false;
       const set = setOf(sets, value, agent);

@@ -45,7 +45,7 @@ const TIMEOUT = '30s';
 // RFC 9309 section 2.4: what was read holds for a day at most.
 const DAY = 24 * 3_600_000;
 const MINUTE = 60_000;
-// RFC 9309 §2.3.1.2: five redirects at least, to other hosts too.
+// RFC 9309 section 2.3.1.2: five redirects at least, to other hosts too.
 const MOST_REDIRECTS = 5;
 /** Files that are fetched at a time: they take no slot of the pool, and there may be many hosts. */
 const MOST_AT_ONCE = 100;
@@ -158,7 +158,7 @@ function failureOf(error: unknown): string {
 
 /** What counts of the file: a longer one is not read to its end, and a line that is cut there is none. */
 async function beginningOf(response: HttpResponse): Promise<string> {
-  // RFC 9309 §2.3: UTF-8, whatever the Content-Type says.
+  // RFC 9309 section 2.3: UTF-8, whatever the Content-Type says.
   const decoder = new TextDecoder();
   let text = '';
   let left = ROBOTS_BYTES;

@@ -32,9 +32,9 @@ const ALLOW_ALL: RobotsRules = { unreachable: undefined, crawlDelay: 0, isAllowe
 /** @param agent the product token that groups are looked up by */
 export function robotsRules(answer: RobotsAnswer, agent: string): RobotsRules {
   const { status, text, failure = 'no answer' } = answer;
-  // RFC 9309 §2.3.1.3: unavailable, everything may be crawled; too many redirects (§2.3.1.2) count as unavailable.
+  // RFC 9309 section 2.3.1.3: unavailable, everything may be crawled; too many redirects (section 2.3.1.2) count as unavailable.
   if (status !== undefined && status >= 300 && status < 500) return ALLOW_ALL;
-  // RFC 9309 §2.3.1.4: unreachable, nothing may be crawled.
+  // RFC 9309 section 2.3.1.4: unreachable, nothing may be crawled.
   if (status === undefined || status < 200 || status >= 500) {
     const found = status === undefined ? `could not be fetched (${failure})` : `answered ${status}`;
     return { unreachable: `robots.txt ${found}`, crawlDelay: 0, isAllowed: () => false };

@@ -1,4 +1,5 @@
 /** Links whose fragment is on no place of their page, which takes walks over the journal. */
+import { percentDecoded } from '../../message/percent-decoded.ts';
 import type { Journal } from './journal.ts';
 
 export interface BrokenFragment {
@@ -69,14 +70,7 @@ function missing(wanted: readonly Wanted[], ids: ReadonlySet<string>): Wanted[] 
   return wanted.filter(({ fragment }) => {
     // A text fragment is for the browser's eyes.
     const name = fragment.split(':~:', 1)[0]!;
-    return name !== '' && !ids.has(name) && !ids.has(decoded(name)) && decoded(name).toLowerCase() !== 'top';
+    const decoded = percentDecoded(name);
+    return name !== '' && !ids.has(name) && !ids.has(decoded) && decoded.toLowerCase() !== 'top';
   });
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
