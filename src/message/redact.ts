@@ -29,9 +29,12 @@ const SECRET_HEADERS = new Set([
   'proxy-authentication-info',
 ]);
 
-/** A header or query key counts as secret when its name says so: as a whole word or at the end of one. */
+/**
+ * A header or query key counts as secret when its name says so: as a whole word or at the end of one. What only tells of a
+ * secret is none (`token_type`, `token_endpoint`, `client_secret_expires_at`): RFC 6749 section 7.1, RFC 7591, RFC 8414.
+ */
 const SECRET_NAME =
-  /(?:^|[-_.[\]])(?:access[-_]?token|(?:access|account|api|app(?:lication)?|auth|consumer|function|license|rapidapi|subscription)s?[-_]?key|auth|authorization|client[-_]?secret|code[-_]?verifier|credential|jwt|pass|passphrase|passwd|password|private[-_]?key|pwd|refresh[-_]?token|secret|session|session[-_]?id|sessionid|sid|sig|signature|token|x-amz-signature|x-amz-credential)(?:$|[-_.[\]])|(?:token|secret|password|passwd|apikey|signature|credentials?)$/i;
+  /(?:^|[-_.[\]])(?:access[-_]?token|(?:access|account|api|app(?:lication)?|auth|consumer|function|license|rapidapi|subscription)s?[-_]?key|auth|authorization|client[-_]?secret|code[-_]?verifier|credential|jwt|pass|passphrase|passwd|password|private[-_]?key|pwd|refresh[-_]?token|secret|session|session[-_]?id|sessionid|sid|sig|signature|token|x-amz-signature|x-amz-credential)(?![-_](?:type(?:[-_]hint)?|methods?(?:[-_]supported)?|expires[-_](?:in|at)|(?:endpoint[-_]auth[-_])?signing[-_]alg(?:[-_]values[-_]supported)?|endpoint(?:[-_]auth[-_]methods?(?:[-_]supported)?)?)(?:$|[.[\]]))(?:$|[-_.[\]])|(?:token|secret|password|passwd|apikey|signature|credentials?)$/i;
 
 /** Adds the user's names, in any case, to the built-in list. */
 export type Redact = readonly string[];

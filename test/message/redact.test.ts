@@ -112,7 +112,9 @@ describe('names that say secret', () => {
     ...['Authorization', 'X-API-Key', 'my-secret', 'clientToken', 'PASSWORD'],
     // Azure, RapidAPI, Cloudflare, Datadog, OAuth 1: each service has a name of its own.
     ...['Ocp-Apim-Subscription-Key', 'x-functions-key', 'X-RapidAPI-Key', 'X-Auth-Key', 'DD-APPLICATION-KEY'],
-    ...['access_key', 'oauth_consumer_key'],
+    ...['access_key', 'oauth_consumer_key', 'access_token', 'accessToken', 'id_token', 'token_1', 'token_value'],
+    // A word about a secret does not make a name that says more of it harmless.
+    ...['token_type_secret', 'secret[type]', 'token.type', 'auth_method_token', 'token_endpoint_password'],
   ])('has %s', (name) => {
     expect([isSecretHeader(name), isSecretHeader('x', [name.toLowerCase()])]).toEqual([true, false]);
   });
@@ -120,6 +122,12 @@ describe('names that say secret', () => {
   it.each([
     ...['Idempotency-Key', 'Sec-WebSocket-Key', 'Surrogate-Key', 'sort-key', 'applications', 'appkeyboard'],
     ...['page', 'tokens', 'author', 'keyboard', 'compass', 'signatures', 'assignment'],
+    // What is said of a token: RFC 6749 section 7.1, RFC 7009, RFC 8693, RFC 7591, RFC 8414, OpenID Connect Discovery.
+    ...['token_type', 'tokenType', 'Token-Type', 'token_type_hint', 'issued_token_type', 'oauth.token_type'],
+    ...['expires_in', 'scope', 'refresh_token_expires_in', 'token_expires_at', 'client_secret_expires_at'],
+    ...['token_endpoint', 'authorization_endpoint', 'token_endpoint_auth_method', 'auth_method', 'auth_type'],
+    ...['token_endpoint_auth_methods_supported', 'introspection_endpoint_auth_methods_supported'],
+    ...['token_endpoint_auth_signing_alg_values_supported', 'id_token_signing_alg_values_supported'],
   ])('has not %s', (name) => {
     expect(isSecretKey(name)).toBe(false);
     expect(isSecretKey(name, [name.toUpperCase()])).toBe(true);

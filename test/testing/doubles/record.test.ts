@@ -5,7 +5,15 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { har } from '../../../src/har/har.ts';
 import type { Har } from '../../../src/har/har-format.ts';
-import { Client, type ClientOptions, HandlerStack, HttpResponse, type RequestOptions } from '../../../src/index.ts';
+import {
+  Client,
+  type ClientOptions,
+  HandlerStack,
+  HttpResponse,
+  type OAuth2Token,
+  oauth2,
+  type RequestOptions,
+} from '../../../src/index.ts';
 import { type RecordOptions, record } from '../../../src/testing/doubles/record.ts';
 import { mockHandler } from '../../../src/testing/mock-handler.ts';
 import { startServer } from '../../../src/testing/server.ts';
@@ -219,6 +227,46 @@ describe('which recording belongs to a request', () => {
   ];
   it.each(rows)('%s', async (_, options, first, then, isFound) => {
     expect(await ask(options, first, then)).toBe(isFound ? 'recorded' : 'ERR_MOCK_UNMATCHED');
+  });
+});
+
+describe('a client with oauth2', () => {
+  it.each(['record', 'auto'] as const)('recorded in mode %s is replayed, its token masked', async (mode) => {
+    const server = await startServer({
+      listener: (request, response) => {
+        const isToken = request.url === '/token';
+        const token = {
+          access_token: 'tops3cret',
+          token_type: 'Bearer',
+          expires_in: 3600,
+          refresh_token: 'l0ngsecret',
+        };
+        response.writeHead(!isToken && request.headers.authorization !== 'Bearer tops3cret' ? 401 : 200, {
+          'Content-Type': 'application/json',
+        });
+        response.end(JSON.stringify(isToken ? token : { path: request.url }));
+      },
+    });
+    const run = async (options: RecordOptions) => {
+      await using inner = clientOf(options, { baseUri: `${server.origin}/` });
+      const formParams = { grant_type: 'refresh_token', refresh_token: 'l0ngsecret' };
+      const refresh = () => inner.post('token', { formParams }).json<OAuth2Token>();
+      const api = inner.extend({ auth: oauth2({ refresh }) });
+      return [await api.get('users/1').json(), await api.get('users/2').json()];
+    };
+    const recorded = await run({ mode });
+    await server.close();
+    expect(recorded).toEqual([{ path: '/users/1' }, { path: '/users/2' }]);
+    expect(await run({ mode: 'replay', handler: offline })).toEqual(recorded);
+    expect(await run({ mode: 'auto', handler: offline })).toEqual(recorded);
+    const [token] = cassette().log.entries;
+    expect(JSON.parse(token!.response.content.text!)).toEqual({
+      access_token: '***',
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: '***',
+    });
+    expect(readFileSync(file, 'utf8')).not.toMatch(/tops3cret|l0ngsecret/);
   });
 });
 
