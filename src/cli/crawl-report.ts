@@ -4,17 +4,18 @@ import type { CrawlResult } from './crawl/crawl.ts';
 import { reportText } from './crawl/report.ts';
 import { csvReport, jsonReport, junitReport } from './crawl/report-formats.ts';
 
-export function reportOf({ format }: CrawlCommand, result: CrawlResult, elapsed: number, fetched: number): string {
-  const { summary, broken, fragments } = result;
+export function reportOf({ format, out }: CrawlCommand, result: CrawlResult, elapsed: number, fetched: number): string {
+  const { summary, broken, unchecked, fragments } = result;
+  const findings = { summary, broken, unchecked, fragments, elapsed };
   switch (format) {
     case 'json':
-      return jsonReport({ summary, broken, fragments, elapsed });
+      return jsonReport(findings);
     case 'csv':
-      return csvReport({ summary, broken, fragments, elapsed });
+      return csvReport(findings);
     case 'junit':
-      return junitReport({ summary, broken, fragments, elapsed });
+      return junitReport(findings);
     default:
-      return reportText(summary, broken, { elapsed, fetched, fragments });
+      return reportText(summary, broken, { elapsed, fetched, fragments, unchecked, isResumable: out !== undefined });
   }
 }
 

@@ -1,6 +1,6 @@
 /** Says whether robots.txt lets a crawl through, once it was read. Each is fetched once, in its host's turn. */
 import pLimit from 'p-limit';
-import { isTransferError, RequestError } from '../message/errors.ts';
+import { isConnectError, isTimeoutError, isTransferError, RequestError, TransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { originOf, targetOf } from '../message/uri.ts';
@@ -10,6 +10,7 @@ import type { SharedFacts } from './frontier.ts';
 import { pageUrl } from './page-url.ts';
 import { locationOf } from './read-page.ts';
 import {
+  type ConnectionFailure,
   ROBOTS_BYTES,
   ROBOTS_DISALLOWED,
   ROBOTS_UNREACHABLE,
@@ -87,7 +88,9 @@ export class RobotsGate {
     const task = async () => {
       const told = redirects === 0 ? await this.#told(origin) : undefined;
       if (told !== undefined) return this.#learn(site, origin, told);
-      const { location, ...answer } = await this.#limit(() => this.#fetch(url));
+      const { location, connection, ...rest } = await this.#limit(() => this.#fetch(url));
+      // A redirect may lead to another host: its being dead says nothing of the one that answered.
+      const answer = connection !== undefined && redirects === 0 ? { ...rest, connection } : rest;
       next = redirects < MOST_REDIRECTS ? location : undefined;
       if (next !== undefined) return;
       this.#learn(site, origin, answer);
@@ -136,7 +139,8 @@ export class RobotsGate {
       await response.discard();
       return { status, text: '', location: pageUrl(locationOf(response) ?? 'none:', url) };
     } catch (error) {
-      return { status: undefined, text: '', failure: failureOf(error) };
+      const connection = connectionFailure(error);
+      return { status: undefined, text: '', failure: failureOf(error), ...(connection && { connection }) };
     }
   }
 }
@@ -144,7 +148,9 @@ export class RobotsGate {
 function refusalOf(rules: RobotsRules, request: HttpRequest): RequestError | undefined {
   if (rules.unreachable !== undefined) {
     const fact = `${rules.unreachable}, so that nothing may be fetched (RFC 9309 section 2.3.1.4)`;
-    return new RequestError(fact, { request, code: ROBOTS_UNREACHABLE });
+    const { connection } = rules;
+    const cause = connection && TransferError.fromJSON({ ...connection, attempts: 1, elapsed: 0 });
+    return new RequestError(fact, { request, code: ROBOTS_UNREACHABLE, cause });
   }
   if (rules.isAllowed(request.url)) return undefined;
   return new RequestError('robots.txt does not allow it', { request, code: ROBOTS_DISALLOWED });
@@ -154,6 +160,17 @@ function refusalOf(rules: RobotsRules, request: HttpRequest): RequestError | und
 function failureOf(error: unknown): string {
   const { name, message } = error as Error;
   return `${isTransferError(error) ? error.code : name}: ${message.split('\n', 1)[0]}`;
+}
+
+/** What this machine lacks says nothing of the host. */
+const OUR_OWN: ReadonlySet<string> = new Set(['ERR_RESOURCES', 'ERR_LOCAL_ADDRESS']);
+
+/** DNS, TCP or TLS failed: no page of the host would have been answered either. */
+function connectionFailure(error: unknown): ConnectionFailure | undefined {
+  const isDead = isConnectError(error) || (isTimeoutError(error) && error.phase === 'connect');
+  if (!isDead || OUR_OWN.has(error.code)) return undefined;
+  const { name, message, code } = error;
+  return { name, message, code };
 }
 
 /** What counts of the file: a longer one is not read to its end, and a line that is cut there is none. */

@@ -1,4 +1,5 @@
 /** What a robots.txt allows, by how asking for it ended, as pure functions (RFC 9309 section 2.3). */
+import type { TransferErrorJSON } from '../message/error-json.ts';
 import { readRobots } from './robots-file.ts';
 
 /** The code of a page that robots.txt forbids. */
@@ -12,11 +13,18 @@ export interface RobotsAnswer {
   readonly text: string;
   /** Why there is no answer. */
   readonly failure?: string;
+  /** The network's error, when not even a connection to the host came about: the host is dead, not its file. */
+  readonly connection?: ConnectionFailure;
 }
+
+/** As much of an error as other workers are told. */
+export type ConnectionFailure = Pick<TransferErrorJSON, 'name' | 'message' | 'code'>;
 
 export interface RobotsRules {
   /** Why nothing may be asked for, when the file could not be read. */
   readonly unreachable: string | undefined;
+  /** The network's error, when there was no connection. */
+  readonly connection?: ConnectionFailure | undefined;
   /** Milliseconds from one answer until the next request; 0 when it does not say. */
   readonly crawlDelay: number;
   isAllowed(url: string): boolean;
@@ -31,13 +39,13 @@ const ALLOW_ALL: RobotsRules = { unreachable: undefined, crawlDelay: 0, isAllowe
 
 /** @param agent the product token that groups are looked up by */
 export function robotsRules(answer: RobotsAnswer, agent: string): RobotsRules {
-  const { status, text, failure = 'no answer' } = answer;
+  const { status, text, failure = 'no answer', connection } = answer;
   // RFC 9309 section 2.3.1.3: unavailable, everything may be crawled; too many redirects (section 2.3.1.2) count as unavailable.
   if (status !== undefined && status >= 300 && status < 500) return ALLOW_ALL;
   // RFC 9309 section 2.3.1.4: unreachable, nothing may be crawled.
   if (status === undefined || status < 200 || status >= 500) {
     const found = status === undefined ? `could not be fetched (${failure})` : `answered ${status}`;
-    return { unreachable: `robots.txt ${found}`, crawlDelay: 0, isAllowed: () => false };
+    return { unreachable: `robots.txt ${found}`, connection, crawlDelay: 0, isAllowed: () => false };
   }
   const { crawlDelay, isAllowed } = readRobots(text, agent);
   return { unreachable: undefined, crawlDelay: Math.min(LONGEST_DELAY, Math.ceil(crawlDelay * 1000)), isAllowed };

@@ -299,3 +299,17 @@ describe('two crawls of one frontier', () => {
     expect(await linesOf(frontier)).toHaveLength(links.length);
   });
 });
+
+describe('a host that is dead', () => {
+  it('is told as the cause, to each of its pages', async () => {
+    const frontier = memoryFrontier();
+    await frontier.add([{ url: 'http://127.0.0.1:1/a' }, { url: 'http://127.0.0.1:1/b' }]);
+    const failures: unknown[] = [];
+    const failed = (error: unknown) => void failures.push(error);
+    const client = new Client();
+    await crawl(client, frontier, { visit: () => undefined, failed });
+    await client.close();
+    const failure = { code: 'ERR_ROBOTS_UNREACHABLE', cause: { name: 'ConnectError', code: 'ERR_CONNECT_REFUSED' } };
+    expect(failures).toMatchObject([failure, failure]);
+  });
+});

@@ -14,7 +14,7 @@ import { targetOf } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import { type BrokenFragment, brokenFragments } from './broken-fragments.ts';
-import { brokenLinks } from './broken-links.ts';
+import { linksTo } from './broken-links.ts';
 import { CheckingClient } from './checking-client.ts';
 import { type CrawlOptions, headersOf, mostOfHost, startUrl } from './crawl-options.ts';
 import { CrawlHeaders } from './credentials.ts';
@@ -32,6 +32,8 @@ export interface CrawlResult {
   readonly summary: CrawlSummary;
   /** By URL. */
   readonly broken: readonly BrokenLink[];
+  /** Links that could not be checked, because of a robots.txt, by URL. */
+  readonly unchecked: readonly BrokenLink[];
   /** Links whose fragment is on no place of their page, by URL. */
   readonly fragments: readonly BrokenFragment[];
   /** Whether it was stopped before its end. */
@@ -114,8 +116,14 @@ export class Crawl {
   /** What the journal says, of pages that were resumed too. */
   report(stopped: boolean): CrawlResult {
     const { journal, fragments } = this.#options;
-    const missing = fragments ? brokenFragments(journal) : [];
-    return { summary: this.#summary, broken: brokenLinks(this.#summary, journal), fragments: missing, stopped };
+    const summary = this.#summary;
+    return {
+      summary,
+      broken: linksTo(summary.brokenPages, journal),
+      unchecked: linksTo(summary.uncheckedPages, journal),
+      fragments: fragments ? brokenFragments(journal) : [],
+      stopped,
+    };
   }
 
   /** Where the crawl begins. */

@@ -35,6 +35,8 @@ export interface PageLine {
   readonly optional?: true;
   /** On another host: only whether it answers was asked. */
   readonly external?: true;
+  /** Its host could not be connected to, not even for robots.txt: it was not asked for itself, and would have failed. */
+  readonly unasked?: true;
   /** Links with their fragments; only when fragments are checked. */
   readonly fragments?: readonly string[];
   /** What fragments may lead to on this page; only when fragments are checked. */
@@ -61,19 +63,28 @@ export function isBroken({ status, error, optional }: PageLine, accepted: readon
   return !isAccepted(status, accepted);
 }
 
-/** Whether nobody asked for the page, because of a robots.txt. */
+/** Whether a robots.txt forbids the page, or could not be read: nobody asked, and whether it is there is unknown. */
 export function isRefused({ error }: Pick<PageLine, 'error'>): boolean {
   return error === ROBOTS_DISALLOWED || error === ROBOTS_UNREACHABLE;
 }
 
+/**
+ * Whether a link was to be checked, and could not be: the robots.txt could not be read, or another host's forbids the
+ * page. What the robots.txt of the crawl's own hosts forbids is left out on purpose.
+ */
+export function isUnchecked({ error, external, optional, from }: PageLine): boolean {
+  if (optional || from === null) return false;
+  return error === ROBOTS_UNREACHABLE || (error === ROBOTS_DISALLOWED && external === true);
+}
+
 /** Whether `--limit` leaves it out: what nobody asked for, and what nobody linked to. */
-export function isUncounted(line: Pick<PageLine, 'error' | 'sitemap'>): boolean {
-  return isRefused(line) || line.sitemap !== undefined;
+export function isUncounted(line: Pick<PageLine, 'error' | 'sitemap' | 'unasked'>): boolean {
+  return isRefused(line) || line.unasked === true || line.sitemap !== undefined;
 }
 
 /** Whether a resumed crawl leaves the page alone. */
-export function isSettled({ error }: PageLine): boolean {
-  return error !== ROBOTS_UNREACHABLE;
+export function isSettled({ error, unasked }: PageLine): boolean {
+  return error !== ROBOTS_UNREACHABLE && !unasked;
 }
 
 /** A line for the journal, its end included. */
@@ -131,6 +142,7 @@ export function pageLineOf(value: unknown): PageLine | undefined {
     ...sitemapOf(found.sitemap),
     ...(found.optional === true && { optional: true }),
     ...(found.external === true && { external: true }),
+    ...(found.unasked === true && { unasked: true }),
     ...(found.fragments !== undefined && { fragments: textsOf(found.fragments) }),
     ...(found.ids !== undefined && { ids: textsOf(found.ids) }),
   };

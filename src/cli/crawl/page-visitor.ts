@@ -6,7 +6,7 @@ import { readSitemap, sitemapsOf } from '../../crawl/sitemap.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { Clock } from '../../time/clock.ts';
 import { isUncounted, type PageLine } from './page-line.ts';
-import { type Failure, failureOf, redirectTo } from './redirects.ts';
+import { deadHost, type Failure, failureOf, redirectTo } from './redirects.ts';
 import type { CrawlScope } from './scope.ts';
 import { type PageVisit, pageVisit } from './visit.ts';
 
@@ -83,13 +83,15 @@ export class PageVisitor {
   failed(error: unknown, given: Visit): CountedOutcome & { readonly line: PageLine } {
     const visit = pageVisit(given);
     const { via, sitemap, optional } = visit;
+    const dead = deadHost(error);
     const line: PageLine = {
-      ...this.#frame(visit, null, failureOf(error)),
+      ...this.#frame(visit, null, failureOf(dead ?? error)),
       bytes: 0,
       ...(via.length > 0 && { via }),
       ...(sitemap !== undefined && { sitemap: { level: sitemap, isIndex: false } }),
       ...(optional && { optional }),
       ...(sitemap === undefined && !this.#options.scope.isOwn(visit.url) && { external: true }),
+      ...(dead !== undefined && { unasked: true }),
       links: [],
     };
     return { line, failed: true, ...(isUncounted(line) && { uncounted: true }) };

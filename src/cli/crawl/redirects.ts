@@ -1,7 +1,8 @@
 /** Where the redirects of a crawl lead, and what their failures and others are called. */
 
 import { pageUrl } from '../../crawl/page-url.ts';
-import { isTransferError } from '../../message/errors.ts';
+import { ROBOTS_UNREACHABLE } from '../../crawl/robots.ts';
+import { isNetworkError, isTransferError } from '../../message/errors.ts';
 import { REDIRECT_LOOP } from './page-line.ts';
 import type { PageVisit } from './visit.ts';
 
@@ -15,6 +16,12 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   const { name, message } = error as Error;
   return { code: isTransferError(error) ? error.code : name, message };
+}
+
+/** Why the host of a page is dead, when asking for its robots.txt has shown that. */
+export function deadHost(error: unknown): unknown {
+  if (!isTransferError(error) || error.code !== ROBOTS_UNREACHABLE) return undefined;
+  return isNetworkError(error.cause) ? error.cause : undefined;
 }
 
 export function redirectTo(

@@ -1,5 +1,6 @@
 /** What a crawl has found for other programs: JSON, CSV and JUnit, as pure functions. Secrets of URLs are masked. */
 import { maskUrl } from '../../message/redact.ts';
+import { plural } from '../text/text-table.ts';
 import type { BrokenFragment } from './broken-fragments.ts';
 import type { BrokenLink, CrawlSummary } from './summary.ts';
 
@@ -9,23 +10,25 @@ export const REPORT_FORMATS: readonly ReportFormat[] = ['text', 'json', 'csv', '
 export interface Findings {
   readonly summary: CrawlSummary;
   readonly broken: readonly BrokenLink[];
+  readonly unchecked: readonly BrokenLink[];
   readonly fragments: readonly BrokenFragment[];
   /** Milliseconds. */
   readonly elapsed: number;
 }
 
 interface Row {
-  readonly kind: 'broken' | 'fragment' | 'invalid' | 'redirect' | 'start';
+  readonly kind: 'broken' | 'unchecked' | 'fragment' | 'invalid' | 'redirect' | 'start';
   readonly url: string;
   readonly status: number | null;
   readonly error: string | null;
   readonly pages: readonly string[];
 }
 
-/** Each finding; a redirect is a warning and no failure. */
-function rowsOf({ summary, broken, fragments }: Findings): Row[] {
+/** Each finding; a redirect is a warning and no failure, and so is what could not be checked. */
+function rowsOf({ summary, broken, unchecked, fragments }: Findings): Row[] {
   return [
     ...broken.map(({ url, status, error, pages }): Row => ({ kind: 'broken', url, status, error, pages })),
+    ...unchecked.map(({ url, status, error, pages }): Row => ({ kind: 'unchecked', url, status, error, pages })),
     ...fragments.map(({ url, pages }): Row => ({ kind: 'fragment', url, status: null, error: null, pages })),
     ...summary.invalidLinks.map(({ page, reference }): Row => {
       return { kind: 'invalid', url: reference, status: null, error: null, pages: [page] };
@@ -48,6 +51,7 @@ export function jsonReport(findings: Findings): string {
     elapsed: Math.round(elapsed),
     statuses: Object.fromEntries(summary.statuses),
     broken: named('broken').map(({ url, status, error, pages }) => ({ url, status, error, pages })),
+    unchecked: named('unchecked').map(({ url, error, pages }) => ({ url, error, pages })),
     fragments: named('fragment').map(({ url, pages }) => ({ url, pages })),
     invalid: named('invalid').map(({ url, pages }) => ({ reference: url, page: pages[0] })),
     redirects: named('redirect').map(({ url, status, pages }) => ({ url, status, location: pages[0] })),
@@ -76,28 +80,43 @@ function cell(value: string | number): string {
 
 export function junitReport(findings: Findings): string {
   const { summary, elapsed } = findings;
-  const failures = rowsOf(findings).filter(({ kind }) => kind !== 'redirect');
-  const tests = Math.max(summary.pages, failures.length);
-  const cases = failures.map(({ kind, url, status, error, pages }) => {
-    const what = error ?? (status === null ? WORDS[kind] : String(status));
-    const on = pages.map((page) => `on ${page}`).join('\n');
-    return `    <testcase classname="links" name="${xml(url)}"><failure type="${kind}" message="${xml(what)}">${xml(on)}</failure></testcase>`;
-  });
-  const attributes = `name="sluice crawl" tests="${tests}" failures="${failures.length}" time="${(elapsed / 1000).toFixed(3)}"`;
-  const passed = `    <testcase classname="links" name="${tests - failures.length} pages without a finding"/>`;
+  const rows = rowsOf(findings).filter(({ kind }) => kind !== 'redirect');
+  const skipped = rows.filter(({ kind }) => kind === 'unchecked').length;
+  const passed = summary.pages - pagesNamed(rows);
+  const cases = rows.map(testcase);
+  if (passed > 0) cases.push(`    <testcase classname="links" name="${plural(passed, 'page')} without a finding"/>`);
+  const counts = `tests="${cases.length}" failures="${rows.length - skipped}" skipped="${skipped}"`;
+  const attributes = `name="sluice crawl" ${counts} time="${(elapsed / 1000).toFixed(3)}"`;
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${attributes}>`,
+    // The element of all suites knows no skipped ones.
+    `<testsuites ${attributes.replace(/ skipped="\d+"/, '')}>`,
     `  <testsuite ${attributes}>`,
     ...cases,
-    ...(tests > failures.length ? [passed] : []),
     '  </testsuite>',
     '</testsuites>',
   ].join('\n')}\n`;
 }
 
+function testcase({ kind, url, status, error, pages }: Row): string {
+  const what = xml(error ?? (status === null ? WORDS[kind] : String(status)));
+  const on = xml(pages.map((page) => `on ${page}`).join('\n'));
+  const outcome =
+    kind === 'unchecked'
+      ? `<skipped message="${what}">${on}</skipped>`
+      : `<failure type="${kind}" message="${what}">${on}</failure>`;
+  return `    <testcase classname="links" name="${xml(url)}">${outcome}</testcase>`;
+}
+
+/** How many pages the findings are about: of a bad fragment or reference the pages that have it. */
+function pagesNamed(rows: readonly Row[]): number {
+  const isOnPage = ({ kind }: Row) => kind === 'fragment' || kind === 'invalid';
+  return new Set(rows.flatMap((row) => (isOnPage(row) ? row.pages : [row.url]))).size;
+}
+
 const WORDS: Readonly<Record<Row['kind'], string>> = {
   broken: 'broken',
+  unchecked: 'not checked',
   fragment: 'no such place on the page',
   invalid: 'no URL',
   redirect: 'redirect',

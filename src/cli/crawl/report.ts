@@ -17,20 +17,25 @@ export interface ReportOptions {
   readonly elapsed: number;
   /** Pages of this run. */
   readonly fetched: number;
+  /** Whether there is a file to go on from. Default `false`. */
+  readonly isResumable?: boolean;
   /** Links whose fragment is on no place of their page. */
   readonly fragments?: readonly BrokenFragment[];
+  /** Links that could not be checked. */
+  readonly unchecked?: readonly BrokenLink[];
 }
 
 export function reportText(summary: CrawlSummary, broken: readonly BrokenLink[], options: ReportOptions): string {
   const blocks = [
     totals(summary, options),
-    statuses(summary),
+    statuses(summary, options.isResumable ?? false),
     forbiddenBlock(summary),
     strayBlock(summary),
     slowest(summary),
     trapsBlock(summary),
     redirectsBlock(summary),
     brokenBlock(summary, broken),
+    uncheckedBlock(summary, options.unchecked ?? []),
     fragmentsBlock(options.fragments ?? []),
     invalidBlock(summary),
     outsideBlock(summary),
@@ -47,15 +52,16 @@ function totals({ pages, bytes }: CrawlSummary, { elapsed, fetched }: ReportOpti
   return [`${plural(pages, 'page')}${earlier}, ${byteText(bytes)}, ${timeText(elapsed)}${rate}`];
 }
 
-function statuses(summary: CrawlSummary): string[] {
+function statuses(summary: CrawlSummary, isResumable: boolean): string[] {
   if (summary.statuses.size === 0) return [];
   const sorted = [...summary.statuses].sort(([a], [b]) => (a < b ? -1 : 1));
-  return ['statuses', ...columns(sorted.map(([label, count]) => [count, label, phraseOf(label)]))];
+  return ['statuses', ...columns(sorted.map(([label, count]) => [count, label, phraseOf(label, isResumable)]))];
 }
 
-function phraseOf(label: string): string {
+function phraseOf(label: string, isResumable: boolean): string {
   if (label === ROBOTS_DISALLOWED) return 'not fetched: robots.txt does not allow it';
-  if (label === ROBOTS_UNREACHABLE) return 'not fetched: robots.txt could not be read; --resume asks again';
+  if (label === ROBOTS_UNREACHABLE)
+    return `not fetched: robots.txt could not be read${isResumable ? '; --resume asks again' : ''}`;
   return /^\d+$/.test(label) ? reasonPhrase(Number(label)) : '';
 }
 
@@ -86,6 +92,13 @@ function brokenBlock(summary: CrawlSummary, broken: readonly BrokenLink[]): stri
   if (summary.broken === 0) return summary.failedStarts === summary.pages ? [] : ['no broken links'];
   const lines = broken.slice(0, MOST_SHOWN).flatMap(brokenLines);
   return [`broken links (${summary.broken})`, ...lines, ...more(summary.broken - MOST_SHOWN)];
+}
+
+/** No failure: that they are broken is as little known as that they work. */
+function uncheckedBlock({ unchecked }: CrawlSummary, links: readonly BrokenLink[]): string[] {
+  if (unchecked === 0) return [];
+  const lines = links.slice(0, MOST_SHOWN).flatMap(brokenLines);
+  return [`links not checked, because of a robots.txt (${unchecked})`, ...lines, ...more(unchecked - MOST_SHOWN)];
 }
 
 function brokenLines({ url, status, error, message, pages, through, count }: BrokenLink): string[] {

@@ -1,5 +1,5 @@
 /** The figures of a crawl, of a size that does not grow with it. */
-import { isBroken, type PageLine } from './page-line.ts';
+import { isBroken, isUnchecked, type PageLine } from './page-line.ts';
 import { ACCEPTED, type StatusRange } from './statuses.ts';
 import type { Trap } from './traps.ts';
 
@@ -66,6 +66,9 @@ export class CrawlSummary {
   readonly slowest: SlowPage[] = [];
   /** The broken pages, the first ones. */
   readonly brokenPages = new Map<string, BrokenLink>();
+  /** Links of which nobody knows whether they work, because of a robots.txt: the first ones, and how many there are. */
+  readonly uncheckedPages = new Map<string, BrokenLink>();
+  unchecked = 0;
   readonly invalidLinks: InvalidLink[] = [];
   /** Links to hosts that are out of scope, by host. */
   readonly outside = new Map<string, number>();
@@ -98,10 +101,13 @@ export class CrawlSummary {
       this.failedStarts += 1;
       if (!isBad && this.forbiddenStarts.length < MOST_STARTS) this.forbiddenStarts.push({ url, message });
     }
+    const link = { url, status, error, message, pages: [], through: [], count: 0 };
     if (isBad) {
       this.broken += 1;
-      const link = { url, status, error, message, pages: [], through: [], count: 0 };
       if (this.brokenPages.size < MOST_BROKEN) this.brokenPages.set(url, link);
+    } else if (isUnchecked(line)) {
+      this.unchecked += 1;
+      if (this.uncheckedPages.size < MOST_BROKEN) this.uncheckedPages.set(url, link);
     }
     this.#lookForStray(line);
     this.#noteRedirect(line);

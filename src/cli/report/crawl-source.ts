@@ -79,7 +79,7 @@ function rowOf(line: PageLine): ReportRow {
     wire: -1,
     start: -1,
     // What nobody asked for took no time.
-    time: isRefused(line) ? -1 : ms,
+    time: isRefused(line) || line.unasked ? -1 : ms,
     isBroken: isBroken(line),
     detail: { facts: factsOf(line), request: [], response: [] },
   };

@@ -252,7 +252,7 @@ describe('robots.txt', () => {
     const { code, out } = await crawl(url);
     expect(code).toBe(1);
     expect(out).toMatch(
-      /robots\.txt could not be fetched \(ERR_CONNECT\w*: .*refused.*\), so that nothing may be fetched/,
+      /broken links \(1\)\n {2}ERR_CONNECT_REFUSED .*\n.*\/robots\.txt: .*refused.*\n {6}a start of the crawl/,
     );
   });
 });

@@ -74,6 +74,86 @@ describe('--external', () => {
   });
 });
 
+describe('a host that is dead', () => {
+  const dead = 'http://127.0.0.1:1/x';
+
+  it('is a broken link with the error of the network, though its robots.txt was asked for first', async () => {
+    const server = await site({ '/': links(dead, 'http://no-such-host.invalid/') });
+    const { code, out } = await crawl(server.url('/'), '--external');
+    expect(code).toBe(1);
+    expect(out).toContain('broken links (2)');
+    expect(out).toMatch(/ {2}ERR_CONNECT_REFUSED {2}http:\/\/127\.0\.0\.1:1\/x\n.*refused.*\n {6}on http/);
+    expect(out).toMatch(/ {2}ERR_DNS {2}http:\/\/no-such-host\.invalid\/\n/);
+    expect(out).not.toContain('ROBOTS');
+    expect(out).not.toContain('--resume');
+  });
+
+  it.each([
+    ['another host', ['--external']],
+    ['a host of the crawl', ['--hosts', '127.0.0.1:1']],
+  ])('is broken in every format: %s', async (_name, options) => {
+    const server = await site({ '/': links(dead) });
+    const json = await crawl(server.url('/'), ...options, '--format', 'json');
+    const broken = [{ url: dead, status: null, error: 'ERR_CONNECT_REFUSED', pages: [server.url('/')] }];
+    expect([json.code, JSON.parse(json.out)]).toMatchObject([1, { broken, unchecked: [] }]);
+    const junit = await crawl(server.url('/'), ...options, '--format', 'junit');
+    expect(junit.out).toContain('tests="2" failures="1"');
+    expect(junit.out).toContain('name="1 page without a finding"');
+  });
+
+  it('is a broken start', async () => {
+    const { code, out } = await crawl(dead);
+    expect(code).toBe(1);
+    expect(out).toMatch(/broken links \(1\)\n {2}ERR_CONNECT_REFUSED {2}http.*\n.*refused.*\n {6}a start of the crawl/);
+  });
+
+  it('is asked again by --resume', async () => {
+    const server = await site({ '/': links(dead) });
+    const out = ['--external', '--out', join(folder, 'pages.jsonl'), '--format', 'json'];
+    await crawl(server.url('/'), ...out);
+    const again = await crawl(server.url('/'), ...out, '--resume');
+    expect(again.err).toContain('1 page of');
+    expect([again.code, JSON.parse(again.out).broken.length, asked(server)]).toEqual([1, 1, ['/']]);
+  });
+});
+
+describe('a robots.txt that answers and lets nothing through', () => {
+  const down = { '/robots.txt': { status: 503 }, '/x': '' };
+  const forbids = { '/robots.txt': { type: 'text/plain', body: 'User-agent: *\nDisallow: /' }, '/x': '' };
+  const deadRules = { '/robots.txt': { status: 301, headers: { Location: 'http://127.0.0.1:1/' } }, '/x': '' };
+
+  it.each<[name: string, pages: Record<string, PageAnswer>, error: string]>([
+    ['with 503', down, 'ERR_ROBOTS_UNREACHABLE'],
+    ['by forbidding it', forbids, 'ERR_ROBOTS_DISALLOWED'],
+    ['by leading to a dead host', deadRules, 'ERR_ROBOTS_UNREACHABLE'],
+  ])('leaves links unchecked, named with their pages: %s', async (_name, pages, error) => {
+    const other = await site(pages);
+    const server = await site({ '/': links(other.url('/x')) });
+    const text = await crawl(server.url('/'), '--external');
+    expect(text.code).toBe(0);
+    expect(text.out).not.toContain('--resume');
+    expect(text.out).toContain(`links not checked, because of a robots.txt (1)\n  ${error}  ${other.url('/x')}\n`);
+    expect(text.out).toContain(`\n      on ${server.url('/')}\n`);
+    const { out } = await crawl(server.url('/'), '--external', '--format', 'json');
+    const unchecked = [{ url: other.url('/x'), error, pages: [server.url('/')] }];
+    expect(JSON.parse(out)).toMatchObject({ broken: [], unchecked });
+    const junit = (await crawl(server.url('/'), '--external', '--format', 'junit')).out;
+    expect(junit).toContain('<testsuite name="sluice crawl" tests="2" failures="0" skipped="1"');
+    expect(junit).toContain(`name="${other.url('/x')}"><skipped message="${error}">on ${server.url('/')}</skipped>`);
+    const csv = (await crawl(server.url('/'), '--external', '--format', 'csv')).out;
+    expect(csv).toContain(`unchecked,${other.url('/x')},,${error},${server.url('/')},`);
+    expect(asked(other)).toEqual([]);
+  });
+
+  it('is of no concern where the crawl itself leaves out what its own host forbids', async () => {
+    const server = await site({
+      '/robots.txt': { type: 'text/plain', body: 'User-agent: *\nDisallow: /no' },
+      '/': links('/no'),
+    });
+    expect((await crawl(server.url('/'))).out).not.toContain('not checked');
+  });
+});
+
 describe('--include and --exclude', () => {
   it.each<[name: string, options: string[], paths: string[]]>([
     ['a path is a scope', ['--include', '/docs/'], ['/', '/docs/a', '/docs/b.pdf']],
@@ -234,7 +314,7 @@ describe('the report', () => {
     const csv = (await crawl(server.url('/'), '--format', 'csv')).out.split('\r\n');
     expect(csv.slice(0, 2)).toEqual(['kind,url,status,error,page,location', `broken,${gone},404,,${server.url('/')},`]);
     const junit = (await crawl(server.url('/'), '--format', 'junit')).out;
-    expect(junit).toContain('<testsuite name="sluice crawl" tests="2" failures="2"');
+    expect(junit).toContain('<testsuite name="sluice crawl" tests="2" failures="2" skipped="0"');
     expect(junit).toContain(
       `name="${gone.replace('&', '&amp;')}"><failure type="broken" message="404">on ${server.url('/')}<`,
     );
