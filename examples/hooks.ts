@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import axios from 'axios';
 import got from 'got';
 import ky from 'ky';
-import type { Middleware } from 'sluice';
+import type { HttpRequest, Middleware } from 'sluice';
 import { type AuthFlow, Client, HandlerStack, HttpResponse, isClientError, mapRequest, mapResponse } from 'sluice';
 
 /** Stands for whatever has to be waited for: a vault, a session, a file. */
@@ -52,7 +52,7 @@ export const axiosHooks = {
       return (await api.get(`${origin}/status/404`)).data;
     },
     async ours(origin: string) {
-      // The outermost layer sees every failure of a call, bad statuses too.
+      // The outermost layer sees bad statuses too. A call that was stopped has rejected already: what is thrown then is lost.
       const orNobody: Middleware = (next) => (request, options) =>
         next(request, options).catch((error) => {
           if (isClientError(error) && error.response.status === 404) return new HttpResponse(200, {}, 'nobody');
@@ -166,15 +166,10 @@ export const gotHooks = {
       return (await api(`${origin}/flaky?fail=2&key=${randomUUID()}`)).statusCode;
     },
     async ours(origin: string) {
-      // `delay` is asked before each retry and is told its number; a pushed layer sees each attempt.
-      const api = new Client({ handler: HandlerStack.create().push(retryCount, 'retryCount') });
-      const context = { retries: 0 };
-      const delay = ({ attempt }: { attempt: number }) => {
-        context.retries = attempt;
-        return 1;
-      };
-      return (await api.get(`${origin}/flaky?fail=2&key=${randomUUID()}`, { context, retry: { limit: 2, delay } }))
-        .status;
+      // Next inside of `retry` a layer sees each attempt, also where the server said when (`Retry-After`).
+      const handler = HandlerStack.create().after('retry', retryCount, 'retryCount');
+      const api = new Client({ handler, retry: { limit: 2, maxDelay: 1 } });
+      return (await api.get(`${origin}/flaky?fail=2&key=${randomUUID()}`)).status;
     },
   },
   beforeError: {
@@ -227,9 +222,14 @@ export const gotHooks = {
   },
 };
 
-const retryCount: Middleware = (next) => (request, options) => {
-  const { retries } = options.context as { retries: number };
-  return next(retries === 0 ? request : request.withHeader('X-Retry-Count', `${retries}`), options);
+const retryCount: Middleware = (next) => {
+  // All attempts have the same request; a redirect makes another one, whose retries are counted anew.
+  const sent = new WeakMap<HttpRequest, number>();
+  return (request, options) => {
+    const retries = sent.get(request) ?? 0;
+    sent.set(request, retries + 1);
+    return next(retries === 0 ? request : request.withHeader('X-Retry-Count', `${retries}`), options);
+  };
 };
 
 export const kyHooks = {
