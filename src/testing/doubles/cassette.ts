@@ -7,7 +7,7 @@ import { parseHar, requestOfHar } from '../../har/har-read.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { differences, weightOf } from './differences.ts';
 
-/** What of a request must be the same as of a recorded one. Its method and its path always must. */
+/** What of a request must be the same as of a recorded one. Its method, its origin and its path always must. */
 export interface RecordMatch {
   /** All of the query, in any order. Default `true`. */
   readonly query?: boolean;

@@ -88,13 +88,28 @@ function checked(file: unknown, options: RecordOptions): RecordOptions {
       throw new TypeError(`option ${name} of record must be a function, got ${kindOf(value)}`);
     }
   }
-  if (match !== undefined && typeof match !== 'function' && (typeof match !== 'object' || match === null)) {
-    throw new TypeError(`option match of record must be a record or a function, got ${kindOf(match)}`);
-  }
   if (redact !== undefined && !(Array.isArray(redact) && redact.every((name) => typeof name === 'string'))) {
     throw new TypeError(`option redact of record must be a list of names, got ${kindOf(redact)}`);
   }
-  return own;
+  return match === undefined ? own : { ...own, match: checkedMatch(match) };
+}
+
+function checkedMatch(match: unknown): RecordMatch | RecordMatcher {
+  if (typeof match === 'function') return match as RecordMatcher;
+  if (typeof match !== 'object' || match === null) {
+    throw new TypeError(`option match of record must be a record or a function, got ${kindOf(match)}`);
+  }
+  const rules = settingsOf<RecordMatch>('option match of record', match, ['query', 'headers', 'body']);
+  const { query, headers, body } = rules;
+  for (const [name, value] of Object.entries({ query, body })) {
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new TypeError(`option match.${name} of record must be true or false, got ${kindOf(value)}`);
+    }
+  }
+  if (headers !== undefined && !(Array.isArray(headers) && headers.every((name) => typeof name === 'string'))) {
+    throw new TypeError(`option match.headers of record must be a list of names, got ${kindOf(headers)}`);
+  }
+  return rules;
 }
 
 /** A request as the cassette has it. */

@@ -192,6 +192,21 @@ describe('which recording belongs to a request', () => {
     ['the query is a set', {}, [`${url}?a=1&b=2`], [`${url}?b=2&a=1`], true],
     ['the query counts', {}, [`${url}?a=1`], [`${url}?a=2`], false],
     ['unless it is left out', { match: { query: false } }, [`${url}?a=1`], [`${url}?a=2`], true],
+    ['the origin counts', {}, [url], ['http://other.test/'], false],
+    [
+      'unless one is put in the place of all',
+      { normalize: (request) => request.with({ url: request.url.replace(/^http:..[^/]+/, 'http://api.test') }) },
+      [`${url}a?b=1`],
+      ['http://other.test/a?b=1'],
+      true,
+    ],
+    [
+      'or a function looks at the rest',
+      { match: (request, recorded) => new URL(request.url).pathname === new URL(recorded.url).pathname },
+      [`${url}a`],
+      ['http://other.test/a'],
+      true,
+    ],
     ['headers do not count', {}, [url, { headers: { 'X-A': '1' } }], [url, { headers: { 'X-A': '2' } }], true],
     [
       'unless they are named',
@@ -386,6 +401,11 @@ describe('a mistake in the options', () => {
     [{ handler: 1 }, /option handler of record must be a function/],
     [{ normalize: 1 }, /option normalize/],
     [{ match: 1 }, /option match/],
+    [{ match: { path: true } }, /match of record has no setting path; there are query, headers, body/],
+    [{ match: { header: ['a'] } }, /did you mean "headers"/],
+    [{ match: ['query'] }, /match of record takes { query, headers, body }, got/],
+    [{ match: { query: 'no' } }, /option match.query of record must be true or false, got string/],
+    [{ match: { headers: 'accept' } }, /option match.headers of record must be a list of names, got string/],
     [{ redact: 'a' }, /option redact of record must be a list of names/],
   ])('%o', (options, message) => {
     expect(() => record(file, options as RecordOptions)).toThrow(message);
