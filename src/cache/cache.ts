@@ -29,7 +29,7 @@ import { isConditional, isForOrigin } from './validation.ts';
 /** A call of its own for the request, which ends with the client whose call it is made beside. */
 function callBeside(of: Call | undefined, request: HttpRequest): Call | undefined {
   if (of?.calls === undefined) return undefined;
-  const call = new Call(of.started, of.redact);
+  const call = new Call(of.started, of.redact, of.clock);
   of.calls.join(call, true);
   call.request = request;
   request.call = call;

@@ -9,6 +9,7 @@ import type { Reconnector } from '../message/readers.ts';
 import type { Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Member } from '../time/member-set.ts';
 import { type Abortable, abortError, StopSource } from '../time/stop.ts';
 import type { Asker } from './asker.ts';
@@ -75,8 +76,15 @@ export class Call extends StopSource implements Member, MessageCall {
     readonly started: number,
     /** The caller's additions to the names that are masked. */
     public redact?: Redact,
+    /** What `started` was read from. */
+    readonly clock?: Clock,
   ) {
     super();
+  }
+
+  /** Milliseconds since it began. */
+  get elapsed(): number {
+    return this.clock === undefined ? 0 : this.clock.now() - this.started;
   }
 
   /** The caller has its answer. The call is over once nothing follows it any more, as a streamed body does. */

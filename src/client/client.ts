@@ -333,7 +333,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   }
 
   #begin(plan: CallPlan): RequestPromise {
-    const call = new Call(this.#clock.now(), this.#options.redact || undefined);
+    const call = new Call(this.#clock.now(), this.#options.redact || undefined, this.#clock);
     const answer = new Promise<HttpResponse>((resolve, reject) => {
       this.#calls.join(call, plan.isPart);
       call.resolve = resolve;

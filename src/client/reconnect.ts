@@ -105,7 +105,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
   /** `undefined` when the network failed. @throws what ends the events */
   async #again(id: string, first: HttpResponse, reading: Reading): Promise<HttpResponse | undefined> {
     const clock = this.#options.clock ?? systemClock;
-    const call = new Call(clock.now(), this.#call.redact);
+    const call = new Call(clock.now(), this.#call.redact, clock);
     // The new call reads as the first one did.
     call.parseJson = this.#call.parseJson;
     const request = this.#requestAfter(id, first, call);

@@ -15,7 +15,8 @@ export function stamped(error: unknown, call: Call, now: number): unknown {
   if (!isTransferError(error)) return error;
   const failed = error as TransferError;
   if (failed.attempts === 1) failed.attempts = call.attempt;
-  failed.elapsed ||= now - call.started;
+  // What came after it was made counts too, such as a wait of `retry` for which the time was too short.
+  failed.elapsed = Math.max(failed.elapsed, now - call.started);
   const here: Place = {};
   (Error as { captureStackTrace?(target: object, below?: unknown): void }).captureStackTrace?.(here, stamped);
   joinWhenRead(failed, here);

@@ -41,9 +41,9 @@ export interface TransferErrorInit {
   code?: string;
   /** The error below this one. */
   cause?: unknown;
-  /** How often the request was sent. Default 1. */
+  /** How often the request was sent. Default: what the call of the request knows, else 1. */
   attempts?: number;
-  /** Milliseconds from the call until the failure. Default 0. */
+  /** Milliseconds from the call until the failure. Default: until now, when the request belongs to a call, else 0. */
   elapsed?: number;
 }
 
@@ -88,8 +88,9 @@ export class TransferError extends Error {
     super(described(fact, request), cause === undefined ? undefined : { cause });
     this.#parts = { request, response: undefined, redirects: undefined, transfer: undefined };
     this.code = own(given, 'code') ?? (new.target as typeof TransferError).code;
-    this.attempts = own(given, 'attempts') ?? this.attempts;
-    this.elapsed = own(given, 'elapsed') ?? this.elapsed;
+    // From the call of the request: layers see the error before the client does, which never sees one of a streamed body.
+    this.attempts = own(given, 'attempts') ?? request?.call?.attempt ?? this.attempts;
+    this.elapsed = own(given, 'elapsed') ?? request?.call?.elapsed ?? this.elapsed;
   }
 
   /** The request that failed, as it was sent last. */

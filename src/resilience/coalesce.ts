@@ -66,7 +66,8 @@ class Flight {
 
   constructor(request: HttpRequest, options: RequestOptions, over: () => void) {
     this.#over = over;
-    this.#call = new Call((options.clock ?? systemClock).now(), request.call?.redact ?? (options.redact || undefined));
+    const clock = options.clock ?? systemClock;
+    this.#call = new Call(clock.now(), request.call?.redact ?? (options.redact || undefined), clock);
     this.#call.parseJson = request.call?.parseJson;
     this.#request = new HttpRequest(request.method, request.url, request.headers, null, request.protocolVersion);
     this.#request.call = this.#call;
