@@ -1,7 +1,7 @@
 /**
- * A service that asks another one, and how it ends: on SIGTERM it takes no more requests, lets the calls under way finish
- * within a time, answers whoever asked for them, and exits. `UPSTREAM` is the origin to ask, `PORT` the port to listen at
- * (default: any that is free), `GRACE` the time for the calls (default `5s`). A second SIGTERM ends it at once.
+ * A service that asks another one, and how it ends: on SIGTERM it takes no more requests, lets those under way finish
+ * within a time, with every call that they make, and exits. `UPSTREAM` is the origin to ask, `PORT` the port to listen at
+ * (default: any that is free), `GRACE` the milliseconds for the requests (default `5000`). A second SIGTERM ends it at once.
  */
 
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, isTransferError } from 'sluice';
 
-const { UPSTREAM = 'http://127.0.0.1:8080', PORT = '0', GRACE = '5s' } = process.env;
+const { UPSTREAM = 'http://127.0.0.1:8080', PORT = '0', GRACE = '5000' } = process.env;
 const client = new Client({ baseUri: UPSTREAM, timeout: '30s', retry: 2 });
 
 const server = createServer((_, response) => void answer(response));
@@ -19,7 +19,9 @@ console.log(`listening at http://127.0.0.1:${(server.address() as AddressInfo).p
 process.once('SIGTERM', () => void shutDown());
 
 async function answer(response: ServerResponse): Promise<void> {
-  const [result, error] = await client.attempt('GET', '/report', { httpErrors: false });
+  // Two calls, one after the other: the second may begin after the signal.
+  const [user, refused] = await client.attempt('GET', '/user', { httpErrors: false });
+  const [result, error] = user ? await client.attempt('GET', '/report', { httpErrors: false }) : [undefined, refused];
   // Node closes the connections that are idle when the server closes. A busy one is told to go with its answer.
   if (!server.listening) response.setHeader('Connection', 'close');
   if (result === undefined) {
@@ -33,10 +35,13 @@ async function answer(response: ServerResponse): Promise<void> {
 }
 
 async function shutDown(): Promise<void> {
+  const over = AbortSignal.timeout(Number(GRACE));
   const closed = once(server, 'close');
   server.close();
   console.log('shutting down');
-  await client.close({ timeout: GRACE });
+  // Requests under way may still make calls, so the client closes after them, or when the time is over.
+  await Promise.race([closed, once(over, 'abort')]);
+  await client.close({ signal: over });
   // Every call is over by now, and its answer on the way. Whoever does not take it within a second holds nobody up.
   setTimeout(() => server.closeAllConnections(), 1000).unref();
   await closed;

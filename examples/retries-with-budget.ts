@@ -1,9 +1,9 @@
 /** Retries that help when a request fails, and do not make it worse when all of them do. */
-import { Client, isTransferError } from 'sluice';
+import { Client, type ClientOptions, isTransferError } from 'sluice';
 
-export function patientClient(baseUri: string): Client {
+/** @param options over those below; a test gives a double as `handler` */
+export function patientClient(options: ClientOptions): Client {
   return new Client({
-    baseUri,
     // The whole call: attempts and waits. A wait that would outlast it is not begun.
     timeout: '30s',
     retry: {
@@ -14,12 +14,15 @@ export function patientClient(baseUri: string): Client {
     },
     // POST and PATCH too, each with one key for all of its attempts.
     idempotencyKey: 'auto',
+    ...options,
   });
 }
 
 /** Why a call was given up, for a log. */
 export function verdict(error: unknown): string {
   if (!isTransferError(error)) return String(error);
-  const [, reason = 'the attempts are used up'] = error.message.split('not retried: ');
-  return `${error.code} after ${error.attempts} attempts: ${reason}`;
+  const { code, attempts, message } = error;
+  // None where the limit ended it, and for what no other attempt would mend, such as 404.
+  const [, reason] = message.split('not retried: ');
+  return `${code} after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}${reason ? `: ${reason}` : ''}`;
 }

@@ -1,6 +1,6 @@
 /** One line of JSON for each call, by pino, and one for each attempt at the level `debug`. Secrets are masked in both. */
 import type { Logger } from 'pino';
-import { HandlerStack, isTransferError, type Middleware, type TransferStats } from 'sluice';
+import { type Handler, HandlerStack, isTransferError, type Middleware, type TransferStats } from 'sluice';
 
 /** Outermost: it sees the call as its caller does, with the time that redirects, retries and waits took. */
 export function logCalls(logger: Logger): Middleware {
@@ -31,4 +31,6 @@ export function logAttempts(logger: Logger): (stats: TransferStats) => void {
   };
 }
 
-export const stackWith = (logger: Logger) => HandlerStack.create().unshift(logCalls(logger), 'logCalls');
+/** @param handler what sends; a test gives a double */
+export const stackWith = (logger: Logger, handler?: Handler) =>
+  HandlerStack.create(handler).unshift(logCalls(logger), 'logCalls');
