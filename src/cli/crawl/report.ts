@@ -37,6 +37,7 @@ export function reportText(summary: CrawlSummary, broken: readonly BrokenLink[],
     brokenBlock(summary, broken),
     uncheckedBlock(summary, options.unchecked ?? []),
     fragmentsBlock(options.fragments ?? []),
+    outsideFragmentsBlock(summary),
     invalidBlock(summary),
     outsideBlock(summary),
   ];
@@ -123,6 +124,11 @@ function fragmentsBlock(fragments: readonly BrokenFragment[]): string[] {
     ...lines,
     ...more(fragments.length - MOST_SHOWN),
   ];
+}
+
+function outsideFragmentsBlock({ outsideFragments }: CrawlSummary): string[] {
+  if (outsideFragments === 0) return [];
+  return [`links to places on pages of other hosts, of which only the page was checked (${outsideFragments})`];
 }
 
 /** A warning, and no failure: each link costs two requests, and may be written anew. */

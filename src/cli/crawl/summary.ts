@@ -72,6 +72,8 @@ export class CrawlSummary {
   readonly invalidLinks: InvalidLink[] = [];
   /** Links to hosts that are out of scope, by host. */
   readonly outside = new Map<string, number>();
+  /** Links to a place on a page of another host, which is not read. */
+  outsideFragments = 0;
   /** Redirects that links led to, the first ones, and how many there are. */
   readonly redirects: Redirect[] = [];
   redirected = 0;
@@ -134,7 +136,8 @@ export class CrawlSummary {
     if (this.slowest.length > MOST_SLOW) this.slowest.pop();
   }
 
-  #addLinks({ url, links, invalid = [] }: PageLine): void {
+  #addLinks({ url, links, fragments = [], invalid = [] }: PageLine): void {
+    if (this.#options.external) this.outsideFragments += fragments.filter((link) => !this.#inScope(link)).length;
     for (const link of links) {
       if (this.#inScope(link)) {
         if (this.#options.trapOf?.(link) === undefined) continue;

@@ -189,6 +189,15 @@ describe('--fragments', () => {
     expect(found).toEqual(['/#gone', '/#here', '/#é', '/a#three', '/old#nine']);
     expect((await crawl(pages.url('/'), '--fragments')).code).toBe(0);
   });
+
+  it('says that of pages on other hosts no place was looked for', async () => {
+    const other = await site({ '/x': '<p id="here"></p>' });
+    const server = await site({ '/': links(other.url('/x#zz'), other.url('/x#here'), other.url('/x'), '#top') });
+    const { code, out } = await crawl(server.url('/'), '--external', '--fragments');
+    expect(code).toBe(0);
+    expect(out).toContain('links to places on pages of other hosts, of which only the page was checked (2)\n');
+    expect((await crawl(server.url('/'), '--external')).out).not.toContain('links to places');
+  });
 });
 
 describe('--sitemap', () => {
