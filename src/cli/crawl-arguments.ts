@@ -44,7 +44,7 @@ const CRAWL_OPTIONS = {
   'no-cookies': flag,
   cache: text,
   har: text,
-  format: text,
+  format: list,
   out: text,
   resume: flag,
   redis: text,
@@ -124,7 +124,7 @@ interface CheckValues {
   readonly fragments?: boolean;
   readonly sitemap?: boolean;
   readonly accept?: string;
-  readonly format?: string;
+  readonly format?: string[];
   readonly cache?: string;
   readonly har?: string;
   readonly 'host-header'?: string[];
@@ -199,7 +199,17 @@ function accepted(given: string): StatusRange[] {
   );
 }
 
-function reportFormat(given: string): ReportFormat {
+/** A second one is refused: there is one standard output, and the last would win without a word. */
+function reportFormat(given: readonly string[]): ReportFormat {
+  const [first, second] = given.map(knownFormat);
+  if (second === undefined) return first!;
+  throw new UsageError(
+    `--format is given twice, and a run prints one report; crawl with --out pages.jsonl --format ${first}, ` +
+      `then with --out pages.jsonl --resume --format ${second}, which fetches no page again`,
+  );
+}
+
+function knownFormat(given: string): ReportFormat {
   const found = REPORT_FORMATS.find((one) => one === given);
   if (found !== undefined) return found;
   throw new UsageError(

@@ -256,6 +256,11 @@ describe('a wrong command line', () => {
     [`crawl ${URL} --accept 600`, /--accept expects statuses such as/],
     [`crawl ${URL} --accept 299..200`, /--accept expects statuses such as/],
     [`crawl ${URL} --include http://a/`, /--include expects a path such as/],
+    [
+      `crawl ${URL} --format json --format junit`,
+      /--format is given twice.*--out pages\.jsonl.*--out pages\.jsonl --resume --format junit/,
+    ],
+    [`crawl ${URL} --format json --format json`, /--format is given twice/],
     [`crawl ${URL} --format xml`, /--format expects one of text, json, csv, junit/],
     [`crawl ${URL} --cookies --no-cookies`, /expected --cookies or --no-cookies/],
     [`crawl ${URL} --host-header X-Key:secret`, /^(?!.*secret).*--host-header expects 'HOST Name: value'/],
