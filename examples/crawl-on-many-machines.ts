@@ -24,10 +24,13 @@ export async function work(shared: Shared, stop: AbortSignal): Promise<number> {
     concurrency: 50,
     perHost: { interval: '50ms' },
     depth: 5,
-    visit: async (response, { url }) => ({
-      line: { url, status: response.status },
-      found: await linksOf(response),
-    }),
+    visit: async (response, { url }) => {
+      const { origin } = new URL(response.url);
+      const links = await linksOf(response);
+      // Keeps the crawl on its sites: without this line it follows links to any other.
+      const found = links.filter((link) => new URL(link.url).origin === origin);
+      return { line: { url, status: response.status }, found };
+    },
   });
   stop.addEventListener('abort', () => running.stop());
   if (stop.aborted) running.stop();

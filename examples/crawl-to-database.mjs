@@ -21,11 +21,14 @@ const putLink = database.prepare('INSERT OR IGNORE INTO links VALUES (?, ?)');
 async function visit(response, { url }) {
   const bytes = await response.bytes();
   const title = /<title>([^<]*)/i.exec(new TextDecoder().decode(bytes))?.[1] ?? null;
-  const found = await linksOf(response);
+  const links = await linksOf(response);
+  const { origin } = new URL(response.url);
+  // Keeps the crawl on the site: without this line it follows links to any other.
+  const found = links.filter((link) => new URL(link.url).origin === origin);
   // All of one page or nothing. The frontier settles the page after this: a kill in between fetches it again.
   database.exec('BEGIN');
   putPage.run(url, response.status, title, bytes.byteLength, new Date().toISOString());
-  for (const link of found) putLink.run(url, new URL(link.url, response.url).href);
+  for (const link of links) putLink.run(url, link.url);
   database.exec('COMMIT');
   return { found };
 }

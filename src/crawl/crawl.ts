@@ -344,8 +344,13 @@ function withRedirect(outcome: Outcome, response: HttpResponse, visit: Visit): O
  *     await frontier.add([{ url: 'https://example.com/' }]);
  *     await crawl(client, frontier, {
  *       perHost: { concurrency: 1, interval: '1s' },
- *       visit: async (response, visit) => ({ line: { url: visit.url, status: response.status }, found: await linksOf(response) }),
+ *       visit: async (response, visit) => ({
+ *         line: { url: visit.url, status: response.status },
+ *         found: (await linksOf(response)).filter((link) => new URL(link.url).host === visit.host),
+ *       }),
  *     });
+ *
+ * Everything in `found` is visited, on whatever site it is: the filter keeps the crawl on the host.
  *
  * A redirect is an answer as any other, and where it leads is a page of its own.
  * @throws TypeError or RangeError for a mistake in options; as a rejection, the reason of `signal`, or what the frontier

@@ -18,7 +18,8 @@ const TEN_MB = 10_000_000;
 
 /**
  * Where an HTML page leads: absolute http(s) URLs, each once. None for what is no HTML, is no success, or asks that
- * its links be not followed (`robots` meta element, `X-Robots-Tag`).
+ * its links be not followed (`robots` meta element, `X-Robots-Tag`). Links to other sites are among them: a crawl that
+ * is to stay on a site filters them.
  * @throws what cut the page short
  */
 export async function linksOf(response: HttpResponse, options: LinksOptions = {}): Promise<Found[]> {
