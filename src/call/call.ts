@@ -9,6 +9,7 @@ import type { Reconnector } from '../message/readers.ts';
 import type { Redact } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options/options.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Member } from '../time/member-set.ts';
 import { type Abortable, abortError, StopSource } from '../time/stop.ts';
@@ -27,10 +28,17 @@ export interface Repeater {
   spend(): boolean;
 }
 
+/** What a call was asked to do, before its options are read. */
+export interface Asked {
+  readonly method: string;
+  readonly uri: string | URL;
+  readonly options: RequestOptions | undefined;
+}
+
 /** The calls of one client. */
 export interface CallFamily {
   /** @throws NetworkError (`ERR_CLIENT_CLOSED`) when no call may begin any more */
-  join(call: Call, isAdmitted: boolean): void;
+  join(call: Call, isAdmitted: boolean, asked?: Asked): void;
   leave(call: Call): void;
   /** Whether they are some of those: a client that another extends has its calls as well. */
   isIn(family: CallFamily): boolean;

@@ -6,10 +6,11 @@
  * To join and to leave costs an array's push and pop: this is on the way of every request.
  */
 import { isTransferError } from '../message/errors.ts';
+import type { HttpRequest } from '../message/request.ts';
 import { MemberSet } from '../time/member-set.ts';
 import { type Abortable, abortAll } from '../time/stop.ts';
-import type { Call, CallFamily } from './call.ts';
-import { clientClosed } from './client-closed.ts';
+import { type Asked, Call, type CallFamily } from './call.ts';
+import { clientClosed, neverBegan } from './client-closed.ts';
 import { letFinish } from './let-finish.ts';
 
 const byClient = new WeakMap<object, Calls>();
@@ -35,8 +36,15 @@ export class Calls implements CallFamily {
   /** What makes calls, and is to make no more. */
   readonly #makers = new Set<Abortable>();
 
-  /** @param client whose they are */
-  constructor(client: object, parent?: Calls) {
+  /**
+   * @param client whose they are
+   * @param tell the request of a call that may not begin, for its error
+   */
+  constructor(
+    client: object,
+    parent?: Calls,
+    readonly tell?: (asked: Asked, call: Call) => HttpRequest | undefined,
+  ) {
     byClient.set(client, this);
     this.#parent = parent;
     this.#all = parent === undefined ? new MemberSet() : parent.#all;
@@ -48,9 +56,11 @@ export class Calls implements CallFamily {
   }
 
   /** @throws NetworkError (`ERR_CLIENT_CLOSED`) when it may not begin */
-  join(call: Call, isAdmitted: boolean): void {
+  join(call: Call, isAdmitted: boolean, asked?: Asked): void {
     const destroyed = this.#end();
-    if (destroyed !== undefined || (this.isClosing && !isAdmitted)) throw clientClosed(undefined, destroyed?.reason);
+    if (destroyed !== undefined || (this.isClosing && !isAdmitted)) {
+      throw neverBegan(asked === undefined ? call.request : this.tell?.(asked, call), destroyed);
+    }
     call.calls = this;
     this.#all.add(call);
     this.#add(1);
@@ -63,9 +73,9 @@ export class Calls implements CallFamily {
   }
 
   /** Keeps `close` waiting while `work` is under way, whose calls may begin though it closes meanwhile. */
-  async holding<T>(work: () => Promise<T>): Promise<T> {
+  async holding<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
     const destroyed = this.#end();
-    if (this.isClosing) throw clientClosed(undefined, destroyed?.reason);
+    if (this.isClosing) throw neverBegan(this.tell?.(asked, new Call(0)), destroyed);
     this.#add(1);
     try {
       return await work();

@@ -1,5 +1,5 @@
 /** From a method, a URI and options to the request that enters the stack. */
-import type { Call } from '../call/call.ts';
+import type { Asked, Call } from '../call/call.ts';
 import { RequestBody } from '../message/body.ts';
 import { type BodyInit, bodyFrom } from '../message/body-from.ts';
 import { RequestError } from '../message/errors.ts';
@@ -10,6 +10,7 @@ import { encodeForm, mergeQuery, type QueryInit } from '../message/query.ts';
 import { checkedTarget, HttpRequest } from '../message/request.ts';
 import { canonicalUrl, isInside, resolveUri, splitUserinfo, UriError } from '../message/uri.ts';
 import { expandTemplate } from '../message/uri-template.ts';
+import { bareRecord } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isBrowser, pageUrl } from '../runtime/platform.ts';
 import type { CallPlan } from './call-plan.ts';
@@ -52,6 +53,26 @@ export function buildRequest(plan: CallPlan, given: Given, defaults: Defaults, c
   const body = bodyOf(merged, method, at.url, call) ?? prepared?.body ?? null;
   const lines = headersOf(own, defaults, headers, body, merged);
   return { request: new HttpRequest(method, at.url, lines, body, prepared?.protocolVersion), userinfo: at.userinfo };
+}
+
+/**
+ * The request of a call that may not begin, without headers and body: nobody has checked its options, and what is wrong
+ * with them is not what is to be told. `undefined` when its URL cannot be made.
+ */
+export function unsent(asked: Asked, client: RequestOptions, defaults: Defaults, call: Call): HttpRequest | undefined {
+  try {
+    const own = asked.options === undefined ? undefined : bareRecord(asked.options);
+    // A WebSocket is asked for over http.
+    const reference = checkedTarget(asked.method, asked.uri).replace(/^ws(?=s?:)/i, 'http');
+    const { url } = resolved(reference, own, { ...client, ...own }, defaults);
+    const request = new HttpRequest(asked.method, url);
+    const redact = own?.redact || client.redact || [];
+    call.redact = redact.filter((name) => typeof name === 'string');
+    request.call = call;
+    return request;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Shared by all requests without headers of their own. */

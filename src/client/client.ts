@@ -23,7 +23,7 @@ import { requestSync, type SyncResponse } from '../sync/request-sync.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../websocket/connection.ts';
 import type { WebSockets } from '../websocket/web-sockets.ts';
-import { buildRequest, canonicalBase, type Defaults } from './build-request.ts';
+import { buildRequest, canonicalBase, type Defaults, unsent } from './build-request.ts';
 import { type CallPlan, partOf, planOf } from './call-plan.ts';
 import { carry, carryNextTurn } from './carry.ts';
 import { completed } from './checked-answer.ts';
@@ -89,7 +89,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     this.#handler = handler;
     this.#given = options;
     this.#owner = family === undefined;
-    this.#calls = new Calls(this, family);
+    this.#calls = new Calls(this, family, (plan, call) => unsent(plan, this.#options, this.#defaults, call));
     this.#options = withJar(checkOptions(given, declared(handler)));
     this.#clock = this.#options.clock ?? systemClock;
     this.#none = kept({ given: undefined, own: undefined, merged: this.#options });
@@ -205,7 +205,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     );
     this.#webSockets.catch(() => (this.#webSockets = undefined)); // What could not be loaded is nothing to close.
     const given = arguments.length > 2 ? surplus(arguments, 2) : options;
-    return this.#calls.holding(async () =>
+    return this.#calls.holding(planOf('GET', uri, given), async () =>
       (await this.#webSockets!).open(uri, given, (at, rest, handler) => this.#begin(partOf('GET', at, rest, handler))),
     );
   }
@@ -227,7 +227,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
    */
   async download(uri: Uri, path: string, options: DownloadOptions = {}): Promise<DownloadResult> {
     const given = arguments.length > 3 ? surplus(arguments, 3, 'a URI, a path and options') : options;
-    return this.#calls.holding(async () => {
+    return this.#calls.holding(planOf('GET', uri, given), async () => {
       const { download } = await import('../download/download.ts');
       return download(path, given, this.#resolved, (rest, handler) => this.#begin(partOf('GET', uri, rest, handler)));
     });
@@ -335,7 +335,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   #begin(plan: CallPlan): RequestPromise {
     const call = new Call(this.#clock.now(), this.#options.redact || undefined, this.#clock);
     const answer = new Promise<HttpResponse>((resolve, reject) => {
-      this.#calls.join(call, plan.isPart);
+      this.#calls.join(call, plan.isPart, plan);
       call.resolve = resolve;
       call.reject = reject;
       // What is thrown here rejects the promise: a mistake in options is delivered like any other failure.

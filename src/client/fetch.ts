@@ -84,7 +84,7 @@ function answered(asked: FetchArguments, { send, calls, options, defaults }: Fet
     const request = new HttpRequest(web.method, url, [...headers], body);
     return { request, response: await send(request, optionsFor(asked, options), !isReady) };
   };
-  return isReady ? sent() : calls.holding(sent);
+  return isReady ? sent() : calls.holding({ method: web.method, uri: url, options: undefined }, sent);
 }
 
 /** The answer for the caller; whatever goes wrong with it gives the connection back. */

@@ -36,6 +36,57 @@ describe.each(bodies)('a body of a plain function, %s,', (_, make) => {
   });
 });
 
+describe('a call that never began', () => {
+  const baseUri = 'http://h.test/v1/';
+  type Asks = (client: Client) => Promise<unknown>;
+  const calls: readonly [string, string, Asks][] = [
+    ['get', 'GET http://h.test/v1/users/7?a=1', (c) => c.get('users/{id}', { uriVars: { id: 7 }, query: { a: 1 } })],
+    ['post', 'POST http://h.test/v1/x?key=***', (c) => c.post('x?key=s3cret', { body: 'b', redact: ['key'] })],
+    ['fetch', 'GET http://h.test/v1/x', (c) => c.fetch('x').catch(({ cause }) => Promise.reject(cause))],
+    [
+      'fetch of a Request',
+      'POST http://a.test/x',
+      (c) =>
+        c
+          .fetch(new Request('http://a.test/x', { method: 'POST', body: 'b' }))
+          .catch(({ cause }) => Promise.reject(cause)),
+    ],
+    ['download', 'GET http://h.test/v1/x', (c) => c.download('x', '/nowhere/x')],
+    ['upgrade', 'GET https://h.test/x', (c) => c.upgrade('wss://h.test/x')],
+  ];
+
+  it.each(calls)('says method and URL, %s', async (_, asked, call) => {
+    const client = new Client({ baseUri, handler: async () => new HttpResponse(200) });
+    await client.destroy('over');
+    await expect(call(client)).rejects.toMatchObject({
+      code: 'ERR_CLIENT_CLOSED',
+      cause: 'over',
+      message: `${asked}: the client is closed; the call came after destroy() and never began`,
+    });
+  });
+
+  it.each(calls)('is told from one that close waits for, %s', async (_, asked, call) => {
+    let end: (response: HttpResponse) => void = () => undefined;
+    const client = new Client({ baseUri, handler: () => new Promise<HttpResponse>((resolve) => (end = resolve)) });
+    const first = client.get('first');
+    await new Promise((resolve) => setImmediate(resolve));
+    const closing = client.close();
+    await expect(call(client)).rejects.toMatchObject({
+      code: 'ERR_CLIENT_CLOSED',
+      message: `${asked}: the client is closed; the call came after close(), which still waits for others, and never began`,
+    });
+    end(new HttpResponse(200));
+    await first;
+    await closing;
+  });
+
+  it.each([undefined, '', 'http://'])('has no URL where there is none, %j', async (uri) => {
+    const client = new Client({ handler: async () => new HttpResponse(200) });
+    await client.destroy();
+    await expect(client.get(uri as string, { redact: 1 as never })).rejects.toThrow(/^the client is closed; /);
+  });
+});
+
 describe('client.fetch, and close in the same turn,', () => {
   const url = 'http://h/';
   const calls: readonly [string, (client: Client) => Promise<Response>][] = [
