@@ -26,6 +26,7 @@ import {
   isRetry,
   isSink,
   isText,
+  isToughJar,
 } from './option-values.ts';
 import type { RequestOptions } from './options.ts';
 import { refuseNoRecord } from './plain-options.ts';
@@ -75,7 +76,7 @@ const rules: Readonly<Record<keyof RequestOptions, Rule>> = {
   cookies: {
     expected: 'a jar (of tough-cookie: CookieJar.fromJSON(jar.toJSON())), a record of names to values, or a boolean',
     // A jar of tough-cookie is an object too, and would be read as a record of its settings.
-    accepts: (v) => v === true || (isRecord(v) && !hasMethod(v, 'getCookieString')),
+    accepts: (v) => v === true || (isRecord(v) && !isToughJar(v)),
     off: false,
   },
   cache: {

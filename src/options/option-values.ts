@@ -19,6 +19,12 @@ export function hasMethod(value: unknown, name: string): boolean {
   return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
 }
 
+/** A `CookieJar` of tough-cookie, by a method of its class. */
+export function isToughJar(value: unknown): boolean {
+  if (!isRecord(value) || isPlain(value)) return false;
+  return Object.hasOwn(Object.getPrototypeOf(value), 'getCookieString');
+}
+
 /** A record written as `{}` or without a prototype; instances of classes are not copied. */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,3 +1,4 @@
+import { CookieJar as ToughCookieJar } from 'tough-cookie';
 import { describe, expect, it } from 'vitest';
 import { checkOptions, mergeOptions, optionNames } from '../../src/options/option-rules.ts';
 import type { RequestOptions } from '../../src/options/options.ts';
@@ -51,7 +52,7 @@ describe('checkOptions', () => {
     [{ forceIpResolve: 'v5' }, 'option forceIpResolve must be "v4", "v6", got "v5"'],
     [{ sink: 5 }, 'option sink must be a path, a Writable or a WritableStream, got 5'],
     [{ retry: -1 }, 'option retry must be a whole number of retries or a record, got -1'],
-    [{ cookies: { getCookieString: () => '' } }, 'of tough-cookie: CookieJar.fromJSON(jar.toJSON())'],
+    [{ cookies: new ToughCookieJar() }, 'of tough-cookie: CookieJar.fromJSON(jar.toJSON())'],
     [{ sink: '' }, 'option sink must be a path, a Writable or a WritableStream, got ""'],
     [{ verify: '' }, 'option verify must be a boolean, or the path of a CA bundle, got ""'],
     [{ ca: '' }, 'option ca must be PEM text, bytes, a path, or a list of them, got text'],
