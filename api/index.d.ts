@@ -1031,6 +1031,11 @@ interface Answered extends Message<unknown> {
     arrayBuffer(): Promise<ArrayBuffer>;
     blob(): Promise<Blob>;
 }
+interface Asked {
+    readonly method: string;
+    readonly uri: string | URL;
+    readonly options: RequestOptions | undefined;
+}
 interface Asker {
     readonly outer: Asker | undefined;
     mayLeave(status: number): boolean;
@@ -1059,6 +1064,7 @@ declare class Call extends StopSource implements Member, MessageCall {
     #private;
     readonly started: number;
     redact?: Redact | undefined;
+    readonly clock?: Clock | undefined;
     index: number;
     calls: CallFamily | undefined;
     attempt: number;
@@ -1076,24 +1082,26 @@ declare class Call extends StopSource implements Member, MessageCall {
     trace: Trace | undefined;
     reconnector: Reconnector<HttpResponse> | undefined;
     followed: AbortSignal | undefined;
-    constructor(started: number, redact?: Redact | undefined);
+    constructor(started: number, redact?: Redact | undefined, clock?: Clock | undefined);
+    get elapsed(): number;
     settled(): void;
     get isForgotten(): boolean;
     protected emptied(): void;
     abort(reason?: unknown): void;
 }
 interface CallFamily {
-    join(call: Call, isAdmitted: boolean): void;
+    join(call: Call, isAdmitted: boolean, asked?: Asked): void;
     leave(call: Call): void;
     isIn(family: CallFamily): boolean;
 }
 declare class Calls implements CallFamily {
     #private;
-    constructor(client: object, parent?: Calls);
+    readonly tell?: ((asked: Asked, call: Call) => HttpRequest | undefined) | undefined;
+    constructor(client: object, parent?: Calls, tell?: ((asked: Asked, call: Call) => HttpRequest | undefined) | undefined);
     get isClosing(): boolean;
-    join(call: Call, isAdmitted: boolean): void;
+    join(call: Call, isAdmitted: boolean, asked?: Asked): void;
     leave(call: Call): void;
-    holding<T>(work: () => Promise<T>): Promise<T>;
+    holding<T>(asked: Asked, work: () => Promise<T>): Promise<T>;
     close(beside?: Promise<void>): Promise<void>;
     reopen(): void;
     destroy(reason: unknown): void;
@@ -1252,6 +1260,8 @@ interface Message<Self> {
     withoutHeader(name: string): Self;
 }
 interface MessageCall {
+    readonly attempt: number;
+    readonly elapsed: number;
     redact?: Redact | undefined;
     parseJson: ParseJson | undefined;
     reconnector: Reconnector<unknown> | undefined;
