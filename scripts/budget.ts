@@ -26,8 +26,8 @@ interface Figure {
 const IMPORTS = 12;
 
 const figures: readonly Figure[] = [
-  { name: 'packed size', limit: 1360, unit: 'kB', measure: () => packed().size / 1000 },
-  { name: 'unpacked size', limit: 4720, unit: 'kB', measure: () => packed().unpackedSize / 1000 },
+  { name: 'packed size', limit: 1375, unit: 'kB', measure: () => packed().size / 1000 },
+  { name: 'unpacked size', limit: 4760, unit: 'kB', measure: () => packed().unpackedSize / 1000 },
   { name: "time to import, import 'undici' being 1", limit: 0.4, unit: '', measure: importRatio },
   { name: 'packages that an install brings', limit: 9, unit: '', measure: installedPackages },
 ];
