@@ -42,7 +42,8 @@ async function refreshed({ server, app, authentication, settings }: Connection, 
 
 /** A program that acts for itself (RFC 6749 section 4.4): each token is asked for anew. */
 export function withClientCredentials(issuer: Issuer, api: string, scope: string): Client {
-  const http = new Client({ retry: 2 });
+  // POST too: asked twice, this grant only gives another token.
+  const http = new Client({ retry: { limit: 2, methods: ['GET', 'POST'] } });
   let connected: Promise<Connection> | undefined;
   const auth = oauth2({
     refresh: async () => {
@@ -69,6 +70,7 @@ export async function withDevice(
   show: (where: string, code: string) => void,
   wait: (seconds: number) => Promise<void>,
 ): Promise<Client> {
+  // Repeats the GET of the metadata alone: a code or a refresh token that comes twice may end the session.
   const connection = await connect(issuer, new Client({ retry: 2 }));
   const { server, app, authentication, settings } = connection;
   const asked = await oauth.deviceAuthorizationRequest(server, app, authentication, {}, settings);
@@ -100,6 +102,7 @@ export async function withCode(
   redirectUri: string,
   visit: (url: URL) => Promise<URL>,
 ): Promise<Client> {
+  // Repeats the GET of the metadata alone: a code or a refresh token that comes twice may end the session.
   const connection = await connect(issuer, new Client({ retry: 2 }));
   const { server, app, authentication, settings } = connection;
   const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];

@@ -1,5 +1,5 @@
 /** A client whose access token ends: renewed before its end and after a 401, once for all calls that wait. */
-import { Client, type OAuth2Token, oauth2 } from 'sluice';
+import { Client, type ClientOptions, isConnectError, type OAuth2Token, oauth2, type RetryContext } from 'sluice';
 
 export interface Account {
   /** Where calls go. */
@@ -10,9 +10,17 @@ export interface Account {
   readonly kept: { load(): Promise<string>; save(refreshToken: string): Promise<void> };
 }
 
-export function clientFor({ api, tokenUrl, kept }: Account): Client {
-  // A client of its own: the one below would wait for its own token.
-  const http = new Client({ retry: 2, timeout: '10s' });
+/**
+ * Only what was surely not granted is asked again: a refresh token that comes twice, because the answer was lost, may end
+ * the whole session (RFC 9700 section 4.14.2).
+ */
+const wasNotGranted = ({ response, error }: RetryContext): boolean =>
+  isConnectError(error) || response?.status === 429 || response?.status === 503;
+
+/** @param handler of both clients; a test gives a double */
+export function clientFor({ api, tokenUrl, kept }: Account, handler?: ClientOptions['handler']): Client {
+  // A client of its own: the one below would wait for its own token. `retry: 2` alone repeats no POST.
+  const http = new Client({ handler, retry: { limit: 2, decider: wasNotGranted }, timeout: '10s' });
 
   const refresh = async (before: OAuth2Token | undefined, { signal }: { signal: AbortSignal }) => {
     const formParams = { grant_type: 'refresh_token', refresh_token: before?.refresh_token ?? (await kept.load()) };
@@ -21,5 +29,5 @@ export function clientFor({ api, tokenUrl, kept }: Account): Client {
     if (token.refresh_token !== undefined) await kept.save(token.refresh_token);
     return token;
   };
-  return new Client({ baseUri: api, auth: oauth2({ refresh, early: '60s' }) });
+  return new Client({ handler, baseUri: api, auth: oauth2({ refresh, early: '60s' }) });
 }
