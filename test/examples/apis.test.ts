@@ -49,6 +49,29 @@ describe('examples/token-refresh.ts', () => {
     return { state, client: clientFor({ api: server.origin, tokenUrl: server.url('/token'), kept }) };
   }
 
+  it.each([
+    [503, 2, 200],
+    [500, 1, undefined],
+  ])(
+    'asks a token endpoint that answers %i once %i times, because a refresh token may count once',
+    async (status, times, got) => {
+      const asked: string[] = [];
+      const handler = HandlerStack.create(
+        routes({
+          'POST /token': async ({ url }) => {
+            asked.push(url);
+            return asked.length === 1 ? status : { json: { access_token: 't1' } };
+          },
+          'GET /users': 200,
+        }),
+      );
+      const kept = { load: async () => 'r0', save: async () => {} };
+      const client = clientFor({ api: 'http://api.example', tokenUrl: 'http://api.example/token', kept }, handler);
+      const [response] = await client.attempt('GET', '/users');
+      expect([asked.length, response?.status]).toEqual([times, got]);
+    },
+  );
+
   it('asks once for ten calls, once more when the token was taken back, and keeps the refresh tokens', async () => {
     const { state, client } = await start();
     const ten = () => Promise.all(Array.from({ length: 10 }, async () => (await client.get('/users')).status));
