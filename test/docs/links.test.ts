@@ -18,7 +18,11 @@ import { certificateFor, certificates } from '../support/certificates.ts';
 
 /** The pages of other hosts that the documentation leads to, and the places on them. A new link is looked at, and added. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  'axios-http.com': ['/docs/interceptors'],
   'crawlee.dev': ['/js/docs/guides/request-storage'],
+  'docs.guzzlephp.org': ['handlers-and-middleware', 'quickstart', 'request-options'].map(
+    (page) => `/en/stable/${page}.html`,
+  ),
   'docs.scrapy.org': ['dynamic-content', 'feed-exports', 'jobs', 'practices', 'settings', 'spiders'].map(
     (page) => `/en/latest/topics/${page}.html`,
   ),
@@ -27,9 +31,11 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     ...['2-options', '4-pagination'].map((page) => `/sindresorhus/got/blob/main/documentation/${page}.md`),
     ...['/JustinBeckwith/linkinator', '/panva/oauth4webapi', '/sluice-http/sluice/security'],
   ],
+  'ladjs.github.io': ['/superagent/'],
   'lychee.cli.rs': ['/introduction/'],
   'opentelemetry.io': ['/docs/specs/semconv/http/'],
   'standardschema.dev': ['/'],
+  'undici.nodejs.org': ['/'],
   'urlpattern.spec.whatwg.org': ['/'],
 };
 
