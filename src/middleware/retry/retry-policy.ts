@@ -54,24 +54,22 @@ export function isFinal(outcome: Outcome): boolean {
 
 /** Whether the rules ask for another attempt, where no `decider` does. */
 export function isRetryable(rules: RetryRules, request: HttpRequest, outcome: Outcome): boolean {
-  if (!rules.methods.has(request.method)) return false;
+  return rules.methods.has(request.method) && mayPass(rules, outcome);
+}
+
+/** Why an outcome that may pass is not tried again, when that is the method's doing; words that end a message. */
+export function methodRefusal(rules: RetryRules, request: HttpRequest, outcome: Outcome): string | undefined {
+  // RFC 9110 section 9.2.2: what is not idempotent is repeated only by who knows that it may be.
+  const isOfMethod = !rules.methods.has(request.method) && mayPass(rules, outcome);
+  return isOfMethod ? `not retried: ${request.method} is not among retry.methods` : undefined;
+}
+
+/** Whether the outcome may be another one the next time. */
+function mayPass(rules: RetryRules, outcome: Outcome): boolean {
   const answer = answerOf(outcome);
   if (answer === undefined) return isTransient(own(outcome, 'error'));
   // What a cache gave without asking, it gives again.
   return rules.statuses.has(answer.status) && !isUnasked(answer);
-}
-
-/** Why an outcome that the rules repeat is not repeated, when that is its method alone; words that end a message. */
-export function methodRefusal(
-  { methods, statuses }: RetryRules,
-  request: HttpRequest,
-  outcome: Outcome,
-): string | undefined {
-  if (methods.has(request.method)) return undefined;
-  const answer = answerOf(outcome);
-  const mayPass = answer === undefined ? isTransient(own(outcome, 'error')) : statuses.has(answer.status);
-  // RFC 9110 section 9.2.2: what is not idempotent is repeated only by who knows that it may be.
-  return mayPass ? `not retried: ${request.method} is not among retry.methods` : undefined;
 }
 
 /** Whether the network failed in a way that may pass. */
