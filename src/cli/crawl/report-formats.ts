@@ -85,13 +85,13 @@ export function junitReport(findings: Findings): string {
   const passed = summary.pages - pagesNamed(rows);
   const cases = rows.map(testcase);
   if (passed > 0) cases.push(`    <testcase classname="links" name="${plural(passed, 'page')} without a finding"/>`);
-  const counts = `tests="${cases.length}" failures="${rows.length - skipped}" skipped="${skipped}"`;
-  const attributes = `name="sluice crawl" ${counts} time="${(elapsed / 1000).toFixed(3)}"`;
+  const counts = `name="sluice crawl" tests="${cases.length}" failures="${rows.length - skipped}"`;
+  const time = `time="${(elapsed / 1000).toFixed(3)}"`;
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
     // The element of all suites knows no skipped ones.
-    `<testsuites ${attributes.replace(/ skipped="\d+"/, '')}>`,
-    `  <testsuite ${attributes}>`,
+    `<testsuites ${counts} ${time}>`,
+    `  <testsuite ${counts} skipped="${skipped}" ${time}>`,
     ...cases,
     '  </testsuite>',
     '</testsuites>',

@@ -121,7 +121,7 @@ describe('a slow host', () => {
   });
 
   it('with more pages than can be held does not hide those of another', async () => {
-    const [many, late] = [paths('a', 1000), paths('b', 30)];
+    const [many, late] = [paths('a', 5000), paths('b', 30)];
     const b = await watched({ ...leaves(late) });
     const a = await watched({
       '/robots.txt': robots('User-agent: *\nCrawl-delay: 1'),
@@ -140,7 +140,7 @@ describe('a slow host', () => {
   });
 
   it('with more pages than can be held gets all of them in the end, each once', async () => {
-    const [many, late] = [paths('a', 500), paths('b', 3)];
+    const [many, late] = [paths('a', 2500), paths('b', 3)];
     const b = await watched({
       '/robots.txt': { slow: 100 },
       '/b0': { body: links('/b1', '/b2') },
@@ -149,12 +149,12 @@ describe('a slow host', () => {
     const a = await watched({
       '/': { body: links(...many, b.server.url('/b0')) },
       ...leaves(many),
-      '/a7': { body: links('/more', '/a0', '/a499') },
+      '/a7': { body: links('/more', '/a0', '/a2499') },
       '/more': {},
     });
     const hosts = [`127.0.0.1:${b.server.port}`];
     const { summary } = await crawl({ urls: [a.server.url('/')], hosts, concurrency: 10 }).run();
-    expect([...summary.statuses]).toEqual([['200', 1 + 500 + 1 + 3]]);
+    expect([...summary.statuses]).toEqual([['200', 1 + 2500 + 1 + 3]]);
     expect(new Set(a.seen.map(({ path }) => path)).size).toBe(a.seen.length);
   });
 
