@@ -49,6 +49,8 @@ const KEPT_AS_IS = 8192;
  */
 const SMALLEST_BLOCK = 1024;
 const LARGEST_BLOCK = 65_536;
+/** Bytes that are allocated on a promise alone: 1 MiB. */
+const MOST_AT_ONCE = 1_048_576;
 
 /**
  * A body that is collected. However small its pieces are, it takes a small multiple of its bytes: a view of one byte
@@ -60,20 +62,36 @@ export class Pieces {
   /** Most bodies are one piece, and are not copied. */
   #first: Uint8Array | undefined;
   #done: Uint8Array[] | undefined;
+  /** Room for all of it, once it is known how much that is. */
+  #whole: Uint8Array | undefined;
   #block = NOTHING;
   /** What of the block is in `#done` already, and what of it is written. */
   #flushed = 0;
   #filled = 0;
 
+  /** Whether there is one piece so far: the time to say how much there will be. */
+  get isOne(): boolean {
+    return this.#first !== undefined;
+  }
+
+  /**
+   * Makes room for all of it at once, so that each piece is copied once and nothing else is allocated. One who promises a
+   * lot gets no more than that: it is gathered like a body of unknown length.
+   */
+  expect(total: number | undefined): void {
+    if (total === undefined || total > MOST_AT_ONCE || total < this.size || this.#first === undefined) return;
+    this.#whole = new Uint8Array(total);
+    this.#whole.set(this.#first);
+    this.#first = undefined;
+  }
+
   /** Keeps the piece, which must not be changed afterwards. */
   add(piece: Uint8Array): void {
     if (this.size === 0) this.#first = piece;
-    else {
-      if (this.#done === undefined) {
-        this.#done = [];
-        this.#append(this.#first!);
-        this.#first = undefined;
-      }
+    else if (this.#whole !== undefined && this.size + piece.byteLength <= this.#whole.byteLength) {
+      this.#whole.set(piece, this.size);
+    } else {
+      this.#begin();
       this.#append(piece);
     }
     this.size += piece.byteLength;
@@ -81,6 +99,8 @@ export class Pieces {
 
   /** All of it; what is added later is not in it. */
   bytes(): Uint8Array {
+    if (this.#whole?.byteLength === this.size) return this.#whole;
+    if (this.#whole !== undefined) return this.#whole.subarray(0, this.size);
     if (this.#done === undefined) return this.#first ?? NOTHING;
     this.#flush();
     return concatBytes(this.#done, this.size);
@@ -88,9 +108,17 @@ export class Pieces {
 
   /** Forgets what was collected. */
   clear(): void {
-    this.#first = this.#done = undefined;
+    this.#first = this.#whole = this.#done = undefined;
     this.#block = NOTHING;
     this.size = this.#filled = this.#flushed = 0;
+  }
+
+  /** From one piece, or from what was promised and was too little, to a list. */
+  #begin(): void {
+    if (this.#done !== undefined) return;
+    this.#done = [];
+    this.#append(this.#whole?.subarray(0, this.size) ?? this.#first!);
+    this.#first = this.#whole = undefined;
   }
 
   /** Large pieces are kept as they came, small ones copied into the block. */

@@ -107,8 +107,11 @@ export class Answer {
   /** Gathers it, or ends the transfer: one too many. */
   collect(chunk: Uint8Array): void {
     this.#pieces ??= new Pieces();
-    if (this.#allows(this.#pieces.size + chunk.byteLength)) this.#pieces.add(chunk);
-    else this.#refuse();
+    const pieces = this.#pieces;
+    if (this.#allows(pieces.size + chunk.byteLength)) {
+      if (pieces.isOne) pieces.expect(this.expected);
+      pieces.add(chunk);
+    } else this.#refuse();
   }
 
   /** Ends the transfer when the head says already that the body is too large. @returns whether it can be gathered */
