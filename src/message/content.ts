@@ -324,6 +324,6 @@ export function textDecoder(charset = 'utf-8'): TextDecoder {
 
 /** The `charset` parameter of a `Content-Type` (RFC 9110 section 8.3.2), in lower case. */
 export function charsetOf(contentType: string | null): string | undefined {
-  if (contentType === null) return undefined;
+  if (contentType === null || !contentType.includes(';')) return undefined;
   return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1]?.toLowerCase();
 }

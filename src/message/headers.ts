@@ -15,7 +15,14 @@ export type HeadersInit =
   | Iterable<readonly [string, string]>;
 
 /** A field as a transport hands it over: a string, or bytes that are read as latin1 when somebody looks. */
-export type RawField = string | { readonly length: number; toString(encoding: 'latin1'): string };
+export type RawField = string | RawBytes;
+
+/** Node's `Buffer`, as far as a field of a head needs it. */
+interface RawBytes {
+  readonly length: number;
+  readonly [index: number]: number;
+  toString(encoding: 'latin1'): string;
+}
 
 // RFC 9110 section 5.6.2: token
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -219,11 +226,17 @@ function text(field: RawField): string {
   return typeof field === 'string' ? field : field.toString('latin1');
 }
 
-/** Compares lengths first: bytes of a parser are only decoded when they can be the name that is looked for. */
+/** Compares lengths first. The bytes of a parser are compared as they are: text of each would cost more than all else. */
 function sameName(field: RawField, lowerCased: string): boolean {
   if (field.length !== lowerCased.length) return false;
-  const name = text(field);
-  return name === lowerCased || name.toLowerCase() === lowerCased;
+  if (typeof field === 'string') return field === lowerCased || field.toLowerCase() === lowerCased;
+  for (let i = 0; i < lowerCased.length; i++) if (lowerByte(field[i]!) !== lowerCased.charCodeAt(i)) return false;
+  return true;
+}
+
+/** An ASCII letter in lower case, any other byte as it is: names of fields are ASCII (RFC 9110 section 5.1). */
+function lowerByte(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
 }
 
 /** Pairs of any source, a record's entries among them. */

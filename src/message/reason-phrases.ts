@@ -7,7 +7,7 @@ export function reasonPhrase(status: number): string {
 
 // RFC 9112 section 4: reason-phrase
 export function checkedReason(reason: string): string {
-  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return reason;
+  if (reason === 'OK' || /^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return reason;
   throw new TypeError('reason must not have control characters');
 }
 

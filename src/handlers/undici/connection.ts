@@ -60,10 +60,9 @@ export class UndiciConnection extends Connection {
     for (let i = 0; i < fields.length; i += 2) {
       const name = fields[i] as Uint8Array;
       // `Keep-Alive` is ten letters of which the first is a k, and only in `max` is an x.
-      if (name.length !== 10 || (name[0]! | 32) !== 107) continue;
-      const value = String(fields[i + 1]);
-      if (!/x/i.test(value) || !/^keep-alive$/i.test(String(name))) continue;
-      this.requestsLeft = keepAliveHint(value).max ?? this.requestsLeft;
+      if (name.length !== 10 || (name[0]! | 32) !== 107 || !hasX(fields[i + 1] as Uint8Array)) continue;
+      if (/^keep-alive$/i.test(String(name)))
+        this.requestsLeft = keepAliveHint(String(fields[i + 1])).max ?? this.requestsLeft;
     }
   }
 
@@ -118,4 +117,10 @@ export class UndiciConnection extends Connection {
       if (String(cause.code).startsWith('ERR_SSL_')) this.alert = cause;
     });
   }
+}
+
+/** Whether the letter is among the bytes, in either case. */
+function hasX(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i]! | 32) === 120) return true;
+  return false;
 }
