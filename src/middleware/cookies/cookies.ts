@@ -4,6 +4,7 @@
  */
 import { isStopReason, raceCaller } from '../../call/caller-stop.ts';
 import { RequestError, ResponseError } from '../../message/errors.ts';
+import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { type CookieStore, jarOf, sentBeside } from '../../options/cookie-option.ts';
@@ -19,23 +20,44 @@ import { mergeCookieLines, pairsOf } from './cookies-policy.ts';
  * with a `ResponseError` when it fails to store.
  */
 export function cookies(): Middleware {
-  return (next) =>
-    function cookies(request, options) {
+  return (next) => {
+    const withJar = rememberedLine();
+    return function cookies(request, options) {
       const option = options.cookies;
       if (typeof option !== 'object' || option === null) return next(request, options);
       const jar = jarOf(option);
       const record = sentBeside(option);
       try {
         const pairs = record === undefined ? NONE : pairsOf(record);
-        if (jar === undefined) return next(withCookies(request, '', pairs), options);
-        return throughJar(next, jar, pairs, request, options);
+        const withLine: WithLine = (line) =>
+          pairs.length === 0 ? withJar(request, line) : withCookies(request, line, pairs);
+        return jar === undefined ? next(withLine(''), options) : throughJar(next, jar, withLine, request, options);
       } catch (error) {
         return Promise.reject(error);
       }
     };
+  };
 }
 
 const NONE: readonly string[] = [];
+/** A request with what the jar says, and what else there is. */
+type WithLine = (line: string) => HttpRequest;
+
+/** Most calls have the same headers and get the same cookies: what came of them last is kept, for the layers inside too. */
+function rememberedLine(): (request: HttpRequest, line: string) => HttpRequest {
+  let headers: HttpHeaders | undefined;
+  let line: string | undefined;
+  let made = HttpHeaders.empty;
+  return (request, found) => {
+    if (found === '') return request;
+    if (request.headers !== headers || found !== line) {
+      made = withCookies(request, found, NONE).headers;
+      headers = request.headers;
+      line = found;
+    }
+    return request.headed(made);
+  };
+}
 
 /**
  * Asks the jar, sends, and gives it what comes back. A jar that answers at once costs the call no promise of its own.
@@ -43,16 +65,16 @@ const NONE: readonly string[] = [];
 function throughJar(
   next: Handler,
   jar: CookieStore,
-  pairs: readonly string[],
+  withLine: WithLine,
   request: HttpRequest,
   options: RequestOptions,
 ): Promise<HttpResponse> {
   const line = ask(jar, request);
   const answer =
     typeof line === 'string'
-      ? next(withCookies(request, line, pairs), options)
+      ? next(withLine(line), options)
       : raceCaller(line, request, options, 'the cookie jar').then(
-          (found) => next(withCookies(request, found, pairs), options),
+          (found) => next(withLine(found), options),
           (error: unknown) => {
             throw isStopReason(error, request, options) ? error : unanswered(request, error);
           },
