@@ -51,6 +51,7 @@ function layersAround(handler: Handler): HandlerStack {
       .push(stats(), 'stats')
       // Innermost: shows what goes to the handler and what comes from it.
       .push(debug(), 'debug')
+      .seamless()
   );
 }
 

@@ -124,4 +124,54 @@ describe('HandlerStack', () => {
     }
     expect(seen).toEqual([undefined]);
   });
+
+  describe('with layers that need no seams', () => {
+    const direct = (name: string): Middleware =>
+      Object.defineProperty(
+        (next: Handler): Handler =>
+          (asked, options) =>
+            next(asked, options),
+        'name',
+        { value: name },
+      );
+    const spreading: Middleware = (next) => (asked, options) => next(asked, { ...options });
+    /** What the innermost layer finds of a polluted prototype. */
+    const found: unknown[] = [];
+    const looking: Middleware = (next) => (asked, options) => {
+      found.push((options as { polluted?: unknown }).polluted);
+      return next(asked, options);
+    };
+
+    it.each([
+      ['given by the caller', () => new HandlerStack(echo).push(direct('a')).push(looking, 'looking').seamless()],
+      [
+        'spread by a layer between them',
+        () => new HandlerStack(echo).push(direct('a'), 'a').push(looking, 'looking').seamless().after('a', spreading),
+      ],
+    ])('reads nothing through options that were %s', async (_, make) => {
+      found.length = 0;
+      Object.defineProperty(Object.prototype, 'polluted', { value: 'yes', configurable: true });
+      try {
+        await make().resolve()(request, {});
+      } finally {
+        Reflect.deleteProperty(Object.prototype, 'polluted');
+      }
+      expect(found).toEqual([undefined]);
+    });
+
+    it('turns what they throw into a rejection', async () => {
+      const failing: Middleware = () => () => {
+        throw new RangeError('at once');
+      };
+      const stack = new HandlerStack(echo).push(direct('a')).push(failing).seamless();
+      await expect(stack.resolve()(request, {})).rejects.toThrow('at once');
+    });
+
+    it('gives them a promise of what a stranger inside returns bare', async () => {
+      const bare = (() => () => new HttpResponse(204)) as unknown as Middleware;
+      const chaining: Middleware = (next) => (asked, options) => next(asked, options).then((response) => response);
+      const stack = new HandlerStack(echo).push(chaining, 'chaining').seamless().push(bare, 'bare');
+      expect((await stack.resolve()(request, {})).status).toBe(204);
+    });
+  });
 });
