@@ -1,25 +1,25 @@
 /**
- * Who asks again: a layer that, for some answers, sends another request and leaves the body of the answer unread
- * (`redirect`, `retry`, `auth`). It can say so at the head, so that nobody waits for a body that nobody wants: it may be
- * huge, slow or endless. What is said at the head is a forecast. An answer that the layer gives to its caller after all
- * is made whole by `wholeAnswer`.
+ * An asker is a layer that, for some answers, sends another request and leaves the body of the answer unread: `redirect`,
+ * `retry` and `auth`. It can say so at the head, so that the transport does not wait for a body that nobody wants: it may be
+ * huge, slow or endless. What is said at the head is a forecast. If the layer gives the answer to its caller after all,
+ * `wholeAnswer` (`semantics/whole-answer.ts`) reads the rest of the body first.
  */
 
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
 
-/** An answer whose head has come. */
+/** An exchange whose answer is asked about when its head has come. */
 export interface Headed {
   readonly request: HttpRequest;
   headOnly(): HttpResponse | undefined;
 }
 
-/** A layer that asks again. It stands in its call while what is inside it is under way. */
+/** A layer that asks again. It is in `Call.asker` while the layers inside it are at work. */
 export interface Asker {
-  /** The next one outwards. */
+  /** The next one outwards, which may ask again as well. */
   readonly outer: Asker | undefined;
-  /** Whether answers of this status may be left: asked of each answer, so that the others cost no more than this. */
+  /** Whether answers of this status may be left. A cheap question, as it is asked of every answer. */
   mayLeave(status: number): boolean;
   /** Whether the body of this answer will be left unread, as far as the head tells. */
   leaves(answer: Headed, status: number, options: RequestOptions): boolean;

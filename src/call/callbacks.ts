@@ -1,7 +1,8 @@
 /**
- * Functions of the caller's that are called while a transfer goes on: `onHeaders`, `progress`, `onInformation`, `onStats`.
- * What one throws, or the promise that it returns rejects with, ends the call with an error: nobody else could catch it,
- * and an unhandled rejection would end the process.
+ * Calls the caller's callbacks while a transfer goes on: `onHeaders`, `progress`, `onInformation`, `onStats`. What one
+ * throws, or the promise that it returns rejects with, ends the call with an error: nobody else could catch it, and an
+ * unhandled rejection would end the process. Such promises are not waited for one by one: the transfer goes on, and only
+ * its end waits for all of them.
  */
 
 import { RequestError, ResponseError } from '../message/errors.ts';
@@ -11,12 +12,12 @@ import type { Scope } from '../message/scope.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 
-/** A transfer that tells. */
+/** The transfer for which callbacks are called. */
 export interface CallbackHost {
   readonly request: HttpRequest;
-  /** What the callbacks promised and has not come; `undefined` while nothing is waited for. Kept by `tell`. */
+  /** Resolves with the last pending promise of a callback; `undefined` while none is pending. Kept by `tell`. */
   promised: Promise<unknown> | undefined;
-  /** The context of the call, where news of a shared connection comes in another's. */
+  /** The asynchronous context of the call: events of a shared connection come in that of another call. */
   readonly scope?: Scope | undefined;
   /** The response without its body, once its head has come. */
   headOnly(): HttpResponse | undefined;
@@ -24,7 +25,10 @@ export interface CallbackHost {
   abort(reason: unknown): void;
 }
 
-/** Calls the function that was given as `option`, in the context of its call; a failure of it ends the transfer, now or when its promise rejects. */
+/**
+ * Calls the function that was given as `option`, in the context of its call. A failure of it ends the transfer, now or when
+ * its promise rejects.
+ */
 export function tell<T>(host: CallbackHost, option: string, callback: (told: T) => unknown, told: T): void {
   try {
     const given = host.scope === undefined ? callback(told) : host.scope(() => callback(told));
@@ -48,6 +52,7 @@ export function afterTold({ promised }: CallbackHost, end: () => void, fail: (re
   else promised.then(end, fail);
 }
 
+/** Adds to the pending promises. The field is cleared once all have resolved, so that an end without any waits for none. */
 function keep(host: CallbackHost, late: Promise<void>): void {
   const promised = host.promised === undefined ? late : Promise.all([host.promised, late]);
   host.promised = promised;
@@ -75,7 +80,7 @@ export async function lateFailure(
 }
 
 /**
- * Calls `onHeaders` later than a handler would: once it is known that this response is the final one.
+ * Calls `onHeaders` later than a handler would, for a layer that asks again: once it is known that this response is final.
  * @throws ResponseError (`ERR_ON_HEADERS`, `ERR_CALLBACK`) when it throws, or its promise rejects
  */
 export async function announce(
@@ -94,7 +99,7 @@ export async function announce(
   if (isThenable(given)) await lateFailure('onHeaders', given, request, response);
 }
 
-/** What a callback of the caller threw stops the transfer, and is the cause of the error. */
+/** The error of a callback that threw, with that as its cause. */
 export function callbackFailure(
   option: string,
   cause: unknown,

@@ -1,6 +1,7 @@
 /**
- * The ways a call is stopped from outside (its `signal`, `cancel()`, a deadline around it) as one, for whoever waits.
- * Layers and handlers need not know which it was, and nobody makes a signal for it.
+ * The ways in which a call is stopped from outside as one: its `signal`, `cancel()`, a deadline around it. Every layer and
+ * handler that waits follows this, and need not know which it was. Nobody makes an `AbortSignal` for it, which would be too
+ * slow for each request: `time/stop.ts` is the cheap stand-in.
  */
 
 import type { HttpRequest } from '../message/request.ts';
@@ -12,7 +13,7 @@ import { type Call, callOf } from './call.ts';
 /** Calls `target.abort` when the call is stopped, perhaps at once and perhaps twice, until `unfollowCaller`. */
 export function followCaller(target: Abortable, request: HttpRequest, options: RequestOptions): void {
   const stop = stopOf(options);
-  // It follows the call itself.
+  // The stop of a deadline, which follows the call itself.
   if (stop !== undefined) {
     stop.watch(target);
     return;
@@ -23,7 +24,7 @@ export function followCaller(target: Abortable, request: HttpRequest, options: R
   call?.watch(target);
 }
 
-/** Forgets the target. */
+/** Ends what `followCaller` began, by the same options. */
 export function unfollowCaller(target: Abortable, request: HttpRequest, options: RequestOptions): void {
   const stop = stopOf(options);
   if (stop !== undefined) {
@@ -62,7 +63,7 @@ export function isStopReason(reason: unknown, request: HttpRequest, options: Req
 }
 
 /**
- * What was promised, for as long as the call is not stopped. A late rejection of the promise is not unhandled.
+ * Settles as the promise does, unless the call is stopped before. A late rejection of the promise is not unhandled then.
  * @param waitsFor in words that follow "waiting for", for the message of a timeout
  * @throws the reason of the stop, at once
  */
@@ -85,12 +86,15 @@ export function raceCaller<T>(
   });
 }
 
-/** Whatever of a signal a reader needs who does not wait. */
+/** The stop or the signal of the options, for those who look at it without waiting. */
 function stopping(options: RequestOptions): { readonly aborted: boolean; readonly reason: unknown } | undefined {
   return stopOf(options) ?? (options.signal || undefined);
 }
 
-/** The signal, unless the call tells of it. A body that is read later outlives the call's interest in it. */
+/**
+ * The signal, unless the call itself aborts with it: then following the call is enough. But not for a streamed body, which
+ * is still read when the call no longer follows its signal.
+ */
 function signalBeside(call: Call | undefined, { signal, stream }: RequestOptions): AbortSignal | undefined {
   return signal && (stream || signal !== call?.followed) ? signal : undefined;
 }

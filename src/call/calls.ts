@@ -1,9 +1,10 @@
 /**
- * The calls of a client, from the moment it is asked until the last byte of a streamed body. Clients that share
- * connections are a family: the end of the one that made them is the end of all that extend it, and the end of an
- * extended one is that of its own calls.
+ * The calls of a client that are under way, each from the moment it is made until the last byte of a streamed body.
+ * `close()` waits for them, `destroy()` ends them. Clients that share connections (`client.extend`) are a family: the end
+ * of the one that owns the connections is the end of all that extend it, while the end of an extended one is that of its
+ * own calls.
  *
- * To join and to leave costs an array's push and pop: this is on the way of every request.
+ * This is on the way of every request: to join and to leave costs an array's push and pop.
  */
 import { isTransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -15,30 +16,32 @@ import { letFinish } from './let-finish.ts';
 
 const byClient = new WeakMap<object, Calls>();
 
-/** Those of a client of ours, for what makes many of them. */
+/** The calls of a client of ours, for what makes many of them, as a pool does; `undefined` for another object. */
 export function callsOf(client: object): Calls | undefined {
   return byClient.get(client);
 }
 
-/** Whether a call failed with it because its client has ended, which will send nothing any more. */
+/** Whether an error means that the client has ended and will send nothing any more, so that more calls are pointless. */
 export function isEndOf(client: object, error: unknown): boolean {
   return isTransferError(error) && error.code === 'ERR_CLIENT_CLOSED' && callsOf(client)?.isClosing === true;
 }
 
 export class Calls implements CallFamily {
   readonly #parent: Calls | undefined;
-  /** Those of the whole family. */
+  /** The calls of the whole family, in one set: a call joins only once, however many clients extend each other. */
   readonly #all: MemberSet<Call>;
+  /** How many calls of this client, and of those that extend it, are under way. */
   #count = 0;
   #isClosing = false;
   #destroyed: { readonly reason: unknown } | undefined;
   readonly #waiting: (() => void)[] = [];
-  /** What makes calls, and is to make no more. */
+  /** What goes on making calls, such as a pool; aborted when the client ends. */
   readonly #makers = new Set<Abortable>();
 
   /**
-   * @param client whose they are
-   * @param tell the request of a call that may not begin, for its error
+   * @param client whose calls these are
+   * @param parent the calls of the client that this one extends
+   * @param tell makes the request of a call that may not begin, for its error to show
    */
   constructor(
     client: object,
@@ -55,7 +58,10 @@ export class Calls implements CallFamily {
     return this.#isClosing || (this.#parent?.isClosing ?? false);
   }
 
-  /** @throws NetworkError (`ERR_CLIENT_CLOSED`) when it may not begin */
+  /**
+   * @param isAdmitted it may begin although the client is closing, because it is part of work that `close` waits for
+   * @throws NetworkError (`ERR_CLIENT_CLOSED`) when it may not begin
+   */
   join(call: Call, isAdmitted: boolean, asked?: Asked): void {
     const destroyed = this.#end();
     if (destroyed !== undefined || (this.isClosing && !isAdmitted)) {
@@ -72,7 +78,7 @@ export class Calls implements CallFamily {
     this.#add(-1);
   }
 
-  /** Keeps `close` waiting while `work` is under way, whose calls may begin though it closes meanwhile. */
+  /** Keeps `close` waiting while `work` is under way. Its calls may begin even when the client is closed meanwhile. */
   async holding<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
     const destroyed = this.#end();
     if (this.isClosing) throw neverBegan(this.tell?.(asked, new Call(0)), destroyed);
@@ -85,8 +91,9 @@ export class Calls implements CallFamily {
   }
 
   /**
-   * No call begins until `reopen`. Resolves when all are over; one that only waits for a reader that never came is ended,
-   * and so is what would make more of them later, when nobody expects any.
+   * No call begins until `reopen`. Resolves when all are over. A call that only waits for a reader who never came is ended
+   * (`let-finish.ts`), and so, at last, is whatever would make more calls.
+   * @param beside is waited for first
    */
   async close(beside?: Promise<void>): Promise<void> {
     this.#isClosing = true;
@@ -111,7 +118,7 @@ export class Calls implements CallFamily {
     this.#wake();
   }
 
-  /** Ends `maker` on `destroy`, until `unwatch`. */
+  /** Aborts `maker` when the client ends, until `unwatch`; at once when it has been destroyed already. */
   watch(maker: Abortable): void {
     const destroyed = this.#end();
     if (destroyed !== undefined) maker.abort(clientClosed(undefined, destroyed.reason));
@@ -124,6 +131,7 @@ export class Calls implements CallFamily {
     this.#parent?.unwatch(maker);
   }
 
+  /** The calls of this client and of those that extend it. */
   members(): Call[] {
     return this.#all.members().filter(({ calls }) => calls?.isIn(this));
   }
@@ -136,6 +144,7 @@ export class Calls implements CallFamily {
     return this === family || (this.#parent?.isIn(family) ?? false);
   }
 
+  /** Why this client, or one that it extends, was destroyed. */
   #end(): { readonly reason: unknown } | undefined {
     return this.#destroyed ?? (this.#parent === undefined ? undefined : this.#parent.#end());
   }

@@ -1,6 +1,7 @@
 /**
- * What happens to calls and to their attempts, told on `node:diagnostics_channel` where there is one: to whoever subscribes to
- * `tracingChannel('sluice:call')` or `'sluice:attempt'`. Nobody who does not is asked for more than whether anybody listens.
+ * Publishes calls and their attempts on `node:diagnostics_channel` where there is one, for tracing: to whoever subscribes
+ * to `tracingChannel('sluice:call')` or `'sluice:attempt'`. Without a subscriber a request costs one look at whether there
+ * is one.
  */
 import type { Channel, TracingChannel } from 'node:diagnostics_channel';
 import type { HttpRequest } from '../message/request.ts';
@@ -9,7 +10,7 @@ import { currentScope, type Scope, within } from '../message/scope.ts';
 import type { RequestOptions, TransferStats } from '../options/options.ts';
 import { builtin } from '../runtime/platform.ts';
 
-/** What is published: the same object for all events of one call, or of one attempt, so that a subscriber may add to it. */
+/** What is published: one object for all events of a call, or of an attempt, so that a subscriber may add to it. */
 export interface TraceMessage {
   /** As it is for the layers. */
   readonly request: HttpRequest;
@@ -26,7 +27,7 @@ export interface TraceMessage {
 type Diagnostics = typeof import('node:diagnostics_channel');
 type Channels = TracingChannel<unknown, object>;
 
-/** The channels of one name, looked up when first asked for. */
+/** The five channels of one name, looked up when they are first asked for. */
 class Tracing {
   readonly #name: string;
   #channels: Channels | null | undefined;
@@ -35,7 +36,7 @@ class Tracing {
     this.#name = name;
   }
 
-  /** Those that somebody listens to; `undefined` when nobody does. */
+  /** The channels; `undefined` when nobody has subscribed to any of them. */
   watched(): Channels | undefined {
     if (this.#channels === undefined) this.#channels = this.#look();
     return this.#channels !== null && hasSubscribers(this.#channels) ? this.#channels : undefined;
@@ -46,7 +47,7 @@ class Tracing {
   }
 }
 
-/** Each by itself: not every runtime has the one property that says it for all. */
+/** Asks each by itself: not every runtime has `TracingChannel.hasSubscribers`. */
 function hasSubscribers({ start, end, asyncStart, asyncEnd, error }: Channels): boolean {
   return (
     start.hasSubscribers ||
@@ -60,7 +61,7 @@ function hasSubscribers({ start, end, asyncStart, asyncEnd, error }: Channels): 
 export const callTracing = new Tracing('sluice:call');
 export const attemptTracing = new Tracing('sluice:attempt');
 
-/** One call or attempt on its way: its start was told, its end is to be. */
+/** One call or attempt on its way: from the event `start` to `asyncEnd`, in the order in which `tracePromise` has them. */
 export class Trace {
   readonly #channels: Channels;
   readonly message: TraceMessage;
@@ -75,7 +76,7 @@ export class Trace {
   start<T>(run: () => T): T {
     const { start, end } = this.#channels;
     return (start as Channel<unknown, object>).runStores(this.message, () => {
-      // What is told later is told in the same context, as of a promise that was made here.
+      // Later events are published in this context, as if they followed a promise that was made here.
       this.#scope = currentScope();
       try {
         return run();

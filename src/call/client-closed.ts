@@ -1,10 +1,10 @@
-/** The one error of a call that ended because its client did, or that came after that. */
+/** The errors of calls whose client was closed or destroyed: `ERR_CLIENT_CLOSED`, whichever part of the library finds it. */
 import { NetworkError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 
 /**
- * Of a call that came too late.
- * @param destroyed with the reason, when it was `destroy` that it came after
+ * The error of a call that was made after the end of its client.
+ * @param destroyed the reason of `destroy`, when that was the end
  */
 export function neverBegan(request: HttpRequest | undefined, destroyed?: { readonly reason: unknown }): NetworkError {
   const why =
@@ -15,7 +15,7 @@ export function neverBegan(request: HttpRequest | undefined, destroyed?: { reado
   return new NetworkError(fact, { request, code: 'ERR_CLIENT_CLOSED', cause: destroyed?.reason });
 }
 
-/** @param reason what the client was destroyed with, which is the cause */
+/** The error of a call that was under way. @param reason what `destroy` was given; it becomes the cause */
 export function clientClosed(request?: HttpRequest, reason?: unknown): NetworkError {
   const fact = 'the client was closed or destroyed before the call was over';
   return new NetworkError(fact, { request, code: 'ERR_CLIENT_CLOSED', cause: reason });

@@ -17,7 +17,7 @@ export interface DelayQueueOptions {
 }
 
 interface Entry extends Due, Abortable {
-  /** In which turn it was added. */
+  /** The count of timer events when it was added. */
   readonly turn: number;
   run(): void;
 }
@@ -32,9 +32,10 @@ export class DelayQueue {
   readonly #clock: Clock;
   readonly #entries = new DueHeap<Entry>();
   #stopTimer: (() => void) | undefined;
+  /** When the timer fires; endless while there is none. */
   #armedFor = Number.POSITIVE_INFINITY;
   #firing = false;
-  /** How many times the timer fired. */
+  /** How many times the timer has fired. */
   #turn = 0;
   #closed = false;
 
@@ -96,7 +97,7 @@ export class DelayQueue {
     this.#disarm();
   }
 
-  /** One timer, for the entry due first; a timer that is early because that entry left arms the next one. */
+  /** One timer, for the entry that is due first. When that entry leaves, the timer fires in vain and is set for the next. */
   #arm(): void {
     const at = this.nextAt;
     if (this.#firing || at === undefined || at >= this.#armedFor) return;

@@ -1,4 +1,7 @@
-/** Whether the layers of a call will leave the body of an answer unread (`asker.ts`). Transports ask this at the head. */
+/**
+ * Whether the layers of a call will leave the body of an answer unread (`asker.ts`). Transports ask this when the head has
+ * come, and then do not wait for a long body (`handlers/exchange/briefly.ts`).
+ */
 
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';

@@ -1,7 +1,10 @@
-/** How an orderly end waits: for all that is under way, but for no reader of a body who never comes. */
+/**
+ * How `close()` waits, of a client as of a transport: for all that is under way, but not for a streamed body that nobody
+ * reads, which would never end.
+ */
 import { startTimer, systemClock } from '../time/clock.ts';
 
-/** Milliseconds that the reader of a body whose head came meanwhile has to begin, at least. */
+/** Milliseconds that the reader of a body has to begin, at least, when its head came while this waits. */
 const PATIENCE = 500;
 
 /** What is under way. */
@@ -12,8 +15,8 @@ export interface UnderWay<T> {
 }
 
 /**
- * Resolves when nothing is under way any more. Who had his body before and has not begun to read it is not waited for;
- * who gets it meanwhile has a moment.
+ * Resolves when nothing is under way any more. A body that was there before and that nobody has begun to read is ended at
+ * once; one that comes meanwhile is ended when two checks in a row find it unread.
  */
 export async function letFinish<T extends { readonly isForgotten: boolean }>(
   underWay: UnderWay<T>,

@@ -1,6 +1,7 @@
 /**
- * What may be kept of another library's error. Most are kept as they are; one that repeats a URL with its userinfo, the
- * bytes of a response or a header's value is kept as a copy without them.
+ * What may be kept of another library's error as the `cause` of ours, which is logged and sent to error trackers. Most are
+ * kept as they are; one that repeats a secret (a URL with its userinfo, the bytes of a response, a header's value) is kept
+ * as a copy without it.
  */
 
 import { withoutSecretsOf } from '../message/echoes.ts';
@@ -10,7 +11,18 @@ import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 
 /** Properties of system errors that say where and why, and cannot hold a secret. */
-const TELLING = ['code', 'errno', 'syscall', 'address', 'port', 'hostname', 'reason', 'host', 'library'] as const;
+const SAFE_PROPERTIES = [
+  'code',
+  'errno',
+  'syscall',
+  'address',
+  'port',
+  'hostname',
+  'reason',
+  'host',
+  'library',
+] as const;
+/** How many causes of causes are kept. */
 const DEPTH = 8;
 
 /** The names that the caller wants masked beside the built-in ones. */
@@ -44,7 +56,7 @@ function cleaned(cause: unknown, clean: (text: string) => string, isCallers: boo
   const shows =
     cause instanceof AggregateError ||
     Object.entries(cause).some(([name, value]) =>
-      isCallers ? typeof value === 'string' && clean(value) !== value : !isTelling(name),
+      isCallers ? typeof value === 'string' && clean(value) !== value : !isSafeProperty(name),
     );
   if (message === cause.message && stack === cause.stack && inner === given && !shows) return cause;
   const init = inner === undefined ? undefined : { cause: inner };
@@ -60,7 +72,7 @@ function cleaned(cause: unknown, clean: (text: string) => string, isCallers: boo
   ) as Error & Record<string, unknown>;
   copy.name = cause.name;
   if (stack !== undefined) copy.stack = stack;
-  for (const name of TELLING) {
+  for (const name of SAFE_PROPERTIES) {
     const value = own(cause as Error & Record<string, unknown>, name);
     if (typeof value === 'string') copy[name] = clean(value);
     else if (typeof value === 'number') copy[name] = value;
@@ -69,11 +81,11 @@ function cleaned(cause: unknown, clean: (text: string) => string, isCallers: boo
 }
 
 /** Any other may repeat input: the URL of `ERR_INVALID_URL`, the bytes of the parser's errors, another client's options. */
-function isTelling(name: string): boolean {
-  return (TELLING as readonly string[]).includes(name);
+function isSafeProperty(name: string): boolean {
+  return (SAFE_PROPERTIES as readonly string[]).includes(name);
 }
 
-/** The words of a cause that `safeCause` has cleaned. */
+/** The message of a cause that `safeCause` has cleaned. */
 export function safeText(safe: unknown): string {
   if (safe instanceof Error) return safe.message || safe.name;
   return safe === undefined ? '' : String(safe);

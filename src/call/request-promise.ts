@@ -1,4 +1,4 @@
-/** What a call returns: a promise of the response, with shortcuts to its body, that can be cancelled. */
+/** What the methods of a client return: a promise of the response, with shortcuts to its body, that can be cancelled. */
 
 import type { HttpResponse } from '../message/response.ts';
 import type { SchemaOutput, StandardSchema } from '../message/standard-schema.ts';

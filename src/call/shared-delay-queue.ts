@@ -1,4 +1,4 @@
-/** The one queue of each clock. */
+/** The delay queue that the layers of all clients share, so that all their waits together need one timer. */
 import type { Clock } from '../time/clock.ts';
 import { DelayQueue } from './delay-queue.ts';
 
@@ -7,7 +7,7 @@ export type WaitingRoom = Pick<DelayQueue, 'add'>;
 
 const shared = new WeakMap<Clock, DelayQueue>();
 
-/** The queue that the layers of every stack wait in: one for each clock, and so one timer. */
+/** One for each clock: a test with a clock of its own waits by that one. */
 export function sharedDelayQueue(clock: Clock): WaitingRoom {
   let queue = shared.get(clock);
   if (queue === undefined) {

@@ -1,10 +1,13 @@
-/** How long a call may still take. The layer `deadline` knows it; those inside it ask, so as not to wait in vain. */
+/**
+ * How long a call may still take. The layer `deadline` knows it; layers inside it ask, so as not to begin a wait that the
+ * total timeout would cut off (`retry` rather gives up with the answer that it has).
+ */
 
 import { stopOf } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { StopSource } from '../time/stop.ts';
 
-/** By the signals that were made, for options that were copied and so have lost their deadline. */
+/** By their signals: options that a user's layer has copied have lost the stop itself, but still have its signal. */
 const deadlines = new WeakMap<AbortSignal, TimedStop>();
 
 /** What stops a call once its time is over. */

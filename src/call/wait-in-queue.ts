@@ -1,4 +1,4 @@
-/** A wait of a layer's, which ends with the call. */
+/** A wait in the delay queue that ends early when the call is stopped. `retry`, `delay` and downloads wait so. */
 
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';

@@ -3,7 +3,7 @@
  * lengths of all else stay as they were.
  */
 
-import { optionSecrets } from '../call/hider.ts';
+import { optionSecrets } from '../call/masker.ts';
 import { charsetOf } from '../message/content.ts';
 import { cookiesOf } from '../message/cookie-values.ts';
 import { longestFirst, secretsOf, withoutSecrets } from '../message/echoes.ts';

@@ -1,6 +1,6 @@
 /** The error of a bad answer: which class, its words, and the body that goes with it. */
 
-import { hiderOf } from '../../call/hider.ts';
+import { maskerOf } from '../../call/masker.ts';
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -29,12 +29,12 @@ export async function reject(
   const { response } = held;
   // As it was sent last: after redirects, and with what inner layers have added, so that an echo of it is masked.
   const request = response.request ?? asked;
-  const hider = hiderOf([request, asked], options);
+  const masker = maskerOf([request, asked], options);
   const summary =
     summarize === undefined
-      ? summaryOf(response, summaryLength, hider, own(held, 'complete'))
-      : hider.hide((await summarize(response)) ?? '');
-  const line = hider.hide(statusLine(response));
+      ? summaryOf(response, summaryLength, masker, own(held, 'complete'))
+      : masker.mask((await summarize(response)) ?? '');
+  const line = masker.mask(statusLine(response));
   const Kind = errorClass(response.status);
   const fact = summary ? `${line}: ${summary}` : line;
   const notes = [methodHint(request.method, response.status), own(response.facts, 'note')];

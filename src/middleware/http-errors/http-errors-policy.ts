@@ -3,7 +3,7 @@
  * printable, on one line, and shows no secret of the request.
  */
 
-import type { Hider } from '../../call/hider.ts';
+import type { Masker } from '../../call/masker.ts';
 import { charsetOf, decodeText } from '../../message/content.ts';
 import { methodMeant } from '../../message/methods.ts';
 import { withoutInvisible } from '../../message/printable.ts';
@@ -38,7 +38,7 @@ export function methodHint(method: string, status: number): string | undefined {
  * The body's beginning as text of at most `length` characters; `undefined` when it is not text, or not in memory.
  * @param complete whether the bytes are the whole body, as far as it is known
  */
-export function summaryOf(response: HttpResponse, length: number, hider: Hider, complete = true): string | undefined {
+export function summaryOf(response: HttpResponse, length: number, masker: Masker, complete = true): string | undefined {
   if (length === 0 || response.sink !== undefined) return undefined;
   const bytes = response.bytesNow();
   const type = response.headers.get('content-type');
@@ -48,9 +48,9 @@ export function summaryOf(response: HttpResponse, length: number, hider: Hider, 
   if (UNPRINTABLE.test(text)) return undefined;
   const problem = isPart ? undefined : problemOf(text, type);
   const words = problem === undefined ? '' : oneLine(wordsOf(problem, response.statusText));
-  if (words !== '') return cut(hider.hide(words), length);
-  const masked = hider.hide(oneLine(text));
-  const shown = isPart ? masked.slice(0, Math.max(0, masked.length - hider.longest)) : masked;
+  if (words !== '') return cut(masker.mask(words), length);
+  const masked = masker.mask(oneLine(text));
+  const shown = isPart ? masked.slice(0, Math.max(0, masked.length - masker.longest)) : masked;
   return shown === '' ? undefined : cut(shown, length, isPart);
 }
 

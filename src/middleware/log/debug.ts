@@ -4,7 +4,7 @@
  */
 
 import { callOf } from '../../call/call.ts';
-import { hiderOf } from '../../call/hider.ts';
+import { maskerOf } from '../../call/masker.ts';
 import type { RequestBody } from '../../message/body.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -29,16 +29,16 @@ export function debug(): Middleware {
     function debug(request, options) {
       if (!options.debug) return next(request, options);
       const writer = options.debug === true ? standardError() : options.debug;
-      const { hide } = hiderOf([request], options);
+      const { mask } = maskerOf([request], options);
       const redact = [...(request.call?.redact ?? []), ...(options.redact || [])];
-      show(writer, () => hide(requestText(request, redact)));
+      show(writer, () => mask(requestText(request, redact)));
       return send(next, request, options).then(
         (response) => {
-          show(writer, () => hide(responseText(response, options, redact)));
+          show(writer, () => mask(responseText(response, options, redact)));
           return response;
         },
         (error: unknown) => {
-          show(writer, () => hide(`* failed: ${errorText(error)}\n`));
+          show(writer, () => mask(`* failed: ${errorText(error)}\n`));
           throw error;
         },
       );

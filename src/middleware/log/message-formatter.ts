@@ -1,6 +1,6 @@
 /** Writes an exchange by a template with Guzzle's placeholders. Secrets are masked in whatever comes out. */
 
-import { hiderOf } from '../../call/hider.ts';
+import { maskerOf } from '../../call/masker.ts';
 import type { RequestBody } from '../../message/body.ts';
 import { isTransferError } from '../../message/errors.ts';
 import { isSecretHeader, MASK, maskUrl, type Redact } from '../../message/redact.ts';
@@ -76,12 +76,12 @@ export class MessageFormatter {
     const now = new Date(wallClock());
     const exchange: Exchange = { request, response: response ?? undefined, error, redact, now };
     const failed = isTransferError(error) ? error.request : undefined;
-    const { hide } = hiderOf([request, response?.request, failed], options);
+    const { mask } = maskerOf([request, response?.request, failed], options);
     const known = new Map<string, string>();
     const text = this.#parts.map((part, i) => {
       if (i % 2 === 0) return part;
       // A server may echo a header or the password in its body, another library in its error.
-      const value = known.get(part) ?? hide(placeholder(part, exchange));
+      const value = known.get(part) ?? mask(placeholder(part, exchange));
       known.set(part, value);
       return value;
     });

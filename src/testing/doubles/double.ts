@@ -1,6 +1,9 @@
-/** What the doubles have in common: what was asked is remembered, and an answer is given as a transport would give it. */
+/**
+ * What the doubles (`routes`, `expectations`, `record`) have in common: they remember the requests, and answer within a
+ * `MockExchange`, with the timeouts, limits and aborts of a transport.
+ */
 
-import { optionSecrets } from '../../call/hider.ts';
+import { optionSecrets } from '../../call/masker.ts';
 import { longestFirst, secretsOf, withoutSecrets } from '../../message/echoes.ts';
 import { RequestError } from '../../message/errors.ts';
 import { maskMembers, maskText } from '../../message/redact.ts';
@@ -66,7 +69,7 @@ export function double(name: string, answer: Answering, asked: Asked): Handler {
   };
 }
 
-/** What a handler behind a double has to be told too. */
+/** `close` and `destroy` of a double, which end the handlers behind it. @param inner those that there are at that time */
 export function lifeOf(inner: () => readonly (Transport | undefined)[]): Pick<Transport, 'close' | 'destroy'> {
   const all = async (end: (one: Transport) => Promise<void> | undefined): Promise<void> => {
     await Promise.all(inner().map((one) => one && end(one)));

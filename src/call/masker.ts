@@ -1,5 +1,7 @@
 /**
- * The masks of one exchange, for texts that may echo its secrets: pages of a server, lines of a log, words of an error.
+ * Masks the secrets of one exchange in texts that may repeat them: pages of a server, lines of a log, messages of an error.
+ * The rules of `message/redact.ts` find a secret by its name; a page that repeats a token without its name shows no more
+ * than the value, so that the values of this exchange are looked for as well.
  */
 
 import { longestFirst, secretsOf, withoutSecrets } from '../message/echoes.ts';
@@ -8,19 +10,18 @@ import { isSecretKey, maskMembers, maskText, type Redact } from '../message/reda
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 
-/** The masks of one exchange. */
-export interface Hider {
-  /** The text without the secrets that it may echo. */
-  readonly hide: (text: string) => string;
-  /** Characters of the longest secret: so much before a cut may be half of one, which no mask finds. */
+/** Masks texts about one exchange. */
+export interface Masker {
+  /** The text with `***` in place of each secret. */
+  readonly mask: (text: string) => string;
+  /**
+   * No secret has more characters. A text that was cut may end with a part of one, which is not found: so much is unsafe.
+   */
   readonly longest: number;
 }
 
-/**
- * Masks what must not be shown of one exchange in a text that may echo it.
- * @param requests as it was asked, and as it was sent with what inner layers have added
- */
-export function hiderOf(requests: readonly (HttpRequest | undefined)[], options: RequestOptions): Hider {
+/** @param requests the request as the caller made it, and as it was sent, with what inner layers have added */
+export function maskerOf(requests: readonly (HttpRequest | undefined)[], options: RequestOptions): Masker {
   const known = [...new Set(requests)].filter((request) => request !== undefined);
   const redact: Redact = [...(known[0]?.call?.redact ?? []), ...(options.redact || [])];
   const secrets = longestFirst([
@@ -28,8 +29,8 @@ export function hiderOf(requests: readonly (HttpRequest | undefined)[], options:
     ...optionSecrets(options, redact),
   ]);
   return {
-    hide: (text) => maskMembers(maskText(withoutSecrets(secrets, text), redact), redact),
-    // Only of a text that was cut: most are whole.
+    mask: (text) => maskMembers(maskText(withoutSecrets(secrets, text), redact), redact),
+    // Computed only when it is asked for: most texts are not cut.
     get longest() {
       const values = known.flatMap((request) => [...request.headers.values()]);
       return Math.max(0, ...[...values, ...secrets].map((value) => value.length));
@@ -49,7 +50,7 @@ function authSecrets(auth: RequestOptions['auth']): string[] {
   return [];
 }
 
-/** RFC 7578 §4.2: a part's value stands on lines of its own, so that its name is not beside it where it is echoed. */
+/** The values of secret fields: in a form (RFC 7578 section 4.2) a value stands on lines of its own, not beside its name. */
 function partSecrets(parts: RequestOptions['multipart'], redact: Redact): string[] {
   if (!Array.isArray(parts)) return [];
   return parts.flatMap((part: Partial<MultipartPart>) => {
