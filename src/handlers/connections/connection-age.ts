@@ -1,15 +1,19 @@
-/** For how long and for how many requests a connection is kept: our own limits, and what the server says of its own. */
+/**
+ * For how long and for how many requests a connection is kept. A client that reuses a connection at the moment in which its
+ * server closes it loses the request (RFC 9112 section 9.5 describes this race). So a connection is closed here a little
+ * before the server would do it: by its `Keep-Alive` header, or by a guess where it sends none.
+ */
 
 import type { DialSettings } from '../../connect/settings/dial-settings.ts';
 import { startTimer } from '../../time/clock.ts';
 
-/** Many servers close after 5 s without saying so; a second earlier no request meets a closing connection. */
+/** Milliseconds where the server sends no `Keep-Alive`: many close after 5 s without saying so. */
 export const IDLE_LIMIT = 4000;
-/** No server keeps a connection for longer, whatever its hint says and unless an option says otherwise. */
-export const LONGEST_IDLE = 600_000;
-/** Milliseconds by which we close earlier than the server said that it will: no request is to meet its closing. */
+/** The longest time that a server's hint may ask for; the option `idleTimeout` takes the place of both limits. */
+const LONGEST_IDLE = 600_000;
+/** Milliseconds by which we close before the time that the server has announced. */
 export const SAFETY = 1000;
-/** The most milliseconds that a timer can hold, for where there is no limit. */
+/** The longest delay of `setTimeout`, which fires at once when it is given more. */
 const UNLIMITED = 2_147_483_647;
 
 /** How long a server keeps a connection, in its own words: the header `Keep-Alive` (RFC 2068 section 19.7.1.1). */
@@ -29,7 +33,7 @@ export function keepAliveHint(value: string): KeepAliveHint {
   return { timeout: number(TIMEOUT.exec(value)), max: number(MAX.exec(value)) };
 }
 
-/** How many milliseconds a connection may be idle: without a hint of the server, and at most with one. */
+/** How many milliseconds a connection may be idle: `usual` without a hint of the server, `longest` whatever the hint. */
 export function idleLimits({ idleTimeout }: DialSettings): { readonly usual: number; readonly longest: number } {
   if (idleTimeout === undefined) return { usual: IDLE_LIMIT, longest: LONGEST_IDLE };
   const limit = Math.min(idleTimeout || UNLIMITED, UNLIMITED);
@@ -42,7 +46,10 @@ export function idleLimit(settings: DialSettings, hinted: number | undefined): n
   return hinted === undefined ? usual : Math.min(Math.max(hinted * 1000 - SAFETY, 0), longest);
 }
 
-/** Calls `expire` when `maxLifetime` of a connection is over. Without that option there is no timer. */
+/**
+ * Calls `expire` when `maxLifetime` of a connection is over, which also makes it follow a change of DNS. Without that option
+ * there is no timer. The returned function stops it.
+ */
 export function watchAge({ maxLifetime, clock }: DialSettings, expire: () => void): (() => void) | undefined {
   return maxLifetime === undefined ? undefined : startTimer(clock, maxLifetime, expire, true);
 }

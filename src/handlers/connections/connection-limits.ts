@@ -1,7 +1,8 @@
 /**
- * How many connections there may be, to one origin and in total. One `ConnectionLimits` stands behind all transports that
- * share it: each takes a slot before it dials, releases it when the socket has closed, and asks who is next when a
- * connection becomes idle.
+ * How many connections there may be, to one origin and in total. A limit is about the server, not about who opened the
+ * connection, so that one `ConnectionLimits` stands behind all transports that share it: each takes a slot before it dials,
+ * releases it when the socket has closed, and asks who is next when a connection becomes idle. The counting is done in
+ * `connection-slots.ts`, the choice of who is next in `connection-turns.ts`.
  */
 
 import { bareRecord } from '../../options/option-record.ts';
@@ -23,7 +24,7 @@ export interface ConnectionSettings {
 
 /**
  * A limit of connections that handlers share: give it to each of them as `connections`.
- * @throws TypeError for numbers that are none
+ * @throws TypeError for invalid numbers
  */
 export class ConnectionLimits {
   readonly #own: SlotLimit | undefined;
@@ -55,17 +56,20 @@ export class ConnectionLimits {
     return this.#turns.nextSequence();
   }
 
-  /** The holder is there, and may be asked to evict. @internal */
+  /** From now on the holder may be asked to evict an idle connection, and appears in `stats`. @internal */
   join(holder: SlotHolder): void {
     this.#slots.join(holder);
   }
 
-  /** The holder has no usable connection and nobody who waits any more. @internal */
+  /** The holder has neither a usable connection nor a waiting request any more. @internal */
   part(holder: SlotHolder): void {
     this.#slots.part(holder);
   }
 
-  /** Takes a slot, if there is one. Without a limit there always is, and it counts for those who have one. @internal */
+  /**
+   * Takes a slot if one is free. A request without a limit always gets one, which counts for those with a limit.
+   * @internal
+   */
   take(holder: SlotHolder, limit: SlotLimit | undefined): boolean {
     if (limit !== undefined && !this.#slots.hasRoom(holder.origin, limit)) return false;
     this.#slots.take(holder);
@@ -93,13 +97,13 @@ export class ConnectionLimits {
     this.#turns.leave(wait);
   }
 
-  /** Whose the connection is that has become idle; `'close'`: it has to give its slot to another. @internal */
+  /** Who gets the connection that has become idle; `'close'`: its slot has to go to another holder. @internal */
   next(holder: SlotHolder): SlotWait | 'close' | undefined {
     return this.#turns.next(holder);
   }
 }
 
-/** The limits that a handler's settings name, or new ones of its own. @throws TypeError for numbers that are none */
+/** The limits that a handler's settings name, or new ones of its own. @throws TypeError for invalid numbers */
 export function connectionLimits(handler: string, settings: ConnectionSettings = {}): ConnectionLimits {
   const { connections } = bareRecord(settings);
   if (connections instanceof ConnectionLimits) return connections;

@@ -1,14 +1,15 @@
 /**
- * Who has how many connections. A slot is taken before a connection is dialled and released when its socket has closed, so
- * that a server never sees more connections than the limit, also not while one closes.
+ * Counts connections, by origin and in total; `ConnectionLimits` holds the count. A slot is taken before a connection is
+ * dialled and released when its socket has closed, so that a server never sees more connections than the limit, not even
+ * while one closes.
  */
 import type { ConnectionStats, OriginStats } from '../../stack/handler.ts';
 import { summedStats } from './connection-stats.ts';
 import type { SlotLimit } from './slot-limit.ts';
 
-/** Connections of one transport to one origin, each of which may carry the same requests. */
+/** The interchangeable connections of one transport to one origin: any of them may carry the same requests. */
 export interface SlotHolder {
-  /** `SlotLimit.perOrigin` counts by it. */
+  /** What `SlotLimit.perOrigin` is counted by: several holders may share an origin, with other settings each. */
   readonly origin: string;
   /** The sequence number that the longest idle connection got when it became idle; `undefined` when none is idle. */
   readonly idleSince: number | undefined;
@@ -38,7 +39,7 @@ export class ConnectionSlots {
     return this.#origins.get(origin)?.open ?? 0;
   }
 
-  /** Those that hold a slot. */
+  /** The holders of slots, whatever their origin. */
   holders(): Iterable<SlotHolder> {
     return this.#slotsByHolder.keys();
   }
@@ -96,7 +97,7 @@ export class ConnectionSlots {
     return origin;
   }
 
-  /** A crawler meets more origins than memory has room for. */
+  /** An origin without connections and holders is forgotten: a crawler meets more of them than memory has room for. */
   #forget(name: string, { open, holders }: Origin): void {
     if (open + holders.size === 0) this.#origins.delete(name);
   }

@@ -1,4 +1,4 @@
-/** Sums of the numbers that `stats()` tells of connections. */
+/** Adds up what the `stats()` of handlers and origins return, for handlers that are made of several transports. */
 import type { ConnectionStats, OriginStats, Transport } from '../../stack/handler.ts';
 
 const NOTHING: OriginStats = { connections: 0, idle: 0, running: 0, waiting: 0 };
@@ -14,7 +14,7 @@ export function summedStats(parts: Iterable<readonly [origin: string, stats: Ori
   return { ...all, origins: Object.fromEntries(origins) };
 }
 
-/** The numbers of handlers that count each for itself. */
+/** The sum over handlers that do not share a `ConnectionLimits`, so that each counts for itself. */
 export function joinedStats(handlers: readonly Transport[]): ConnectionStats {
   return summedStats(handlers.flatMap((handler) => Object.entries(handler.stats?.().origins ?? {})));
 }

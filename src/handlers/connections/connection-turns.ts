@@ -1,11 +1,13 @@
 /**
  * Who gets the next connection: first come, first served, over all origins and all transports that share the limits. Where
- * an idle connection has the slot that a request waits for, that connection is closed ("evicted") for it.
+ * an idle connection has the slot that a request waits for, that connection is closed ("evicted") for it. Closing takes
+ * time, so the request stays in its queue until the slot is free, and is remembered as one with a pending eviction: nothing
+ * else is closed for it meanwhile.
  */
 import type { ConnectionSlots, SlotHolder } from './connection-slots.ts';
 import type { SlotLimit } from './slot-limit.ts';
 
-/** A request that waits for a connection, or a group of requests that wait for one. */
+/** A request that waits for a connection, or, over HTTP/2, a group of requests that wait for one. */
 export abstract class SlotWait {
   /** Its sequence number: the smallest has waited for longest. */
   order = 0;
@@ -128,7 +130,10 @@ export class ConnectionTurns {
     return undefined;
   }
 
-  /** Whether there is room once one connection more has closed, and those with a pending eviction have their slots. */
+  /**
+   * Whether there is room once one connection more has closed, and those with a pending eviction have their slots. Of the
+   * total nothing but that one is taken off: each of the other evictions frees a slot that is promised already.
+   */
   #wouldHaveRoom({ origin, evicting, pending }: Queue, limit: SlotLimit, isHere: boolean): boolean {
     const { open } = this.#slots;
     const openHere = this.#slots.openTo(origin) - evicting + pending - (isHere ? 1 : 0);
@@ -146,7 +151,10 @@ export class ConnectionTurns {
     return first;
   }
 
-  /** Evicts the connection that has been idle for longest, of those whose slots this wait may have. */
+  /**
+   * Evicts the connection that has been idle for longest, of those whose slots are of use to this wait: where its own origin
+   * is full, only one to that origin.
+   */
   #makeRoom(wait: SlotWait, { origin }: Queue): void {
     const isFullHere = this.#slots.openTo(origin) >= wait.limit.perOrigin;
     let longest: SlotHolder | undefined;

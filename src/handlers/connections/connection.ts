@@ -1,8 +1,11 @@
-/** What `OriginConnections` knows of one connection. Each transport extends it with what its protocol needs. */
+/**
+ * What `OriginConnections` knows of one connection: what it carries, whether it may be used again, and how it is closed.
+ * Each transport extends it with what its protocol needs.
+ */
 import type { DialSettings } from '../../connect/settings/dial-settings.ts';
 import { watchAge } from './connection-age.ts';
 
-/** The connections that one belongs to. */
+/** The connections of its origin, as one of them sees them: it reports here what happens to it. */
 export interface ConnectionOwner {
   readonly settings: DialSettings;
   /** The connection carries nothing any more. */
@@ -16,7 +19,7 @@ export interface ConnectionOwner {
 export abstract class Connection {
   /** Requests that it carries now: at most one over HTTP/1.1. */
   streams = 0;
-  /** Requests that it may still carry, as far as the server has said. */
+  /** Requests that it may still carry, as far as the server has said (`Keep-Alive: max`). */
   requestsLeft = Number.POSITIVE_INFINITY;
   /** `maxLifetime` is over: it may finish what it carries, and takes no more. */
   isOld = false;
@@ -36,23 +39,23 @@ export abstract class Connection {
     return this.isOld || this.requestsLeft <= 0;
   }
 
-  /** Called when it becomes idle. */
+  /** Called when it becomes idle: the time limit and the watch over the socket begin, where the transport needs its own. */
   park(): void {
     // undici watches over its idle connections itself.
   }
 
-  /** Called when an idle one is to carry a request: what `park` began ends. */
+  /** Called when an idle one is to carry a request: ends what `park` began. */
   reactivate(): void {
-    // Nothing was begun.
+    // Without a `park` of its own a transport has nothing to end.
   }
 
   /**
    * Takes no more requests, and closes: at once over HTTP/1.1, after the last stream over HTTP/2. Ends what `park` began.
-   * @param isWaitedFor somebody waits for its slot: the server has to see this end before the other connection begins
+   * @param isWaitedFor a request waits for a slot: the server has to see this end before it sees the next connection
    */
   abstract close(isWaitedFor: boolean): void;
 
-  /** It is connected, and grows old from now on. */
+  /** It is connected: `maxLifetime` counts from now. Called again where undici dials for the same object a second time. */
   protected connected(owner: ConnectionOwner): void {
     this.requestsLeft = Number.POSITIVE_INFINITY;
     this.isOld = false;
@@ -67,7 +70,7 @@ export abstract class Connection {
     if (this.streams === 0) owner.drop(this);
   }
 
-  /** It is connected no more. */
+  /** It is connected no more: its age need not be watched. */
   protected disconnected(): void {
     this.#stopAge?.();
   }

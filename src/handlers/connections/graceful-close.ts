@@ -1,4 +1,4 @@
-/** Closes a connection whose slot somebody waits for, so that the server sees its end before the next one begins. */
+/** Closes an idle connection whose slot a request waits for, so that the server sees its end before the next one begins. */
 import type { Socket } from 'node:net';
 import { startTimer, systemClock } from '../../time/clock.ts';
 
@@ -10,13 +10,15 @@ const PATIENCE = 1000;
  * the server knows, which would then see one connection more than the limit.
  */
 export function closeGracefully(socket: Socket): void {
-  // A request waits for this, so it holds the process. The server's end shows only when what came before is read.
+  // An idle socket does not keep the process alive; now a request waits for its end.
   socket.ref();
+  // Without a listener an error would end the process, and this connection is of no interest any more.
   socket.on('error', () => undefined);
   socket.once(
     'close',
     startTimer(systemClock, PATIENCE, () => socket.destroy(), true),
   );
   socket.end();
+  // The end of the server's side is noticed only once everything before it has been read.
   socket.resume();
 }

@@ -1,7 +1,8 @@
 /**
  * The connections of one transport to one origin, made with the same settings, so that any of them may carry a request.
  * A request gets the idle connection that was used last, or a new one, or waits in turn until `ConnectionLimits` has one for
- * it. A transport brings its `Connection`, how one is opened, and how one is handed to a request.
+ * it. undici, node:http and HTTP/2 extend this class: each brings its `Connection`, how one is opened, and how one is handed
+ * to a request. `docs/architecture.md` draws the states that a connection goes through here.
  */
 import type { Socket } from 'node:net';
 import { type DialSettings, dial } from '../../connect/dial.ts';
@@ -13,7 +14,7 @@ import type { SlotHolder } from './connection-slots.ts';
 import { SlotWait } from './connection-turns.ts';
 import type { SlotLimit } from './slot-limit.ts';
 
-/** Who waits, and in whose connections. */
+/** The connections that a request waits in. */
 interface WaitOwner<Waiter> extends SlotHolder {
   placed(wait: ConnectionWait<Waiter>): (() => void) | undefined;
   leave(wait: ConnectionWait<Waiter>): void;
@@ -44,13 +45,13 @@ export class ConnectionWait<Waiter> extends SlotWait {
 
 export abstract class OriginConnections<One extends Connection, Waiter> implements ConnectionOwner, WaitOwner<Waiter> {
   readonly target: Target;
-  /** The proxy is decided: one that leads elsewhere would not stand in for the others. */
+  /** With the proxy decided: connections that lead through different proxies would not be interchangeable. */
   readonly settings: DialSettings;
   readonly origin: string;
   protected readonly limits: ConnectionLimits;
   /** Connections that are in use or idle; those that close are not here any more. */
   protected readonly connections = new Set<One>();
-  /** Ends each dial that is under way. */
+  /** The dials under way, each as the function that gives it up. */
   protected readonly dials = new Set<() => void>();
   protected isClosed = false;
   /** The one used last is at the end and is taken first: it is the least likely to have been closed by the server. */
@@ -77,7 +78,6 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
   /** Gives a connection that was used before to a request that waited for it. */
   protected abstract hand(connection: One, waiter: Waiter): void;
 
-  /** Requests that wait. */
   protected get waiting(): number {
     return this.#waiting;
   }
@@ -107,7 +107,7 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
         count(one);
         return one;
       }
-      // Not forgotten when it was the last: whoever asked opens one or waits.
+      // No `forget` when this was the last one: whoever asked opens another connection now, or waits for one.
       this.connections.delete(one);
       one.close(this.limits.isWaitedFor);
     }
@@ -122,7 +122,7 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
     return wait;
   }
 
-  /** The wait has its slot. */
+  /** The slot for this wait is taken: its connection can be opened. */
   placed({ waiter }: ConnectionWait<Waiter>): (() => void) | undefined {
     this.#waiting -= 1;
     return this.open(waiter);
@@ -167,7 +167,7 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
 
   // A connection has carried a request
 
-  /** It carries nothing any more: it goes to the request that is next, gives its slot to another origin, or is kept. */
+  /** It carries nothing any more: it goes to the request that is next, is closed for a wait elsewhere, or is kept idle. */
   rest(connection: One): void {
     if (connection.isSpent || !connection.isLive || !this.connections.has(connection)) {
       this.drop(connection);
@@ -183,7 +183,7 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
     }
   }
 
-  /** Keeps a connection that nobody waits for. */
+  /** Keeps a connection idle that nobody waits for. */
   protected keep(connection: One): void {
     if (this.isClosed) {
       this.drop(connection);
@@ -195,6 +195,7 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
     connection.park();
   }
 
+  /** Closes the connection that has been idle for longest: a wait elsewhere needs its slot. */
   evict(): void {
     if (this.#idle[0] !== undefined) this.#evict(this.#idle[0]);
   }
@@ -212,7 +213,7 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
     this.forget();
   }
 
-  /** The socket of the connection has closed, whoever closed it: its slot is free. */
+  /** The socket of the connection has closed, whoever closed it: only now its slot is free. */
   closed(connection: One): void {
     this.drop(connection);
     this.limits.release(this, connection.isEvicted);
@@ -238,7 +239,7 @@ export abstract class OriginConnections<One extends Connection, Waiter> implemen
   }
 }
 
-/** One request more goes over it. */
+/** One request more goes over the connection. */
 function count(connection: Connection): void {
   connection.streams += 1;
   connection.requestsLeft -= 1;

@@ -1,4 +1,4 @@
-/** The numbers of a limit: how many connections there may be to one origin, and to all origins together. */
+/** Reads the option `connections`: how many connections there may be to one origin, and to all origins together. */
 import { own } from '../../message/own.ts';
 import { readOnce } from '../../options/option-record.ts';
 import type { ConnectionBounds, RequestOptions } from '../../options/options.ts';
@@ -22,7 +22,7 @@ export function slotLimit(connections: RequestOptions['connections']): SlotLimit
   return limited({ perOrigin: slots(connections), total: UNLIMITED });
 }
 
-/** Nothing of a prototype is an option. */
+/** Own properties only: what a polluted prototype says is no option. */
 function limitOfBounds(bounds: ConnectionBounds): SlotLimit | undefined {
   return limited({ perOrigin: slots(own(bounds, 'perOrigin')), total: slots(own(bounds, 'total')) });
 }
