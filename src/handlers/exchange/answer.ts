@@ -1,4 +1,8 @@
-/** What has come of a response: its head, and its body, gathered or handed out as it comes. */
+/**
+ * What has come of a response: its head, and its body, gathered in memory or handed out as it comes. The exchange of each
+ * transport makes one when it has read the head, and gives it the chunks; what a chunk means for `progress`, the read
+ * timeout and `maxResponseSize` is decided here, so that it is the same over all of them.
+ */
 import { NOTHING, Pieces } from '../../message/bytes.ts';
 import { Content, type StreamSource } from '../../message/content.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
@@ -13,7 +17,7 @@ import type { TransferRecord } from './transfer-record.ts';
 export interface OpenBody {
   /** Nobody has begun to read it. */
   readonly isUntouched: boolean;
-  /** Bytes wait for the reader. */
+  /** Bytes wait for the reader: it is the reader who is slow, not the server. */
   readonly isBehind: boolean;
   /** Ends it with an error. */
   fail(reason: unknown): void;
@@ -30,11 +34,13 @@ export interface Answered extends Announcing {
 export class Answer {
   readonly status: number;
   readonly headers: HttpHeaders;
-  /** What comes behind the body; a function is asked each time, because it comes last. */
+  /**
+   * The fields behind the body (RFC 9112 section 7.1.2). A function is called each time they are asked for: they come last.
+   */
   trailers: ResponseFacts['trailers'];
   /** The body that the caller has already. */
   body: OpenBody | undefined;
-  /** It is waited for as a whole, for a moment: no chunk gives it more time. */
+  /** Its body is waited for as in `briefly.ts`, for a moment all in all: no chunk begins the wait anew. */
   isBrief = false;
   readonly #transfer: Answered;
   readonly #phrase: string;
@@ -50,12 +56,12 @@ export class Answer {
     this.#version = version;
   }
 
-  /** The body's bytes, when the head says how many. */
+  /** How many bytes the body has, when the head says so. */
   get expected(): number | undefined {
     return downloadTotal(this.headers);
   }
 
-  /** Whether it is of a kind that has no body: there is nothing to hand out (RFC 9112 section 6.3, RFC 9113 section 8.1.1). */
+  /** Whether there is no body to hand out: by its kind (RFC 9112 section 6.3, RFC 9113 section 8.1.1) or its length. */
   get isEmpty(): boolean {
     const { status } = this;
     return this.#transfer.request.method === 'HEAD' || status === 204 || status === 304 || this.expected === 0;
@@ -94,7 +100,7 @@ export class Answer {
 
   // A chunk of the body
 
-  /** Counts it, and tells of it. @returns false when the transfer is over */
+  /** Counts it, begins the next wait and calls `progress`. @returns false when the transfer is over */
   received(chunk: Uint8Array): boolean {
     const transfer = this.#transfer;
     const { record } = transfer;
@@ -104,7 +110,7 @@ export class Answer {
     return !transfer.isDone;
   }
 
-  /** Gathers it, or ends the transfer: one too many. */
+  /** Gathers it, or ends the transfer when the body gets too large with it. */
   collect(chunk: Uint8Array): void {
     this.#pieces ??= new Pieces();
     const pieces = this.#pieces;
@@ -132,6 +138,7 @@ export class Answer {
   }
 
   #refuse(): void {
+    // The limit is there to save memory: what was gathered is freed now, and not when the transfer is collected.
     this.#pieces?.clear();
     const { request, options } = this.#transfer;
     this.#transfer.abort(tooLarge(responseLimit(options, false), request, this.headOnly()));

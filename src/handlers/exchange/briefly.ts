@@ -1,7 +1,8 @@
 /**
- * The body of an answer that a layer will likely leave: it is gathered while it comes quickly and stays short, which most
- * do, so that its connection can be used again. What is longer or slower is not waited for: the answer is given with a
- * body to be read on, and whoever leaves that closes its connection.
+ * The body of an answer that a layer will likely discard, such as the page of a redirect (`call/asker.ts`). It is gathered
+ * while it comes quickly and stays short, as most do, because a connection can carry the next request only once the body
+ * before it was read. A body that is longer or slower would cost more than a new connection, and is not waited for: the
+ * answer is given with the rest still to be read, and whoever discards that closes its connection.
  */
 
 import type { Headed } from '../../call/asker.ts';
@@ -16,9 +17,9 @@ import type { RequestOptions } from '../../options/options.ts';
 import { readWhole } from '../../semantics/whole-answer.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
 
-/** As much as is drained of a streamed body that is dropped. */
+/** Bytes; as much as is drained of a streamed body that its reader leaves. */
 export const MOST_BYTES = 65_536;
-/** Milliseconds: a new connection, with TLS and over a slow line, takes about as long. */
+/** Milliseconds; a new connection, with TLS and over a slow line, takes about as long. */
 export const MOMENT = 250;
 
 type Step = IteratorResult<Uint8Array, unknown>;
@@ -28,16 +29,18 @@ export function isLong(headers: HttpHeaders): boolean {
   return Number(headers.get('content-length')) > MOST_BYTES;
 }
 
-/** An exchange whose answer is likely left. */
+/** An exchange whose answer is likely discarded. */
 export interface LikelyLeft extends Headed {
   readonly options: RequestOptions;
-  /** What it cost so far. */
+  /** What it took so far: bytes and times. */
   facts(): ResponseFacts;
 }
 
 /**
- * Rejects when the body fails meanwhile, as that of any answer would.
+ * The response with its body in memory, when that came within the limits above. Otherwise with its body as a stream, if a
+ * layer still means to discard it; if none does, the whole body is waited for, however long it takes.
  * @param response with its body as a stream
+ * @throws what the body fails with meanwhile, as that of any answer would
  */
 export async function briefly(response: HttpResponse, exchange: LikelyLeft): Promise<HttpResponse> {
   const { content, headers, status } = response;
@@ -76,7 +79,7 @@ function alreadyRead(): Error {
   return new TypeError('the body was read before its response was given');
 }
 
-/** What was gathered, and then the rest. */
+/** What was gathered, then the chunk that was being waited for, then the rest. */
 class ReadOn implements AsyncIterableIterator<Uint8Array, void, undefined> {
   #gathered: Uint8Array | undefined;
   #pending: Promise<Step> | undefined;

@@ -1,7 +1,11 @@
-/** The options that ask something of the connection, for handlers whose connections are somebody else's. */
+/**
+ * The options that ask something of the connection, for handlers whose connections are somebody else's: fetch, and a
+ * dispatcher that the caller gives. An option of these that the user has set is refused by name, never ignored: a request
+ * that was meant for a proxy, or for a private certificate authority, must not go out without it.
+ */
 import type { RequestOptions } from '../../options/options.ts';
 
-/** Each with the values that ask for it; any other value is what happens anyway. */
+/** Each with the values that ask for something; any other value is what happens anyway. */
 const OF_CONNECTION: readonly (readonly [keyof RequestOptions, (value: unknown) => boolean])[] = [
   ['proxy', Boolean],
   ['verify', (value) => value === false || value === null || typeof value === 'string'],

@@ -1,16 +1,16 @@
-/** The exchanges of one transport that have not ended, and the two ways to end them. */
+/** The exchanges of one transport that are under way, for its `close`, which lets them finish, and its `destroy`. */
 import { clientClosed } from '../../call/client-closed.ts';
 import { letFinish } from '../../call/let-finish.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { type Member, MemberSet } from '../../time/member-set.ts';
 import { abortAll } from '../../time/stop.ts';
 
-/** What a transport runs. */
+/** An exchange, as `close` and `destroy` see it. */
 export interface Endable extends Member {
   readonly request: HttpRequest;
   /** Whether it waits only for a reader that never came, or that left. */
   readonly isForgotten: boolean;
-  /** Whether it has no place on a connection. */
+  /** Whether it waits for a connection. Such exchanges are ended first, so that none of them gets that of another. */
   readonly isWaiting?: boolean;
   abort(reason: unknown): void;
 }
@@ -28,7 +28,7 @@ export class OpenExchanges<Exchange extends Endable> {
     if (this.#exchanges.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Those under way now: they may end meanwhile. */
+  /** A copy: exchanges may end while it is walked through. */
   members(): Exchange[] {
     return this.#exchanges.members();
   }

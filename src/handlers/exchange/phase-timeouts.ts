@@ -1,9 +1,9 @@
-/** How long an exchange waits, read from its options once. */
+/** How long an exchange waits in each phase, read from its options once. `connectTimeout` is not here: it is the dial's. */
 
 import type { RequestOptions } from '../../options/options.ts';
 import { milliseconds } from '../../time/duration.ts';
 
-/** In milliseconds; 0 is none. */
+/** In milliseconds; 0 is no limit. */
 export interface PhaseTimeouts {
   readonly queue: number;
   readonly headers: number;
@@ -12,13 +12,13 @@ export interface PhaseTimeouts {
 
 /** The limit of a phase that the options do not set, in milliseconds. */
 export const FIVE_MINUTES = 300_000;
-/** Milliseconds to wait for the next bytes of a body that nobody wants: a new connection takes less. */
+/** Milliseconds to wait for the next bytes of a body that is only read to free its connection: a new one takes less. */
 export const DRAIN_WAIT = 1000;
 
-/** Of most requests: nothing has to be read. */
+/** Those of most requests, which set none of the three options. */
 const USUAL: PhaseTimeouts = { queue: 0, headers: FIVE_MINUTES, read: FIVE_MINUTES };
 
-/** @throws TypeError for a duration that is none */
+/** @throws TypeError for an invalid duration */
 export function phaseTimeouts(options: RequestOptions): PhaseTimeouts {
   const { queueTimeout, headersTimeout, readTimeout } = options;
   if (queueTimeout === undefined && headersTimeout === undefined && readTimeout === undefined) return USUAL;

@@ -1,13 +1,15 @@
 /**
  * The waits of one exchange: for a connection, for the head, between two chunks. Exact to a few milliseconds, and cheap:
- * all exchanges that wait equally long share one timer, because most of them end long before it fires.
+ * all exchanges that wait equally long share one timer, because most of them end long before it fires. To begin a wait is to
+ * note the time; when the shared timer fires, whoever has waited for the whole limit has expired, and it is set again for
+ * the next one.
  */
 
 import type { TimeoutPhase } from '../../message/errors.ts';
 import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
 import { type Member, MemberSet } from '../../time/member-set.ts';
 
-/** Told, once, which phase took longer than its limit in milliseconds. */
+/** Called, once for each wait, with the phase that took longer than its limit in milliseconds. */
 export interface Expiring {
   expired(phase: TimeoutPhase, limit: number): void;
 }
@@ -16,11 +18,12 @@ export class PhaseTimer implements Member {
   index = -1;
   readonly #clock: Clock;
   readonly #owner: Expiring;
-  #lane: TimerBucket | undefined;
+  /** The shared timer that it waits in; `undefined` while the phase has no limit. */
+  #bucket: TimerBucket | undefined;
   #phase: TimeoutPhase = 'headers';
   /** When the phase began or last made progress; 0 when it has no limit. */
   since = 0;
-  /** When a chunk last came that nobody had begun to wait for. */
+  /** When the last chunk came that nobody had asked for yet. */
   #ahead = 0;
 
   constructor(clock: Clock, owner: Expiring) {
@@ -31,32 +34,39 @@ export class PhaseTimer implements Member {
   /** Ends the phase before and begins this one; 0 is no limit. */
   start(phase: TimeoutPhase, limit: number): void {
     this.#phase = phase;
-    if (this.#lane?.limit === limit) {
+    // The common case, as the head and the body have the same limit unless an option says otherwise.
+    if (this.#bucket?.limit === limit) {
       this.since = this.#clock.now();
       return;
     }
-    this.#lane?.remove(this);
-    this.#lane = undefined;
+    this.#bucket?.remove(this);
+    this.#bucket = undefined;
     this.since = 0;
     if (limit === 0) return;
     this.since = this.#clock.now();
-    this.#lane = bucketOf(this.#clock, limit);
-    this.#lane.add(this);
+    this.#bucket = bucketOf(this.#clock, limit);
+    this.#bucket.add(this);
   }
 
   /** There was progress: the limit counts from now. */
   touch(): void {
-    if (this.#lane !== undefined) this.since = this.#clock.now();
+    if (this.#bucket !== undefined) this.since = this.#clock.now();
   }
 
-  /** A chunk came. That of a body that nobody reads is no progress yet, and the last one for who begins. */
+  /**
+   * A chunk came. While nobody has begun to read, it is no progress: a body that is never read ends with the read timeout.
+   * Its time is kept all the same: for a reader who begins before that, the server is late only since its last chunk.
+   */
   chunkCame(isUnread: boolean): void {
-    if (this.#lane === undefined) return;
+    if (this.#bucket === undefined) return;
     if (isUnread) this.#ahead = this.#clock.now();
     else this.since = this.#clock.now();
   }
 
-  /** Counts from that chunk on, after the phase expired. @returns whether time is left */
+  /**
+   * Called after the phase expired: it goes on from the last chunk that came unasked.
+   * @returns whether time is left since
+   */
   goesOnFromAhead(phase: TimeoutPhase, limit: number): boolean {
     const since = this.#ahead;
     if (since + limit <= this.#clock.now()) return false;
@@ -66,13 +76,13 @@ export class PhaseTimer implements Member {
   }
 
   stop(): void {
-    this.#lane?.remove(this);
-    this.#lane = undefined;
+    this.#bucket?.remove(this);
+    this.#bucket = undefined;
   }
 
   /** @internal */
   expired(limit: number): void {
-    this.#lane = undefined;
+    this.#bucket = undefined;
     this.#owner.expired(this.#phase, limit);
   }
 }
@@ -126,7 +136,7 @@ const buckets = new WeakMap<Clock, Map<number, TimerBucket>>();
 function bucketOf(clock: Clock, limit: number): TimerBucket {
   let ofClock = buckets.get(clock);
   if (ofClock === undefined) buckets.set(clock, (ofClock = new Map()));
-  let lane = ofClock.get(limit);
-  if (lane === undefined) ofClock.set(limit, (lane = new TimerBucket(clock, limit)));
-  return lane;
+  let bucket = ofClock.get(limit);
+  if (bucket === undefined) ofClock.set(limit, (bucket = new TimerBucket(clock, limit)));
+  return bucket;
 }

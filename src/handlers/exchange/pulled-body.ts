@@ -1,4 +1,8 @@
-/** A response's body as a stream that is pulled: the socket rests while nobody reads. */
+/**
+ * A response's body as a stream that is pulled: while nobody reads, the transport stops reading its socket, and so the
+ * server is held back (backpressure) instead of memory being filled. For undici and HTTP/2; node:http hands out its own
+ * message.
+ */
 
 import { Readable, type ReadableOptions } from 'node:stream';
 import { afterTold, type CallbackHost } from '../../call/callbacks.ts';
@@ -12,7 +16,7 @@ import type { OpenBody } from './answer.ts';
 export interface BodyOwner extends Abortable {
   /** The reader wants more: the wait for the server begins. */
   pulled(): void;
-  /** Nobody wants the rest of the body, which is read for the sake of the connection. */
+  /** Nobody wants the rest of the body, which is only read so that its connection can be used again. */
   drained(): void;
 }
 
@@ -20,7 +24,10 @@ export class PulledBody implements OpenBody {
   readonly readable: Readable;
   #ended = false;
 
-  /** @param exchange told when the reader leaves before the end, and when it reads on */
+  /**
+   * @param resume makes the transport read on
+   * @param exchange is aborted when the reader leaves before the end
+   */
   constructor(resume: () => void, exchange: BodyOwner) {
     const options: ReadableOptions = {
       read: () => {
@@ -34,18 +41,17 @@ export class PulledBody implements OpenBody {
     };
     this.readable = new Readable(runtimeOptions('stream', options));
     this.readable.on('resume', () => {
+      // It flows without anybody who takes the data: that is how a short rest is thrown away (`message/content.ts`).
       if (this.readable.listenerCount('data') === 0) exchange.drained();
     });
     // A body that fails while nobody listens was dropped: that is no reason to end the process.
     this.readable.on('error', () => undefined);
   }
 
-  /** Whether nobody has begun to read. */
   get isUntouched(): boolean {
     return isUntouched(this.readable);
   }
 
-  /** While the reader rests, the server is not late. */
   get isBehind(): boolean {
     return this.readable.readableLength > 0 && !this.isUntouched;
   }

@@ -1,4 +1,7 @@
-/** The error of a body, or of its trailers, that failed while it was sent: the caller's fault, not the network's. */
+/**
+ * The error of a body, or of its trailers, that failed while it was sent. Its source is code of the caller's: this is no
+ * failure of the network, and `retry` does not repeat it.
+ */
 import { safeCause, safeText } from '../../call/redacted-cause.ts';
 import { RequestError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';

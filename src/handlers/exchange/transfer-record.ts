@@ -1,4 +1,7 @@
-/** What one exchange cost so far: marks in time and counts of bytes, and the numbers that are made of them. */
+/**
+ * Marks in time and counts of bytes of one exchange, and the timings that `onStats` and `response.timings` make of them. The
+ * clock is read as rarely as can be: this is on the way of every request.
+ */
 
 import type { DialTimings } from '../../connect/dial.ts';
 import type { Timings } from '../../message/response-facts.ts';
@@ -21,13 +24,13 @@ export class TransferRecord {
     this.#started = clock.now();
   }
 
-  /** The wait for a place is over. A dial begins, or a connection was there. */
+  /** The wait in the queue is over: a dial begins, or there is a connection. */
   placed(): void {
     this.#queued ??= this.#clock.now();
   }
 
   /**
-   * @param dialled what it took to make the connection for this exchange; `undefined` when it was there
+   * @param dialled what it took to make the connection for this exchange; `undefined` for one that is used again
    * @param at when that was, if it is known without a look at the clock
    */
   connected(dialled: DialTimings | undefined, at = 0): void {
@@ -51,7 +54,7 @@ export class TransferRecord {
     const firstByte = this.#head === undefined ? undefined : this.#head - this.#started;
     const placed = this.#queued ?? (this.dialled === undefined ? this.#connected : undefined);
     const queue = placed === undefined ? undefined : placed - this.#started;
-    // Of most: one literal costs a fraction of a record that grows.
+    // Those of most requests: one object literal costs a fraction of an object that grows property by property.
     const isUsual = this.dialled === undefined && this.#flushed === undefined;
     if (isUsual && queue !== undefined && firstByte !== undefined) return { queue, firstByte, end: total, total };
     const timings: { -readonly [K in keyof Timings]: Timings[K] } = { ...this.dialled };

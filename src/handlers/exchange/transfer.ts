@@ -1,7 +1,7 @@
 /**
- * One request under way, whichever transport carries it: the waits of its phases, what the caller is told, and that it
- * settles once, whoever ends it. An exchange of a transport holds one. How it gets a connection, what goes over that and
- * how it is ended is the exchange's.
+ * One request under way, whichever transport carries it: the waits of its phases, the callbacks of the caller, and that it
+ * settles once, whoever ends it. The exchange of each transport (`UndiciExchange`, `NodeExchange` ...) holds one and tells
+ * it how far it is; how it gets a connection, what goes over that and how it is ended is the exchange's own.
  */
 
 import { whenTold } from '../../call/callbacks.ts';
@@ -26,7 +26,7 @@ import { DRAIN_WAIT, type PhaseTimeouts, phaseTimeouts } from './phase-timeouts.
 import { type Expiring, PhaseTimer } from './phase-timer.ts';
 import { TransferRecord } from './transfer-record.ts';
 
-/** The two functions of a promise. */
+/** The two functions that settle the promise of the handler. */
 export interface Settle {
   resolve(response: HttpResponse | Promise<HttpResponse>): void;
   reject(reason: unknown): void;
@@ -40,13 +40,13 @@ export interface Carrier {
   abort(reason: unknown): void;
   /** The transfer is over, well or not: nothing of it may stay on the connection. */
   released(): void;
-  /** A wait took too long. @returns whether the exchange has seen to it */
+  /** A wait took too long. @returns whether the exchange has dealt with it; if not, the transfer fails with a timeout */
   expires?(phase: TimeoutPhase, limit: number): boolean;
 }
 
 /** A request's body while it goes out. */
 export interface Outgoing {
-  /** Nobody is told of what still goes. */
+  /** It is given up: bytes that still go out are no progress of the transfer. */
   readonly isStopped: boolean;
   /** Sends nothing more, and lets go of the source. */
   release(): void;
@@ -73,15 +73,15 @@ export class Transfer implements Answered, Endable, Expiring {
   isDone = false;
   /** The caller has its response; for a streamed one the transfer goes on. */
   isAnswered = false;
-  /** Its reader has left, and the rest is read for the sake of the connection. */
+  /** Its reader has left, and the rest of the body is read so that the connection can be used again. */
   isDrained = false;
   /** The wait for a connection. */
   wait: { leave(): void } | undefined;
   outgoing: Outgoing | undefined;
   answer: Answer | undefined;
-  /** What is told of a redirect that the transport has followed by itself. */
+  /** Facts of a redirect that the transport has followed by itself, as fetch does in a browser. */
   landed: Partial<ResponseFacts> | undefined;
-  /** The context of the call, when something of the caller's runs while it is under way, or it had to wait. */
+  /** The asynchronous context of the call, when functions of the caller's run while it is under way, or it had to wait. */
   scope: Scope | undefined;
   readonly #carrier: Carrier;
   readonly #open: OpenExchanges<Transfer>;
@@ -89,8 +89,8 @@ export class Transfer implements Answered, Endable, Expiring {
   #reject: Settle['reject'];
 
   /**
-   * @param open those of its transport
-   * @throws TypeError for a duration that is none
+   * @param open the transfers of its transport, which it joins
+   * @throws TypeError for an invalid duration
    */
   constructor(
     carrier: Carrier,
@@ -112,7 +112,7 @@ export class Transfer implements Answered, Endable, Expiring {
     this.#reject = reject;
   }
 
-  /** Begins. @returns false when the call was stopped before */
+  /** Begins. @returns false when the call had been stopped before */
   start(): boolean {
     this.#open.add(this);
     followCaller(this, this.request, this.options);
@@ -121,20 +121,23 @@ export class Transfer implements Answered, Endable, Expiring {
 
   // The connection
 
-  /** There is none yet. Its turn comes in the context of whoever ends before it, or made the connection. */
+  /**
+   * There is none yet. The context of the call is kept: its turn comes in an event of another call, whose request has ended
+   * or whose connection has opened.
+   */
   waits(wait: { leave(): void }): void {
     this.wait = wait;
     this.scope ??= currentScope();
   }
 
-  /** One is being made: `queueTimeout` is over, `connectTimeout` is the dialler's. */
+  /** One is being made: `queueTimeout` counts no more, and `connectTimeout` is watched by the dial itself. */
   dialling(): void {
     this.phase = 'connect';
     this.timer.stop();
     this.record.placed();
   }
 
-  /** @param dialled what it took to make the connection for this request; `undefined` when it was there */
+  /** @param dialled what it took to make the connection for this request; `undefined` for one that is used again */
   connected(dialled: DialTimings | undefined): void {
     this.wait = undefined;
     this.phase = this.request.body === null ? 'headers' : 'send';
@@ -150,7 +153,7 @@ export class Transfer implements Answered, Endable, Expiring {
     this.record.sent = 0;
   }
 
-  /** The connection took bytes of the body. @param from what sent them: of an attempt before, they do not count */
+  /** The connection took bytes of the body. @param from what sent them: those of an earlier attempt do not count */
   uploaded(bytes: number, from: Outgoing | undefined = this.outgoing): void {
     if (from !== this.outgoing) return;
     this.record.sent += bytes;
@@ -175,7 +178,7 @@ export class Transfer implements Answered, Endable, Expiring {
     this.record.head(this.timer.since);
   }
 
-  /** Whether the body is handed out as it comes: streamed, or likely left by a layer. */
+  /** Whether the body is handed out as it comes: because it is streamed, or a layer may discard it. */
   isHandedOut({ isEmpty, status }: Answer): boolean {
     return !isEmpty && (this.options.stream === true || mayBeLeft(this.request, status));
   }
@@ -185,13 +188,17 @@ export class Transfer implements Answered, Endable, Expiring {
     this.answered(this.options.stream ? response : briefly(response, this));
   }
 
-  /** The caller has its response; for a streamed one the transfer goes on. */
+  /** Gives the caller its response; for a streamed one the transfer goes on. */
   answered(response: HttpResponse | Promise<HttpResponse>): void {
     this.isAnswered = true;
     this.passOn(whenTold(this, response));
   }
 
-  /** Settles without an end of its own. The promise would keep the response, of which the garbage collector tells that it was dropped. */
+  /**
+   * Settles the promise, and leaves the end of the transfer to others. The functions that settle it are dropped with that:
+   * they hold the promise and with it the response, whose body is released when the garbage collector has found that nobody
+   * else holds it (`message/dropped.ts`).
+   */
   passOn(response: HttpResponse | Promise<HttpResponse>): void {
     const resolve = this.#resolve;
     this.#resolve = this.#reject = ignore;
@@ -201,24 +208,27 @@ export class Transfer implements Answered, Endable, Expiring {
   // The reader of the body
 
   chunkCame(): void {
-    // The wait for a reader who has not begun is counted from the head.
+    // The time that a reader has to begin is counted from the head.
     this.timer.chunkCame(this.answer?.body?.isUntouched === true);
   }
 
-  /** The reader wants more: the wait for the server begins. A body that nobody reads has until the read timeout. */
+  /**
+   * The stream asks for more: the wait for the server begins. Not before somebody has begun to read, because a stream fills
+   * its buffer by itself, and a body that nobody reads is to end with the read timeout.
+   */
   pulled(): void {
     if (this.isDone || this.answer?.body?.isUntouched !== false) return;
     this.reads();
   }
 
-  /** Nobody wants the rest of the body, which is read for the sake of the connection. */
+  /** Nobody wants the rest of the body, which is only read so that the connection can be used again. */
   drained(): void {
     if (this.isDone) return;
     this.isDrained = true;
     this.reads();
   }
 
-  /** The wait for the next bytes of the body begins. */
+  /** The wait for the next bytes of the body begins: a short one where nobody wants them. */
   reads(): void {
     const { read } = this.limits;
     this.timer.start('read', this.isDrained ? Math.min(read || DRAIN_WAIT, DRAIN_WAIT) : read);
@@ -229,7 +239,7 @@ export class Transfer implements Answered, Endable, Expiring {
     const body = phase === 'read' ? this.answer?.body : undefined;
     if (body?.isUntouched === false) {
       if (this.timer.goesOnFromAhead(phase, limit)) return;
-      // While the reader is behind, the next byte is not the server's to send.
+      // Bytes are here that the reader has not taken: it is not the server who is late.
       if (body.isBehind) {
         this.timer.start(phase, limit);
         return;
@@ -280,7 +290,7 @@ export class Transfer implements Answered, Endable, Expiring {
     this.#open.ended(this);
   }
 
-  /** Runs what an event brings. Nobody stands above it: what it threw would end the process instead of the transfer. */
+  /** Runs the listener of an event. Nobody could catch what it throws: that would end the process, not the transfer. */
   guarded(run: () => void): void {
     try {
       run();
@@ -291,7 +301,7 @@ export class Transfer implements Answered, Endable, Expiring {
     }
   }
 
-  // What it tells
+  // What others ask of it
 
   headOnly(): HttpResponse | undefined {
     return this.answer?.headOnly();
@@ -302,7 +312,7 @@ export class Transfer implements Answered, Endable, Expiring {
     return failure(cause, { request, options, phase, response: this.#shownHead() });
   }
 
-  /** None where the head itself is what failed. */
+  /** The response for an error to show; none where it is the head itself that no response can have. */
   #shownHead(): HttpResponse | undefined {
     try {
       return this.headOnly();

@@ -1,4 +1,4 @@
-/** How a handler answers what it cannot send. */
+/** How a handler rejects a request that it cannot send: with the words that its `supports` has for it. */
 import { RequestError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 

@@ -1,4 +1,8 @@
-/** Sends a request's body: as fast as the socket takes it, exactly as long as it was announced. */
+/**
+ * Sends a request's body over a stream of node:http or node:http2: no faster than the socket takes it, and exactly as long
+ * as it was announced. Over HTTP/1.1 a byte too many would be read as the beginning of the next request, and for one that is
+ * missing the server would wait (RFC 9110 section 8.6).
+ */
 import type { Writable } from 'node:stream';
 import { RequestError } from '../../message/errors.ts';
 import { lengthMismatch } from '../../message/framing.ts';
@@ -24,7 +28,7 @@ export interface UploadObserver {
   uploadFailed(error: Error): void;
 }
 
-/** RFC 9110 §10.1.1: a client must not wait for a 100 without end; curl waits as long. */
+/** Milliseconds; a client should not wait for a 100 without end (RFC 9110 section 10.1.1), and curl waits as long. */
 const CONTINUE_WAIT = 1000;
 
 export class NodeUpload implements Outgoing {
@@ -37,11 +41,14 @@ export class NodeUpload implements Outgoing {
   #scope: Scope | undefined;
   /** Nobody wants the rest. */
   isStopped = false;
+  /** The head is out, the server has not said yet whether it wants the body (`Expect: 100-continue`). */
   #isWaiting = false;
+  /** Ends the wait for a socket that has no room. */
   #wake: (() => void) | undefined;
   #stopWaiting: (() => void) | undefined;
+  /** Bytes that the source gave so far. */
   #given = 0;
-  /** What goes behind the body; there once its last byte was given. */
+  /** The trailer fields; known once the last byte of the body was given. */
   trailers: HttpHeaders = HttpHeaders.empty;
 
   /** @param request framed for `trailing`, if there is any */
@@ -117,7 +124,7 @@ export class NodeUpload implements Outgoing {
     for await (const chunk of source) {
       if (this.isStopped) return;
       const { byteLength } = chunk;
-      // In chunked coding an empty chunk would end the body (RFC 9112 §7.1).
+      // In the chunked coding an empty chunk would end the body (RFC 9112 section 7.1).
       if (byteLength === 0) continue;
       this.#given += byteLength;
       if (this.#declared !== undefined && this.#given > this.#declared)
