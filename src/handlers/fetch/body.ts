@@ -1,4 +1,7 @@
-/** A response's body as fetch gives it, handed on as a stream: the read timeout counts while there is a read that waits. */
+/**
+ * The body of a streamed response over fetch. It is a stream of our own around fetch's, because fetch has no read timeout:
+ * here the wait for the next chunk is timed while there is a read that waits.
+ */
 import { runtimeOptions } from '../../message/runtime-options.ts';
 import { abortError } from '../../time/stop.ts';
 import type { OpenBody } from '../exchange/answer.ts';
@@ -7,7 +10,7 @@ import type { Transfer } from '../exchange/transfer.ts';
 export class FetchBody implements OpenBody {
   readonly stream: ReadableStream<Uint8Array>;
   isUntouched = true;
-  /** A chunk is asked for when its reader wants it, and handed on at once. */
+  /** A chunk is asked for only when its reader wants it, and handed on at once: none ever waits for the reader. */
   readonly isBehind = false;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
 
@@ -27,9 +30,11 @@ export class FetchBody implements OpenBody {
           try {
             const chunk = await next();
             if (transfer.isDone) return;
+            // Until the reader wants the next chunk nobody waits for the server.
             transfer.timer.stop();
             if (chunk !== undefined) controller.enqueue(chunk);
             else {
+              // A callback whose promise is still to come may yet fail the call.
               await transfer.promised;
               ended();
               controller.close();
@@ -40,6 +45,7 @@ export class FetchBody implements OpenBody {
         },
         cancel: (reason) => transfer.abort(reason ?? abortError('The body was dropped before its end')),
       }),
+      // No chunk is asked for before somebody reads.
       runtimeOptions('webStream', { highWaterMark: 0 }),
     );
   }

@@ -1,7 +1,7 @@
 /**
- * Which content codings the runtime's fetch takes off a body. Every runtime leaves `Content-Encoding` as it was, whether it
- * decoded or not, so that nothing in a response tells; what each does was found by asking it
- * (`npm run test:runtimes` asks again).
+ * Whether the runtime's fetch has decoded a body (RFC 9110 section 8.4). Every runtime leaves `Content-Encoding` in the
+ * head, whether it decoded or not, so that a response does not show it; a body must be decoded neither twice nor never.
+ * Which codings each runtime decodes was found by trying (`npm run test:runtimes` tries again).
  */
 import { IN_PAGE } from '../../runtime/in-page.ts';
 import { type RuntimeName, runtimeName } from '../../runtime/platform.ts';
@@ -10,21 +10,21 @@ const STANDARD: readonly string[] = ['gzip', 'x-gzip', 'deflate', 'br'];
 
 interface Decoder {
   readonly codings: readonly string[];
-  /** Whether it undoes more than one. */
+  /** Whether it decodes a body with more than one coding, such as `deflate, gzip`. */
   readonly lists: boolean;
 }
 
-/** Whether fetch has taken the content codings off this body. */
+/** Whether fetch has decoded this body already. */
 export function isDecoded(response: Response): boolean {
   // A response that an app made by itself was never on a wire: its body is as the app wrote it.
   if (response.url === '' || !response.body) return false;
   const field = response.headers.get('content-encoding');
   if (field === null) return false;
   const name = IN_PAGE ? 'web' : runtimeName();
-  // workerd knows the names in lower case alone (RFC 9110 section 8.4.1 has them in any case).
+  // workerd knows the names in lower case alone; they are case-insensitive (RFC 9110 section 8.4.1).
   const codings = field.split(',').map((coding) => (name === 'workerd' ? coding.trim() : coding.trim().toLowerCase()));
   const { codings: known, lists } = decoderOf(name);
-  // Of `identity` there is nothing to undo, but in a list it stops all but Bun from undoing the rest.
+  // `identity` alone leaves nothing to decode, but in a list it keeps every runtime except Bun from decoding the rest.
   if (codings.length === 1 && codings[0] === 'identity') return true;
   const asked = name === 'bun' ? codings.filter((coding) => coding !== 'identity') : codings;
   return (asked.length === 1 || lists) && asked.every((coding) => known.includes(coding));
@@ -42,7 +42,7 @@ interface Workerd {
   readonly Cloudflare?: { readonly compatibilityFlags?: Readonly<Record<string, boolean | undefined>> };
 }
 
-/** A worker says by its compatibility date whether brotli is decoded for it. */
+/** workerd decodes brotli for workers with this compatibility flag, which later compatibility dates imply. */
 function hasBrotli(): boolean {
   return (globalThis as Workerd).Cloudflare?.compatibilityFlags?.['brotli_content_encoding'] === true;
 }
@@ -51,7 +51,7 @@ interface Versions {
   readonly process?: { readonly versions?: Readonly<Record<string, string | undefined>> };
 }
 
-/** Browsers do; Node since its fetch is that of undici 7.11 (Node 24.4). */
+/** Browsers do; Node does since Node 24.4, whose fetch is that of undici 7.11. */
 function fetchDecodesZstd(): boolean {
   const version = (globalThis as Versions).process?.versions?.['undici'];
   if (version === undefined) return true;

@@ -1,4 +1,8 @@
-/** One request over fetch: its abort, and a body that is gathered or handed out as a stream. */
+/**
+ * One request over fetch: the arguments, the abort, and a body that is gathered or handed out as a stream. `fetch.ts` makes
+ * one for each request that it does not refuse. fetch shows nothing of the connection, so that an exchange begins in the
+ * phase `headers`.
+ */
 
 import { canBeStopped } from '../../call/caller-stop.ts';
 import type { RequestBody } from '../../message/body.ts';
@@ -28,7 +32,7 @@ export class FetchExchange implements Carrier {
   #controller: AbortController | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #upload: FetchUpload | undefined;
-  /** The body was never on a wire: nobody has held it against its `Content-Length`. */
+  /** The body was never on a wire: no HTTP parser has compared it with its `Content-Length`, so that it is done here. */
   #isUnframed = false;
 
   constructor(request: HttpRequest, options: RequestOptions, running: OpenExchanges<Transfer>, settle: Settle) {
@@ -42,6 +46,7 @@ export class FetchExchange implements Carrier {
     transfer.phase = 'headers';
     const { body } = request;
     const isStreamed = body !== null && body.bytes === undefined;
+    // Made only for a request that may have to be stopped: an `AbortController` is not cheap.
     if (canBeStopped(request, options) || limits.headers > 0 || isStreamed) this.#controller = new AbortController();
     transfer.timer.start('headers', limits.headers);
     this.#send(fetch, native)
@@ -61,7 +66,7 @@ export class FetchExchange implements Carrier {
     throw new RequestError(`fetch must answer with a Response, got ${found}`, { request });
   }
 
-  /** A browser takes a blob whole; what sends streams is given one, of which it tells how far it got. */
+  /** A browser is given a blob as it is. Other runtimes get it as a stream, of which `progress` can tell how far it is. */
   #blobOf(body: RequestBody): Blob | undefined {
     return isBrowser() ? body.blob : undefined;
   }
@@ -84,13 +89,13 @@ export class FetchExchange implements Carrier {
     this.#isUnframed = response.url === '' && this.#reader !== undefined;
     transfer.landed = landedOn(response, request, options);
     const phrase = phraseOfBytes(response.statusText);
-    // A fetch does not tell which version it spoke; one that was told to speak this one did.
+    // fetch does not say which version was spoken: it is the one that was asked for, or else HTTP/1.1 is assumed.
     const version = options.version === '2' || options.version === '3' ? options.version : '1.1';
     const answer = new Answer(transfer, response.status, phrase, headOf(response, options), version);
     transfer.headCame(answer);
-    // An app's own fetch may give what no head can be.
+    // Throws for what is no valid head, which an app's own fetch may give.
     answer.headOnly();
-    // A body that was handed over whole: that it has arrived is certain once there is an answer.
+    // Of a body that was handed over whole fetch reports no progress. It has arrived once there is an answer.
     if (request.body?.length && record.sent === 0 && this.#upload === undefined) transfer.uploaded(request.body.length);
     if (!announceHead(transfer)) return;
     if (!transfer.isHandedOut(answer)) {
@@ -139,7 +144,7 @@ export class FetchExchange implements Carrier {
     throw new BodyError(fact, { request, response: this.transfer.headOnly()!, code });
   }
 
-  /** The answer is here: nobody wants the rest of the body, and the connection over which it did not go is closed. */
+  /** The answer is complete. What is left of the request body is not wanted: aborting closes its connection. */
   #finish(): void {
     this.transfer.finish();
     if (this.#upload?.isSent === false) {
@@ -156,7 +161,7 @@ export class FetchExchange implements Carrier {
   }
 
   released(): void {
-    // What fetch holds ends with its signal, and with its reader.
+    // fetch holds nothing that outlives its signal and the reader of its body.
   }
 
   #failure(cause: unknown): unknown {
@@ -164,7 +169,10 @@ export class FetchExchange implements Carrier {
   }
 }
 
-/** Answers that are none: browsers hide redirects that they were told not to follow, and status 0 is no status. */
+/**
+ * Throws for a response that is no answer: an opaque one behind which a browser hides a redirect that it was told not to
+ * follow, one of status 0, which stands for a failure, and one under a transfer coding that nobody decodes.
+ */
 function refuseHidden(response: Response, request: HttpRequest): void {
   if (response.type === 'opaqueredirect') {
     const fact =
@@ -177,20 +185,23 @@ function refuseHidden(response: Response, request: HttpRequest): void {
   if (refusal !== undefined) throw refusal;
 }
 
-/** What fetch has decoded has neither its coding nor its length any more. */
+/** The headers, without those that describe the body as it was on the wire when fetch has decoded it. */
 function headOf(response: Response, options: RequestOptions): HttpHeaders {
   const lines = HttpHeaders.fromRaw(fieldsOf(response.headers));
   const isOurs = options.decodeContent !== false && isDecoded(response);
   return isOurs ? lines.without('content-encoding', 'content-length') : lines;
 }
 
-/** What a fetch that followed by itself tells of it: where it ended, and that there was at least one redirect. */
+/** What is known of redirects that fetch has followed by itself: where they ended, and that there was at least one. */
 function landedOn(response: Response, { method, url }: HttpRequest, options: RequestOptions): Partial<ResponseFacts> {
   if (!response.redirected || response.url === '' || !followsByItself(options)) return {};
   return { url: response.url, redirects: [{ status: 0, method, url }] };
 }
 
-/** name, value, name, value, ...; `Set-Cookie` lines are kept apart by runtimes that can. */
+/**
+ * name, value, name, value, ... Each `Set-Cookie` is a line of its own: `Headers` joins the lines of a name with commas, and
+ * a comma may stand within a cookie (RFC 6265 section 3).
+ */
 function fieldsOf(headers: Headers): string[] {
   const fields: string[] = [];
   headers.forEach((value, name) => {
@@ -200,6 +211,7 @@ function fieldsOf(headers: Headers): string[] {
   return fields;
 }
 
+/** By shape: an app's own fetch may answer with the `Response` of another realm or package. */
 function isResponse(value: unknown): value is Response {
   if (typeof value !== 'object' || value === null) return false;
   const { status, headers } = value as Partial<Response>;

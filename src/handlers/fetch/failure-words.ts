@@ -1,6 +1,7 @@
 /**
- * What a fetch says of a failure, where it has no code that the table of codes knows: Deno has words alone, Bun names of its
- * own.
+ * Finds out why a runtime's fetch has failed. The fetch standard has only a `TypeError` for that: Node puts a system error
+ * with its code into `cause`, Bun has names of its own, and Deno has words alone. They are turned into codes that
+ * `message/error-codes.ts` knows, so that a refused connection is the same error on every runtime.
  */
 import { codeOf } from '../../message/error-codes.ts';
 
@@ -12,7 +13,7 @@ const BUN: Readonly<Record<string, string>> = {
   HTTP3Unsupported: 'EPROTO',
 };
 
-/** Bun's, for whatever a proxy answers to CONNECT. */
+/** Bun's message for whatever a proxy answers to CONNECT. */
 const TUNNEL = /^Proxy refused to open a tunnel/;
 
 const WORDS: readonly (readonly [words: RegExp, code: string])[] = [
@@ -33,8 +34,9 @@ const WORDS: readonly (readonly [words: RegExp, code: string])[] = [
 ];
 
 /**
- * The failure as the table of codes can read it. A fetch of the web says no more than `TypeError: Failed to fetch`, which is
- * no programmer's mistake.
+ * The failure as an `Error` with a code, where one can be told. A `TypeError` becomes a plain error even without a code:
+ * from fetch it means a failure of the network ("Failed to fetch"), while `connect/failure.ts` hands a `TypeError` on as it
+ * is, as a mistake of the programmer.
  */
 export function toldBy(cause: unknown): unknown {
   if (!(cause instanceof TypeError || isOfTunnel(cause)) || codeOf(cause) !== undefined) return cause;
@@ -47,7 +49,7 @@ function isOfTunnel(cause: unknown): cause is Error {
   return cause instanceof Error && TUNNEL.test(cause.message);
 }
 
-/** The code of the table that says the same; `undefined` when no word says anything. */
+/** The code that means the same; `undefined` when neither the name nor the words are known. */
 function codeOfWords(cause: Error): string | undefined {
   const { code } = cause as { code?: unknown };
   if (typeof code === 'string' && Object.hasOwn(BUN, code)) return BUN[code];

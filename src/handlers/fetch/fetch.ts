@@ -1,7 +1,8 @@
 /**
  * Sends over any WHATWG fetch: a browser's, Deno's, Bun's, a worker's, or an app's own `fetch(request)` without a socket.
  * It needs nothing of Node. fetch hides the connection, so whatever an option asks of the connection is refused by name
- * rather than ignored. Its connect phase counts within `headersTimeout`, because nobody can see where it ends.
+ * rather than ignored. Its connect phase counts within `headersTimeout`, because nobody can see where it ends. This file
+ * says what can be sent; `exchange.ts` sends it.
  */
 
 import type { RequestBody } from '../../message/body.ts';
@@ -67,7 +68,7 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
   });
 }
 
-/** Why fetch cannot send this. */
+/** Why fetch cannot send this, in words for an error message; `undefined` when it can. */
 function unsupported(request: HttpRequest, options: RequestOptions, isOwn: boolean): string | undefined {
   const kept = isOwn ? keptBack(request, options) : undefined;
   if (kept !== undefined) return `fetch: ${kept}`;
@@ -83,7 +84,7 @@ function unsupported(request: HttpRequest, options: RequestOptions, isOwn: boole
   return unsendable(request);
 }
 
-/** What the fetch standard says no request may be. */
+/** Why the fetch standard, or this runtime's fetch, allows no such request: it would throw, or change it without a word. */
 function unsendable(request: HttpRequest): string | undefined {
   const { method, body } = request;
   const upper = method.toUpperCase();
@@ -102,15 +103,15 @@ function unsendable(request: HttpRequest): string | undefined {
   return header === undefined ? undefined : `fetch: the header ${header} is not supported`;
 }
 
-/** Whether there is no way but to read the body while it is sent. */
+/** Whether the body is neither in memory nor in a `Blob`, so that it has to be read while it is sent. */
 function isStreamed(body: RequestBody | null): boolean {
   return body !== null && body.length !== 0 && body.bytes === undefined && body.blob === undefined;
 }
 
-// WHATWG Fetch §2.2.1: to normalize a method
+/** Methods that fetch makes upper case whatever the caller wrote; others stay as they are (WHATWG Fetch section 2.2.1). */
 const NORMALISED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 
-/** The request at its canonical URL. */
+/** The request with its URL in canonical form. @throws RequestError for a head or a URL that cannot be sent */
 function addressed(request: HttpRequest): HttpRequest {
   checkHead(request);
   try {

@@ -1,4 +1,8 @@
-/** Which options the fetch of Bun and of Deno keeps, and why a runtime's own fetch cannot keep what it is asked. */
+/**
+ * Which transport options can be honoured over a runtime's own fetch. The standard has none of them, but Bun and Deno take
+ * a proxy, certificates and more beside it: `native.ts` hands those on, and the rest is refused with the words that are
+ * found here.
+ */
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { ProxyOptions, RequestOptions } from '../../options/options.ts';
@@ -7,7 +11,7 @@ import { type RuntimeName, runtimeName } from '../../runtime/platform.ts';
 type Name = keyof RequestOptions;
 
 const SHARED = ['proxy', 'verify', 'ca', 'cert', 'sslKey', 'socketPath', 'keepAlive', 'version'] as const;
-/** What each may be given; `handsOn` says for which values. */
+/** What each runtime may be given; `handsOn` says for which values. */
 export const HANDED_ON = {
   bun: [...SHARED, 'tls', 'decodeContent'],
   deno: [...SHARED, 'localAddress'],
@@ -16,7 +20,7 @@ export const HANDED_ON = {
 const BUN_PROXIES = /^https?:/i;
 const DENO_PROXIES = /^(?:https?|socks5h?):/i;
 
-/** What Bun's HTTP/3 knows nothing of: it trusts the authorities of the process, and goes through nothing. */
+/** What Bun cannot do over HTTP/3: it trusts the certificate authorities of the process, and goes through no proxy. */
 const NOT_OVER_HTTP3: readonly Name[] = ['proxy', 'ca', 'cert', 'sslKey', 'tls', 'socketPath'];
 
 /** Whether the runtime's own fetch honours this option. */
@@ -34,7 +38,7 @@ export function handsOn(name: Name, options: RequestOptions): boolean {
   return !((name === 'cert' || name === 'sslKey') && Array.isArray(options[name]));
 }
 
-/** Why the runtime's own fetch would not do what is asked, in words for an error message. */
+/** Why the runtime's own fetch would do something else than what is asked, in words for an error message. */
 export function keptBack(request: HttpRequest, options: RequestOptions): string | undefined {
   const { version } = options;
   const runtime = runtimeName();
@@ -95,12 +99,15 @@ export function namesProxy(scheme: 'http' | 'https'): boolean {
   }
 }
 
+/**
+ * Whether Node was told to send every fetch through the proxy of the environment; no single request can be excepted then.
+ */
 function isLedByEnvironment(): boolean {
   return own(process.env, 'NODE_USE_ENV_PROXY') === '1' || process.execArgv.includes('--use-env-proxy');
 }
 
 function canProxy(given: RequestOptions['proxy'], schemes: RegExp): boolean {
-  // What is asked directly is a rule of ours, of which their proxies know nothing.
+  // A list of hosts without a proxy (`no`) is a rule of this library that those runtimes do not know.
   if (isRecord(given)) {
     return !own(given, 'no') && [own(given, 'http'), own(given, 'https')].every((one) => !one || schemes.test(one));
   }

@@ -1,6 +1,7 @@
 /**
- * What the fetch of Bun and of Deno takes beside the standard's: a proxy, TLS, a unix socket, the version of HTTP, bodies
- * left as they came. `native-options.ts` says which options come here.
+ * Writes options in the way in which the fetch of Bun and of Deno takes them beside the standard's: a proxy, TLS, a unix
+ * socket, the version of HTTP, bodies that stay encoded. `native-options.ts` says which options come here. Bun takes them in
+ * the init of each fetch, Deno in a client that owns connections and has to be closed.
  */
 
 import { RequestError } from '../../message/errors.ts';
@@ -31,10 +32,10 @@ interface DenoRuntime {
   createHttpClient?(options: Record<string, unknown>): DenoClient;
 }
 
-/** Clients of Deno's that are kept; each has connections of its own. */
+/** How many of Deno's clients are kept; each has connections of its own. */
 const KEPT = 50;
 
-/** What a handler adds to each init, and the connections that it has made for that. */
+/** What a handler adds to the init of each fetch, and the clients that it has made for that. */
 export class NativeFetch {
   readonly #clients = new BoundedMap<string, DenoClient>(KEPT);
 
@@ -65,7 +66,8 @@ export class NativeFetch {
     Object.assign(settings, ownCertificate(options));
     if (options.localAddress) settings['localAddress'] = options.localAddress;
     if (options.version === '2') settings['http1'] = false;
-    // Deno sends a request again by itself when a connection that it kept turns out dead, whatever its method.
+    // Deno sends a request again by itself when a kept connection turns out dead, whatever its method. Only an idempotent
+    // one may be repeated like that (RFC 9110 section 9.2.2), so that the others always get a new connection.
     if (!IDEMPOTENT.has(request.method) || options.keepAlive === false) settings['poolMaxIdlePerHost'] = 0;
     if (Object.keys(settings).length === 0 || Deno?.createHttpClient === undefined) return {};
     const key = JSON.stringify(settings);
@@ -75,11 +77,13 @@ export class NativeFetch {
   }
 }
 
-/** A unix socket and a connection without a proxy are proxies to Deno. */
+/**
+ * Deno takes a unix socket as a kind of proxy, and so it does TCP to the server itself, which keeps it off other proxies.
+ */
 function denoProxy(request: HttpRequest, options: RequestOptions): Record<string, unknown> | undefined {
   if (options.socketPath) return { transport: 'unix', path: options.socketPath };
   const { protocol, hostname, port } = new URL(request.url);
-  // Over TLS it would speak plain text: `keptBack` has refused that.
+  // For http: alone. With https: Deno would send plain text this way, and `keptBack` has refused such a request.
   if (protocol === 'http:' && isDirect(options.proxy, 'http') && namesProxy('http')) {
     return { transport: 'tcp', hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) };
   }
@@ -110,7 +114,7 @@ function authorities({ verify, ca }: RequestOptions): string[] | undefined {
   return given.length === 0 ? undefined : given.map(pemText);
 }
 
-/** @throws TypeError for half of the two, with which a connection would show nothing */
+/** @throws TypeError when the certificate or its key is missing: with one of the two a client cannot prove who it is */
 function ownCertificate({ cert, sslKey }: RequestOptions): { cert?: string; key?: string; passphrase?: string } {
   if (!cert && !sslKey) return {};
   if (!cert) throw new TypeError('sslKey is the key of a certificate, which option cert has to give');

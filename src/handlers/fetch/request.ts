@@ -1,4 +1,7 @@
-/** From a request of ours to the arguments of fetch. */
+/**
+ * Makes the arguments of fetch from a request of ours, and finds out beforehand what this runtime's fetch would leave out or
+ * change without a word: a header, a method, a streamed body.
+ */
 import type { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { runtimeOptions } from '../../message/runtime-options.ts';
@@ -14,8 +17,9 @@ export interface FetchInit extends RequestInit {
   duplex?: 'half';
 }
 
-/** Fields that fetch writes itself, whatever it is told: not passing them on is no loss. */
+/** Fields of the framing, which fetch writes by itself: not passing them on is no loss. */
 const FRAMING: ReadonlySet<string> = new Set(['transfer-encoding', 'content-length']);
+/** Fields that a browser writes by itself, whatever the caller gives: a request is not refused for them. */
 const OWN: ReadonlySet<string> = new Set([...FRAMING, 'accept-encoding', 'connection', 'host', 'user-agent']);
 /** Fields that ask something of the connection, which fetch does not hand out. */
 const REFUSED: readonly string[] = ['expect', 'upgrade', 'keep-alive'];
@@ -24,7 +28,8 @@ const PERSISTENCE = /^(?:close|keep-alive)$/i;
 const COMMON: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /**
- * Names what is not given too: a fetch copies it into a record that inherits.
+ * What is not given is named as well: a fetch may copy the record into one that inherits, and would read from a polluted
+ * prototype what is missing.
  * @param body the bytes, or a stream that is read as it is sent
  * @param options reads `credentials` and whether fetch is to follow redirects by itself
  */
@@ -37,9 +42,9 @@ export function fetchInit(
   const streamed = body instanceof ReadableStream;
   const headers = [...request.headers].filter(([name]) => {
     const lower = name.toLowerCase();
-    // A stream's length is the one thing of the framing that fetch cannot know.
-    // RFC 9110 §11.7.2: for a proxy, of which fetch knows none; never for a server.
+    // RFC 9110 section 11.7.2: it is for a proxy and never for the server, and here nobody knows of a proxy on the way.
     if (lower === 'proxy-authorization') return false;
+    // The length of a stream is the one thing of the framing that fetch cannot know by itself.
     return !FRAMING.has(lower) || (streamed && lower === 'content-length');
   });
   const redirect = followsByItself(options) ? 'follow' : 'manual';
@@ -47,9 +52,10 @@ export function fetchInit(
   if (body !== undefined) init.body = body as BodyInit;
   if (streamed) init.duplex = 'half';
   if (signal !== undefined) init.signal = signal;
-  // A browser's cookies are not the caller's unless asked for. Some workers refuse to be told, and keep none.
+  // A browser would send its own cookies to the page's origin; here they go only where the option asks for them. Some
+  // workers throw when `credentials` is set, and have no cookies anyway.
   if ('credentials' in Request.prototype) init.credentials = options.credentials || 'omit';
-  // A runtime may read what is not given from `Object.prototype`; where nobody polluted it, some refuse to be told.
+  // Against a polluted `Object.prototype` only, from which a runtime may read it: some throw when `cache` is set.
   if (Object.hasOwn(Object.prototype, 'cache')) init.cache = 'default';
   return init;
 }
@@ -67,17 +73,18 @@ function addressedRequest(url: string, init: FetchInit): Request {
   return Object.defineProperty(new Request(url, init), 'toString', { value: () => url });
 }
 
-/** The first header that this runtime's fetch would not send, or cannot. */
+/** The name of the first header that this runtime's fetch would leave out. */
 export function heldBackHeader(headers: HttpHeaders): string | undefined {
   for (const name of REFUSED) if (headers.has(name)) return name;
   const connection = headers.get('connection');
   if (connection !== null && !PERSISTENCE.test(connection)) return `connection: ${connection}`;
-  // It keeps the field in its `Headers` and leaves it out of what it sends.
+  // workerd keeps the field in its `Headers` and does not send it.
   if (headers.has('te') && runtimeName() === 'workerd') return 'te';
   if (!isBrowser()) return undefined;
-  // Chromium says nothing, and sends its own.
+  // Chromium keeps the field in its `Headers` too, and sends a value of its own.
   if (headers.has('user-agent') && 'userAgentData' in (globalThis.navigator ?? {})) return 'user-agent';
-  // A browser leaves out forbidden names without a word (WHATWG Fetch §2.2.2); better to ask it than to repeat its list.
+  // A browser leaves out forbidden names without a word (WHATWG Fetch section 2.2.2): it is asked here, instead of keeping
+  // a copy of its list.
   for (const [name, value] of headers) {
     if (OWN.has(name.toLowerCase())) continue;
     if (!new Request(PROBE, { headers: [[name, value]] }).headers.has(name)) return name;
@@ -106,8 +113,8 @@ export function unsentStream(url: string): string | undefined {
 }
 
 /**
- * Whether redirects are fetch's: a browser hides them from whoever would follow them. Only where nothing was asked that
- * has to see them.
+ * Whether fetch is to follow redirects by itself. A browser hides a redirect from whoever would follow it, so there it has
+ * to; but not where an option was set that needs to see each redirect, which then fails.
  */
 export function followsByItself(options: RequestOptions): boolean {
   const { allowRedirects } = options;
@@ -127,7 +134,10 @@ function sendsStreams(): boolean {
   return sends;
 }
 
-/** A runtime that knows no streamed bodies takes one for text, and says so by its type (WHATWG Fetch §5.2). */
+/**
+ * A runtime without streamed bodies turns the stream into text ("[object ReadableStream]"), and gives that the content type
+ * of text, which is how it is found out (WHATWG Fetch section 5.2).
+ */
 function keepsStream(): boolean {
   try {
     const body = new ReadableStream(runtimeOptions<UnderlyingDefaultSource>('webStream', {}));
@@ -149,6 +159,6 @@ interface Turns {
 export async function answersRead(): Promise<void> {
   const { setImmediate } = globalThis as Turns;
   if (setImmediate === undefined) return;
-  // The first ends within the turn that has begun; between it and the second the system is asked.
+  // The first immediate may run in the turn of the event loop that has begun. Between it and the second the loop polls.
   await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
 }

@@ -1,4 +1,7 @@
-/** A request's body as the stream that fetch reads: exactly as long as it was announced. */
+/**
+ * A request's body as the stream that fetch reads: pulled from its source as fetch asks for more, counted for `progress`,
+ * and exactly as long as its `Content-Length` says.
+ */
 import type { RequestBody } from '../../message/body.ts';
 import type { BodyReader } from '../../message/body-reader.ts';
 import { RequestError } from '../../message/errors.ts';
@@ -12,7 +15,7 @@ import { answersRead } from './request.ts';
 type Controller = ReadableStreamDefaultController<Uint8Array>;
 
 export class FetchUpload implements Outgoing {
-  /** Its `release` ends the stream: nothing goes out behind it. */
+  /** Never: `release` ends the source, so that fetch reads nothing more of it. */
   readonly isStopped = false;
   readonly stream: ReadableStream<Uint8Array>;
   /** The last byte was handed to fetch. */
@@ -40,7 +43,7 @@ export class FetchUpload implements Outgoing {
     this.#chunks.release();
   }
 
-  /** A source that fails is the caller's, not the network's. */
+  /** An error of the source is the caller's, not the network's. */
   async #pull(controller: Controller): Promise<void> {
     const transfer = this.#transfer;
     const { request } = transfer;
@@ -62,7 +65,8 @@ export class FetchUpload implements Outgoing {
     const { isDone, record, request } = this.#transfer;
     // undici's fetch goes on reading after it was stopped, and would read a source without end for ever.
     if (isDone) throw abortError('The exchange is over');
-    // A pull that gives nothing is not followed by another.
+    // Empty chunks are skipped here: there is nothing to send, and a `pull` that enqueues nothing is not followed by
+    // another.
     let piece = await this.#chunks.next();
     while (!piece.done && piece.value.byteLength === 0) piece = await this.#chunks.next();
     await answersRead();
