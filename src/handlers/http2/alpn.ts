@@ -1,4 +1,7 @@
-/** What a TLS handshake offers where HTTP/2 may be spoken (RFC 7301, RFC 9113 section 3.2). */
+/**
+ * Which protocols a TLS handshake offers where HTTP/2 may be spoken (RFC 7301 section 3.1, RFC 9113 section 3.2): with
+ * `version: '2'` nothing but `h2`, so that the handshake itself fails when the server knows only HTTP/1.1.
+ */
 import type { ConnectionOptions } from 'node:tls';
 import { changedSettings, type DialSettings } from '../../connect/settings/dial-settings.ts';
 import { bareRecord } from '../../options/option-record.ts';
@@ -6,7 +9,7 @@ import type { RequestOptions } from '../../options/options.ts';
 
 const OFFERS = { auto: ['h2', 'http/1.1'], only: ['h2'] };
 
-/** By the settings they are made from, because a context of TLS is kept for each. */
+/** The same object for the same settings, because a TLS context is kept for each object (`connect/tls.ts`). */
 const made = new WeakMap<ConnectionOptions, Map<readonly string[], ConnectionOptions>>();
 
 /** The same settings with the protocols of `version` offered, unless the caller lists them (`tls.alpn`). */

@@ -1,4 +1,7 @@
-/** The response of one exchange over HTTP/2: how its stream is read, gathered or handed out as it is pulled. */
+/**
+ * The response of one exchange over HTTP/2: its stream is read into an `Answer`, or handed out as a `PulledBody`. The
+ * exchange makes one when the head has come.
+ */
 import type { ClientHttp2Stream } from 'node:http2';
 import { HttpHeaders } from '../../message/headers.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
@@ -19,7 +22,7 @@ export class Http2Answer {
   constructor(transfer: Transfer, stream: ClientHttp2Stream, status: number, fields: readonly string[]) {
     this.#transfer = transfer;
     this.#stream = stream;
-    // RFC 9113 §8.3.2: there is no reason phrase.
+    // HTTP/2 has no reason phrase (RFC 9113 section 8.3.2).
     this.answer = new Answer(transfer, status, '', HttpHeaders.fromRaw(fields), '2');
     this.answer.trailers = () => this.#trailers;
   }
@@ -31,7 +34,7 @@ export class Http2Answer {
     else if (this.#stream.endAfterHeaders || answer.fits()) this.#follow((chunk) => answer.collect(chunk));
   }
 
-  /** The lines behind the body. */
+  /** The trailer fields came. */
   trailed(raw: readonly string[]): void {
     const { fields, size } = answerHead(raw);
     const overflow = headOverflow(this.#transfer.options, size);
@@ -39,7 +42,10 @@ export class Http2Answer {
     else this.#transfer.abort(this.#transfer.failure(overflow));
   }
 
-  /** Fewer bytes came than the head said; a body that cannot be has none. */
+  /**
+   * Fewer bytes came than `Content-Length` says, which makes the response malformed (RFC 9113 section 8.1.1). One that can
+   * have no body, such as the answer to HEAD, says the length that another one would have.
+   */
   isShort(): boolean {
     const { isEmpty, expected = 0 } = this.answer;
     return !isEmpty && !this.#stream.endAfterHeaders && this.#transfer.record.received < expected;

@@ -1,4 +1,7 @@
-/** One connection of HTTP/2: how many streams it may carry, and whether it takes another one now. */
+/**
+ * One connection of HTTP/2: how many streams it may carry, and whether it takes another one now. `connections.ts` asks it,
+ * and is told (`changed`) when the answer may be another one.
+ */
 
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
@@ -7,25 +10,28 @@ import type { Target } from '../../message/uri.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
 import { Connection, type ConnectionOwner } from '../connections/connection.ts';
 
-/** Streams at once until the server has said its own limit: it should not be lower (RFC 9113 section 6.5.2). */
+/** Streams at once until the server has said its own limit, which should not be lower (RFC 9113 section 6.5.2). */
 const BEFORE_SETTINGS = 100;
-/** Requests that wait for a head at once: more would fill the server's memory, and all are sent again after a GOAWAY. */
+/** Requests that wait for a head at once: more would fill the server's memory, and a GOAWAY has all of them sent again. */
 const UNANSWERED = 250;
 /** Bytes of one body, and of all bodies together, that the server may send before they are read. */
 const STREAM_WINDOW = 1_048_576;
 const CONNECTION_WINDOW = 16_777_216;
-/** A head larger than what we tell node:http2 ends without an error of its own; this much more, and we see its size. */
+/**
+ * Bytes of a head that node:http2 lets through beyond `maxHeaderSize`. It gives no reason when it refuses a head by itself;
+ * so most that are too large are seen here, and fail with an error that says their size.
+ */
 const HEADER_MARGIN = 262_144;
 const HEADER_LINES = 65_535;
-/** Megabytes that node:http2 may hold for one connection. */
+/** Megabytes that node:http2 may hold for one connection: with its default of 10 it refuses streams on a busy one. */
 const MEMORY = 1024;
 /** Milliseconds; many servers and NATs forget a connection after a minute. */
 const IDLE_LIMIT = 45_000;
-/** The answer to a PING is due without delay (RFC 9113 section 6.7). */
+/** Milliseconds; a PING is to be answered before anything else (RFC 9113 section 6.7). */
 const PING_LIMIT = 5_000;
 const LARGEST_SETTING = 4_294_967_295;
 
-/** The connections of its origin. */
+/** The connections of its origin, as one of them sees them. */
 interface Owner extends ConnectionOwner {
   readonly target: Target;
   /** There may be room for streams on the connection, or less of it. */
@@ -36,7 +42,7 @@ export class Http2Connection extends Connection {
   readonly socket: Socket;
   /** A stream was opened on it. */
   wasUsed = false;
-  /** Requests that were answered over it. */
+  /** How many requests were answered over it. */
   served = 0;
   /** The last stream that the server took, once it has sent a GOAWAY (RFC 9113 section 6.8). */
   lastTaken = Number.POSITIVE_INFINITY;
@@ -45,16 +51,17 @@ export class Http2Connection extends Connection {
   readonly #isSingle: boolean;
   /** Milliseconds without a stream after which it is closed; 0 is no limit. */
   readonly #idleLimit: number;
-  /** What the server allowed on the connection before; taken for its limit until it says one. */
+  /** Streams that the server allowed on the connection before; taken for its limit until it has said one. */
   readonly #expected: number;
+  /** Streams on which no head has come yet. */
   #unanswered = 0;
   /** SETTINGS_MAX_CONCURRENT_STREAMS, once the server has said it. */
   #peerLimit: number | undefined;
-  /** The server refused a stream when so many were open. */
+  /** The limit that a refused stream has shown, until the next answer: the server has less room than it has said. */
   #refusedAt = Number.POSITIVE_INFINITY;
   #isClosing = false;
   #stopIdle: (() => void) | undefined;
-  /** Ends the wait for the answer to a PING; nothing new begins before. */
+  /** Ends the wait for the answer to a PING; no stream is opened while it lasts. */
   #stopPing: (() => void) | undefined;
 
   /** @param expected what the server allowed on the connection before, until it says what it allows on this one */
@@ -89,7 +96,7 @@ export class Http2Connection extends Connection {
     return this.#unanswered < UNANSWERED && this.streams < this.#limit;
   }
 
-  /** Whether it has no room because of the server: its limit is reached, or it does not answer a PING. */
+  /** Whether another connection is needed: this one has reached its limit, or waits for the answer to a PING. */
   get isFull(): boolean {
     if (this.isBarred) return false;
     if (this.#stopPing !== undefined) return true;
@@ -97,8 +104,9 @@ export class Http2Connection extends Connection {
   }
 
   /**
-   * Whether the server allows no stream on it, and has answered none (RFC 9113 section 6.5.2: it should be for a short
-   * time). Another connection would be no better: what waits, waits for its word on this one.
+   * Whether the server allows no stream on it, and has answered none so far: its SETTINGS_MAX_CONCURRENT_STREAMS is 0, which
+   * it should be for a short time only (RFC 9113 section 6.5.2). Another connection would be no better, so that what waits
+   * does so for this one, until the server allows a stream.
    */
   get isBarred(): boolean {
     return this.isLive && this.served === 0 && this.#limit === 0;
@@ -165,12 +173,16 @@ export class Http2Connection extends Connection {
     else this.#owner.changed(this);
   }
 
-  /** The server refused a stream: it has no room for as many as there are (RFC 9113 section 8.7). */
+  /** The server refused a stream (REFUSED_STREAM, RFC 9113 section 8.7): it has no room for as many as are open. */
   refused(): void {
     this.#refusedAt = Math.max(1, this.streams - 1);
   }
 
-  /** The network may be dead: no stream is opened until the server has answered a PING. Those that are open may end. */
+  /**
+   * The network may be dead, of which a socket tells nothing: no stream is opened until the server has answered a PING.
+   * Those that are open may end. Called when a request was given up and nothing at all had come over the connection
+   * meanwhile.
+   */
   suspect(): void {
     if (!this.isLive || this.#stopPing !== undefined) return;
     // The server has never sent a byte, so it may not speak HTTP/2 at all: no more requests for this connection.
@@ -193,14 +205,16 @@ export class Http2Connection extends Connection {
     if (!this.#session.destroyed) this.#session.close();
   }
 
-  /** Requests that wait are not to be given to it, also while streams are open. */
+  /**
+   * `maxLifetime` is over. Unlike over HTTP/1.1 it leaves at once, also with open streams: it could take others otherwise.
+   */
   protected override expired(owner: ConnectionOwner): void {
     owner.drop(this);
   }
 
   #follow(): void {
     const session = this.#session;
-    // What breaks is told to each stream.
+    // Each stream gets the error too, and fails its request. Without a listener here it would end the process.
     session.on('error', () => undefined);
     session.on('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW));
     session.on('remoteSettings', ({ maxConcurrentStreams = Number.POSITIVE_INFINITY }) => {

@@ -1,4 +1,7 @@
-/** The connections to one origin that stand in for each other, and the requests that wait for a place on one. */
+/**
+ * The interchangeable connections of HTTP/2 to one origin, and the requests that wait for a stream on one. As a rule there
+ * is one connection for all; another one is dialled when the server allows no more streams on it.
+ */
 
 import type { Socket } from 'node:net';
 import type { DialSettings } from '../../connect/dial.ts';
@@ -12,15 +15,15 @@ import type { ConnectionLimits } from '../connections/connection-limits.ts';
 import { type ConnectionWait, OriginConnections } from '../connections/origin-connections.ts';
 import { Http2Connection } from './connection.ts';
 
-/** How many connections in a row may end before a stream was opened on them, while somebody waits. */
+/** How many connections in a row may end before a stream was opened on them. More would be a loop without an end. */
 const FRUITLESS = 5;
 
-/** Wants a stream. Told once that it has one, or that there is none. */
+/** A request that wants a stream. One of `connected`, `plain` and `failed` ends its wait. */
 export interface Http2Waiter {
   readonly options: RequestOptions;
-  /** A connection is being made for it. */
+  /** A connection is being made. */
   dialling(): void;
-  /** There is a connection, on which the server allows no stream yet. */
+  /** There is a connection, and the server allows no stream on it yet. */
   barred(): void;
   connected(connection: Http2Connection, isReused: boolean): void;
   /** The server chose HTTP/1.1. */
@@ -28,7 +31,7 @@ export interface Http2Waiter {
   failed(error: Error): void;
 }
 
-/** What the transport is told of the connections to one origin. */
+/** What the transport wants to know of the connections to one origin. */
 export interface Http2Owner {
   /** There is no connection any more, and nobody waits for one. */
   readonly onEmpty: () => void;
@@ -36,9 +39,12 @@ export interface Http2Owner {
   readonly onHttp1: (() => void) | undefined;
 }
 
-/** Requests wait for streams here; it is the group as a whole that waits for slots to dial. */
+/**
+ * Requests wait for streams in a queue of this class. With `ConnectionLimits`, where a slot is one connection, it is the
+ * group as a whole that waits.
+ */
 export class Http2Connections extends OriginConnections<Http2Connection, undefined> {
-  /** Whom the transport knows it by. */
+  /** The name that the transport keeps it under: its origin and settings. */
   readonly key: string;
   readonly #onHttp1: (() => void) | undefined;
   readonly #requests = new Set<Http2Waiter>();
@@ -58,7 +64,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     return this.#requests.size;
   }
 
-  /** Requests whose connection is being dialled are among those that wait: it may be another one that they get. */
+  /** Dials are not counted as running: their requests are among those that wait, as they may get another connection. */
   override stats(): OriginStats {
     const stats = super.stats();
     return { ...stats, running: stats.running - this.dials.size };
@@ -67,6 +73,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
   /** Finds a connection with room for a stream, now or later. The returned function gives the wait up. */
   acquire(waiter: Http2Waiter): () => void {
     const connection = this.#find();
+    // Not past those who wait already.
     if (connection !== undefined && this.#requests.size === 0) {
       this.#take(connection, waiter, true);
       return () => undefined;
@@ -96,7 +103,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
   }
 
   override rest(connection: Http2Connection): void {
-    // Requests that wait here go first, and may have ended again by now.
+    // Requests that wait here go first. What they open may have ended again by now, and then this was called for it too.
     if (!connection.isSpent) this.#serve();
     if (connection.streams === 0 && !connection.isIdle) super.rest(connection);
   }
@@ -114,7 +121,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
   // Requests and connections
 
   #find(): Http2Connection | undefined {
-    // The oldest first, so that one more than is needed comes to rest.
+    // The oldest first, so that a connection more than is needed gets no streams and becomes idle.
     for (const connection of this.connections) if (connection.hasRoom) return connection;
     return undefined;
   }
@@ -125,6 +132,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     waiter.connected(connection, isReused);
   }
 
+  /** Gives streams to those who wait, the longest wait first, and dials for those who are left. */
   #serve(isReused = true): void {
     for (const waiter of this.#requests) {
       const connection = this.#find();
@@ -136,7 +144,10 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     this.#trim();
   }
 
-  /** One dial at a time: while it lasts, streams end on the connections that there are. */
+  /**
+   * Dials one connection at a time: while that lasts, streams end on those that there are. With `keepAlive: false`, where a
+   * connection carries one request, it dials for each.
+   */
   #grow(): void {
     const wanted = this.settings.keepAlive ? 1 : this.#requests.size;
     for (const connection of this.connections) {
@@ -147,7 +158,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     while (this.dials.size + this.#slotWaits.size < wanted) this.#begin();
   }
 
-  /** The requests wait for the word of this connection's server. */
+  /** The requests wait until the server allows streams on this connection, which is held open for them. */
   #await(connection: Http2Connection): void {
     connection.reactivate();
     for (const waiter of this.#requests) waiter.barred();
@@ -159,7 +170,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     const limit = this.limits.limitOf(first!.options);
     if (this.limits.take(this, limit)) this.open();
     else {
-      // What comes to rest here was offered to the requests already: only a slot is of use.
+      // Fresh: connections that become idle were offered to the requests already (`rest`), so that only a slot is of use.
       const wait = this.wait(undefined, limit!, true);
       this.#slotWaits.add(wait);
     }
@@ -179,7 +190,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     }
   }
 
-  /** Nobody waits: nothing is made, and a connection that was of no use yet is not kept. */
+  /** Nobody waits any more: dials are given up, and a connection on which the server allows no stream is not kept. */
   #stopDialling(): void {
     for (const cancel of [...this.dials]) cancel();
     for (const connection of [...this.connections]) {
@@ -203,7 +214,8 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
 
   #connected(socket: Socket): void {
     const chosen = own(socket as { alpnProtocol?: string | false | null }, 'alpnProtocol');
-    // RFC 9113 section 3.3: without TLS both sides have to know beforehand that it is HTTP/2.
+    // With TLS the handshake has chosen the protocol; without, both sides have to know beforehand that it is HTTP/2 (RFC
+    // 9113 section 3.3).
     if (this.target.protocol === 'https:' && chosen !== 'h2') {
       socket.on('error', () => undefined);
       socket.once('close', () => this.limits.release(this));
@@ -216,11 +228,12 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     socket.once('close', () => this.closed(connection));
     if (!this.isClosed) this.keep(connection);
     this.#serve(false);
-    // A connection that came too late for those it was made for; one that takes no stream yet is waited for.
+    // It came too late for those it was made for. Not so where the server allows no stream yet: they wait for this one.
     const isUnwanted = connection.streams === 0 && (this.#requests.size === 0 || !connection.isBarred);
     if (this.isClosed || isUnwanted) connection.close();
   }
 
+  /** ALPN chose HTTP/1.1: the requests go that way if they may, and the transport will not ask this origin again. */
   #notOffered(): void {
     const waiting = [...this.#requests];
     this.#requests.clear();
@@ -232,7 +245,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     this.forget();
   }
 
-  /** The dial failed. Requests that can wait for a stream on another connection do. */
+  /** The dial failed, and so does one request; all of them, where no other connection is left to wait for. */
   #failed(error: Error): void {
     const waiting = [...this.#requests];
     const isAlone = this.connections.size === 0 && this.settings.keepAlive;

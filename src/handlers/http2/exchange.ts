@@ -1,6 +1,8 @@
 /**
- * One request over HTTP/2, buffered or streamed: a place on a connection, a stream, the head, the body. It settles once,
- * whoever ends it. What the server says it did not process is sent again.
+ * One request over HTTP/2, buffered or streamed: a connection with room, a stream on it, the head, the body. It settles
+ * once, whoever ends it. What the server says it did not process is sent again, by the rules of `resends.ts`.
+ *
+ * A stream that was given up may still have events: whatever comes for another stream than `#stream` is dropped.
  */
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
 import { dialTimings } from '../../connect/dial.ts';
@@ -47,15 +49,16 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
   #stream: ClientHttp2Stream | undefined;
   #upload: NodeUpload | undefined;
   #answer: Http2Answer | undefined;
+  /** What node:http2 says is wrong with the stream. */
   #cause: Error | undefined;
-  /** The server said that the body is complete. */
+  /** The server has ended its side of the stream in the regular way (END_STREAM). */
   #isWhole = false;
-  /** The connection was told of the head. */
+  /** The connection has counted the head, so that it does not count it again when the stream is released. */
   #wasAnswered = false;
   /** It waits for the server to allow a stream. */
   #isBarred = false;
 
-  /** @throws TypeError for a duration that is none */
+  /** @throws TypeError for an invalid duration */
   constructor(request: HttpRequest, options: RequestOptions, target: Target, host: Http2Host, settle: Settle) {
     this.transfer = new Transfer(this, request, options, host.running, settle);
     this.#target = target;
@@ -104,12 +107,13 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     transfer.passOn(this.#host.plain(transfer.request, transfer.options));
   }
 
-  /** Another connection is being made: its server may allow streams. */
+  /** A connection is being made, on which the server may allow streams. */
   dialling(): void {
     this.#isBarred = false;
     this.transfer.dialling();
   }
 
+  /** The wait for a stream that the server does not allow yet: `queueTimeout` bounds it, or else `headersTimeout`. */
   barred(): void {
     if (this.#isBarred) return;
     const { transfer } = this;
@@ -126,7 +130,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
   }
 
   expires(phase: TimeoutPhase, limit: number): boolean {
-    // node:http2 keeps a request back whose server has just said that it takes none.
+    // node:http2 holds back a stream that was opened when the server had just lowered its limit to 0.
     const isHeld = phase === 'headers' && this.#connection?.peerLimit === 0;
     if (!this.#isBarred && !isHeld) return false;
     this.abort(barredFailure(phase, limit, this.#target, this.transfer.request));
@@ -175,7 +179,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     stream.on('error', (cause) => {
       this.#cause = cause;
     });
-    // node:http2 gives the lines as they came beside the record that it makes of them; its types leave them out.
+    // Beside the record of the fields node:http2 gives their raw lines, as they came; its types leave that argument out.
     stream.once(
       'response',
       on((head, _, raw?: string[]) => this.#responded(stream, head, raw!)),
@@ -248,7 +252,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     this.#answer.begin();
   }
 
-  /** node:http2 takes any three digits for a status. */
+  /** Ends the exchange for a status that is none: node:http2 takes any three digits. @returns whether it did */
   #isRefused(status: number): boolean {
     const refusal = statusLineRefusal(status, '');
     if (refusal !== undefined) this.abort(this.transfer.failure(refusal));
@@ -263,6 +267,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     answer.completed();
   }
 
+  /** The stream closed before the response was complete: it fails, or goes again where nothing can have come of it. */
   #closed(stream: ClientHttp2Stream): void {
     const { transfer } = this;
     if (transfer.isDone || stream !== this.#stream) return;
@@ -284,7 +289,9 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
 
   // Again
 
-  /** RFC 9110 section 15.5.20: the server does not answer for this origin on this connection; on another one it may. */
+  /**
+   * A 421 (RFC 9110 section 15.5.20): over this connection the server does not answer for the origin; over another it may.
+   */
   #elsewhere(stream: ClientHttp2Stream): void {
     this.#stream = undefined;
     stream.close(NGHTTP2_CANCEL);
@@ -299,7 +306,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     this.#begin();
   }
 
-  /** Gives the place on the connection back. */
+  /** Lets go of the connection, which has room for another stream then. */
   #leave(): void {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -319,15 +326,15 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     this.#leave();
   }
 
-  /** RFC 9113 section 8.1: what is left of either side is not wanted. */
+  /** Cancels what is left of the stream, in either direction: nobody wants it (RFC 9113 section 8.1). */
   #endStream(stream: ClientHttp2Stream): void {
     const isSent = this.transfer.request.body === null || stream.writableFinished;
     if (isSent && this.#isWhole && stream.readableEnded) return;
     const connection = this.#connection;
-    // Nothing at all came while this waited, whoever ended the wait.
+    // Nothing at all came over the connection while this waited, not even for other streams.
     if (connection !== undefined && this.#resends.isSilent(connection)) connection.suspect();
     if (!stream.closed) stream.close(NGHTTP2_CANCEL);
-    // A stream whose rest nobody reads would stay for ever.
+    // node:http2 keeps a closed stream until its rest has been read, which nobody does.
     stream.destroy();
   }
 }

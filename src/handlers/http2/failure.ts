@@ -6,9 +6,9 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 
-/** How a stream ended that did not end well. */
+/** How a stream ended, for one that did not end well. */
 export interface StreamEnd {
-  /** RFC 9113 §7: the code of the RST_STREAM, or of the connection's end. */
+  /** The error code of the RST_STREAM, or of the connection's end (RFC 9113 section 7). */
   readonly code: number;
   /** What node:http2 made of it, if anything. */
   readonly cause: (Error & { code?: unknown }) | undefined;
@@ -18,18 +18,20 @@ export interface StreamEnd {
   readonly lastTaken: number;
 }
 
-/** Codes of node:http2 for a stream that never left. */
+/** Errors of node:http2 for a stream of which nothing was sent. */
 const NEVER_SENT: ReadonlySet<unknown> = new Set([
   'ERR_HTTP2_GOAWAY_SESSION',
   'ERR_HTTP2_INVALID_SESSION',
   'ERR_HTTP2_OUT_OF_STREAMS',
 ]);
+/** Error codes that mean a violation of the protocol, by either side (RFC 9113 section 7). */
 const BROKEN_RULES: ReadonlySet<number> = new Set([
   constants.NGHTTP2_PROTOCOL_ERROR,
   constants.NGHTTP2_FLOW_CONTROL_ERROR,
   constants.NGHTTP2_FRAME_SIZE_ERROR,
   constants.NGHTTP2_COMPRESSION_ERROR,
 ]);
+/** The names of the error codes, each at the place of its number (RFC 9113 section 7). */
 const NAMES =
   'NO_ERROR PROTOCOL_ERROR INTERNAL_ERROR FLOW_CONTROL_ERROR SETTINGS_TIMEOUT STREAM_CLOSED FRAME_SIZE_ERROR REFUSED_STREAM CANCEL COMPRESSION_ERROR CONNECT_ERROR ENHANCE_YOUR_CALM INADEQUATE_SECURITY HTTP_1_1_REQUIRED'.split(
     ' ',
@@ -40,14 +42,17 @@ const ADVICE: Readonly<Record<string, string>> = {
   HTTP_1_1_REQUIRED: "version 'auto' takes HTTP/1.1 then",
 };
 
-/** A wait for a server that has a connection and allows no request on it. */
+/** The timeout of a request for which there was a connection, and no stream that the server allowed on it. */
 export function barredFailure(phase: TimeoutPhase, limit: number, target: Target, request: HttpRequest): TimeoutError {
   const said = 'SETTINGS_MAX_CONCURRENT_STREAMS of its HTTP/2 is 0, or no longer told';
   const fact = `${hostPortText(target)} allows no request (${said}), and did not within ${phase}Timeout (${limit} ms)`;
   return new TimeoutError(fact, { request, phase });
 }
 
-/** More lines than `maxHeaderSize` allows, in a head or in trailers: named as node:http's parser does. */
+/**
+ * The error of a head, or of trailers, that are larger than `maxHeaderSize`; `undefined` when they are not. It has the code
+ * of node:http's parser, so that it becomes the same error as over HTTP/1.1.
+ */
 export function headOverflow({ maxHeaderSize }: RequestOptions, size: number): Error | undefined {
   const limit = maxHeaderSize === undefined ? 16_384 : maxHeaderSize || Number.POSITIVE_INFINITY;
   if (size <= limit) return undefined;
@@ -77,7 +82,7 @@ export function streamFailure({ code, cause }: StreamEnd, request: HttpRequest):
   return new NetworkError(fact, { request, code: ours, cause });
 }
 
-/** What `failure` is to make of a stream that ended within its body. */
+/** The cause of the failure of a body whose stream ended too early, with the code that `error-codes.ts` knows for it. */
 export function bodyEnd({ code, cause }: StreamEnd, isShort: boolean): Error {
   const isBroken = BROKEN_RULES.has(code) && !isShort;
   const found = isBroken ? 'ERR_HTTP2_ERROR' : 'ERR_HTTP2_STREAM_ERROR';

@@ -16,7 +16,7 @@ import { nodeHttpHandler } from '../node/node-http.ts';
  * Sends over connections of its own: with TLS what ALPN agrees on (`version: 'auto'`) or HTTP/2 alone (`'2'`, and when
  * the option is not set), without TLS by prior knowledge.
  * @param elsewhere takes what a server wants as HTTP/1.1, under `'auto'`. Default: a `nodeHttpHandler()` of its own
- * @throws TypeError for settings that are none
+ * @throws TypeError for invalid settings
  */
 export function http2Handler(elsewhere?: Handler, settings: ConnectionSettings = {}): Transport {
   const limits = connectionLimits('http2', settings);
@@ -54,9 +54,9 @@ export function http2Handler(elsewhere?: Handler, settings: ConnectionSettings =
 function unsupported(request: HttpRequest, options: RequestOptions): string | undefined {
   const { version } = options;
   if (version === '1.1' || version === '3') return `http2: option version '${version}' is not supported`;
-  // RFC 9113 §8.2.2
+  // RFC 9113 section 8.2.2: a field about the connection makes a request malformed.
   if (request.headers.has('upgrade')) return 'http2: Upgrade does not exist in HTTP/2 (RFC 9113 §8.6)';
-  // RFC 9110 §9.3.6
+  // RFC 9110 section 9.3.6: its answer has no body, but a connection to somewhere else.
   if (request.method === 'CONNECT') return 'http2: CONNECT opens a tunnel, which is no answer to a request';
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** Heads as HTTP/2 has them (RFC 9113 section 8.3), to and from node:http2. */
+/** The heads of requests and responses in the form of HTTP/2 (RFC 9113 section 8.3), to and from node:http2. */
 
 import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders, sensitiveHeaders } from 'node:http2';
 import type { HttpHeaders } from '../../message/headers.ts';
@@ -8,7 +8,10 @@ import type { Target } from '../../message/uri.ts';
 import { declaredLength } from '../exchange/callbacks.ts';
 import { requestPath } from '../node/request.ts';
 
-/** RFC 9113 §8.2.2: they speak of a connection of HTTP/1.1; and two that go elsewhere. */
+/**
+ * Fields that are not sent. Most are about a connection of HTTP/1.1 (RFC 9113 section 8.2.2); `Host` becomes `:authority`,
+ * and `Proxy-Authorization` is for a proxy, which only sees a tunnel here.
+ */
 const CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -20,7 +23,7 @@ const CONNECTION: ReadonlySet<string> = new Set([
   'proxy-authorization',
 ]);
 
-/** Lower-cased, several lines of a name joined (RFC 9110 section 5.3), without what is about the connection. */
+/** Names in lower case, several lines of a name joined (RFC 9110 section 5.3), without what is about the connection. */
 export function requestHead(request: HttpRequest, target: Target): OutgoingHttpHeaders {
   const { headers, method, body } = request;
   const head: OutgoingHttpHeaders = Object.create(null);
@@ -28,36 +31,37 @@ export function requestHead(request: HttpRequest, target: Target): OutgoingHttpH
   head[constants.HTTP2_HEADER_SCHEME] = target.protocol.slice(0, -1);
   head[constants.HTTP2_HEADER_AUTHORITY] = headers.get('host') ?? target.host;
   head[constants.HTTP2_HEADER_PATH] = requestPath(request, target);
-  const named = nominated(headers.get('connection'));
+  const nominated = connectionOptions(headers.get('connection'));
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
-    if (CONNECTION.has(key) || named.has(key)) continue;
+    if (CONNECTION.has(key) || nominated.has(key)) continue;
     if (key === 'te') {
+      // `trailers` is the only value of it that HTTP/2 allows (RFC 9113 section 8.2.2).
       if (/\btrailers\b/i.test(value)) head['te'] = 'trailers';
       continue;
     }
     const before = head[key];
-    // RFC 9113 §8.2.3
+    // Lines of `Cookie` are joined with a semicolon instead of a comma (RFC 9113 section 8.2.3).
     head[key] = before === undefined ? value : `${String(before)}${key === 'cookie' ? '; ' : ', '}${value}`;
   }
   const length = declaredLength(request);
   if (length !== undefined && head['content-length'] === undefined && (body !== null || !BODILESS.has(method))) {
     head['content-length'] = String(length);
   }
-  // RFC 7541 §7.1.3: never in a table that another request could be compared with.
+  // Never put into the table of HPACK: by the size of later requests somebody could guess at it (RFC 7541 section 7.1.3).
   if ('authorization' in head) (head as Record<symbol, unknown>)[sensitiveHeaders] = ['authorization'];
   return head;
 }
 
-/** Lower-cased; several lines of a name stay apart. */
+/** Names in lower case; several lines of a name stay apart. */
 export function requestTrailers(trailers: HttpHeaders): OutgoingHttpHeaders {
   const fields: OutgoingHttpHeaders = Object.create(null);
   for (const name of trailers.keys()) fields[name.toLowerCase()] = trailers.getAll(name);
   return fields;
 }
 
-/** RFC 9110 §7.6.1: what `Connection` names is for the connection too. */
-function nominated(connection: string | null): ReadonlySet<string> {
+/** The fields that `Connection` names, which are about the connection as well (RFC 9110 section 7.6.1). */
+function connectionOptions(connection: string | null): ReadonlySet<string> {
   if (connection === null) return NONE;
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }
@@ -79,10 +83,14 @@ export function answerHead(raw: readonly string[]): { readonly fields: string[];
   return { fields, size };
 }
 
-/** What a line has beside its name and its value in HTTP/1.1, so that `maxHeaderSize` means the same. */
+/** Bytes of a line beside name and value in HTTP/1.1 (`: ` and CRLF), so that `maxHeaderSize` means the same in HTTP/2. */
 const LINE = 4;
 
-/** node:http2 emits `end` for a stream that was reset too; only what comes before the reset is the server's word. */
+/**
+ * Calls `told` when the server has ended its side of the stream in the regular way. The event `end` does not tell:
+ * node:http2 emits it also for a stream that was reset, whose body is cut short. It pushes the `null` that ends a Readable
+ * in both cases; after a reset the stream is closed by then.
+ */
 export function whenWhole(stream: ClientHttp2Stream, told: () => void): void {
   const push = stream.push;
   stream.push = (chunk, encoding) => {

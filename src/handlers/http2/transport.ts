@@ -1,4 +1,7 @@
-/** HTTP/2's connections by origin and way of connecting, the exchanges over them, and who is known to speak 1.1 only. */
+/**
+ * The connections of HTTP/2, in groups of one origin and one set of dial settings, the exchanges over them, and a memory of
+ * the origins that speak HTTP/1.1 only. Loaded with the first request (`http2.ts`).
+ */
 
 import type { DialSettings } from '../../connect/dial.ts';
 import { withRequest } from '../../connect/failure.ts';
@@ -26,7 +29,7 @@ export class Http2Transport implements Http2Host {
   readonly #limits: ConnectionLimits;
   readonly #groups = new Map<string, Http2Connections>();
   readonly running = new OpenExchanges<Transfer>();
-  /** Keys of those that chose HTTP/1.1. */
+  /** Keys of groups whose server chose HTTP/1.1; bounded, the oldest are forgotten. */
   readonly #plain = new BoundedMap<string, true>(1000);
   readonly #settings = new LastSettings(offering);
   readonly #asPlain = changedOptions({ version: '1.1' });
@@ -43,7 +46,7 @@ export class Http2Transport implements Http2Host {
         resolve(this.plain(request, options));
         return;
       }
-      // What promises resolve with may be a promise: another transport's.
+      // The promise of another transport may take its place, where HTTP/1.1 is spoken after all.
       new Http2Exchange(request, options, target, this, { resolve, reject }).start();
     });
   }
@@ -54,7 +57,7 @@ export class Http2Transport implements Http2Host {
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     try {
-      // Connections that stand in for each other lead through one proxy, which cannot carry HTTP/2 but in a tunnel.
+      // Interchangeable connections lead through one proxy, which can carry HTTP/2 in a tunnel only.
       const pinned = pinProxy(target, tunnelling(settings));
       const group = new Http2Connections(key, target, pinned, this.#limits, {
         onEmpty: () => {
@@ -88,7 +91,7 @@ export class Http2Transport implements Http2Host {
     await closing;
   }
 
-  /** Plain text says nothing of HTTP/2: under `auto` it is HTTP/1.1. */
+  /** Whether `auto` means HTTP/1.1: without TLS, where nothing is negotiated, and where the server chose it before. */
   #isPlain(target: Target, request: HttpRequest, options: RequestOptions): boolean {
     return target.protocol === 'http:' || this.#plain.has(keyOf(target, settingsOf(this.#settings, request, options)));
   }
