@@ -1,4 +1,7 @@
-/** The response of one exchange over node:http: how its message is read, gathered or handed out as it comes. */
+/**
+ * The response of one exchange over node:http: its `IncomingMessage` is gathered into an `Answer`, or handed out as it is.
+ * The exchange makes one when the head has come.
+ */
 import type { IncomingMessage, InformationEvent } from 'node:http';
 import { afterTold } from '../../call/callbacks.ts';
 import { isUntouched } from '../../message/content.ts';
@@ -15,7 +18,7 @@ import { type BodyObserver, followBody } from './body.ts';
 /** The exchange that an answer belongs to. */
 interface AnsweredExchange {
   readonly transfer: Transfer;
-  /** The whole answer came. */
+  /** The whole answer has come. */
   finish(): void;
   /** The reader left the body before its end. */
   dropped(): void;
@@ -49,12 +52,12 @@ export class NodeAnswer implements BodyObserver, OpenBody {
     }
   }
 
-  /** How long, and for how many requests, the server says that it keeps the connection (RFC 2068 §19.7.1.1). */
+  /** How long, and for how many requests, the server says that it keeps the connection (RFC 2068 section 19.7.1.1). */
   keepAlive(): string | undefined {
     return this.#message.headers['keep-alive']?.toString();
   }
 
-  /** @returns false when the exchange is over: the head cannot be represented, or `onHeaders` threw */
+  /** Calls `onHeaders`. @returns false when the exchange is over: the head is not valid, or `onHeaders` threw */
   announce(): boolean {
     try {
       this.answer.headOnly();
@@ -68,15 +71,16 @@ export class NodeAnswer implements BodyObserver, OpenBody {
   }
 
   /**
-   * After the head the message says itself how it ends; only what the parser could not read has to be told to it.
-   * What lies behind a whole answer is no fault of it (RFC 9112 section 9.2): node:http has closed the connection.
+   * The request had an error after the head. Most of them the message has as well, and ends with it; what the parser could
+   * not read it does not. Bytes behind a complete answer are no fault of that answer (RFC 9112 section 9.2): node:http has
+   * closed the connection, and nothing else is to be done.
    */
   broken(cause: Error & { code?: unknown }): void {
     if (this.#message.complete || !String(cause.code).startsWith('HPE_')) return;
     this.#transfer.abort(this.#transfer.failure(cause));
   }
 
-  // As a body that the caller has already
+  // The body, once the caller has it (`OpenBody`)
 
   get isUntouched(): boolean {
     return isUntouched(this.#message);
@@ -90,13 +94,13 @@ export class NodeAnswer implements BodyObserver, OpenBody {
     this.#message.destroy(streamError(reason));
   }
 
-  // What the body tells
+  // What happens to the body (`BodyObserver`)
 
   received(chunk: Uint8Array): void {
     if (!this.#transfer.isDone) this.answer.received(chunk);
   }
 
-  /** The promises of callbacks are waited for: one that rejects fails the body. */
+  /** The body does not end before the promises of callbacks have resolved: one that rejects fails it. */
   holdsEnd(end: () => void): boolean {
     const transfer = this.#transfer;
     if (transfer.promised === undefined || transfer.isDone) return false;
@@ -113,7 +117,8 @@ export class NodeAnswer implements BodyObserver, OpenBody {
   }
 
   bodyFailure(cause: Error & { code?: unknown }): Error {
-    // Once it is over, the cause is what ended it, and has its name; and so has a reader's own error.
+    // ECONNRESET is Node's word for a message that was cut short. After the end it comes from our own closing, and any other
+    // error is of the caller or one of ours: these stay as they are.
     const isLost = cause.code === 'ECONNRESET' && !this.#transfer.isDone;
     return isLost ? this.#transfer.failure(cause) : cause;
   }
@@ -130,7 +135,7 @@ export class NodeAnswer implements BodyObserver, OpenBody {
   }
 }
 
-/** Tells `onInformation` of each 1xx. */
+/** The listener that calls `onInformation` with each 1xx. */
 export function informationTo(transfer: Transfer): (info: InformationEvent) => void {
   return ({ statusCode, rawHeaders, statusMessage, httpVersion }) => {
     if (transfer.isDone) return;

@@ -12,13 +12,13 @@ import type { ExchangeHost } from './exchange.ts';
 import { nodeHttpHandler } from './node-http.ts';
 import { NodeTransport } from './transport.ts';
 
-/** A connection whose request was written. */
+/** A connection whose request was written; `unref` lets the process end before the answer. */
 export interface WrittenConnection {
   ref(): unknown;
   unref(): unknown;
 }
 
-/** Told when the last byte of a request has left for the system. */
+/** Called when the last byte of a request has been handed to the system. */
 export type Written = (request: HttpRequest, connection: WrittenConnection) => void;
 
 class DetachedTransport extends NodeTransport implements ExchangeHost {

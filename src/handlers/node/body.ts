@@ -1,17 +1,18 @@
 /**
- * A response's body as node:http gives it: its own IncomingMessage, which is pulled. Three of its methods are followed
- * on the instance, so that no chunk passes through a stream of ours and nothing starts to flow before it is read.
+ * A response's body as node:http gives it: its own `IncomingMessage`, which is a stream that is pulled. Three of its methods
+ * are replaced on the instance, to see each chunk, each request for more and the end. Listening for `data` instead would
+ * make it flow before somebody reads, and a stream of ours around it would cost time for every chunk.
  */
 import type { IncomingMessage } from 'node:http';
 
 export interface BodyObserver {
-  /** A chunk came from the parser. */
+  /** The parser gave a chunk. */
   received(chunk: Uint8Array): void;
   /** The last byte came. @returns true when `end` will be called later */
   holdsEnd(end: () => void): boolean;
   /** The reader wants more. */
   wanted(): void;
-  /** It flows, and nobody listens: what is left is only read so that its connection can be used again. */
+  /** It flows, and nobody listens: the rest is only read so that its connection can be used again. */
   drained(): void;
   /** Turns what node:http ended the body with into an error of `errors.ts`. */
   bodyFailure(cause: Error): Error;
@@ -21,14 +22,14 @@ export interface BodyObserver {
   cut(error: Error | null): void;
 }
 
-/** What of a Readable's inside is followed. */
+/** The methods of a Readable that are replaced. */
 interface Followed {
   push(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean;
   _read(size: number): void;
   destroy(error?: Error): IncomingMessage;
 }
 
-/** The same message, its failures named and its progress told. */
+/** The same message, which tells `observer` what happens to it, and fails with errors of `errors.ts`. */
 export function followBody(message: IncomingMessage, observer: BodyObserver): IncomingMessage {
   const inner = message as Followed;
   const { push, _read, destroy } = inner;

@@ -1,6 +1,7 @@
 /**
- * Connections of node:http, kept for the next request to the same origin with the same settings. Node's own Agent
- * cannot give up a dial, and reads bytes that arrive between two requests as the answer to the second.
+ * The connections of one handler over node:http: those to each origin, with each set of dial settings, in a
+ * `NodeConnections`. It stands in the place of Node's own Agent, which cannot give up a dial, and which reads bytes that
+ * arrive between two requests as the answer to the second.
  */
 import type { Socket } from 'node:net';
 import type { DialSettings } from '../../connect/dial.ts';
@@ -31,12 +32,12 @@ export class ConnectionPool {
     return this.#connections(target, settings).acquire(waiter, isFresh);
   }
 
-  /** The server closes this connection after so many idle seconds (`Keep-Alive: timeout=`). */
+  /** The server closes this connection after so many idle seconds; with 0 it is not kept. */
   expectClose(socket: Socket, seconds: number): void {
     connectionOf(socket)?.onKeepAlive({ timeout: seconds, max: undefined });
   }
 
-  /** The server said of this connection how long it stays (`Keep-Alive`). */
+  /** The server has said how long it keeps this connection. @param value of the header `Keep-Alive` */
   onKeepAlive(socket: Socket, value: string): void {
     connectionOf(socket)?.onKeepAlive(keepAliveHint(value));
   }
@@ -51,7 +52,7 @@ export class ConnectionPool {
     const key = `${settings.key} ${target.origin}`;
     const known = this.#origins.get(key);
     if (known !== undefined) return known;
-    // Connections that stand in for each other lead through one proxy.
+    // Interchangeable connections lead through the same proxy, so it is chosen once, for all of them.
     const connections = new NodeConnections(target, pinProxy(target, settings), this.#limits, () => {
       if (this.#origins.get(key) === connections) this.#origins.delete(key);
     });

@@ -1,4 +1,7 @@
-/** One connection of node:http, and the watch over it while it carries nothing. */
+/**
+ * One connection of node:http, and the watch over it while it carries nothing: bytes that come then would be read as the
+ * beginning of the next answer, so that such a connection is closed (RFC 9112 section 9.2).
+ */
 import type { Socket } from 'node:net';
 import { startTimer, systemClock } from '../../time/clock.ts';
 import { Connection, type ConnectionOwner } from '../connections/connection.ts';
@@ -8,7 +11,7 @@ import { afterRead, watchQuiet } from './quiet-socket.ts';
 
 const bySocket = new WeakMap<Socket, NodeConnection>();
 
-/** The connection that a socket was made for. */
+/** The connection that a socket belongs to. */
 export function connectionOf(socket: Socket): NodeConnection | undefined {
   return bySocket.get(socket);
 }
@@ -16,11 +19,11 @@ export function connectionOf(socket: Socket): NodeConnection | undefined {
 export class NodeConnection extends Connection {
   readonly socket: Socket;
   readonly #owner: ConnectionOwner;
-  /** Seconds without a request after which the server closes it. */
+  /** Seconds without a request after which the server says that it closes it. */
   #timeout: number | undefined;
   #endWatch: (() => void) | undefined;
 
-  /** For the request that it was dialled for. */
+  /** It begins in use, by the request that it was dialled for. */
   constructor(socket: Socket, owner: ConnectionOwner) {
     super();
     this.socket = socket;
@@ -28,7 +31,7 @@ export class NodeConnection extends Connection {
     this.streams = 1;
     bySocket.set(socket, this);
     this.connected(owner);
-    // node:http's word for a connection whose exchange has ended well.
+    // node:http emits it for a connection whose exchange has ended well, and that may be used again.
     socket.on('free', () => {
       this.streams = 0;
       owner.rest(this);
@@ -58,7 +61,7 @@ export class NodeConnection extends Connection {
     this.requestsLeft = max ?? this.requestsLeft;
   }
 
-  /** Calls back once it is known that nothing lies behind the last answer; it would pass for the next one. */
+  /** Calls back once it is known that no bytes lie behind the last answer; if there are some, the connection is closed. */
   whenQuiet(callback: () => void): void {
     const unwatch = watchQuiet(this.socket, () => this.#owner.drop(this));
     const stop = afterRead(() => {
@@ -71,7 +74,9 @@ export class NodeConnection extends Connection {
     };
   }
 
-  /** An idle connection holds no process, and is closed when anything comes over it: nobody asked for that. */
+  /**
+   * An idle connection does not keep the process alive. It is closed after the time limit, and when anything comes over it.
+   */
   override park(): void {
     const drop = (): void => this.#owner.drop(this);
     // Not the request's clock: this is about the server's time, whatever a test plays with.

@@ -1,28 +1,33 @@
-/** The connections of node:http to one origin, and the requests that wait for one of them. */
+/**
+ * The connections of node:http to one origin, and the requests that wait for one of them. A connection whose answer has
+ * ended is not idle at once: for two turns of the event loop it "settles", until it is known that nothing lies behind the
+ * answer. A request that comes meanwhile, such as the next of a sequence of calls, expects that connection instead of
+ * dialling.
+ */
 import type { Socket } from 'node:net';
 import type { RequestOptions } from '../../options/options.ts';
 import { OriginConnections } from '../connections/origin-connections.ts';
 import { NodeConnection } from './connection.ts';
 
-/** Wants a connection. Told once that it has one, or that there is none. */
+/** A request that wants a connection. One of `connected` and `failed` ends its wait. */
 export interface Waiter {
   readonly options: RequestOptions;
-  /** The wait for a slot is over, a connection is being made. */
+  /** The wait for a slot is over: a connection is being made. */
   dialling(): void;
   connected(socket: Socket, isReused: boolean): void;
   failed(error: Error): void;
 }
 
-/** Waits for a connection of which it is not known yet whether anything lies behind its last answer. */
+/** A request that waits for a settling connection. */
 interface Expecting {
   readonly waiter: Waiter;
   cancel: () => void;
 }
 
 export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
-  /** Connections that carry nothing, and of which it is not known yet whether anything lies behind their last answer. */
+  /** Connections whose answer has ended, and of which it is not known yet whether anything lies behind it. */
   readonly #settling = new Set<NodeConnection>();
-  /** No more than are settling, the longest wait first. */
+  /** Never more than are settling; the longest wait first. */
   readonly #expecting = new Set<Expecting>();
 
   protected override get waiting(): number {
@@ -39,7 +44,7 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
       this.hand(idle, waiter);
       return () => undefined;
     }
-    // Calls in a row would open two connections, if the second did not wait for that of the first.
+    // Calls one after the other would open a second connection, if the second call did not wait for that of the first.
     if (!isFresh && this.#expecting.size < this.#settling.size) return this.#expect(waiter);
     return this.#openOrWait(waiter, isFresh);
   }
@@ -78,7 +83,7 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
     waiter.connected(socket, true);
   }
 
-  /** It is idle once it is known that nothing lies behind the last answer. */
+  /** It settles first, and is idle once it is known that nothing lies behind the last answer. */
   override rest(connection: NodeConnection): void {
     if (connection.isSpent || !connection.isLive) {
       this.drop(connection);
@@ -92,6 +97,7 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
     });
   }
 
+  /** It has settled and no wait in the queue needs it: a request that expects one gets it, or it is kept idle. */
   protected override keep(connection: NodeConnection): void {
     const [expecting] = this.#expecting;
     if (expecting === undefined) super.keep(connection);
@@ -108,7 +114,7 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
     this.#redirect();
   }
 
-  /** Those for whom no connection comes to rest any more get one of their own. */
+  /** Requests that expect a connection and for which none settles any more dial their own, or join the queue. */
   #redirect(): void {
     for (const expecting of this.#expecting) {
       if (this.#expecting.size <= this.#settling.size) return;

@@ -1,12 +1,12 @@
 /**
  * One request over node:http, buffered or streamed: a connection, the request, the head, the body. It settles once,
- * whoever ends it: the server, a timer, the caller, a callback, the body's source or its reader.
+ * whoever ends it: the server, a timer, the caller, a callback, the body's source or its reader. `NodeTransport` makes one
+ * for each request; the handlers for beacons and for upgrades do as well.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type DialSettings, dialTimings, forwarderOf } from '../../connect/dial.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
-
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { within } from '../../message/scope.ts';
@@ -24,39 +24,39 @@ import { informationTo, NodeAnswer } from './answer.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
 import { checkFraming, openExchange } from './request.ts';
 
-/** What a handler brings to its exchanges. */
+/** What an exchange needs of its transport. */
 export interface ExchangeHost {
   readonly name: string;
   readonly pool: ConnectionPool;
   readonly running: OpenExchanges<Transfer>;
-  /** The last byte of the request is in the system's hands. */
+  /** The last byte of the request has been handed to the system. */
   written?(request: HttpRequest, socket: Socket): void;
   /** Takes the connection of a 101 and the bytes that came with it. Without this a 101 is an error. */
   switched?(response: HttpResponse, socket: Socket, head: Uint8Array): void;
 }
 
-/** Where a request goes, and how one gets there. */
-export interface Way {
+/** Where a request goes, and with which settings it is dialled. */
+export interface Route {
   readonly target: Target;
   readonly settings: DialSettings;
 }
 
 export class NodeExchange implements Carrier, UploadObserver, Waiter {
   readonly transfer: Transfer;
-  readonly #way: Way;
+  readonly #route: Route;
   readonly #host: ExchangeHost;
   #socket: Socket | undefined;
   #isReused = false;
-  /** Counts of the socket when this exchange got it. */
+  /** Counts of the socket when this exchange got it: bytes that it had read and written for others. */
   #readBefore = 0;
   #writtenBefore = 0;
   #sent: ClientRequest | undefined;
   #answer: NodeAnswer | undefined;
 
-  /** @throws TypeError for a duration that is none */
-  constructor(request: HttpRequest, options: RequestOptions, way: Way, host: ExchangeHost, settle: Settle) {
+  /** @throws TypeError for an invalid duration */
+  constructor(request: HttpRequest, options: RequestOptions, route: Route, host: ExchangeHost, settle: Settle) {
     this.transfer = new Transfer(this, request, options, host.running, settle);
-    this.#way = way;
+    this.#route = route;
     this.#host = host;
   }
 
@@ -82,12 +82,12 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
     transfer.timer.start('queue', transfer.limits.queue);
     let leave: () => void;
     try {
-      leave = this.#host.pool.acquire(this.#way.target, this.#way.settings, this, isFresh);
+      leave = this.#host.pool.acquire(this.#route.target, this.#route.settings, this, isFresh);
     } catch (cause) {
       this.failed(cause);
       return;
     }
-    // It may have been there at once, and by now be further than that.
+    // An idle connection is handed over within `acquire`: then the request was sent already, and nothing is waited for.
     if (transfer.phase === 'queue' || transfer.phase === 'connect') transfer.waits({ leave });
   }
 
@@ -122,7 +122,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
     const { request, options } = transfer;
     const { trailers } = options;
     const framed = framedForTrailers(request, trailers);
-    const sent = openExchange(framed, this.#way.target, this.#way.settings, socket);
+    const sent = openExchange(framed, this.#route.target, this.#route.settings, socket);
     this.#sent = sent;
     const upload = new NodeUpload(sent, framed, this, trailers);
     transfer.outgoing = upload;
@@ -151,7 +151,8 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
   #responded(message: IncomingMessage): void {
     const { transfer } = this;
     if (transfer.isDone) return;
-    // One that lies to a handshake is for whoever asked to switch to judge.
+    // A 101 without a valid `Upgrade` comes as a plain response. Whoever asked for the switch judges it; for others it is an
+    // error.
     if (message.statusCode === 101 && this.#host.switched === undefined) {
       this.abort(unaskedSwitch(transfer.request));
       return;
@@ -159,25 +160,27 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
     const forwarder = this.#socket && forwarderOf(this.#socket);
     const status = message.statusCode ?? 0;
     const refusal =
-      forwarderRefusal(status, forwarder, this.#way.target) ??
+      forwarderRefusal(status, forwarder, this.#route.target) ??
       codingRefusal(transfer.request, status, message.rawHeaders);
     if (refusal !== undefined) {
       this.abort(transfer.failure(refusal));
       return;
     }
-    // A final answer ends the sending (RFC 9110 §7.5): a 413 says that the rest is not wanted.
+    // A final answer ends the sending of the body (RFC 9110 section 7.5): a 413 says that the rest is not wanted.
     if (transfer.phase === 'send') transfer.outgoing?.release();
     const answer = new NodeAnswer(message, this);
     this.#answer = answer;
     transfer.headCame(answer.answer);
     const hint = answer.keepAlive();
     if (hint !== undefined && this.#socket !== undefined) this.#host.pool.onKeepAlive(this.#socket, hint);
-    const isOver = forwarder !== undefined && !announcesReuse((name) => message.headers[name]?.toString());
-    if (isOver) this.#host.pool.expectClose(this.#socket!, 0);
+    const isLast = forwarder !== undefined && !announcesReuse((name) => message.headers[name]?.toString());
+    if (isLast) this.#host.pool.expectClose(this.#socket!, 0);
     answer.begin();
   }
 
-  /** RFC 9110 section 15.2.2. What was asked to switch decides whether the answer is a good one. */
+  /**
+   * A 101 (RFC 9110 section 15.2.2): the connection goes to whoever asked for the switch, who judges whether it is valid.
+   */
   #switched(message: IncomingMessage, socket: Socket, head: Uint8Array): void {
     const { transfer } = this;
     if (transfer.isDone) return;
@@ -213,7 +216,10 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
     this.#acquire(true);
   }
 
-  /** A kept-alive connection that the server had closed already: it never read this request. */
+  /**
+   * Whether a kept connection broke without an answer because the server had closed it already, which was not known here
+   * when the request was written (RFC 9112 section 9.3.1). Then it is sent again, over a new connection.
+   */
   #isStale(): boolean {
     const { bytesRead = 0, bytesWritten = 0 } = this.#socket ?? {};
     if (!this.#isReused || bytesRead !== this.#readBefore) return false;
@@ -222,7 +228,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
 
   // The end
 
-  /** Everything came. A connection over which not everything went is of no more use. */
+  /** The answer is complete. A connection is of no more use when the request was not sent in full. */
   finish(): void {
     const { transfer } = this;
     if (transfer.isDone) return;
@@ -243,6 +249,6 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
   }
 
   released(): void {
-    // What goes over the connection ends with the message, or with the socket.
+    // Nothing stays behind on the connection: what goes over it ends with the message, or with the socket.
   }
 }

@@ -43,7 +43,7 @@ function unsupported(name: string, request: HttpRequest, options: RequestOptions
     return `${name}: option version must be '1.1', '2', '3' or 'auto', got ${JSON.stringify(version)}`;
   if (version === '2' || version === '3')
     return `${name}: option version '${version}' is not supported, node:http speaks HTTP/1.1`;
-  // RFC 9110 §9.3.6
+  // RFC 9110 section 9.3.6: its answer has no body, but a connection to somewhere else.
   if (request.method === 'CONNECT') return `${name}: CONNECT opens a tunnel, which is no answer to a request`;
   return undefined;
 }

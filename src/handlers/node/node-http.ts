@@ -11,7 +11,7 @@ export type { NodeHandlerSettings } from './transport.ts';
 /**
  * Sends over connections of its own, kept alive. `OPTIONS http://host/*` goes out as `OPTIONS *`; a resource that is
  * really called `*` is written `/%2A`.
- * @throws TypeError for settings that are none
+ * @throws TypeError for invalid settings
  */
 export function nodeHttpHandler(settings: NodeHandlerSettings = {}): Transport {
   return nodeHandler('node', settings);

@@ -1,4 +1,6 @@
-/** Watches a connection between two requests: what comes over it then answers nothing (RFC 9112 section 9.2). */
+/**
+ * Watches a connection between two requests, when whatever comes over it is no answer to anything (RFC 9112 section 9.2).
+ */
 import type { Socket } from 'node:net';
 
 const EVENTS = ['data', 'end', 'error'] as const;
@@ -12,8 +14,8 @@ export function watchQuiet(socket: Socket, spoiled: () => void): () => void {
 }
 
 /**
- * Calls back when Node has asked the system for whatever may lie behind an answer. One read ends at 64 KiB, and one turn of
- * the event loop after 32 reads: the first immediate may come too early, the second cannot.
+ * Calls back when Node has read whatever the system has already received behind an answer. One read ends at 64 KiB, and one
+ * turn of the event loop after 32 reads: the first immediate may come before the loop has read, the second cannot.
  */
 export function afterRead(callback: () => void): () => void {
   let immediate = setImmediate(() => {

@@ -1,4 +1,7 @@
-/** Writes a request for node:http: its head as it was given, its framing exact, over a connection that we bring. */
+/**
+ * Writes a request for node:http: its head as it was given, its framing exact, over a connection that we bring. HTTP/2 uses
+ * `requestPath` and `checkFraming` too.
+ */
 
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
@@ -21,7 +24,10 @@ export function requestPath(request: HttpRequest, target: Target): string {
   return request.method === 'OPTIONS' && target.path === '/*' ? '*' : target.path;
 }
 
-/** @throws RequestError for a head that could be read in two ways, for a length that is none (`ERR_REQUEST`), or not the body's (`ERR_BODY_LENGTH`) */
+/**
+ * @throws RequestError for a head that could be read in two ways, for a `Content-Length` that is no number (`ERR_REQUEST`)
+ * or not that of the body (`ERR_BODY_LENGTH`), and for a body that was read already (`ERR_BODY_USED`)
+ */
 export function checkFraming(request: HttpRequest): void {
   const { headers, body } = request;
   checkHead(request);
@@ -46,16 +52,16 @@ export function openExchange(
   request: HttpRequest,
   target: Target,
   settings: DialSettings,
-  carrier: Socket,
+  socket: Socket,
 ): ClientRequest {
   const { headers, method } = request;
   const closes = !settings.keepAlive || /\bclose\b/i.test(headers.get('connection') ?? '');
-  const forwarder = forwarderOf(carrier);
+  const forwarder = forwarderOf(socket);
   const fields = headFields(request, target, forwarder);
   const path = requestPath(request, target);
   const isUpperCase = method === method.toUpperCase();
   const sent = openOver({
-    carrier,
+    carrier: socket,
     server: target,
     isKept: !closes,
     method,
@@ -69,13 +75,13 @@ export function openExchange(
   return sent;
 }
 
-/** The lines of the head: the caller's as they are, and what HTTP needs beside them. */
+/** The lines of the head: the caller's as they are, and those that HTTP/1.1 needs beside them. */
 function headFields(request: HttpRequest, target: Target, forwarder: ProxyServer | undefined): string[] {
   const { body, method } = request;
   const headers = hopHeaders(request.headers, forwarder);
   // toRaw() shares its lines with the request.
   const fields = [...headers.toRaw()];
-  // RFC 9112 §3.2: Host comes first, where the caller gave none.
+  // RFC 9112 section 3.2, RFC 9110 section 7.2: every request has a `Host`, and it should come first.
   if (!headers.has('host')) fields.unshift('Host', target.host);
   if (headers.has('content-length') || headers.has('transfer-encoding')) return fields;
   const length = declaredLength(request);
@@ -85,8 +91,9 @@ function headFields(request: HttpRequest, target: Target, forwarder: ProxyServer
 }
 
 /**
- * RFC 9110 section 9.1: methods are case-sensitive, and node:http makes them upper case. It reads the property again if
- * the head was not given to it at once, at the price that lines of one name stand together.
+ * Sends a method as it is written. Methods are case-sensitive (RFC 9110 section 9.1), and node:http makes them upper case.
+ * But it reads the property `method` again when it writes the head, unless the head was given to it at once; that is why
+ * the lines are set one by one here, at the price that those of one name come to stand together.
  */
 function keepCase(sent: ClientRequest, method: string, fields: readonly string[]): void {
   sent.method = method;

@@ -1,4 +1,7 @@
-/** The connections of one handler over node:http, and the exchanges that run over them. */
+/**
+ * The connections of one handler over node:http, and the exchanges that run over them. Loaded with the first request
+ * (`node-handler.ts`).
+ */
 
 import type { DialSettings } from '../../connect/dial.ts';
 import { tunnelling } from '../../connect/forwarding.ts';
@@ -32,8 +35,8 @@ export class NodeTransport implements ExchangeHost {
     return new Promise((resolve, reject) => {
       const target = requestTarget(request);
       const settings = settingsOf(this.#settings, request, options);
-      const way = { target, settings: settingsFor(request, settings) };
-      new NodeExchange(request, options, way, this, { resolve, reject }).start();
+      const route = { target, settings: settingsFor(request, settings) };
+      new NodeExchange(request, options, route, this, { resolve, reject }).start();
     });
   }
 
@@ -49,7 +52,9 @@ export class NodeTransport implements ExchangeHost {
   }
 }
 
-/** RFC 9110 §7.8: `Upgrade` is for the next hop alone, so a proxy that forwards would end it. */
+/**
+ * `Upgrade` is for the next hop alone (RFC 9110 section 7.8): a proxy would drop it, so that such a request needs a tunnel.
+ */
 function settingsFor(request: HttpRequest, settings: DialSettings): DialSettings {
   return request.headers.has('upgrade') ? tunnelling(settings) : settings;
 }

@@ -1,6 +1,6 @@
 /**
- * Sends a request that asks to switch protocols (RFC 9110 section 7.8) over node:http. Its answer is a 101, whose
- * connection belongs to the caller from then on, or any other response, read like that of any request.
+ * Sends a request that asks to switch protocols (RFC 9110 section 7.8) over node:http, for WebSockets. Its answer is a 101,
+ * whose connection belongs to the caller from then on, or any other response, read like that of any request.
  */
 import type { Socket } from 'node:net';
 import type { Content } from '../../message/content.ts';
@@ -22,10 +22,10 @@ export interface SwitchedConnection {
   readonly head: Uint8Array;
 }
 
-/** By its content, which the copies of a response share: layers give copies. */
+/** Keyed by the content, which the copies of a response share: the layers above hand copies on. */
 const switched = new WeakMap<Content, SwitchedConnection>();
 
-/** Says that `response`, a 101, hands over this connection. For handlers that make connections in their own way. Never throws. */
+/** Attaches a connection to `response`, a 101. For handlers that make connections in their own way. Never throws. */
 export function handOver(response: HttpResponse, socket: Socket, head: Uint8Array = new Uint8Array(0)): HttpResponse {
   // Between here and the new protocol's own listener, a broken connection must not end the process.
   socket.on('error', () => undefined);
