@@ -1,7 +1,7 @@
 /**
- * One handler that picks the transport for each request: the fast one for what it can do, the one with a pulled body for
- * streams, the one that can do everything for the rest. A transport is made when it is first needed, and says itself
- * (`supports`) what it cannot do.
+ * The handler at the bottom of every default stack. It picks the transport for each request: undici, the fastest, for
+ * buffered bodies, `streamHandler` for streamed ones, node:http for what those cannot do, HTTP/2 or fetch where an option
+ * asks for them. A transport is made when it is first needed, and says itself (`supports`) what it cannot do.
  */
 
 import type { HttpRequest } from '../message/request.ts';
@@ -60,11 +60,11 @@ function chooseInNode(settings: ConnectionSettings): Transport {
   });
 }
 
-/** Those of Node, each made when it is first needed. */
+/** The transports of Node, each made when it is first needed. */
 class NodeTransports {
   /** One count for all of them: a limit is about the server, not about who opened the connection. */
   readonly connections: ConnectionLimits;
-  /** Once for each options: what is read from them is kept by their identity. */
+  /** Gives the same copy for the same frozen options: what a transport reads from them is kept by their identity. */
   readonly #asPlain = changedOptions({ version: '1.1' });
   readonly #unsolicited = new UnsolicitedOrigins();
   #undici: Transport | undefined;
@@ -81,7 +81,9 @@ class NodeTransports {
     return [this.#http2, this.#undici, this.#stream, this.#node, this.#fetch];
   }
 
-  /** HTTP/2 where it can be: what cannot be said in it, and plain text under `auto`, is HTTP/1.1. */
+  /**
+   * HTTP/2. Under `auto`, what it cannot carry is sent over HTTP/1.1, and so is what has no TLS, which negotiates HTTP/2.
+   */
   newer(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
     const http2 = this.#overHttp2();
     const reason = http2.supports?.(request, own);
@@ -98,6 +100,7 @@ class NodeTransports {
     return reason === undefined ? fetch(request, own) : refuse(request, `no handler can send this; ${reason}`);
   }
 
+  /** HTTP/1.1: over the transport that is best for it, or over node:http, which can do all of it. */
   plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
     const first = this.#first(own);
     if (first.supports!(request, own) === undefined && (first === this.#stream || !this.#isRemembered(request))) {
@@ -110,7 +113,7 @@ class NodeTransports {
       : refuse(request, `no handler can send this; ${this.#reasons(request, own).join('; ')}`);
   }
 
-  /** Why none of them can send it. */
+  /** Why none of them can send it; `undefined` when one can. */
   refusal(request: HttpRequest, options: RequestOptions): string | undefined {
     if (options.version === '3') return this.#overFetch().supports?.(request, options);
     if (options.version === '2') return this.#overHttp2().supports?.(request, options);
@@ -124,7 +127,7 @@ class NodeTransports {
     return found.filter((reason) => reason !== undefined);
   }
 
-  /** The one that is best at it. */
+  /** The transport that is asked first. */
   #first(options: RequestOptions): Transport {
     const { connections } = this;
     if (isStreamed(options)) return (this.#stream ??= streamHandler({ connections }));
@@ -144,7 +147,10 @@ class NodeTransports {
     return (this.#fetch ??= fetchHandler());
   }
 
-  /** A request that met a `100` goes again where that is read past, and so does what follows to its origin. */
+  /**
+   * A request that undici failed because of an unsolicited `100` goes again over node:http, which reads on after it. What
+   * follows to the same origin takes that way at once.
+   */
   #elsewhere(request: HttpRequest, options: RequestOptions, error: Error): Promise<HttpResponse> {
     this.#unsolicited.add(request);
     return canReplay(request, false) ? this.#overNode()(request, options) : Promise.reject(error);

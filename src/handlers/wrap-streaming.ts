@@ -1,4 +1,4 @@
-/** What the choice of a handler is made of: streams apart, and several handlers that live and end as one. */
+/** What a choice between handlers is made of: streamed requests go apart, and several handlers are closed as one. */
 
 import type { HttpRequest } from '../message/request.ts';
 import { ownOptions } from '../options/option-record.ts';
@@ -21,7 +21,7 @@ export function wrapStreaming(handler: Handler, streaming: Handler): Transport {
   });
 }
 
-/** @param made the handlers that there are at this moment */
+/** `close` and `destroy` for several handlers. @param made those that there are at the time of the call */
 export function lifeCycle(
   made: () => readonly (Transport | undefined)[],
 ): Required<Pick<Transport, 'close' | 'destroy'>> {
