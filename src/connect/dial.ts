@@ -1,6 +1,7 @@
 /**
- * The one dialler of all transports of Node: name, address, proxy, TCP, TLS, under one exact `connectTimeout`. Each step
- * is a function of its own, and what stands between them has its place: which addresses are allowed, a tunnel.
+ * Makes the connections of all transports of Node: name, address, proxy, TCP, TLS, under one exact `connectTimeout`. Each
+ * step is a module of its own; here they are put in order, with what belongs between them: which addresses may be dialled,
+ * and the tunnel through a proxy.
  */
 
 import { isIP, type Socket } from 'node:net';
@@ -81,8 +82,7 @@ class Dialling {
     try {
       this.#proxy = proxyFor(target, this.#settings);
     } catch (error) {
-      // The contract of `DialCallback`: never within the call of `dial`, whose cancel function the caller does not have
-      // yet.
+      // Later, by the contract of `DialCallback`: the caller does not have the function that gives the dial up yet.
       queueMicrotask(() => this.#fail(error));
       return;
     }
@@ -177,7 +177,7 @@ class Dialling {
     }
   }
 
-  /** One step: measured, given up with the dial. One that throws has failed: it runs where nobody could catch it. */
+  /** Runs one step: it is timed, and given up with the dial. What it throws is a failure: nobody else could catch it. */
   #step(
     name: 'connect' | 'tls',
     failed: (cause: unknown) => void,
@@ -205,7 +205,7 @@ class Dialling {
     const isOurs = proxy.scheme === 'socks4' || proxy.scheme === 'socks5' || this.#settings.addressPolicy !== undefined;
     if (!isOurs) this.#reach(proxy, [this.#target.hostname]);
     else {
-      // SOCKS 4 has no other addresses.
+      // SOCKS 4 can carry IPv4 addresses only.
       const family = proxy.scheme.startsWith('socks4') ? 4 : 0;
       this.#resolveTarget(family, (addresses) =>
         this.#reach(
@@ -264,7 +264,7 @@ class Dialling {
     const { clock } = this.#settings;
     const begun = clock.now();
     const place = { hostname: host!, port: this.#target.port };
-    // What breaks from here on is told by the tunnel.
+    // The tunnel reports what breaks from here on. Without a listener the error would end the process.
     socket.on('error', () => undefined);
     const stop = openTunnel(socket, proxy, place, this.#settings, (error) => {
       if (this.#isSettled) return;

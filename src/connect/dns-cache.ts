@@ -1,6 +1,7 @@
 /**
  * A `lookup` that remembers: addresses from DNS for as long as their TTL says (RFC 1035 section 3.2.1), asked for once
  * however many requests wait. Names that DNS does not have, such as those of a hosts file, are resolved by the system.
+ * Without it each new connection asks the system, and keeps one of libuv's few threads busy for as long as that takes.
  */
 
 import { bareRecord } from '../options/option-record.ts';

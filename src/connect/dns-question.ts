@@ -1,6 +1,6 @@
 /**
- * Asks for the addresses of a name: DNS first, whose records say how long they hold (RFC 1035 section 3.2.1), then the
- * system, which knows the names of a hosts file.
+ * Asks for the addresses of a name, for `dnsCache`: DNS first, whose records say how long they hold (RFC 1035 section
+ * 3.2.1), then the system, which knows the names of a hosts file.
  */
 
 import { runtimeOptions } from '../message/runtime-options.ts';
@@ -13,7 +13,7 @@ export interface Address {
   readonly family: 4 | 6;
 }
 
-/** What a name led to; that there is no answer is one, too. */
+/** What a name led to. That it leads nowhere (`error`) is an answer too, and is remembered. */
 export interface Answer {
   readonly addresses: readonly Address[];
   readonly error?: Error;

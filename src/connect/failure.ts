@@ -1,6 +1,7 @@
 /**
- * Turns what a transport threw into an error of `errors.ts`: the one table (`error-codes.ts`) says what a code means,
- * the phase says what that means for the caller: never connected, not fully sent, sent but lost, or cut after the head.
+ * Turns what a transport threw into an error of `errors.ts`: the one table (`error-codes.ts`) says what a code means, the
+ * phase says what that means for the caller: never connected, not fully sent, sent but lost, or cut after the head. So the
+ * same fault is the same error over every transport, whatever the libraries under them call it.
  */
 
 import { isStopReason } from '../call/caller-stop.ts';
@@ -33,7 +34,7 @@ export interface FailureContext {
   response?: HttpResponse | undefined;
 }
 
-/** A connection to this place was wanted. */
+/** Where a connection was to lead. */
 export interface HostPort {
   readonly hostname: string;
   readonly port: number;
@@ -107,7 +108,9 @@ export function connectTimeoutFailure(limit: number, target: HostPort, through?:
   return new TimeoutError(connectTimeoutFact(target, limit, through), { phase: 'connect' });
 }
 
-/** Words that say nothing of what is behind the address: open, closed and silent ports read alike. */
+/**
+ * The error of a blocked address. It says nothing of what is there: open, closed and silent ports must not be told apart.
+ */
 export function blockedFailure(target: HostPort): ConnectError {
   const fact = `${hostPortText(target)} is not to be reached: denyPrivateNetwork allows public addresses and what its allow list names`;
   return new ConnectError(fact, { code: 'ERR_ADDRESS_BLOCKED' });
@@ -163,7 +166,7 @@ function afterConnect(
   if (known?.kind === 'connect' && !LATER_THAN_CONNECT.has(known.code)) {
     return connecting(cause, known, targetOf(request.url), request, safe);
   }
-  // Two lengths in one head: undici's word is of the body, which is not there yet (RFC 9112 section 6.3).
+  // Two different lengths in one head (RFC 9112 section 6.3): undici reports a fault of the body, which is not there yet.
   if (known?.kind === 'body') {
     const fact = detailed('the response does not follow HTTP (RFC 9112)', safe);
     return new NetworkError(fact, { request, code: 'ERR_PROTOCOL', cause: safe });
@@ -204,7 +207,7 @@ function bodyFailure(
   safe: unknown,
 ): BodyError {
   const init = { request, response, cause: safe };
-  // The head is here: these are the lines behind the body (RFC 9112 section 7.1.2).
+  // The head has come already, so that it is the trailer fields that are too large (RFC 9112 section 7.1.2).
   if (known?.code === 'ERR_HEADERS_TOO_LARGE') {
     const fact = `the trailers are larger than maxHeaderSize (${options.maxHeaderSize ?? 16_384} bytes)`;
     return new BodyError(fact, { ...init, code: known.code });
@@ -239,7 +242,9 @@ function isReason(cause: unknown, request: HttpRequest, options: RequestOptions)
   );
 }
 
-/** Node's word for an orderly end of the connection: the code of a reset, but no number from the system. */
+/**
+ * Node reports an orderly end of the connection ("socket hang up") with the code of a reset, but without a system `errno`.
+ */
 function isHangUp(cause: unknown): boolean {
   const error = Object(cause) as { code?: unknown; errno?: unknown };
   return own(error, 'code') === 'ECONNRESET' && own(error, 'errno') === undefined;

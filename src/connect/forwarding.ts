@@ -1,6 +1,7 @@
 /**
- * What a transport has to know of proxies: which one an origin's connections go through, decided once for them all, and
- * how plain http is written for an HTTP proxy that carries it without a tunnel.
+ * What a transport has to know of proxies. The word "forwarder" stands for an HTTP proxy that carries plain http: without a
+ * tunnel: it reads each request and sends it on, so that requests are written differently for it (RFC 9112 section 3.2.2).
+ * All else goes through a proxy in a tunnel, of which a transport notices nothing.
  */
 import { RequestError } from '../message/errors.ts';
 import type { HttpHeaders } from '../message/headers.ts';
@@ -25,7 +26,7 @@ export function proxyFor(target: ProxyTarget, settings: DialSettings): ProxyServ
 }
 
 /**
- * Settings whose proxy no longer changes, for connections that stand in for each other.
+ * Settings whose proxy no longer changes, for a group of interchangeable connections.
  * @throws RequestError (`ERR_PROXY_OPTIONS`)
  */
 export function pinProxy(target: ProxyTarget, settings: DialSettings): DialSettings {
@@ -39,20 +40,20 @@ export function pinProxy(target: ProxyTarget, settings: DialSettings): DialSetti
   return changedSettings(settings, { proxy: fixedProxy(proxy), forwarder: forwards ? proxy : undefined });
 }
 
-/** The same settings for requests that no proxy may carry without a tunnel. */
+/** The same settings for requests that need a tunnel through any proxy, also for http: an upgrade, and HTTP/2. */
 export function tunnelling(settings: DialSettings): DialSettings {
   return settings.tunnels ? settings : changedSettings(settings, { key: `${settings.key} tunnel`, tunnels: true });
 }
 
 /**
- * RFC 9112 section 3.2.2: a proxy is sent the whole URL; `OPTIONS *` is asked of a server without a path (section
- * 3.2.4).
+ * The request target for a proxy: the whole URL (RFC 9112 section 3.2.2). `OPTIONS *` becomes the URL of the server without
+ * a path (RFC 9112 section 3.2.4).
  */
 export function absoluteForm(target: Target, path: string): string {
   return path === '*' ? target.origin : target.origin + path;
 }
 
-/** RFC 9110 section 11.7.2: `Proxy-Authorization` is for the proxy that a request is sent to, and for nobody else. */
+/** The headers with `Proxy-Authorization` for a proxy that forwards, and without it otherwise (RFC 9110 section 11.7.2). */
 export function hopHeaders(headers: HttpHeaders, forwarder: ProxyServer | undefined): HttpHeaders {
   if (forwarder === undefined) {
     return headers.has('proxy-authorization') ? headers.without('proxy-authorization') : headers;
@@ -70,7 +71,7 @@ export function announcesReuse(read: (name: string) => string | null | undefined
   return /keep-alive/i.test(`${read('connection')} ${read('proxy-connection')}`) || Boolean(read('keep-alive'));
 }
 
-/** RFC 9110 section 15.5.8: a 407 is the proxy's own answer. Every other status may be the server's. */
+/** The error of a 407, which is the proxy's own answer (RFC 9110 section 15.5.8). Every other status may be the server's. */
 export function forwarderRefusal(
   status: number,
   forwarder: ProxyServer | undefined,

@@ -1,12 +1,19 @@
-/** An agent of node:http that makes no connection: each request goes over the one it is given. */
+/**
+ * Opens a request of node:http over a connection that is there already, by an agent that makes none. The transport over
+ * node:http uses it, and CONNECT to a proxy. It is a real `http.request`, so that agents of tracing tools, which wrap that
+ * function, see every request.
+ */
 import http, { Agent, type ClientRequest, type ClientRequestArgs, type OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { runtimeOptions } from '../message/runtime-options.ts';
 
 /** A request, and the connection that it goes over. */
-export interface Carried {
+export interface RequestOverSocket {
+  /** Not named `socket`: the record goes to `http.request`, which has options of many names. */
   readonly carrier: Socket;
-  /** Whom it asks. The carrier leads there: this is for those who watch, who find it in the options of `http.request`. */
+  /**
+   * The server that is asked. The connection leads there already: tracing tools read it from the options of `http.request`.
+   */
   readonly server: { readonly protocol: 'http:' | 'https:'; readonly hostname: string; readonly port: number };
   /** Say `Connection: keep-alive`, or `close`, where the lines say neither. */
   readonly isKept: boolean;
@@ -17,7 +24,7 @@ export interface Carried {
   readonly maxHeaderSize: number;
 }
 
-/** node:http asks its agent for `keepAlive`, `protocol` and this method only. */
+/** node:http uses nothing of its agent but `keepAlive`, `protocol` and this method. */
 class CarrierAgent extends Agent {
   readonly protocol: string;
 
@@ -26,21 +33,22 @@ class CarrierAgent extends Agent {
     this.protocol = protocol;
   }
 
-  addRequest(sent: ClientRequest, { carrier }: ClientRequestArgs & Pick<Carried, 'carrier'>): void {
+  addRequest(sent: ClientRequest, { carrier }: ClientRequestArgs & Pick<RequestOverSocket, 'carrier'>): void {
     sent.onSocket(carrier);
   }
 }
 
-/** node:http reads `keepAlive` and `protocol` from the agent, so that each combination needs one of its own. */
+/** An agent for each combination, because node:http reads `keepAlive` and `protocol` from it. */
 const carriers = {
   'http:': { kept: new CarrierAgent('http:', true), once: new CarrierAgent('http:', false) },
   'https:': { kept: new CarrierAgent('https:', true), once: new CarrierAgent('https:', false) },
 } as const;
 
-/** A request of node:http that has the options it is given, and no other. */
-export function openOver({ carrier, server, isKept, method, path, lines, maxHeaderSize }: Carried): ClientRequest {
+/** A request of node:http with these options, and no others that a polluted prototype could give it. */
+export function openOver(request: RequestOverSocket): ClientRequest {
+  const { carrier, server, isKept, method, path, lines, maxHeaderSize } = request;
   const { protocol, hostname, port } = server;
-  const args: ClientRequestArgs & Pick<Carried, 'carrier'> = {
+  const args: ClientRequestArgs & Pick<RequestOverSocket, 'carrier'> = {
     agent: carriers[protocol][isKept ? 'kept' : 'once'],
     carrier,
     protocol,
@@ -53,15 +61,16 @@ export function openOver({ carrier, server, isKept, method, path, lines, maxHead
     maxHeaderSize,
     headers: lines && headersOf(lines),
   };
-  // Not by its own name, which is what it was at the first import: those who watch put theirs into the module.
+  // `http.request` and not an imported `request`: tracing tools replace the property of the module, also after the import.
   const sent = http.request(runtimeOptions('httpRequest', args));
-  // Read later, and not set without the option of this name.
+  // node:http reads this property later, and has not set it where no option of this name was given.
   return Object.defineProperty(sent, 'timeout', { value: undefined, writable: true, configurable: true });
 }
 
 /**
- * The lines as a record, which those who wrap `http.request` can copy and add to. A record has one place for a name and
- * numbers first, and node:http joins what it has for `Cookie`: lines that this would change stay a list.
+ * The lines as a record, which tracing tools that wrap `http.request` can copy and add to. A record would change some
+ * heads: it has one place for a name, puts names that are numbers first, and node:http joins several lines of `Cookie`.
+ * Those stay a list.
  */
 function headersOf(lines: readonly string[]): OutgoingHttpHeaders | string[] {
   const headers = Object.create(null) as Record<string, string | string[]>;

@@ -1,4 +1,4 @@
-/** The errors of a proxy: each names it, credentials masked, and says where the connection was to lead. */
+/** The errors of a proxy: each names it, with masked credentials, and says where the connection was to lead. */
 
 import { safeCause } from '../call/redacted-cause.ts';
 import { ConnectError, isTimeoutError, RequestError, TimeoutError } from '../message/errors.ts';

@@ -1,4 +1,4 @@
-/** From a host name to the addresses that may be tried, by the system's resolver or the caller's `lookup`. */
+/** From a host name to the addresses to try, in their order, by the system's resolver or the caller's `lookup`. */
 
 import { lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
@@ -63,7 +63,7 @@ function customLookup(lookup: Lookup, hostname: string, settings: DialSettings, 
         done(error, typeof address === 'string' && family !== undefined ? { address, family } : address);
       },
     );
-    // Node's own returns a handle of its own kind.
+    // `dns.lookup` of Node returns an object that is no promise.
     if (!isThenable(promise)) return;
     promise.then(
       (found) => {
@@ -113,7 +113,10 @@ function finish(found: readonly Address[], hostname: string, settings: DialSetti
     );
 }
 
-/** RFC 8305 section 4: the families take turns, beginning with the one that the resolver prefers. */
+/**
+ * The families take turns, beginning with the one that the resolver prefers (RFC 8305 section 4), so that a machine whose
+ * IPv6 leads nowhere reaches an IPv4 address second and not last.
+ */
 function interleaved(addresses: readonly Address[]): readonly Address[] {
   const first = addresses.filter((one) => one.family === addresses[0]!.family);
   if (first.length === addresses.length) return addresses;

@@ -9,7 +9,7 @@ import { startTimer } from '../time/clock.ts';
 import type { Address } from './resolve-host.ts';
 import type { DialSettings } from './settings/dial-settings.ts';
 
-/** RFC 8305 section 5, "Connection Attempt Delay". */
+/** Milliseconds until the next address is tried as well (RFC 8305 section 5, "Connection Attempt Delay"). */
 const HEAD_START = 250;
 /** Milliseconds of silence before the system probes whether the other side is still there. */
 const PROBE_AFTER = 60_000;

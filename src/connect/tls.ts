@@ -1,4 +1,6 @@
-/** TLS over a connected socket, with sessions resumed between connections of the same settings. */
+/**
+ * TLS over a connected socket, to a server or to an `https:` proxy. Connections of the same settings resume TLS sessions.
+ */
 
 import { isIP, type Socket } from 'node:net';
 import {
@@ -15,7 +17,7 @@ import type { DialSettings, DialTarget } from './settings/dial-settings.ts';
 
 type Secured = (error: unknown, socket: TLSSocket | null) => void;
 
-/** One alert, as OpenSSL named it before 3.5 and since. */
+/** The code of one and the same TLS alert (40, handshake_failure) in OpenSSL before 3.5 and since. */
 const HANDSHAKE_FAILURES: ReadonlySet<string | undefined> = new Set([
   'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
   'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
@@ -25,7 +27,7 @@ const HANDSHAKE_FAILURES: ReadonlySet<string | undefined> = new Set([
  * trip. The 100 used last are kept.
  */
 const sessions = new BoundedMap<string, Buffer>(100);
-/** Making a context parses every certificate authority, so those who share settings share it. */
+/** To make a context is to parse every certificate authority, so that it is made once for each settings object. */
 const contexts = new WeakMap<ConnectionOptions, SecureContext>();
 
 /** Calls back once. The returned function closes the socket and calls nobody. */
@@ -36,7 +38,7 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
   const socket = connectOver(plain, {
     ...settings.tls,
     secureContext: contextOf(settings.tls),
-    // RFC 6066 section 3: an address is no server name; the certificate is checked against the host then.
+    // The certificate is checked against `host` where there is no server name: an IP address is none (RFC 6066 section 3).
     host: target.hostname,
     servername,
     ...(session === undefined ? undefined : { session }),
@@ -45,7 +47,7 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
   const onError = (error: Error): void => {
     if (isOver) return;
     isOver = true;
-    // A session may be what made the handshake fail: the next one starts without it.
+    // The session may be what made the handshake fail: the next one starts without it.
     sessions.delete(sessionKey);
     socket.on('error', () => undefined);
     socket.destroy();
@@ -69,8 +71,9 @@ export function startTls(plain: Socket, target: DialTarget, settings: DialSettin
 }
 
 /**
- * TLS 1.2 has one alert for a handshake that fails, whatever the reason. A server that has shown its certificate has
- * agreed on version and cipher (RFC 5246 section 7.3): what it still misses is ours.
+ * Finds out whether a handshake failed because the server wants a client certificate. TLS 1.2 has one alert for every
+ * reason; but a server that has shown its certificate has agreed on version and cipher before (RFC 5246 section 7.3), so
+ * that what it still misses is ours.
  */
 function missesCertificate(error: Error & { code?: string }, socket: TLSSocket): Error {
   const isRefused = HANDSHAKE_FAILURES.has(error.code) && socket.getPeerX509Certificate();

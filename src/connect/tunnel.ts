@@ -1,4 +1,7 @@
-/** Through a proxy to a server: CONNECT for HTTP proxies (RFC 9110 section 9.3.6), the handshakes of SOCKS 4, 4a and 5. */
+/**
+ * Asks a proxy for a tunnel to a server: by CONNECT for HTTP proxies (RFC 9110 section 9.3.6), by the handshakes of SOCKS
+ * 4, 4a and 5 (RFC 1928). The bytes that follow are between client and server.
+ */
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -6,16 +9,16 @@ import { Duplex } from 'node:stream';
 import type { SocksClient } from 'socks';
 import { runtimeOptions } from '../message/runtime-options.ts';
 import { type HostPort, hostPortText } from './failure.ts';
-import { type Carried, openOver } from './given-socket-agent.ts';
+import { openOver, type RequestOverSocket } from './given-socket-agent.ts';
 import { type ProxyFault, proxyRefusal } from './proxy-failure.ts';
 import { type ProxyServer, proxyAuthorization } from './rules/proxy-url.ts';
 import type { DialSettings } from './settings/dial-settings.ts';
 
 type Opened = (error: Error | null) => void;
 
-/** Milliseconds; the library's own timer stays behind where no connectTimeout bounds it. */
+/** Milliseconds for the timer that the library `socks` always sets, where no `connectTimeout` bounds the dial. */
 const LONGEST_HANDSHAKE = 600_000;
-/** RFC 1928 section 5: the length of a name is one byte. */
+/** Bytes of a host name, whose length SOCKS writes in one byte (RFC 1928 section 5). */
 const LONGEST_NAME = 255;
 
 /**
@@ -70,7 +73,7 @@ function openConnect(
   const authorization = proxyAuthorization(proxy);
   const fields = ['Host', authority, 'Proxy-Connection', 'keep-alive'];
   if (authorization !== undefined) fields.push('Proxy-Authorization', authorization);
-  const question: Omit<Carried, 'carrier'> = {
+  const question: Omit<RequestOverSocket, 'carrier'> = {
     server: { protocol: proxy.scheme === 'https' ? 'https:' : 'http:', hostname: proxy.hostname, port: proxy.port },
     isKept: true,
     method: 'CONNECT',
@@ -96,7 +99,8 @@ function openConnect(
   const answered = ({ statusCode = 0, statusMessage }: IncomingMessage, _: unknown, head: Buffer): void => {
     line?.release();
     const status = `status ${statusCode}${statusMessage ? ` ${statusMessage.slice(0, 100)}` : ''}`;
-    // RFC 9110 section 15.2: node:http takes an interim answer to CONNECT for the final one, so it reads the next one anew.
+    // RFC 9110 section 15.2: more answers may follow an interim one. node:http takes it for the final answer to CONNECT, so
+    // a request that writes nothing is made to read the next.
     if (isInterim(statusCode)) ask((line = new HandshakeLine(socket, head)));
     else if (statusCode === 407) outcome.fail('ERR_PROXY_AUTH', status);
     else if (statusCode < 200 || statusCode > 299) outcome.fail('ERR_PROXY_REFUSED', status);
@@ -113,7 +117,7 @@ function openConnect(
   };
 }
 
-/** 101 is not skipped: nothing was asked to switch, so that it counts as a refusal. */
+/** 101 is not skipped: no switch of protocols was asked for, so that it counts as a refusal. */
 function isInterim(status: number): boolean {
   return status >= 100 && status < 200 && status !== 101;
 }
@@ -172,7 +176,7 @@ function openSocks(
   return stop;
 }
 
-/** The library says what happened in words alone. */
+/** The code for a message of the library, whose errors have no codes. */
 function faultOf(message: string): ProxyFault {
   if (/authentication failed|no accepted auth|\(Rejected(?:Ident)?\)/i.test(message)) return 'ERR_PROXY_AUTH';
   if (/invalid|unknown|undefined/i.test(message)) return 'ERR_PROXY_PROTOCOL';
@@ -180,15 +184,16 @@ function faultOf(message: string): ProxyFault {
 }
 
 /**
- * What a handshake goes over: the socket while it lasts, and nothing after it. The SOCKS library pauses, resumes and closes
- * what it is given, and holds on to it until its own timer ends.
+ * A stream that stands before the socket during a handshake, and is cut off from it afterwards. The library `socks` pauses,
+ * resumes and closes what it is given, and holds on to it until its own timer ends: none of this may reach the socket once
+ * it belongs to the connection.
  */
 class HandshakeLine extends Duplex {
   #socket: Socket | undefined;
-  /** What was asked is on its way: the same question is not written again. */
+  /** The request was written before: what node:http writes is dropped, so that it is not sent again. */
   readonly #isMute: boolean;
 
-  /** @param read bytes of the answer that are here already, when the question was asked before */
+  /** @param read bytes of the answer that are here already, when the request was written before */
   constructor(socket: Socket, read?: Uint8Array) {
     super();
     this.#socket = socket;

@@ -1,6 +1,7 @@
 /**
- * Which addresses may be dialled under `denyPrivateNetwork`. Judged by the address alone, whatever name led to it: only
- * what the public internet routes passes, so that an address nobody thought of is refused and not reached.
+ * Which addresses may be dialled under `denyPrivateNetwork`, the guard against server-side request forgery (SSRF). Judged by
+ * the address alone, whatever name led to it, because whoever owns a name decides where it leads. Only what the public
+ * internet routes passes, so that an address nobody thought of is refused and not reached.
  */
 
 import type { PrivateNetworkOptions } from '../../options/options.ts';
@@ -42,9 +43,9 @@ const DENIED_V6 = networks(
   '2002::/16', // 6to4 (RFC 3056)
   '3fff::/20', // documentation (RFC 9637)
 );
-/** RFC 6052: how IPv6 alone reaches IPv4; judged by what is inside. */
+/** How a machine with IPv6 alone reaches IPv4 (RFC 6052 section 2.1). Judged by the IPv4 address inside. */
 const NAT64 = networks('64:ff9b::/96')[0]!;
-/** RFC 5214: an interface identifier that holds an IPv4 address. */
+/** An interface identifier that holds an IPv4 address (RFC 5214 section 6.1): its first bytes, where they begin and end. */
 const ISATAP = [/^(?:00|02)005efe$/, 8, 12] as const;
 
 /** @throws TypeError for an invalid entry of `allow` or `deny` */
@@ -81,7 +82,7 @@ function inside(address: IpAddress): readonly IpAddress[] {
   return marker.test(identifier) ? [embedded(address, to)] : [];
 }
 
-/** A `host:port` is about the name that was asked for, and only that one: its subdomains are others. */
+/** Whether a rule is about this host. Here `host:port` means that name alone, and not its subdomains as in `NO_PROXY`. */
 function applies(rule: HostRule, hostname: string, address: IpAddress, port: number): boolean {
   if (rule.kind === 'name') return rule.port === port && rule.name === hostname;
   return isFor(rule, hostname, address, port);

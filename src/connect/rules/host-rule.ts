@@ -1,4 +1,7 @@
-/** One host in a list that a person wrote: a name, an address in any spelling, a network, with or without a port. */
+/**
+ * One entry in a list of hosts that a person wrote (`NO_PROXY`, `denyPrivateNetwork`): a name, an address in any spelling, a
+ * network, with or without a port.
+ */
 import { type IpAddress, ipAddress, isIn, isSame, type Network, network } from './ip-address.ts';
 
 export type HostRule =
@@ -7,7 +10,7 @@ export type HostRule =
   | { readonly kind: 'address'; readonly address: IpAddress; readonly port: number | undefined }
   | { readonly kind: 'network'; readonly network: Network };
 
-/** A host name of ASCII labels; underscores are not allowed by RFC 1123 and used all the same. */
+/** A host name of ASCII labels. Underscores are used although they are not allowed (RFC 1123 section 2.1). */
 const NAME = /^(?:[a-z0-9_-]+\.)*[a-z0-9_-]+$/;
 
 /** Reads an entry; `undefined` for an invalid one. A leading `.` or `*.` says nothing beyond the name. */
@@ -50,7 +53,7 @@ function nameRule(host: string, port: string | undefined): HostRule | undefined 
   return NAME.test(name) && isPort(port) ? { kind: 'name', name, port: numberOf(port) } : undefined;
 }
 
-/** The name as URLs have it. */
+/** The name in ASCII, as URLs have it: an international name becomes its `xn--` form. */
 function ascii(name: string): string {
   if (/^[\x21-\x7e]*$/.test(name)) return name;
   return URL.canParse(`http://${name}/`) ? new URL(`http://${name}/`).hostname : '';

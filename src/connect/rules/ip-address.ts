@@ -1,4 +1,7 @@
-/** IP addresses in one spelling, whoever wrote them: numeric shorthands, hexadecimal, IPv4 inside IPv6. */
+/**
+ * IP addresses in one form, however they were written: `127.1`, `0x7f000001` and `::ffff:127.0.0.1` are one address. Rules
+ * that compared texts could be evaded by another spelling.
+ */
 import ipaddr from 'ipaddr.js';
 
 export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;

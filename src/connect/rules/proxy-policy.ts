@@ -37,7 +37,7 @@ export function fixedProxy(proxy: ProxyServer | undefined): ProxyRules {
 }
 
 const DIRECT = fixedProxy(undefined);
-/** Options come as new objects with each call of a layer that changes some. */
+/** Rules by the text of the option: a layer that changes options makes a new record of them with each call. */
 const known = new BoundedMap<string, ProxyRules>(64);
 
 /** The rules that option `proxy` states. @throws ProxyRuleError, a TypeError, naming what cannot be read */
@@ -144,13 +144,13 @@ function schemeOf({ protocol }: ProxyTarget): 'http' | 'https' {
   return protocol === 'https:' || protocol === 'wss:' ? 'https' : 'http';
 }
 
-/** The environment's object has a prototype, which a polluted program has filled. */
+/** Own properties only: `process.env` has a prototype, which may be polluted. */
 function read(environment: Environment, name: string): string | undefined {
   const value = Object.hasOwn(environment, name) ? environment[name]?.trim() : undefined;
   return value === '' ? undefined : value;
 }
 
-/** The environment of Windows, where `http_proxy` and `HTTP_PROXY` are one variable. */
+/** Whether this is the environment of Windows, where `http_proxy` and `HTTP_PROXY` are one variable. */
 function isCaseBlind(environment: Environment): boolean {
   return process.platform === 'win32' && environment === process.env;
 }

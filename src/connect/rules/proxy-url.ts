@@ -1,4 +1,4 @@
-/** One proxy, read from its URL. What is shown of it never holds its credentials. */
+/** One proxy, read from its URL. What errors and logs show of it (`label`, `key`) never holds its credentials. */
 import { createHash } from 'node:crypto';
 import { percentDecoded } from '../../message/percent-decoded.ts';
 
@@ -30,7 +30,7 @@ const PORTS: Readonly<Record<ProxyScheme, number>> = {
   socks5h: 1080,
 };
 const EXPECTED = `a proxy URL such as http://user:password@host:3128 (${Object.keys(PORTS).join(', ')})`;
-/** RFC 1929: a length is one byte. */
+/** Bytes; SOCKS writes the length of a user and of a password in one byte (RFC 1929 section 2). */
 const LONGEST_CREDENTIAL = 255;
 
 /**
@@ -64,7 +64,7 @@ export function parseProxy(text: string, source: string): ProxyServer {
   };
 }
 
-/** RFC 7617: what an HTTP proxy is told of who asks. */
+/** The value of `Proxy-Authorization` (RFC 7617 section 2); `undefined` without credentials. */
 export function proxyAuthorization({ username, password = '' }: ProxyServer): string | undefined {
   if (username === undefined) return undefined;
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
@@ -74,7 +74,7 @@ function isScheme(scheme: string): scheme is ProxyScheme {
   return Object.hasOwn(PORTS, scheme);
 }
 
-/** A URL parser leaves out the port of the scheme, which is not ours. */
+/** Read from the text: the URL was parsed as one of `http:`, and that drops `:80`, which other schemes do not imply. */
 function portOf(rest: string): number | undefined {
   const authority = rest.replace(/[/?#\\].*$/s, '');
   const port = /:(\d+)$/.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[1];

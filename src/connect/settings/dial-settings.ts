@@ -1,4 +1,7 @@
-/** What a connection is made with: the transport options of a request, read once, and the key that says who may share it. */
+/**
+ * What a connection is made with: the transport options of a request, read once, and the key that says which requests may
+ * share it. Every transport with connections of its own keeps them by this key and the origin.
+ */
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { bareRecord } from '../../options/option-record.ts';
@@ -58,7 +61,7 @@ export interface DialSettings {
 
 const CONNECT_TIMEOUT = 10_000;
 const MAX_HEADER_SIZE = 16_384;
-/** What a parser can count to: no limit. */
+/** The largest number that the parsers of HTTP take; stands for no limit. */
 const UNLIMITED_HEADER_SIZE = 2_147_483_647;
 
 const defaults: DialSettings = Object.freeze(
@@ -136,12 +139,12 @@ export function dialSettings(options: RequestOptions): DialSettings {
   });
 }
 
-/** Certificates are renewed while a service runs: a second later at the latest, new connections are made with them. */
+/** Milliseconds between two looks at files: certificates are renewed while a service runs, and new connections take them. */
 const LOOK_AGAIN = 1000;
 
 /**
- * The settings of the same options now: others when a file that they name has changed. What cannot be used, as a
- * certificate whose key is not there yet, changes nothing.
+ * The settings of the same options now, which are others when a file that they name has changed. While the files cannot be
+ * used, as a new certificate whose key is not there yet, the settings of before stay.
  */
 export function currentSettings(settings: DialSettings, options: RequestOptions): DialSettings {
   const { looked, clock } = settings;
@@ -171,12 +174,12 @@ function familyOf(given: RequestOptions['forceIpResolve']): 0 | 4 | 6 {
   throw new TypeError(`option forceIpResolve must be 'v4' or 'v6', got ${JSON.stringify(given)}`);
 }
 
-/** A copy with the changes over it. Never spread: a copy would read what it has not from `Object.prototype`. */
+/** A copy with the changes over it. A plain spread would read what is not set from `Object.prototype`. */
 export function changedSettings(settings: DialSettings, changes: Partial<DialSettings>): DialSettings {
   return bareRecord({ ...settings, ...changes });
 }
 
-/** Whether all is as it is when nothing is set. */
+/** Whether no option that is read here has another value than its default. */
 function isDefault(options: RequestOptions): boolean {
   return (
     options.connectTimeout === undefined &&

@@ -1,12 +1,13 @@
 /**
- * The dial settings of requests that come one after the other. To read them is to read certificates from their files;
- * most requests have the options of the one before, or a copy that a layer or a call has made with something else in it.
+ * Remembers the dial settings of the last request for the next one. To read them takes time (certificates are read and
+ * hashed), and most requests have the options of the one before, or a copy in which a layer or a call has changed something
+ * that has nothing to do with connections.
  */
 import { isFixed, readOnce } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { currentSettings, type DialSettings, dialSettings } from './dial-settings.ts';
 
-/** What settings, and what a transport makes of them, depend on. */
+/** The options that dial settings, and what a transport makes of them, depend on. */
 export const DIAL_OPTIONS = [
   'connectTimeout',
   'keepAlive',
@@ -61,7 +62,7 @@ export class LastSettings {
     return { read, settings: this.#adapted(read, options), values: DIAL_OPTIONS.map((name) => options[name]) };
   };
 
-  /** What may be changed where it stands is compared each time: a guard that is set so must not be overlooked. */
+  /** For options that are not frozen: compared each time, since somebody may have set a guard such as a proxy meanwhile. */
   readonly #compared = (options: RequestOptions): Held => {
     if (this.#last === undefined || !holds(this.#last.values, options)) this.#last = this.#made(options);
     return this.#last;
@@ -77,7 +78,7 @@ function holds(values: readonly unknown[], options: RequestOptions): boolean {
   return true;
 }
 
-/** Within a record or a list that has not come through the door there may be another value by now: a proxy, an address. */
+/** Whether the value cannot have changed inside: a record or a list that is not frozen may hold another proxy by now. */
 function isSame(name: string, value: unknown): boolean {
   if (typeof value !== 'object' || value === null || name === 'clock') return true;
   return Array.isArray(value)

@@ -1,4 +1,6 @@
-/** The TLS half of the dial settings: certificates and keys from text, bytes or files, checked before anything is dialled. */
+/**
+ * The TLS half of the dial settings: certificates and keys from text, bytes or files, checked before anything is dialled.
+ */
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { type ConnectionOptions, createSecureContext, type SecureContextOptions } from 'node:tls';
@@ -27,7 +29,7 @@ const defaults: TlsSettings = {
   ),
   hash: '',
 };
-/** Layers copy options for each request; making a context for each would cost more than the handshake. */
+/** By their hash: layers copy options for each request, and a context for each would cost more than the handshake. */
 const recent = new BoundedMap<string, TlsSettings>(64);
 /** The warning about `verify: false` is given once for each process. */
 let warned = false;
@@ -40,7 +42,7 @@ export function tlsSettings(options: Material): TlsSettings {
   if (verify === true && !options.ca && !options.cert && !options.sslKey && !options.tls) return defaults;
   const context = secureContextOptions(options, verify, tls);
   const hash = createHash('sha256')
-    // An option record writes itself with its secrets masked, which would make all keys and authorities one.
+    // Its entries, not the record itself: that writes JSON with its secrets masked, and all keys would be equal.
     .update(JSON.stringify([verify !== false, tls.servername, tls.alpn, Object.entries(context)]))
     .digest('base64url');
   // Equal contents give the same object, and with it the TLS context that was made of them.
@@ -148,12 +150,12 @@ function fileBytes(path: string, name: string): Buffer {
 }
 
 /**
- * Builds the context once, to find unusable certificates before anything is dialled. @throws RequestError naming the
- * options that were given, because OpenSSL does not say which one is at fault
+ * Builds the context once, to find unusable certificates before anything is dialled.
+ * @throws RequestError naming the options that were given, because OpenSSL does not say which one is at fault
  */
 function contextOf(options: SecureContextOptions): ReturnType<typeof createSecureContext> {
   try {
-    // OpenSSL passes over an authority that it cannot read, and trusts one fewer in silence.
+    // Read one by one, because OpenSSL skips a certificate authority that it cannot read, and trusts one fewer in silence.
     for (const bundle of (options.ca as string[] | undefined) ?? []) {
       for (const [certificate] of bundle.matchAll(CERTIFICATE)) new X509Certificate(certificate);
     }
