@@ -1,4 +1,8 @@
-/** The connections of a frontier: one for its own scripts, and what BullMQ makes its own from. */
+/**
+ * The connections of a frontier to Redis: one for its own scripts, and the options from which BullMQ makes others. The
+ * first connect fails at once when nobody answers, so that a wrong address is an error and not a wait; after that a lost
+ * connection is made again for as long as it takes, because a restart of Redis loses nothing.
+ */
 import type { ConnectionOptions } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import { RedisError, redisFailure, unreachable } from './redis-error.ts';
@@ -11,6 +15,7 @@ type Answer = readonly unknown[] | number;
 /** Commands that ioredis makes of the scripts. */
 type Scripted = Redis & Record<ScriptName, (key: string, ...args: (string | number)[]) => Promise<Answer>>;
 
+/** The oldest Redis that has what the scripts use: `LPOP` with a count. */
 const OLDEST = [6, 2] as const;
 
 export class FrontierConnection {
@@ -18,7 +23,7 @@ export class FrontierConnection {
   readonly #scripted: Scripted;
   readonly #key: string;
   readonly #name: string;
-  /** What the socket failed with last: commands only say that it is closed. */
+  /** The last error of the socket, which says why: the commands that fail with it only say that the connection is closed. */
   #last: unknown;
 
   private constructor(redis: Redis, key: string, name: string) {
@@ -33,7 +38,8 @@ export class FrontierConnection {
   }
 
   /**
-   * @param key what everything of the crawl begins with @param name of the crawl
+   * @param key the prefix of all keys of the crawl
+   * @param name the name of the crawl, for messages
    * @throws RedisError when nobody answers, or the server is too old
    */
   static async open(given: RedisConnection, key: string, name: string): Promise<FrontierConnection> {
@@ -51,11 +57,12 @@ export class FrontierConnection {
       redis.disconnect();
       throw unreachable(cause, connection.#last, connection.#address);
     }
-    // From now on what breaks is waited for: a restart loses nothing.
+    // Milliseconds until the next attempt, of which there are any number from now on.
     redis.options.retryStrategy = (times: number) => Math.min(1000, 50 * times);
     return connection;
   }
 
+  /** Runs a script. @throws RedisError when Redis refuses, what ioredis rejects with otherwise */
   async call(name: ScriptName, ...args: (string | number)[]): Promise<Answer> {
     try {
       return await this.#scripted[name](this.#key, ...args);
@@ -64,7 +71,7 @@ export class FrontierConnection {
     }
   }
 
-  /** The same in our words, where Redis has refused something. */
+  /** The error to throw: a `RedisError` where Redis has refused something, and otherwise the one that came. */
   told(error: unknown): unknown {
     return redisFailure(error, this.#address, `the crawl ${this.#name} cannot go on`);
   }
@@ -80,6 +87,7 @@ export class FrontierConnection {
   }
 }
 
+/** A client of our own; of one that the caller gives only the options are used, so that its end stays the caller's. */
 function clientOf(given: RedisConnection): Redis {
   const settings: RedisOptions = { lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: () => null };
   if (typeof given === 'string') return new Redis(given, settings);
@@ -87,7 +95,7 @@ function clientOf(given: RedisConnection): Redis {
   return new Redis({ ...given, ...settings });
 }
 
-/** What BullMQ is given: it makes connections of its own from options. */
+/** The options from which BullMQ makes its connections. Its workers insist on `maxRetriesPerRequest: null`. */
 export function bullConnection(given: RedisConnection): ConnectionOptions {
   const settings = { maxRetriesPerRequest: null };
   if (typeof given === 'string') return { url: given, ...settings } as ConnectionOptions;
@@ -95,6 +103,7 @@ export function bullConnection(given: RedisConnection): ConnectionOptions {
   return { ...options, ...settings, lazyConnect: false } as ConnectionOptions;
 }
 
+/** By shape: an application may have another ioredis than this package. */
 function isClient(given: RedisOptions | Redis): given is Redis {
   return typeof (given as Redis).duplicate === 'function';
 }

@@ -1,12 +1,15 @@
-/** How URLs stand in Redis. */
+/**
+ * How URLs stand in Redis, packed tightly: a crawl holds millions of them in the memory of one machine. `scripts.ts` stores
+ * what is made here, and reads no more of it than the number before the bar.
+ */
 import { createHash } from 'node:crypto';
 import type { Priority, Visit } from '../crawl/frontier.ts';
 import { hostOf, type Link } from '../crawl/link.ts';
 
-/** url, depth, from, priority, data; what is the default at the end is left out. */
+/** As a JSON list, without the last members that have their default: no `from` (0), priority 1, no data. */
 type Packed = [url: string, depth: number, from?: string | 0, priority?: Priority, data?: unknown];
 
-/** What the scripts take for a link: hash, host, priority, entry. */
+/** What the scripts take for a link: hash, host, priority and the entry `attempt|json`. @param crawl the id of the crawl */
 export function linkArguments(link: Link, crawl: string): string[] {
   const { url, key, depth, from, priority, data } = link;
   const packed: Packed = [url, depth];
@@ -23,7 +26,7 @@ export function visitOf(token: string, entry: string, host: string): Visit {
   return { url, depth, priority, data, host, attempt: Number(entry.slice(0, bar)), from: page, token };
 }
 
-/** Most links are on their own site: without its origin a page takes half as much. */
+/** The page that a URL was found on, without the origin when it is that of the URL, as it is for most links. */
 function shortened(from: string, url: string): string {
   const { origin } = new URL(url);
   const path = from.slice(origin.length);

@@ -1,4 +1,9 @@
-/** The hosts that a worker is handed, as a sequence: the jobs of a BullMQ worker, each held until its lease is over. */
+/**
+ * The hosts that a worker of a crawl is handed, as an async iterator of leases. Each host with something to do is a job of a
+ * BullMQ queue. The lease of a host is the lock of its job: the function that processes the job does nothing but wait until
+ * whoever crawls the host lets go of it, and BullMQ renews the lock meanwhile. When a worker dies, its locks run out, and
+ * BullMQ gives the jobs to others.
+ */
 import { type ConnectionOptions, DelayedError, type Job, Worker } from 'bullmq';
 import type { HostLease } from '../crawl/frontier.ts';
 import { Fifo } from '../pool/fifo.ts';
@@ -9,9 +14,9 @@ import { type LeaseSettings, RedisLease } from './redis-lease.ts';
 
 export interface LeasesSettings extends Omit<LeaseSettings, 'left' | 'sure'> {
   readonly signal: AbortSignal;
-  /** At once. */
+  /** How many hosts are held at once. */
   readonly hosts: number;
-  /** Milliseconds. */
+  /** Milliseconds that a lock lasts when it is not renewed. */
   readonly lease: number;
   /** The name of the worker. */
   readonly worker: string;
@@ -20,21 +25,23 @@ export interface LeasesSettings extends Omit<LeaseSettings, 'left' | 'sure'> {
 
 interface HostJob {
   readonly host: string;
+  /** Counts how often the host was queued: a job of an earlier time is out of date. */
   readonly seq: string;
 }
 
-/** Milliseconds between two looks at how the crawl is. */
+/** Milliseconds between two questions about the state of the crawl. */
 const PULSE = 500;
-/** Of a lease, for which it is certain that nobody else has the host. */
+/** The part of a lease, counted from the last renewal, in which it is certain that nobody else has the host. */
 const SURE = 0.75;
 
 /**
- * Of a lease, until it is looked again which locks have run out. The workers look in turn, and one that comes a moment too
- * early leaves it to the next time: two of these are the half lease that a host may stand still beside its own.
+ * The part of a lease between two checks for locks that have run out. The workers check in turn, and a check that comes a
+ * moment too early leaves a lock to the next one: so the host of a dead worker waits for its lease and at most half of one
+ * more.
  */
 const CHECKED = 0.25;
 
-/** What is handed over from the worker to the iteration. */
+/** Hands leases over from the functions that process jobs to the iterator. */
 class Channel {
   readonly leases = new Fifo<RedisLease>();
   isDone = false;
@@ -59,7 +66,7 @@ class Channel {
   }
 }
 
-/** Tells of each lock that was renewed when that was asked for. */
+/** A worker that reports, for each lock it has renewed, when it asked for that: `RedisLease` counts from there. */
 class RenewingWorker extends Worker<HostJob> {
   clock: Clock = systemClock;
   renewed: (id: string, asked: number) => void = () => {};
@@ -104,13 +111,13 @@ export class HostLeases {
       if (this.#channel.error !== undefined) throw this.#channel.error;
     } finally {
       const ending = this.#end();
-      // Those that somebody holds end in their time.
+      // Leases that are still held end when their holders let go of them, which may be much later.
       if (this.#held.size === 0) await ending;
       else ending.catch(() => undefined);
     }
   }
 
-  /** Ends it with an error, for there may be more to do, and lets go of everything. */
+  /** Lets go of everything. The iterator ends with an error, because there may be more to do. */
   async close(reason: Error): Promise<void> {
     this.#channel.end(reason);
     for (const one of this.#held.values()) one.lose(reason);
@@ -119,7 +126,7 @@ export class HostLeases {
     await ending;
   }
 
-  /** Nothing more is handed out; resolves when what was is over. */
+  /** Hands out nothing more. Resolves when all leases are over. */
   #end(): Promise<void> {
     this.#ending ??= this.#ended();
     return this.#ending;
@@ -137,14 +144,15 @@ export class HostLeases {
     this.#stopWatch();
   }
 
-  /** A worker that does not reach Redis must not ask a host that may be another's by now. */
+  /** Gives leases up in time: a worker that does not reach Redis must not ask a host that may be another's by now. */
   #watch(): void {
     const { clock, lease } = this.#settings;
-    // A lease looks at the time itself.
+    // Reading its signal makes a lease look at the time.
     for (const one of this.#held.values()) void one.signal;
     this.#stopWatch = startTimer(clock, Math.max(20, lease / 20), () => this.#watch(), true);
   }
 
+  /** Gives a sign of life, ends when the crawl has, and queues hosts again whose job was lost on its way to the queue. */
   async #pulse(): Promise<void> {
     const { connection, worker, lease, clock } = this.#settings;
     try {
@@ -160,12 +168,12 @@ export class HostLeases {
   readonly #process = async (job: Job<HostJob>, token?: string): Promise<void> => {
     const channel = this.#channel;
     if (channel.isDone) {
-      // It came too late for us: the next worker has it.
+      // The job came after the end: it goes back to the queue, for another worker.
       await job.moveToDelayed(1, token);
       throw new DelayedError();
     }
     const { host, seq } = job.data;
-    // Made before Redis is asked: its time runs from here.
+    // Made before Redis is asked, so that its time begins no later than that of the lock.
     const one = new RedisLease(host, {
       ...this.#settings,
       sure: SURE * this.#settings.lease,
@@ -185,7 +193,8 @@ export class HostLeases {
     }
     const isReleased = await one.over;
     this.#held.delete(job.id!);
-    // A job that was done would be gone, and its host with it: one that fails is tried again.
+    // The job must not count as done while Redis may not know that the host is free: nobody would ever get the host again. A
+    // job that fails is tried again.
     if (!isReleased) throw new Error('the host could not be let go of');
   };
 

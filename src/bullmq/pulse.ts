@@ -1,14 +1,20 @@
-/** How a crawl in Redis is, and that a worker of it is alive. */
+/** One question to Redis: the state and the counts of a crawl. Asking it is also the sign of life of a worker. */
 import type { FrontierStats } from '../crawl/frontier.ts';
 import type { FrontierConnection } from './connection.ts';
 
 export interface Pulse extends FrontierStats {
   readonly state: 'running' | 'paused' | 'stopped';
-  /** Hosts whose job may not be in the queue: host, number, milliseconds of each. */
+  /**
+   * Hosts that were to be queued and may not be, because a worker died between the two steps: host, sequence number and
+   * delay in milliseconds of each, one after the other.
+   */
   readonly unsure: readonly string[];
 }
 
-/** @param worker whose sign of life it is, or '' for none @param lease milliseconds that one is remembered */
+/**
+ * @param worker whose sign of life this is, or '' for none
+ * @param lease milliseconds without a sign of life after which a worker is not counted any more
+ */
 export async function readPulse(connection: FrontierConnection, worker: string, lease: number): Promise<Pulse> {
   const answer = await connection.call('sluicePulse', worker, Math.ceil(lease));
   const [fields, hosts, workers, lost] = answer as [(string | null)[], number, number, string[]];

@@ -1,4 +1,7 @@
-/** The jobs of a BullMQ queue as the source of a pool: each is a request, and how that ends is how the job ends. */
+/**
+ * The jobs of a BullMQ queue as the source of a pool. Each job is a request, and ends as that does: the function that
+ * processes the job waits until the pool has settled the request.
+ */
 import { DelayedError, type Job, type Queue, Worker } from 'bullmq';
 import { HttpRequest } from '../message/request.ts';
 import { HttpResponse } from '../message/response.ts';
@@ -29,10 +32,12 @@ export interface QueueSourceOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** The request of a job, until the pool pulls it. */
 interface Held {
   readonly item: Exclude<PoolItem, string | URL>;
 }
 
+/** Milliseconds between two looks at whether the queue is empty. */
 const PAUSE = 250;
 
 class QueueSource implements AsyncIterator<PoolItem> {
@@ -40,6 +45,7 @@ class QueueSource implements AsyncIterator<PoolItem> {
   readonly #options: QueueSourceOptions;
   readonly #clock: Clock;
   readonly #held = new Fifo<Held>();
+  /** For each job that is not settled, the function that gives it back to the queue. */
   readonly #back = new Set<() => void>();
   readonly #onAbort = () => this.#end();
   #isBegun = false;
@@ -95,12 +101,14 @@ class QueueSource implements AsyncIterator<PoolItem> {
     this.#wake();
   }
 
+  /** Resolves when there is a job for the pool, or the source has ended. */
   #change(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
   }
 
+  /** Ends the source when the queue has nothing to do, now or later, and otherwise looks again after a pause. */
   async #look(): Promise<void> {
     try {
       const counts = await this.#queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized', 'waiting-children');
@@ -121,11 +129,12 @@ class QueueSource implements AsyncIterator<PoolItem> {
       lockDuration: milliseconds(lease, 'lease'),
       stalledInterval: Math.max(100, milliseconds(lease, 'lease') / 2),
     });
+    // BullMQ connects again by itself; without a listener the error would end the process.
     worker.on('error', () => undefined);
     return worker;
   }
 
-  /** Resolves or rejects as the request of the job does, after its callbacks. */
+  /** Processes a job: resolves or rejects as its request does, after the callbacks of the pool for it. */
   readonly #process = async (job: Job, token?: string): Promise<unknown> => {
     if (this.#isDone) {
       await job.moveToDelayed(1, token);

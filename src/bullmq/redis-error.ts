@@ -1,8 +1,11 @@
-/** What Redis fails with, in words that say what was asked, what was found, and what to change. */
+/**
+ * Turns what Redis and ioredis fail with into errors that say what was asked, what was found and what to change. A refusal,
+ * such as a wrong password or a full memory, ends a crawl; everything else is waited for.
+ */
 import { maskText } from '../message/redact.ts';
 
 /**
- * What the Redis of a frontier failed with: nobody answers, it is full, or will not have us. A frontier's methods reject
+ * What the Redis of a frontier failed with: nobody answers, it is full, or it refuses the user. A frontier's methods reject
  * with it.
  */
 export class RedisError extends Error {
@@ -10,7 +13,7 @@ export class RedisError extends Error {
   override readonly name = 'RedisError';
 }
 
-/** Answers that waiting does not mend, by their first word. */
+/** Errors that do not pass by waiting, by the word that Redis begins them with. */
 const ANSWERS: Readonly<Record<string, string>> = {
   OOM: 'is full: it uses all the memory that its maxmemory allows; raise maxmemory, or make room, and begin again with the same name: nothing is lost',
   NOAUTH: 'wants a password; give one in the URL (redis://user:password@host) or as the option password',
@@ -30,7 +33,7 @@ const CODES: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset; is it a Redis, and does it speak TLS (rediss:)?',
 };
 
-/** Whether it is an answer that waiting does not mend. */
+/** Whether it is an error that does not pass by waiting. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof RedisError || refusalOf(error) !== undefined;
 }
@@ -45,7 +48,10 @@ export function redisFailure(error: unknown, address: string, asked: string): un
   return refusal === undefined ? error : new RedisError(`${asked}: Redis at ${address} ${refusal}`, { cause: error });
 }
 
-/** @param last what the socket said last, for "Connection is closed." says nothing */
+/**
+ * The error of a first connect that failed.
+ * @param last the last error of the socket: "Connection is closed." says nothing
+ */
 export function unreachable(error: unknown, last: unknown, address: string): RedisError {
   if (error instanceof RedisError) return error;
   const refusal = refusalOf(error) ?? refusalOf(last);

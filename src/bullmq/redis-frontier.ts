@@ -1,6 +1,7 @@
 /**
  * A frontier in Redis, for any number of workers on any number of machines: BullMQ hands out the hosts, a job for each, and
- * Redis holds their URLs. A host is one worker's at a time, and what a worker that died had taken goes back.
+ * Redis holds their URLs. A host is one worker's at a time, and what a worker that died had taken goes back. Every change is
+ * one script (`scripts.ts`), and so happens whole or not at all.
  */
 import { Queue } from 'bullmq';
 import { checkedFound, checkedMost } from '../crawl/checks.ts';
@@ -25,7 +26,9 @@ export interface RedisFrontierOptions {
   readonly name: string;
   /** URLs that may wait before `add` says `full`; what pages link to is queued all the same. Default no limit. */
   readonly maxWaiting?: number | undefined;
-  /** After which time without a sign a worker counts as dead, and its hosts are others'. At least 100 ms; default `'10s'`. */
+  /**
+   * After which time without a sign a worker counts as dead, and its hosts are others'. At least 100 ms; default `'10s'`.
+   */
   readonly lease?: Duration | undefined;
   /** When a host is handed on, so that each has its turn. Default `{ urls: 1000, time: '30s' }`. */
   readonly turn?: { readonly urls?: number; readonly time?: Duration } | undefined;
@@ -51,13 +54,15 @@ interface Opened {
   readonly id: string;
 }
 
-/** Of what stands in Redis. */
+/** The version of the format in Redis. */
 const VERSION = '1';
+/** Links that are added with one call. */
 const AT_ONCE = 100;
-/** Of the job of a host, which is never given up. */
+/** Of the job of a host: without end, because it is tried again whenever its worker could not let go of the host. */
 const ATTEMPTS = 1_000_000_000;
+/** Lines that are read with one call. */
 const LINES = 500;
-/** Milliseconds: one that is shorter is over before it can be renewed. */
+/** Milliseconds: a shorter lease would be over before it can be renewed. */
 const SHORTEST_LEASE = 100;
 const SETTINGS = ['connection', 'name', 'maxWaiting', 'lease', 'turn', 'clock'] as const;
 
@@ -79,7 +84,7 @@ class RedisFrontier implements SharedFrontier {
     }
     if (connection === undefined || connection === null) throw new TypeError('a Redis frontier expects a connection');
     this.#options = options;
-    // What stands in braces is one slot of a cluster.
+    // A hash tag: in a cluster all keys with the same text in braces are on one node, as a script needs them.
     this.#key = `sluice:{${name}}`;
     this.#maxWaiting = checkedMost(maxWaiting, 'maxWaiting');
     this.#lease = milliseconds(lease, 'lease');
@@ -210,13 +215,18 @@ class RedisFrontier implements SharedFrontier {
     return `${this.#key}:f:${key}`;
   }
 
-  /** Jobs for hosts; one that is in the queue already is not added again. */
+  /**
+   * Queues jobs for hosts that have something to do. The id of a job holds the sequence number of its host, so that BullMQ
+   * does not add it twice. Redis keeps the hosts until `sluiceAwake` says that they are queued: a worker that dies in
+   * between loses none.
+   * @param list host, sequence number and delay in milliseconds of each
+   */
   async #wake({ connection, queue }: Opened, list: readonly string[]): Promise<void> {
     if (list.length === 0) return;
     const jobs = [];
     for (let i = 0; i < list.length; i += 3) {
       const [host, seq, delay] = [list[i]!, list[i + 1]!, Number(list[i + 2])];
-      // BullMQ takes no colon in a name.
+      // BullMQ allows no colon in an id.
       const jobId = `${seq}_${encodeURIComponent(host)}`;
       jobs.push({
         name: 'host',

@@ -1,4 +1,8 @@
-/** A host of a crawl in Redis, in the hands of this worker. */
+/**
+ * The lease of one host of a crawl in Redis. Its holder takes URLs and settles them; both are refused once the lease is
+ * lost. A worker cannot be sure of its clock and its connection, so that safety does not depend on them: Redis compares the
+ * token of the holder with each step (fencing).
+ */
 import type { CountedOutcome, HostLease, Visit } from '../crawl/frontier.ts';
 import { pageLink } from '../crawl/link.ts';
 import { randomToken } from '../crawl/token.ts';
@@ -10,18 +14,20 @@ import { linkArguments, visitOf } from './entries.ts';
 export interface LeaseSettings {
   readonly connection: FrontierConnection;
   readonly clock: Clock;
-  /** The name of the crawl. */
+  /** The id of the crawl. */
   readonly crawl: string;
   readonly turn: Turn;
   /** Milliseconds after a renewal was asked for, for which nobody else can have the host. */
   readonly sure: number;
-  /** Told which hosts have something to do: host, number, milliseconds until then, of each. */
+  /** Queues hosts that have something to do: host, sequence number, delay in milliseconds of each. */
   wake(hosts: readonly string[]): Promise<void>;
-  /** Told how much there is left to do. */
+  /** Called with the number of URLs that are left to do in the whole crawl. */
   left(count: number): void;
 }
 
-/** Milliseconds that a holder waits for its host; one that has to wait longer is let go of, and comes again. */
+/**
+ * The longest wait, in milliseconds, until the host may be asked again. For a longer one it is let go of, and queued again.
+ */
 const LONGEST_WAIT = 2000;
 
 export class RedisLease implements HostLease {
@@ -34,8 +40,8 @@ export class RedisLease implements HostLease {
   readonly #closing = new AbortController();
   readonly #started: number;
   /**
-   * When the renewal was asked for that Redis did last, in milliseconds of the clock. Not when its answer was read: that
-   * may be long after the lock began to run.
+   * When the last renewal that succeeded was asked for, in milliseconds of the clock. Not when its answer was read: that may
+   * be long after the lock began to run.
    */
   #confirmed: number;
   #taken = 0;
@@ -52,7 +58,7 @@ export class RedisLease implements HostLease {
     });
   }
 
-  /** Looks at the time: one that could not be renewed is given up before another worker may have the host. */
+  /** Reading it looks at the time: a lease that could not be renewed is given up before another worker may have the host. */
   get signal(): AbortSignal {
     const { clock, sure } = this.#settings;
     const isLate = !this.#lost.signal.aborted && clock.now() - this.#confirmed > sure;
@@ -81,7 +87,7 @@ export class RedisLease implements HostLease {
     if (this.#isOver || this.signal.aborted) return false;
     const { connection, clock, crawl } = this.#settings;
     const now = epochTime(clock);
-    // Times go as spans: the clock of Redis is the one that counts.
+    // Sent as the milliseconds from now: the clock of Redis is the one that counts, and may differ from ours.
     const until = (at: number | undefined) => (at === undefined ? '' : String(Math.max(0, Math.ceil(at - now))));
     const links = [...(found ?? [])].flatMap((one) => pageLink(one, visit) ?? []);
     const answer = await connection.call(

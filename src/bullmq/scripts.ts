@@ -1,5 +1,6 @@
 /**
- * What the frontier does in Redis, each as one step. Everything of a crawl has the first key as its beginning:
+ * The Lua scripts of a frontier. Redis runs a script as one step, so that a worker that dies leaves nothing half done and no
+ * two workers take the same URL. All keys of a crawl begin with the key that a script is given:
  *
  *     :m  what there is        id, v, known, waiting, leased, done, failed, free (of those done, what no limit counts),
  *                              b (buckets of the seen set), state
@@ -17,7 +18,7 @@
  *     :f  facts                of the workers' own, with a time to live; :f:limit is how many pages there may be in all
  */
 
-/** An entry is `attempt|json`, so that an attempt can be counted without reading the rest. */
+/** Stands before each script. An entry is `attempt|json`, so that an attempt can be counted without parsing the JSON. */
 const COMMON = `
 local P = KEYS[1]
 local M, H, W = P .. ':m', P .. ':h', P .. ':w'
@@ -66,6 +67,7 @@ local function isNew(hash)
   grow()
   return true
 end
+-- Hosts whose job is to be queued, with number and delay of each. Kept in W too, until the worker has queued them.
 local wake = {}
 local function wakeAt(host, seq, delay)
   redis.call('HSET', W, host, seq)
@@ -113,6 +115,7 @@ export interface ScriptSource {
 
 const script = (lua: string): ScriptSource => ({ numberOfKeys: 1, lua: COMMON + lua });
 
+/** Above each script: its arguments, and after the colon what it returns. "Whom to wake" is what `wakeAt` has collected. */
 export const SCRIPTS = {
   /** version, id: the id and the version of the crawl. */
   sluiceOpen: script(`
