@@ -1,4 +1,4 @@
-/** Time that stands still until a test moves it, so that no test sleeps. */
+/** The clock of tests: time stands still until a test moves it, so that no test sleeps. */
 
 import type { Clock } from '../time/clock.ts';
 import { type Due, DueHeap } from '../time/due-heap.ts';
@@ -8,7 +8,7 @@ interface Sleep extends Due {
   wake(): void;
 }
 
-/** Held here, so that a test that replaces the timers of the runtime does not stop this clock too. */
+/** Kept from the start: a test that replaces the timers of the runtime must not stop this clock too. */
 const nextTurn = globalThis.setImmediate;
 
 /** Turns of the event loop after each wake: promise chains settle in one, streams that hand over in the next. */
@@ -26,7 +26,7 @@ export class FakeClock implements Clock {
   #now: number;
   /** The end of the last `advance`; the next one waits for it. */
   #advancing: Promise<void> = Promise.resolve();
-  /** The hands are moving: what sleeps now was woken by them. */
+  /** Time is being moved: whoever calls `sleep` now was woken by that. */
   #isAdvancing = false;
 
   /** @param start what `now()` gives first, in milliseconds. Default 0. */
@@ -44,8 +44,9 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Resolves when the clock was advanced by `ms`; one of 0 too waits for the next `advance`. Within one it takes a
-   * millisecond, as the shortest timer of a runtime does: what sleeps again and again lets the hands go on.
+   * Resolves when the clock was advanced by `ms`; a sleep of 0 also waits for the next `advance`. One that begins within an
+   * `advance` takes a millisecond at least, as the shortest timer of a runtime does: otherwise code that sleeps 0 again and
+   * again would keep the time from going on.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -83,7 +84,7 @@ export class FakeClock implements Clock {
     return this.#advancing;
   }
 
-  /** Wakes one sleep after the other. `settle` between two lets the woken code run, which may sleep anew. */
+  /** Wakes one sleep after the other. `settle` lets the woken code run before the next one, as it may sleep again. */
   async #advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();

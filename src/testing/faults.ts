@@ -1,12 +1,12 @@
 /**
- * Scripts of servers that are broken or hostile, by name. Each waits for the head of a request first, so a client that
- * sends nothing gets nothing. What a client must make of each is the business of the tests that use them.
+ * Scripts of servers that are broken or hostile, by name, for `startScriptedServer`. Each waits for the head of a request
+ * first, so a client that sends nothing gets nothing. What a client must make of each is said by the tests that use them.
  */
 import type { Script, ScriptBytes } from './scripted-server.ts';
 
 const CRLF = '\r\n';
 
-/** A plain response with a right `Content-Length`, for the builders that damage or delay one. */
+/** A valid response with a right `Content-Length`, for the builders that damage or delay one. */
 export function plainResponse(body = 'hello', headers: readonly string[] = []): string {
   return head(`Content-Length: ${Buffer.byteLength(body, 'latin1')}`, ...headers) + body;
 }
@@ -53,7 +53,7 @@ export function badContentLength(value = '-5'): Script {
   return answer(`${head(`Content-Length: ${value}`)}hello`);
 }
 
-/** Length and chunks together, the classic of smuggling (RFC 9112 section 6.3, rule 3). */
+/** Length and chunks together, the classic of request smuggling (RFC 9112 section 6.3, rule 3). */
 export function lengthAndChunked(): Script {
   return answer(`${head('Content-Length: 5', 'Transfer-Encoding: chunked')}5${CRLF}hello${CRLF}0${CRLF}${CRLF}`);
 }
@@ -178,7 +178,7 @@ export function halfOpen(offset = 0, response: ScriptBytes = plainResponse()): S
   return [...answer(response.slice(0, offset)), { vanish: true }];
 }
 
-/** A kept-alive connection that dies once the second request is there: nothing of it was answered. */
+/** A kept connection that ends once the second request is there, of which nothing was answered. */
 export function staleKeepAlive(end: 'fin' | 'reset' = 'reset', response: ScriptBytes = plainResponse()): Script {
   return [...answer(response), { expect: 'head' }, end === 'fin' ? { fin: true } : { reset: true }];
 }

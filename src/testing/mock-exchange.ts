@@ -1,6 +1,7 @@
 /**
- * One request to the mock: what a transport does around an answer, with the answer out of memory. Its phases are timed by
- * the clock of the call, its callbacks are told, and whoever stops the call stops it, also in the middle of the body.
+ * One request to a mock or another double: all that a transport does around an answer, with the answer from memory. Its
+ * phases are timed by the clock of the call, callbacks are called, and whoever stops the call stops it, also in the middle
+ * of the body. So a test with a double meets the same timeouts, limits and aborts as over a socket.
  */
 
 import { whenTold } from '../call/callbacks.ts';
@@ -21,7 +22,7 @@ import type { RequestOptions } from '../options/options.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import type { Abortable } from '../time/stop.ts';
 
-/** In place of an answer: another handler answers, with phases of its own. */
+/** Stands in place of an answer: another handler gives it, and times its own phases. */
 export class Forward {
   constructor(readonly send: () => Promise<HttpResponse>) {}
 }
@@ -80,7 +81,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
         .then((given) => (given instanceof Forward ? this.#forwarded(given) : this.#answered(given)))
         .then(resolve, (reason: unknown) => {
           this.abort(reason);
-          // What was passed on is over for this exchange, and fails all the same.
+          // `abort` rejects nothing once the exchange is over, as it is when it was forwarded.
           reject(reason);
         });
     });
@@ -94,7 +95,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     return !this.promised && this.#isUnread;
   }
 
-  /** What those may look at who decide whether the body is wanted. */
+  /** For callbacks, errors, and the layers that decide by the head whether they want the body. */
   headOnly(): HttpResponse | undefined {
     return this.#head;
   }
@@ -162,7 +163,9 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     return briefly(this.#streamed(response), this);
   }
 
-  /** A streamed body is read once, also when it was in memory: a test is to notice what a socket would not forgive. */
+  /**
+   * A streamed body can be read only once, even when it was in memory, as over a socket: a test is to notice a second read.
+   */
   #streamed(response: HttpResponse): HttpResponse {
     this.#isUnread = true;
     return response.with({ body: new Content(undefined, this.#reads(response)) });
@@ -175,7 +178,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     return response.with({ body: new Content(pieces.bytes()), bytesReceived: this.#received });
   }
 
-  /** No generator: dropped before it is read, one would not release its source. */
+  /** The chunks of the body. No generator: its `return` does nothing before the first `next`, and so releases no source. */
   #reads(response: HttpResponse): AsyncIterableIterator<Uint8Array, void, undefined> {
     const total = response.bytesNow()?.byteLength ?? lengthOf(response);
     const body = failable(sourceOf(response), () => undefined);
@@ -186,7 +189,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
       this.#isUnread = false;
       this.#timer.start('read', this.#limits.read);
       const { done, value } = await chunks.next().catch((cause: unknown) => this.#brokeOff(cause, response));
-      // While its reader rests, the body is not late.
+      // The read timeout counts only while somebody waits for a chunk.
       this.#timer.stop();
       if (done) {
         await this.promised;
@@ -245,7 +248,7 @@ function sourceOf(response: HttpResponse): StreamSource {
     : response.content.take(() => new TypeError('the mock has answered with the body of this response before'));
 }
 
-/** What the head says; `progress` is told it as the total. */
+/** The total for `progress`, as far as the head says it. */
 function lengthOf({ headers }: HttpResponse): number | undefined {
   const length = headers.get('content-length');
   return length === null ? undefined : Number(length);

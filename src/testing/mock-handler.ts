@@ -11,6 +11,7 @@ import type { RequestOptions } from '../options/options.ts';
 import { Fifo } from '../pool/fifo.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { Transport } from '../stack/handler.ts';
+import { isResponse } from './doubles/answer.ts';
 import { MockExchange } from './mock-exchange.ts';
 
 /** What a request is answered with; an error is what it rejects with. */
@@ -53,7 +54,8 @@ export interface MockHandler extends Transport {
 const KEPT_REQUESTS = 10_000;
 
 /**
- * A double that answers from a queue, in the order of the requests. With an empty queue a call rejects with `ERR_MOCK_EMPTY`.
+ * A double that answers from a queue, in the order of the requests. With an empty queue a call rejects with
+ * `ERR_MOCK_EMPTY`.
  * @param queue the first answers, in the order of the requests; more by `append`
  * @throws TypeError for an item of another kind
  */
@@ -141,13 +143,6 @@ function checkItem(item: unknown): void {
   throw new TypeError(
     `an item of the mock's queue must be an HttpResponse, an Error, a promise of one, or a function, got ${kindOf(item)}`,
   );
-}
-
-/** Told by its shape: a response of another copy of the package is one too. */
-function isResponse(value: unknown): value is HttpResponse {
-  if (typeof value !== 'object' || value === null) return false;
-  const { status, headers, with: change } = value as Partial<HttpResponse>;
-  return typeof status === 'number' && typeof headers === 'object' && typeof change === 'function';
 }
 
 function isPromise(value: unknown): value is Promise<MockOutcome> {

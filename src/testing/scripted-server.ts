@@ -127,12 +127,12 @@ async function play(script: Script, stage: Stage): Promise<void> {
     await input.ended();
     socket.end();
   } catch (error) {
-    // A script that throws is a mistake of the test: the connection ends with it rather than hang.
+    // A script that throws is a mistake of the test: the connection ends, because a hanging test says less.
     socket.destroy(error as Error);
   }
 }
 
-/** Answers whether the script goes on. */
+/** @returns whether the script goes on */
 async function playStep(step: Exclude<Step, { vanish: true }>, stage: Stage): Promise<boolean> {
   const { socket, input } = stage;
   if ('expect' in step) return expectInput(step, input);

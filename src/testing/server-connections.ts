@@ -4,7 +4,7 @@
  */
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { setCarrier } from './site-sockets.ts';
+import { setTcpSocket } from './site-sockets.ts';
 
 export class ConnectionLedger {
   readonly #open = new Set<Socket>();
@@ -13,12 +13,12 @@ export class ConnectionLedger {
   readonly #waiting: (() => void)[] = [];
   #total = 0;
 
-  /** Watches every TCP connection of `server`; those of a TLS server are known by their carrier. */
+  /** Watches every TCP connection of `server`, also those under a TLS server. */
   constructor(server: Server) {
     server.on('connection', (socket: Socket) => this.#add(socket));
     server.on('secureConnection', (socket: TLSSocket) => {
-      const carrier = this.#byPort.get(socket.remotePort ?? -1);
-      if (carrier) setCarrier(socket, carrier);
+      const tcp = this.#byPort.get(socket.remotePort ?? -1);
+      if (tcp) setTcpSocket(socket, tcp);
       socket.on('error', ignore);
     });
   }
@@ -46,7 +46,7 @@ export class ConnectionLedger {
     this.#total++;
     this.#open.add(socket);
     this.#byPort.set(port, socket);
-    // Clients under test reset and abort; which is not an error of the server.
+    // Clients under test reset and abort: no error of the server, and none that may end the process.
     socket.on('error', ignore);
     socket.once('close', () => {
       this.#open.delete(socket);

@@ -1,4 +1,4 @@
-/** What a test server received: a bounded record, so that a soak of millions of requests does not fill the memory. */
+/** What a test server received: a bounded record, so that a test of millions of requests does not fill the memory. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
@@ -43,7 +43,7 @@ export class RequestLog {
     this.#keep = keep;
   }
 
-  /** Must be called before anything reads the request. */
+  /** To be called before anything reads the request: the body is seen as it passes. */
   record(req: IncomingMessage): void {
     const body = new BodyTap(req, (bytes) => this.#count(bytes));
     this.#taps.push(body);
@@ -90,8 +90,8 @@ export class RequestLog {
 }
 
 /**
- * Sees a body pass without reading it. A `data` listener would start the flow before the listener of the server is
- * ready for it; what the parser pushes is seen whoever reads, and only as fast as somebody does.
+ * Copies a body as it passes, without reading it: by `push`, which the parser calls for each chunk, and only as fast as
+ * somebody reads. A `data` listener would make the stream flow before the listener of the server is ready for it.
  */
 class BodyTap {
   #chunks: Buffer[] = [];
@@ -112,7 +112,7 @@ class BodyTap {
     };
   }
 
-  /** Keeps nothing more; answers how much was kept, which whoever holds the record still can read. */
+  /** Keeps nothing more. @returns how much was kept, which whoever holds the record can still read */
   release(): number {
     this.#room = 0;
     return this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);

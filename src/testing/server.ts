@@ -1,6 +1,6 @@
 /**
  * A real HTTP(S) server on loopback for tests: the site of `site.ts`, a record of what arrived, a count of the sockets
- * that are open, and Guzzle's idea of answers that are queued before they are asked for.
+ * that are open, and a queue of answers for the next requests, as Guzzle's test server has.
  */
 import {
   createServer,
@@ -151,7 +151,7 @@ function createListening(
     ? createTlsServer({ ...serverOptions(options), ...tls }, answer)
     : createServer(serverOptions(options), answer);
   server.on('checkContinue', (req, res) => {
-    // The site and queued answers decide for themselves; a listener from outside may not know that it must.
+    // The site and queued answers decide about the 100 themselves; a listener from outside may not know that it has to.
     const next = queue[0] ?? listener;
     if (typeof next === 'function') res.writeContinue();
     else deferContinue(res);
@@ -161,7 +161,7 @@ function createListening(
   return server;
 }
 
-/** No timeouts of the server's own: a test that sees a connection end wants to know that it was its doing. */
+/** No timeouts of the server's own: when a connection ends, a test can be sure that it was its own doing. */
 function serverOptions(options: TestServerOptions): ServerOptions {
   return {
     keepAliveTimeout: options.keepAliveTimeout ?? 0,

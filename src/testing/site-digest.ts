@@ -110,7 +110,7 @@ function userError(parameters: Parameters, setup: DigestSetup, algorithm: string
   const extended = parameters.get('username*')?.value;
   if (parameters.get('userhash')?.value === 'true') {
     if (!setup.userhash) return 'userhash was not offered';
-    // RFC 7616 section 3.4.4
+    // RFC 7616 section 3.4.4: the user's name comes as a hash, so that nobody on the way reads it.
     const hashed = digest(algorithm, `${setup.user}:${setup.realm}`);
     return parameters.get('username')?.value === hashed ? undefined : 'another user';
   }
@@ -163,7 +163,7 @@ export function checkDigest(
   const error = formError(parameters, setup) ?? userError(parameters, setup, algorithm);
   if (error !== undefined) return wrong(error);
   if (value('realm') !== setup.realm) return wrong('another realm');
-  // RFC 7616 section 3.4.6
+  // RFC 7616 section 3.4.6: else the answer to another request could be used for this one.
   if (value('uri') !== request.target) return wrong(`uri is not the request target ${request.target}`);
   const ha1 = sessionKey(setup, algorithm, nonce, value('cnonce'), known);
   const right = responseHash(algorithm, ha1, parameters, `${request.method}:${request.target}`, request.body);

@@ -52,15 +52,12 @@ const MAX_BODY = 256 * 1024 * 1024;
 /** Responses whose client waits for a `100`; only a server that hands `checkContinue` over puts any in here. */
 const awaitingContinue = new WeakSet<ServerResponse>();
 
-/**
- * Says that nobody has sent the `100 (Continue)` of this exchange yet, so that the route decides (RFC 9110 section
- * 10.1.1).
- */
+/** Says that no `100 (Continue)` was sent for this exchange yet: the route decides about it (RFC 9110 section 10.1.1). */
 export function deferContinue(res: ServerResponse): void {
   awaitingContinue.add(res);
 }
 
-/** Invites the body of a client that asked first. Answers whether an invitation was sent. */
+/** Sends the `100` that a client may be waiting for before it sends its body. @returns whether one was sent */
 export function inviteBody(call: Pick<SiteCall, 'res'>): boolean {
   if (!awaitingContinue.delete(call.res)) return false;
   call.res.writeContinue();
@@ -80,7 +77,7 @@ export async function readBody(call: SiteCall, limit = MAX_BODY): Promise<Buffer
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
-/** Reads the request body to its end without keeping it. A close with bytes unread would turn into a reset. */
+/** Reads the request body to its end without keeping it: a close with unread bytes would become a reset. */
 export async function discardBody(call: Pick<SiteCall, 'req' | 'res'>): Promise<void> {
   inviteBody(call);
   for await (const _ of call.req.iterator({ destroyOnReturn: false }));

@@ -13,13 +13,13 @@ export interface DigestNonce {
   sessionKey?: { readonly cnonce: string; readonly hash: string };
 }
 
-/** One for each site, so that two servers never share a counter. Bounded: a soak must not grow the server. */
+/** One for each site, so that two servers never share a counter. Bounded: a long test must not make the server grow. */
 export class SiteState {
   readonly counters = new BoundedMap<string, number>(10_000);
   readonly nonces = new BoundedMap<string, DigestNonce>(10_000);
 }
 
-/** How often this key was counted before; counts it. */
+/** Counts this key. @returns how often it had been counted before */
 export function countUp(state: SiteState, key: string): number {
   const before = state.counters.get(key) ?? 0;
   state.counters.set(key, before + 1);

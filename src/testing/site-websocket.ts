@@ -1,12 +1,12 @@
 /**
- * The WebSocket of the test site, and the way of a handshake to it: through the routes like any request, so that it can
- * be refused, redirected or challenged by all that the site does.
+ * The WebSocket of the test site. A handshake comes to it through the routes, like any request, so that a test can have it
+ * redirected, challenged or refused by whatever route it asks for.
  */
 import { type IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type SiteCall, type SiteRoute, sendJson } from './site-route.ts';
 
-/** What came behind the handshake, of answers whose connection may switch. */
+/** For each response whose connection may switch, the bytes that came behind the handshake. */
 const heads = new WeakMap<ServerResponse, Buffer>();
 
 /** For a server's `upgrade` event: lets `listener` answer, and ends the connection with an answer that does not switch. */

@@ -1,4 +1,4 @@
-/** A server's waits: each ends with its connection, so that no timer outlives a client that went away. */
+/** The waits of test servers: each ends with its connection, so that no timer outlives a client that went away. */
 import type { Clock } from '../time/clock.ts';
 
 /** What ends by `close`: a socket, or a response on its way to one. */
@@ -8,7 +8,7 @@ interface Closable {
   off(event: 'close', listener: () => void): unknown;
 }
 
-/** Waits `ms` milliseconds by `clock`. Answers `false`, and at once, when `connection` is closed before. */
+/** Waits `ms` milliseconds by `clock`. @returns `false`, and at once, when `connection` is closed before */
 export async function sleepWhileOpen(connection: Closable, clock: Clock, ms: number): Promise<boolean> {
   if (connection.destroyed) return false;
   const gone = new AbortController();

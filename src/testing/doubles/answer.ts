@@ -1,4 +1,4 @@
-/** What a double may be told to answer, and the response that is made of it. */
+/** The forms in which a test writes an answer for a double, and the response that is made of each. */
 import type { HeadersInit } from '../../message/headers.ts';
 import { jsonText } from '../../message/json.ts';
 import { has } from '../../message/own.ts';
@@ -45,7 +45,7 @@ export function responseOf(answer: unknown, where: string): HttpResponse {
   );
 }
 
-/** Finds a mistake where it is written, and not when it is asked for. */
+/** @throws TypeError for what can be no answer: in the line of the test that has the mistake, not when a request comes */
 export function checkAnswer(answer: unknown, where: string): void {
   if (answer instanceof Error || typeof answer === 'function' || answer instanceof Promise) return;
   if (typeof Response === 'function' && answer instanceof Response) return;
@@ -60,8 +60,8 @@ function ofParts(parts: AnswerParts, where: string): HttpResponse {
   return response.headers.has('content-type') ? response : response.withAddedHeader('Content-Type', 'application/json');
 }
 
-/** Told by its shape: a response of another copy of the package is one too. */
-function isResponse(value: unknown): value is HttpResponse {
+/** By its shape: a response of another copy of the package is one too. */
+export function isResponse(value: unknown): value is HttpResponse {
   if (typeof value !== 'object' || value === null) return false;
   const { status, headers, with: change } = value as Partial<HttpResponse>;
   return typeof status === 'number' && typeof headers === 'object' && typeof change === 'function';

@@ -1,4 +1,7 @@
-/** The recordings of one file, in memory: which answer belongs to a request, and what is nearest to one that has none. */
+/**
+ * A cassette: the recorded answers of one HAR file, in memory. It finds the answer that belongs to a request, says what is
+ * nearest to a request without one, and writes what is added. `record.ts` decides when it is asked.
+ */
 import { HarEntries } from '../../har/har-entries.ts';
 import { emptyHar } from '../../har/har-entry.ts';
 import { readHarText, writeHar } from '../../har/har-file.ts';
@@ -20,7 +23,7 @@ export interface RecordMatch {
 /** Whether a request is the recorded one; both as they stand in the cassette, without their secrets. */
 export type RecordMatcher = (request: HttpRequest, recorded: HttpRequest) => boolean;
 
-/** Files are for a repository, and hold no secret. */
+/** The mode of new files, which everybody may read: they hold no secret, and belong into a repository. */
 const MODE = 0o644;
 
 export class Cassette {
@@ -70,13 +73,13 @@ export class Cassette {
     return this.#entries.begin();
   }
 
-  /** What was recorded of the same request before, and is not used, goes. */
+  /** Drops recorded answers to the same request that were not given: it is recorded anew. */
   forget(asked: HarRequest): void {
     const old = this.#entries.list.filter((one) => !this.#used.has(one) && this.#fits(asked, one));
     for (const one of old) this.#entries.remove(one);
   }
 
-  /** Adds what came of a request, and resolves once it is on disk. */
+  /** Adds what a request came to. Resolves once it is on disk. */
   add(number: number, entry: HarEntry): Promise<void> {
     this.#used.add(entry);
     this.#entries.put(number, entry);
@@ -108,7 +111,7 @@ export class Cassette {
     await writeHar(this.path, this.#har, MODE);
   }
 
-  /** A matcher of the caller's says nothing of what differs, so that the default rules make the words. */
+  /** The rules that name differences. A matcher of the caller's only says yes or no, so the default ones stand in for it. */
   get #rules(): RecordMatch {
     return typeof this.#match === 'function' ? {} : this.#match;
   }
@@ -180,7 +183,9 @@ function headerOf({ headers }: HarRequest, name: string): string | undefined {
   return found.length === 0 ? undefined : found.map(({ value }) => value).join(', ');
 }
 
-/** By its media type: how JSON is spaced, in which order a form is, and what divides parts, says nothing. */
+/**
+ * The body to compare, by its media type: white space in JSON, the order of a form and the boundary of parts do not count.
+ */
 function bodyOf({ postData }: HarRequest): unknown {
   if (postData?.text === undefined || postData.text === '') return undefined;
   const { text, mimeType = '' } = postData;

@@ -1,4 +1,4 @@
-/** One request that is expected, what it is answered with, and how often. */
+/** One expectation of `expectations()`: the request that it is about, its answers, and how often it may be asked. */
 import type { HeadersInit } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse, ResponseBodyInit } from '../../message/response.ts';
@@ -16,7 +16,7 @@ export type ReplyAnswer = (request: HttpRequest, options: RequestOptions) => Ans
 
 type Outcome = (request: HttpRequest, options: RequestOptions) => Promise<HttpResponse | Forward>;
 
-/** An expectation on its way: each method gives it back. */
+/** An expectation while it is written down: each method returns it, to be followed by another. */
 export interface Expectation {
   /**
    * What it is answered with. Said again, it is the answer to the next time; the last one stands for all that follow.
@@ -50,7 +50,7 @@ export class Expected implements Expectation {
     this.matcher = matcher;
   }
 
-  /** How often it may be asked. */
+  /** How often it may be asked: as often as it was given answers, unless `times` or `persist` says otherwise. */
   get limit(): number {
     return this.#limit ?? Math.max(1, this.#outcomes.length);
   }
@@ -59,7 +59,7 @@ export class Expected implements Expectation {
     return this.asked < this.limit;
   }
 
-  /** Whether it has to be asked still. */
+  /** Whether it has to be asked again, for `verify`. */
   get isPending(): boolean {
     return this.asked < (this.limit === Number.POSITIVE_INFINITY ? 1 : this.limit);
   }

@@ -1,4 +1,6 @@
-/** A handler that knows what it will be asked: answers to what is expected, and says what was not asked, or is different. */
+/**
+ * A double that is told beforehand what it will be asked. It answers that, and says what was not asked, or was different.
+ */
 
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -7,6 +9,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { settingsOf } from '../../options/settings-of.ts';
 import type { Transport } from '../../stack/handler.ts';
 import type { Forward, MockExchange } from '../mock-exchange.ts';
+import { weightOf } from './differences.ts';
 import { Asked, double, lifeOf, unmatched } from './double.ts';
 import { type Expectation, Expected } from './expectation.ts';
 import { type RequestMatch, requestMatcher } from './request-match.ts';
@@ -87,24 +90,20 @@ async function answerTo(
   return found.answer(known, options, exchange, found.asked);
 }
 
+/** Why no expectation fits: the nearest one, and how it differs. */
 function missOf(all: readonly Expected[], request: HttpRequest, body: Uint8Array | undefined): string {
   if (all.length === 0) return 'nothing is expected; say it first, as in expect("GET", "/users").reply(200)';
   const { pathname } = new URL(request.url);
   const near = all.map((one) => {
     const lines = one.matcher.differences(request, body);
-    return { one, lines, distance: distance(lines) - alike(one.matcher.url.replace(/^.*?:\/\/[^/]*/, ''), pathname) };
+    return { one, lines, distance: weightOf(lines) - alike(one.matcher.url.replace(/^.*?:\/\/[^/]*/, ''), pathname) };
   });
   const { one, lines } = near.reduce((best, next) => (next.distance < best.distance ? next : best));
   if (lines.length === 0) return `it was expected, and no more of it: ${one.state}`;
   return `no expectation fits; the nearest is ${one.state}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
-/** Another URL is farther away than another method, and that than anything else. */
-function distance(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + (line.startsWith('url: ') ? 100 : line.startsWith('method: ') ? 30 : 1), 0);
-}
-
-/** How many characters two paths begin with alike, as a part of one. */
+/** The part of two paths that is the same, from their beginning: 0 to 1. */
 function alike(one: string, other: string): number {
   const longest = Math.max(one.length, other.length, 1);
   let same = 0;

@@ -1,4 +1,4 @@
-/** The ways in which a transfer fails, as a transport would tell of them. */
+/** Failures of the network that a test can ask for: each is made of the error that a transport would have got from Node. */
 import { failure, timeoutFailure } from '../../connect/failure.ts';
 import { phaseTimeouts } from '../../handlers/exchange/phase-timeouts.ts';
 import { Content } from '../../message/content.ts';
@@ -16,7 +16,7 @@ export const FAIL_KINDS: readonly FailKind[] = ['refused', 'reset', 'timeout', '
 
 const PART = new TextEncoder().encode('{"cut":');
 
-/** The answer that breaks off. @throws the error of any other kind */
+/** For `truncated`, an answer whose body breaks off. @throws the error of any other kind */
 export function failWith(kind: FailKind, request: HttpRequest, options: RequestOptions): HttpResponse {
   if (kind === 'timeout') throw timeoutFailure('headers', phaseTimeouts(options).headers, request);
   if (kind === 'refused') {

@@ -1,4 +1,4 @@
-/** Records what a handler answers into a file (HAR 1.2), and answers from it later, without a network. */
+/** The double that records what a handler answers into a file (HAR 1.2), and answers from that later, without a network. */
 
 import { isStopReason } from '../../call/caller-stop.ts';
 import { chooseHandler } from '../../handlers/choose.ts';
@@ -47,12 +47,12 @@ export interface RecordHandler extends Transport {
 }
 
 const MODES: readonly RecordMode[] = ['auto', 'record', 'replay', 'update'];
-/** What the caller's own code threw is no part of the exchange. */
+/** Codes of errors that the caller's own code has made: they are no part of the exchange, and not recorded. */
 const CALLERS = new Set(['ERR_ON_HEADERS', 'ERR_CALLBACK', 'ERR_CLIENT_CLOSED', 'ERR_ABORTED']);
 
 /**
- * A handler with a cassette. Answers to the same request come in the order in which they were recorded, errors of the network
- * too. No secret is in the file: what is masked there is masked in the answer of a replay as well.
+ * A handler with a cassette. Answers to the same request come in the order in which they were recorded, errors of the
+ * network too. No secret is in the file: what is masked there is masked in the answer of a replay as well.
  * @param file of the cassette, a HAR; made with the first answer
  * @throws TypeError for an option of another kind
  * @example
@@ -112,7 +112,7 @@ function checkedMatch(match: unknown): RecordMatch | RecordMatcher {
   return rules;
 }
 
-/** A request as the cassette has it. */
+/** A request in the form in which the cassette has it: normalized, and with its secrets masked. */
 interface Known {
   readonly request: HttpRequest;
   readonly masker: HarMasker;
@@ -120,6 +120,7 @@ interface Known {
   readonly body: Uint8Array | undefined;
 }
 
+/** What is behind one `record()`: the cassette, and the handler that sends what is not in it. */
 class Tape {
   readonly #mode: RecordMode;
   readonly #options: RecordOptions;
@@ -203,7 +204,7 @@ class Tape {
   }
 }
 
-/** The same, over a body in memory that is framed as the given one. */
+/** The same request with its body in memory, since that was read to be compared; framed as before. */
 function sendable(request: HttpRequest, bytes: Uint8Array): HttpRequest {
   const { length, contentType } = request.body!;
   return request.with({ body: RequestBody.fromFactory(() => [bytes], length, contentType) });

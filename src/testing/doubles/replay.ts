@@ -24,7 +24,7 @@ export function replayed(entry: HarEntry, request: HttpRequest): HttpResponse {
   return response.with({ body: new Content(undefined, brokenOff(response, error)) });
 }
 
-/** Nobody knows the rest, and a body that is short without a word would be a lie. */
+/** A body that was recorded in part fails where the recording ends: a test must not take the part for the whole. */
 function partOf(response: HttpResponse, request: HttpRequest): HttpResponse {
   const fact = 'the rest of the body is not in the cassette: it was not read when it was recorded';
   const head = response.with({ body: null, url: request.url, request });

@@ -1,6 +1,7 @@
 /**
- * What a request must be: its method, its URL, its query as a set, the headers that are named, its body by what it is. Pure;
- * what does not fit comes as lines, the fewer the nearer.
+ * Compares a request with what a test says about it: method, URL, query as a set, the headers that are named, the body by
+ * its value. For `expectations()` and `toHaveRequested`. What does not fit is told in lines, so that the request with the
+ * fewest is the nearest one.
  */
 
 import { HttpHeaders } from '../../message/headers.ts';
@@ -16,7 +17,9 @@ import { type UrlMatcher, urlMatcher } from './url-matcher.ts';
 export interface RequestMatch {
   /** All of the query, in any order, written as the option `query` is. */
   readonly query?: QueryInit;
-  /** Lines that there must be; a regular expression is looked for in the value, `null` is a header that must not be there. */
+  /**
+   * Lines that there must be; a regular expression is looked for in the value, `null` is a header that must not be there.
+   */
   readonly headers?: Readonly<Record<string, string | RegExp | readonly string[] | null>>;
   /** The whole body as JSON. `expect.any(...)` and the like of a test runner may stand in it. */
   readonly json?: unknown;
@@ -39,7 +42,7 @@ export interface Matcher {
 const PARTS = ['query', 'headers', 'json', 'body'];
 /** A test writes a list without saying how it is spelled: each spelling is tried. */
 const FORMATS: readonly ArrayFormat[] = ['indices', 'repeat', 'brackets', 'comma'];
-/** RFC 9110 section 5.5: what a value can be on the wire. */
+/** What a value can be on the wire (RFC 9110 section 5.5), white space around it apart. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** @throws TypeError for what can never match */

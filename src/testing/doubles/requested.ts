@@ -39,6 +39,7 @@ export function requested(
 
 /** What does not fit; none for a request that was matched. */
 function linesOf(matcher: Matcher, { request, body }: Seen): string[] {
+  // It was sent and is gone: nobody can say whether it fits.
   if (matcher.readsBody && body === undefined && request.body !== null) {
     return ['body: it was a stream, and is not in memory'];
   }

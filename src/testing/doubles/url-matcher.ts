@@ -1,6 +1,7 @@
 /**
- * Which URLs a double answers: a path in the syntax of `URLPattern`, a whole URL in it, a `URL`, or a regular expression. The
- * query is no part of the pattern: it is compared as a set.
+ * Which URLs a double answers: a path in the syntax of `URLPattern`, a whole URL in it, a `URL`, or a regular expression.
+ * The query is taken out of the pattern and compared as a set, because its order says nothing. `URLPattern` is that of a
+ * polyfill: Node 20 and 22 have none.
  */
 import { URLPattern } from 'urlpattern-polyfill/urlpattern';
 import { percentDecoded } from '../../message/percent-decoded.ts';
@@ -14,7 +15,7 @@ export interface UrlMatcher {
   match(url: string): Record<string, string> | undefined;
 }
 
-/** A query, and no modifier of the pattern's: a `?` with a name and a value behind it. */
+/** Where a query begins: a `?` with a name and a value behind it. Any other is a modifier of the pattern, as in `/:id?`. */
 const QUERY = /\?(?=[^/?{}()]*=)/;
 
 /** @throws TypeError for an invalid pattern, and for one that can never match */
@@ -89,6 +90,7 @@ function groupsOf({ hostname, pathname }: NonNullable<ReturnType<URLPattern['exe
   return groups;
 }
 
+/** The path of a `URL`, in which no character is meant as syntax of a pattern. */
 function escaped(url: string): string {
   const at = url.indexOf('/', url.indexOf('://') + 3);
   return at === -1 ? url : url.slice(0, at) + url.slice(at).replace(/[:*?+(){}\\]/g, '\\$&');
