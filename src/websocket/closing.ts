@@ -1,4 +1,7 @@
-/** The closing handshake (RFC 6455 section 7): what was said on the wire, by whom, and what the whole came to. */
+/**
+ * The closing handshake (RFC 6455 section 7): which Close frames went over the wire, in either direction, and what `closed`
+ * makes of them.
+ */
 import { kindOf } from '../runtime/kind-of.ts';
 
 /** How a connection ended. */
@@ -20,7 +23,7 @@ interface Close {
   readonly reason: string;
 }
 
-/** RFC 6455 section 7.4.1: never sent, these two stand for a Close without a code and for no Close at all. */
+/** Never sent: these two codes stand for a Close without a code, and for no Close at all (RFC 6455 section 7.4.1). */
 const NO_CODE = 1005;
 const BROKEN = 1006;
 /** Bytes of UTF-8: a control frame holds 125 (RFC 6455 section 5.5), two of which are the code. */
@@ -73,7 +76,7 @@ export function checkClose(code: unknown, reason: unknown): void {
   }
 }
 
-/** 1004 is reserved, 1005 and 1006 are never on the wire, 1015 is for TLS; 3000 to 4999 are the application's. */
+/** 1004 is reserved, 1005, 1006 and 1015 are never sent; 3000 to 4999 are the application's (RFC 6455 section 7.4). */
 function isSendable(code: unknown): boolean {
   if (typeof code !== 'number' || !Number.isInteger(code)) return false;
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);

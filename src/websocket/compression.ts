@@ -5,9 +5,9 @@ import type { CompressionOptions } from './connection-settings.ts';
 import { type Deflate, type DeflateOptions, type Extensions, extension, PerMessageDeflate } from './ws-parts.ts';
 
 const NAME = 'permessage-deflate';
-/** Bytes. Below it, what compression saves is less than what it costs. */
+/** Bytes of a message, below which compression saves less than it costs. */
 const THRESHOLD = 1024;
-/** zlib's raw deflate takes 9 bits for it, and a reader with a window of 8 could not read that. */
+/** Bits. Asked for a window of 8, zlib's raw deflate uses one of 9, which a reader with 8 could not decompress. */
 const UNWRITABLE_WINDOW = 8;
 
 /** The compression of one connection: first as an offer, and after `agree` as what both sides do. */
@@ -28,7 +28,7 @@ export class Compression {
       // A server may ask for it without an offer (RFC 7692 section 7.1.1.2), which `false` would refuse.
       clientNoContextTakeover: options.clientNoContextTakeover || undefined,
       maxPayload,
-      // Which messages are worth it is decided here, whatever was negotiated.
+      // Whether a message is worth it is decided in `applies`, and not by `ws`.
       threshold: 0,
       zlibDeflateOptions: runtimeOptions('zlib', { level, memLevel }),
       zlibInflateOptions: runtimeOptions('zlib', {}),
@@ -36,7 +36,7 @@ export class Compression {
     this.#deflate = new PerMessageDeflate(Object.assign(Object.create(null), chosen));
   }
 
-  /** As the parser and the sender of frames take it. */
+  /** In the form in which the parser and the sender of frames of `ws` take it. */
   get extensions(): Extensions {
     return { [NAME]: this.#deflate };
   }
@@ -63,7 +63,7 @@ export class Compression {
     }
   }
 
-  /** Whether to compress a message that begins with so many bytes. A fragment is the beginning of a long one. */
+  /** Whether to compress a message that begins with so many bytes. A fragment is taken for the beginning of a long one. */
   applies(bytes: number, isWhole: boolean, wanted: boolean | undefined): boolean {
     if (this.#deflate.params?.['client_max_window_bits'] === UNWRITABLE_WINDOW) return false;
     return wanted ?? (!isWhole || bytes >= this.#threshold);

@@ -1,6 +1,7 @@
 /**
- * What stands behind a `WebSocketConnection`, apart so that none of it shows on the outside: what each frame of the
- * server leads to, and how the whole ends.
+ * The inside of a `WebSocketConnection`, in a class of its own so that none of it is public: what each frame of the server
+ * leads to, and how a connection ends, which may be by either side, by the caller's signal, by a broken frame or by the
+ * network.
  */
 
 import type { Socket } from 'node:net';
@@ -20,7 +21,7 @@ import { Outbox } from './outbox.ts';
 import { Pings } from './pings.ts';
 import { violationOf } from './violations.ts';
 
-/** RFC 6455 section 7.4.1: a callback of ours has failed. */
+/** The close code for an unexpected condition (RFC 6455 section 7.4.1): a callback of the caller's has failed. */
 const INTERNAL_ERROR = 1011;
 
 /**
@@ -29,7 +30,7 @@ const INTERNAL_ERROR = 1011;
  * caller does, and both may happen in any order.
  */
 export class ConnectionCore implements FrameListener, Abortable {
-  /** Resolves in `gone`, which is the last call that the reader makes. */
+  /** Resolves in `gone`, the last call of the reader. */
   readonly closed: Promise<CloseOutcome>;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
@@ -71,7 +72,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
-    // The two waits of a connection differ in one word of their error.
+    // For both kinds of waits, for a message and for a pong.
     const timedOut = (what: string) => (limit: number) =>
       new TimeoutError(`no ${what} came within ${limit} ms (its timeout option)`, { request, phase: 'read' });
     this.#reader = new FrameReader(socket, compression?.extensions ?? {}, settings.maxPayload, this);
@@ -81,8 +82,9 @@ export class ConnectionCore implements FrameListener, Abortable {
   }
 
   /**
-   * Begins to read. Apart from the constructor, because the first frame may be told within this call, and its listener
-   * needs `WebSocketConnection` complete. @param head bytes that came in one piece with the response head
+   * Begins to read. Not in the constructor, because the first frame may come within this call, and its callback may use the
+   * `WebSocketConnection`, which has to be complete by then.
+   * @param head bytes that came in one piece with the response head
    */
   start(head: Uint8Array): void {
     this.#reader.start(head);
@@ -105,7 +107,7 @@ export class ConnectionCore implements FrameListener, Abortable {
       isBinary ? { type: 'binary', data: ownBytes(data) } : { type: 'text', data: data.toString() },
       byteLength,
     );
-    // Once we have said goodbye, what keeps the server from answering must not wait for a reader.
+    // After our Close the socket is not paused for a slow reader any more: the server's Close is behind these messages.
     if (this.inbox.isFull && !this.#closing.isSent) this.#reader.hold();
   }
 
@@ -200,7 +202,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.#reader.stop();
   }
 
-  /** What came in one piece with the end may be answered first: its reader has not run yet. */
+  /** Acts a turn later. Messages may have come in one piece with the end, and their reader, who runs now, may answer. */
   #afterReader(act: () => void): void {
     setImmediate(() => {
       if (this.state !== 'closed') act();
@@ -223,7 +225,7 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.outbox.close(code, reason, () => this.#endIfOver());
   }
 
-  /** RFC 6455 section 7.1.1: the server hangs up first, if it is in time. */
+  /** Ends our side once both Closes are exchanged, and lets the server close the connection (RFC 6455 section 7.1.1). */
   #endIfOver(): void {
     if (this.#closing.isOver) this.#socket.end();
   }
@@ -241,8 +243,8 @@ export class ConnectionCore implements FrameListener, Abortable {
   // Errors
 
   /**
-   * The error for a connection that is gone; none when the caller ended it, when both sides said goodbye, or when the
-   * server just hung up after our Close.
+   * The error for a connection that is gone; none when the caller ended it, when both sides sent a Close, or when the server
+   * just hung up after ours.
    */
   #lossOf(cause: Error | undefined): TransferError | undefined {
     const { code, clean } = this.#closing.outcome();
@@ -276,7 +278,9 @@ export class ConnectionCore implements FrameListener, Abortable {
   }
 }
 
-/** Not a view of a small part of what a socket has read: a message that is kept would keep all of it. */
+/**
+ * The bytes of a message, copied when they are a small part of what the socket has read: to keep them would keep all of it.
+ */
 function ownBytes(data: Buffer): Uint8Array {
   if (data.byteLength * 2 < data.buffer.byteLength) return new Uint8Array(data);
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,13 +1,13 @@
 /**
- * Feeds what a socket receives to the parser of frames, no faster than the messages are taken: while the reader sleeps
- * the socket is paused, and TCP tells the server.
+ * Feeds what a socket receives to the parser of frames (`Receiver` of `ws`), no faster than messages are read: while the
+ * inbox is full the socket is paused, and TCP makes the server wait (backpressure).
  */
 
 import type { Socket } from 'node:net';
 import { runtimeOptions } from '../message/runtime-options.ts';
 import { type Extensions, type FrameReceiver, Receiver } from './ws-parts.ts';
 
-/** Told what comes from the server, in order. */
+/** Called with what comes from the server, in its order. */
 export interface FrameListener {
   message(data: Buffer, isBinary: boolean): void;
   ping(data: Buffer): void;
@@ -16,13 +16,15 @@ export interface FrameListener {
   concluded(code: number, reason: string): void;
   /** What came is no WebSocket frame, or too large. Nothing that follows is read. */
   violated(error: Error & { code?: string }): void;
-  /** The connection is gone, and all that came over it was told. `error` when it did not end by itself. */
+  /** The connection is gone, and everything that came over it was reported. @param error when it did not end by itself */
   gone(error: Error | undefined): void;
 }
 
-/** Pieces of a message, and of a frame that is not complete, that are kept; a message of 1 byte pieces costs no more. */
+/**
+ * The most fragments of a message, and chunks of an incomplete frame, so that a message in pieces of 1 byte is bounded too.
+ */
 const MAX_PIECES = 262_144;
-/** Compressed bytes that are parsed at once: they may be a thousand times as many, and cannot be stopped on the way. */
+/** Compressed bytes that are parsed at once: they may become a thousand times as many, and cannot be stopped on the way. */
 const COMPRESSED_PIECE = 4096;
 
 export class FrameReader {
@@ -30,7 +32,7 @@ export class FrameReader {
   readonly #receiver: FrameReceiver;
   readonly #listener: FrameListener;
   readonly #pieceSize: number;
-  /** Received and not parsed: at most what one event brought, because the socket is paused then. */
+  /** Received and not parsed: at most what one `data` event brought, because the socket is paused meanwhile. */
   #pending: Uint8Array[] = [];
   /** The inbox is full: nothing is parsed until `release`. */
   #isHeld = false;
@@ -88,19 +90,19 @@ export class FrameReader {
     this.#parse();
   }
 
-  /** Stops parsing, soon. */
+  /** Stops parsing after the piece that is with the parser. */
   hold(): void {
     this.#isHeld = true;
   }
 
-  /** Goes on. */
+  /** Parses on after `hold`. */
   release(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
     this.#parse();
   }
 
-  /** Reads no more, whatever has come and nobody has taken: the end of the connection is told at once. */
+  /** Drops what has come and is not parsed, so that the end of the connection is reported without waiting for a reader. */
   stop(): void {
     this.#isReading = false;
     this.#parse();
@@ -115,7 +117,7 @@ export class FrameReader {
       const piece = this.#nextPiece();
       if (piece !== undefined) {
         this.#isParsing = true;
-        // Called back in a later turn, once all of it is parsed, so that this goes round and not down.
+        // It is called back in a later turn, once all of the piece is parsed: no recursion, however many pieces there are.
         this.#receiver.write(piece, (error) => {
           this.#isParsing = false;
           if (!error) this.#parse();
@@ -138,7 +140,7 @@ export class FrameReader {
 
   #closed(): void {
     this.#isSocketClosed = true;
-    // What a reset cut off is not worth waiting for a reader; what an orderly end left behind is.
+    // After an orderly end the reader still gets what has come before it; after a reset nothing more is parsed.
     if (this.#error !== undefined) this.#isReading = false;
     this.#parse();
   }

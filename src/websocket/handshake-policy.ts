@@ -1,4 +1,4 @@
-/** The opening handshake (RFC 6455 section 4.1) as pure functions: what is asked, and what an answer must say. */
+/** The opening handshake (RFC 6455 section 4.1) as pure functions: the headers of the request, and what a 101 must say. */
 import { createHash } from 'node:crypto';
 import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpHeaders } from '../message/headers.ts';
@@ -21,10 +21,12 @@ export interface Agreement {
   readonly compression: Compression | undefined;
 }
 
-/** RFC 6455 section 1.3. */
+/**
+ * The fixed text that a server adds to the key (RFC 6455 section 1.3). One that does not speak WebSocket does not know it.
+ */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-/** The proof that the server has read this key. */
+/** `Sec-WebSocket-Accept`: the proof that the server has read this key, and that the answer is not from a cache. */
 export function acceptOf(key: string): string {
   return createHash('sha1')
     .update(key + GUID)
@@ -32,7 +34,7 @@ export function acceptOf(key: string): string {
 }
 
 /**
- * The request with the lines of a handshake.
+ * The request with the headers of a handshake.
  * @throws RequestError when the caller's headers ask for extensions, which nobody here could speak
  */
 export function asking(request: HttpRequest, offer: Offer, key: string): HttpRequest {
@@ -79,7 +81,7 @@ export function agreementOf(response: HttpResponse, request: HttpRequest, offer:
   }
 }
 
-/** None is a valid answer too (RFC 6455 section 4.2.2, item 5). */
+/** The subprotocol that the server chose: one that was offered, or none (RFC 6455 section 4.2.2, item 5). */
 function protocolOf(headers: HttpHeaders, offered: readonly string[], refuse: (fact: string) => Error): string {
   const lines = headers.getAll('sec-websocket-protocol');
   const [protocol = ''] = lines;

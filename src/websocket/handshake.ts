@@ -1,6 +1,7 @@
 /**
- * The layer that makes each request of one call a handshake, and its 101 a connection. It stands inside of redirects and
- * challenges: every hop has a key of its own (RFC 6455 section 4.1), and keeps the lines that do not cross an origin.
+ * The layer that makes each request of one call a handshake, and its 101 a connection. It stands inside of `redirect` and
+ * `auth`: every hop has a key of its own (RFC 6455 section 4.1), and gets the headers of a handshake anew, which `redirect`
+ * drops on the way to another origin.
  */
 import { randomBytes } from 'node:crypto';
 import { type SwitchedConnection, takeOver } from '../handlers/node/upgrade.ts';
@@ -35,7 +36,7 @@ export class Handshake {
     this.#settings = settings;
   }
 
-  /** For one call: what it leads to is kept here. */
+  /** The layer for the stack of this call. The connection that it leads to is kept in the `Handshake`. */
   get layer(): Middleware {
     return (next) => {
       const shake = (request: HttpRequest, options: RequestOptions) => this.#shake(next, request, options);
@@ -80,7 +81,7 @@ export class Handshake {
   }
 }
 
-/** A handler of the user's own that answers 101 and has no socket to give. */
+/** The error for a handler of the user's own that answers 101 and hands no socket over. */
 function withoutConnection(request: HttpRequest): RequestError {
   const fact =
     'the handler answered 101 without a connection; a handler of your own gives it with handOver(response, socket, head) ' +

@@ -1,4 +1,4 @@
-/** Messages on their way to the reader: a bounded queue, and the readers that wait for it to fill. */
+/** Messages on their way to the reader: a bounded queue, and the calls of `receive` that wait for the next message. */
 import type { Clock } from '../time/clock.ts';
 import { Wait, type WaitOptions } from './wait.ts';
 
@@ -7,7 +7,7 @@ export type WebSocketMessage =
   | { readonly type: 'text'; readonly data: string }
   | { readonly type: 'binary'; readonly data: Uint8Array };
 
-/** What is received and not read yet is bounded by these, and by what one chunk of the socket brings beyond them. */
+/** The bounds of what is received and not read yet. What one chunk of the socket brings may go beyond them. */
 const FULL_BYTES = 1_048_576;
 const FULL_MESSAGES = 1024;
 
@@ -57,7 +57,7 @@ export class Inbox {
     const message = this.#messages.shift();
     if (message !== undefined) {
       this.#bytes -= this.#sizes.shift()!;
-      // Half empty, not one below full: otherwise the socket would be paused and resumed for every message.
+      // When it is half empty, not when it is one below full: the socket would be paused and resumed for every message.
       if (this.#bytes <= FULL_BYTES / 2 && this.#messages.length <= FULL_MESSAGES / 2) this.#room();
       return Promise.resolve(message);
     }
@@ -79,7 +79,7 @@ export class Inbox {
     for (const reader of [...this.#readers]) reader.resolve(undefined);
   }
 
-  /** The caller has stopped it all: what is there is of no more interest. */
+  /** The caller has ended the connection with a reason: messages that were not read are dropped. */
   fail(reason: unknown): void {
     this.#isEnded = true;
     this.#failure = { reason };

@@ -1,4 +1,7 @@
-/** Frames on their way to the server: what may be sent, how, and when the kernel has it. */
+/**
+ * Frames on their way to the server: what is sent is checked, compressed where that was agreed, and counted until it is
+ * out.
+ */
 
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
@@ -21,9 +24,9 @@ export interface SendOptions {
   mask?: boolean;
 }
 
-/** RFC 6455 section 5.5. */
+/** Bytes of the payload of a control frame (RFC 6455 section 5.5). */
 const MAX_CONTROL = 125;
-/** Pongs on their way beyond which only the latest ping is answered (RFC 6455 section 5.5.3). */
+/** Pongs under way. While there are more, only the latest ping is answered, which is allowed (RFC 6455 section 5.5.3). */
 const MAX_PONGS = 128;
 
 export class Outbox {
@@ -83,7 +86,7 @@ export class Outbox {
       this.#latestPing = undefined;
       if (latest !== undefined) this.answer(latest);
     };
-    // A failure is the connection's, which tells it.
+    // A failure is one of the connection, which reports it by itself.
     this.pong(ping).then(done, () => undefined);
   }
 
@@ -125,7 +128,7 @@ function sizeOf(data: unknown): number {
   return bytes.byteLength;
 }
 
-/** RFC 6455 section 5.6. A Blob is sent as it is: its bytes are not here yet. */
+/** Text has to be UTF-8 (RFC 6455 section 5.6). A Blob is not checked: its bytes are not in memory yet. */
 function checkText(data: unknown): void {
   const bytes = bytesOf(data);
   if (bytes !== undefined && !isUtf8(bytes)) throw new TypeError('bytes sent with binary: false must be valid UTF-8');

@@ -1,4 +1,4 @@
-/** The options of `client.upgrade` that no other call has, and what they are when nobody sets them. */
+/** Reads the options of `client.upgrade`: those that no other call has, with their defaults, and those of its request. */
 
 import { isToken } from '../message/headers.ts';
 import { newOptions } from '../options/option-record.ts';
@@ -17,7 +17,7 @@ import type { CompressionOptions } from './connection-settings.ts';
 const MAX_PAYLOAD = 100 * 1024 * 1024;
 /** Lengths are signed 32-bit numbers in `ws`, and a string cannot be longer anyhow. */
 const LARGEST = 2 ** 31 - 1;
-/** Milliseconds. */
+/** Milliseconds; the default of `closeTimeout`. */
 const CLOSE_TIMEOUT = 10_000;
 /** Options of `upgrade` alone; every other name is an option of the handshake's request. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -76,7 +76,7 @@ function settingsOf(own: UpgradeOptions): UpgradeSettings {
   };
 }
 
-/** RFC 6455 section 4.1: each one a token, and none twice. */
+/** Each subprotocol is a token, and none comes twice (RFC 6455 section 4.1). */
 function protocolsOf(given: UpgradeOptions['protocols']): readonly string[] {
   if (given === undefined || given === null) return [];
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];

@@ -1,4 +1,4 @@
-/** What a broken frame is to the server (a close code, RFC 6455 section 7.4.1) and to the caller (an error). */
+/** What a broken frame leads to: a close code for the server (RFC 6455 section 7.4.1), and an error for the caller. */
 import { NetworkError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 
@@ -20,7 +20,7 @@ const CODES: Readonly<Record<string, Violation['code']>> = {
 /** @param maxPayload bytes; 0 is no limit */
 export function violationOf(cause: Error & { code?: string }, request: HttpRequest, maxPayload: number): Violation {
   const name = cause.code ?? '';
-  // What zlib cannot read is data that is not consistent with its type.
+  // An error without a code of `ws` is one of zlib. 1007 stands for data that are not what they should be.
   const code = CODES[name] ?? (name.startsWith('WS_ERR_') ? 1002 : 1007);
   const detail = cause.message.replace(/^Invalid WebSocket frame: /, '');
   if (code === 1009) {

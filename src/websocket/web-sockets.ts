@@ -1,4 +1,7 @@
-/** The WebSockets of one client: opens them through its stack, and closes those that are left with it. */
+/**
+ * The WebSockets of one client: opens them through its stack, and closes those that are left when the client closes. Loaded
+ * with the first `client.upgrade`.
+ */
 
 import { MOMENT } from '../handlers/exchange/briefly.ts';
 import { upgradeHandler } from '../handlers/node/upgrade.ts';
@@ -20,7 +23,7 @@ export type Start = (uri: string | URL, options: RequestOptions, handler: Handle
 
 /** RFC 6455 section 7.4.1: "an endpoint is going away". */
 const GOING_AWAY = 1001;
-/** Handlers over sockets of our own, in whose place the one that can switch does the same. */
+/** The handlers of Node whose place is taken by `upgradeHandler`, which sends in the same way and can switch protocols. */
 const REPLACEABLE: ReadonlySet<string> = new Set(['undici', 'stream', 'node']);
 
 export class WebSockets {
@@ -86,8 +89,8 @@ export class WebSockets {
 }
 
 /**
- * What the handshake came to. The body of a refusal may be slow or endless, and is there to be shown: of what comes within
- * a moment the beginning is kept, and the rest is left.
+ * The answer to a handshake. The body of a refusal is there for the error to show and may be slow or endless: the beginning
+ * is kept of what comes within a moment, and the rest is discarded.
  */
 async function answered(handler: Handler, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
   const readTimeout = Math.min(milliseconds(options.readTimeout, 'readTimeout') || MOMENT, MOMENT);
@@ -97,7 +100,9 @@ async function answered(handler: Handler, request: HttpRequest, options: Request
   return (await holdBody(response, request, briefly)).response;
 }
 
-/** A handler of the user's own, such as a mock, is asked itself: a test that swaps it opens no socket. */
+/**
+ * Whether the handler is one of Node's. One of the user's own, such as a mock, stays: a test that swaps it opens no socket.
+ */
 function canReplace(handler: Transport): boolean {
   const name = handlerName(handler);
   if (name === 'fetch') throw new RequestError('fetch cannot open a WebSocket: leave out the handler in Node');
@@ -109,7 +114,7 @@ function httpUri<T>(uri: T): T | string {
   return typeof uri === 'string' || uri instanceof URL ? String(uri).replace(/^ws(?=s?:)/i, 'http') : uri;
 }
 
-/** There is no connection to resolve with, whatever `httpErrors` says. */
+/** The error for any answer but a 101, whatever `httpErrors` says: there is no connection to resolve with. */
 function refusal(response: HttpResponse): BadResponseError {
   const { status, statusText, request } = response;
   const fact = `the server did not switch to WebSocket: it answered ${`${status} ${statusText}`.trim()}`;
