@@ -1,4 +1,4 @@
-/** The response that a stored answer is, for the request at hand. Pure. */
+/** Makes a response to the request at hand of a stored answer: whole, a part of it, its head, a 304 or a 416. Pure. */
 
 import { copyOf } from '../message/bytes.ts';
 import type { CacheFacts } from '../message/cache-facts.ts';
@@ -10,7 +10,7 @@ import { heldOf } from './parts.ts';
 import { partOf } from './ranges.ts';
 import { isNotModified } from './validation.ts';
 
-/** Heads of entries that were given, without their age: each hit adds its own. */
+/** Heads of entries that were used as answers, without their `Age`: each hit adds its own. */
 const heads = new WeakMap<CacheEntry, HttpHeaders>();
 
 /** The head of an entry without its `Age`, made once for each entry. */

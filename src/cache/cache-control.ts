@@ -1,6 +1,6 @@
 /**
- * Cache directives as they are written (RFC 9111 section 5.2): tokens and quoted strings, in any case, over any number of
- * lines. What cannot be read means the least caching.
+ * Parses cache directives (RFC 9111 section 5.2): tokens and quoted strings, in any case, over any number of lines. A value
+ * that cannot be read is taken for the one that caches least.
  */
 
 /** Directive names in lower case to the values they came with; `true` for one without an argument. */

@@ -1,6 +1,7 @@
 /**
- * Keys: `<URL> <method> <whose>[ <variant>]`. The URL comes first, so that all that is stored of it has a prefix; no part
- * after it holds a space.
+ * The keys of stored answers: `<URL> <method> <whose>[ <variant>]`. The URL comes first, so that all that is stored of it
+ * has one prefix; no part after it holds a space. "Whose" is a digest of the credentials, `-` for nobody's and `*` for all:
+ * the answer to one user is never found by another.
  */
 import { isSecretHeader } from '../message/redact.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -8,9 +9,9 @@ import type { RequestOptions } from '../options/options.ts';
 import { digestBytes, digestOf } from './digest.ts';
 
 export interface RequestKeys {
-  /** Of the answer that is for this user alone. */
+  /** The key of an answer for this user alone. */
   readonly own: string;
-  /** Of the answer that is for everybody. */
+  /** The key of an answer for everybody. */
   readonly all: string;
 }
 
@@ -65,7 +66,7 @@ async function digested(
   return { own: `${prefix} ${whose === '' ? '-' : await digestOf(whose)}${tail}`, all: `${prefix} *${tail}` };
 }
 
-/** All that says who asks, as text; `''` for nobody in particular. */
+/** The credentials of a request as text; `''` for one without any. */
 function credentialsOf({ headers }: HttpRequest, options: RequestOptions): string {
   let found: [string, string][] | undefined;
   for (const [name, value] of headers) {

@@ -5,18 +5,19 @@ import { type Directives, deltaSeconds, parseDirectives, secondsOf } from './cac
 import type { CacheEntry } from './entry.ts';
 import { ageAt, type Terms, termsOf } from './freshness.ts';
 
-/** What the caller wants of the cache: fetch's word and the request's directives as one. */
+/** What the caller allows: the option `cache`, in the words of fetch, and the `Cache-Control` of the request. */
 export interface Wishes {
   readonly mode: CacheMode;
   readonly directives: Directives;
 }
 
-/** `use` it, use it and `refresh` it behind, or `ask` the origin first. */
+/** `use` it, use it although it is `stale`, use it and `refresh` it in the background, or `ask` the origin first. */
 export type Verdict = 'use' | 'stale' | 'refresh' | 'ask';
 
 /** How far the clock may be set back before stored times are not believed, in milliseconds. */
 const CLOCK_SLACK = 1000;
 
+/** Reads both. */
 export function wishesOf(headers: HttpHeaders, mode: CacheMode): Wishes {
   const lines = headers.getAll('cache-control');
   // RFC 9111 section 5.4: Pragma counts where there is no Cache-Control.
@@ -25,6 +26,7 @@ export function wishesOf(headers: HttpHeaders, mode: CacheMode): Wishes {
   return { mode, directives: parseDirectives(isNoCache ? ['no-cache'] : []) };
 }
 
+/** Whether a stored answer may be given for a request now, by the caller's wishes and by its own directives. */
 export function verdictOf(entry: CacheEntry, { mode, directives }: Wishes, shared: boolean, now: number): Verdict {
   if (mode === 'no-cache' || mode === 'reload') return 'ask';
   const terms = termsOf(entry, shared);
@@ -34,7 +36,7 @@ export function verdictOf(entry: CacheEntry, { mode, directives }: Wishes, share
   if (terms.alwaysAsk || directives.has('no-cache') || entry.receivedAt > now + CLOCK_SLACK) return 'ask';
   const maxAge = secondsOf(directives, 'max-age');
   if (maxAge !== undefined && age > maxAge) return 'ask';
-  // Whoever asks for an age of nothing wants the origin asked.
+  // `max-age=0` is how browsers ask for the origin's own answer, also when the stored one is not a second old.
   if (maxAge === 0) return 'ask';
   const minFresh = secondsOf(directives, 'min-fresh') ?? 0;
   if (left > minFresh || (left > 0 && left >= minFresh)) return 'use';
@@ -46,7 +48,7 @@ export function verdictOf(entry: CacheEntry, { mode, directives }: Wishes, share
   }
   // RFC 9111 section 5.2.1.3: who wants a fresh one takes no stale one.
   if (directives.has('min-fresh')) return 'ask';
-  // RFC 5861 section 3
+  // RFC 5861 section 3: for a time the answer may be given stale, and is asked about behind it.
   return -left <= (secondsOf(terms.directives, 'stale-while-revalidate') ?? -1) ? 'refresh' : 'ask';
 }
 

@@ -1,7 +1,7 @@
 /**
  * An HTTP cache (RFC 9111) as a layer: answers from the store what may be answered from it, asks the origin for the rest,
- * and takes out what a change made wrong. The rules are pure and next door: `cache-policy.ts`, `storing.ts`,
- * `validation.ts`, `freshness.ts`.
+ * and takes out what a change has made invalid. The rules are pure functions in files of their own: `cache-policy.ts`,
+ * `storing.ts`, `validation.ts`, `freshness.ts`. What is asked of the origin goes through `forward.ts`.
  */
 import { Call, callOf } from '../call/call.ts';
 import { announce } from '../call/callbacks.ts';
@@ -26,7 +26,7 @@ import { isInPart, isSimpleRange } from './ranges.ts';
 import type { Found } from './stored-answers.ts';
 import { isConditional, isForOrigin } from './validation.ts';
 
-/** A call of its own for the request, which ends with the client whose call it is made beside. */
+/** A call for a refresh in the background: not stopped with the caller's, but ended with the client and counted by it. */
 function callBeside(of: Call | undefined, request: HttpRequest): Call | undefined {
   if (of?.calls === undefined) return undefined;
   const call = new Call(of.started, of.redact, of.clock);
@@ -36,13 +36,13 @@ function callBeside(of: Call | undefined, request: HttpRequest): Call | undefine
   return call;
 }
 
-/** How a shared miss ended: it was answered, its own caller stopped it, or the origin broke. */
-type Landing = 'answered' | 'stopped' | 'broken';
+/** How a request ended that others wait for: it was answered, its own caller stopped it, or the origin failed. */
+type FlightEnd = 'answered' | 'stopped' | 'failed';
 
-/** How often a call waits for another's request again because the origin broke: the next answer may be for all. */
+/** How often a call waits for another's request again because the origin failed: the next answer may be for all. */
 const WAITS = 2;
 
-/** Whether the request is sent again because of an answer like this one: out of the store it would be the same. */
+/** Whether `retry` repeats the request because of an answer like this one, which the store would only give again. */
 function isTriedAgain(request: HttpRequest, { status }: CacheEntry): boolean {
   return status >= 400 && (callOf(request)?.attempt ?? 1) > 1;
 }
@@ -50,8 +50,8 @@ function isTriedAgain(request: HttpRequest, { status }: CacheEntry): boolean {
 export class CacheCore {
   readonly #parts: CacheParts;
   /** Misses under way, which others of the same key wait for; each tells how it ended. */
-  readonly #flights = new Map<string, Promise<Landing>>();
-  /** What nobody waits for but `drain`. */
+  readonly #flights = new Map<string, Promise<FlightEnd>>();
+  /** Work behind answered calls: refreshes, and bodies that are still read for the store. `drain` waits for it. */
   readonly #behind = new Set<Promise<unknown>>();
 
   constructor(parts: Omit<CacheParts, 'behind'>) {
@@ -69,7 +69,7 @@ export class CacheCore {
     void work.then(() => this.#behind.delete(work));
   }
 
-  /** The way of a request through the cache: past it, from it, or through it to the origin. */
+  /** Takes a request past the cache, answers it from there, or sends it through it to the origin. */
   async handle(request: HttpRequest, options: RequestOptions, next: Handler): Promise<HttpResponse> {
     const mode = cacheModeOf(options.cache);
     if (mode === false) return next(request, options);
@@ -82,7 +82,7 @@ export class CacheCore {
     const known = keys instanceof Promise ? await keys : keys;
     if (known === undefined) return this.#bypass(request, options, next);
     const inquiry = new Inquiry(request, options, next, known, mode);
-    // RFC 9111 section 5.2.1.5
+    // RFC 9111 section 5.2.1.5: neither the request nor its answer may be stored.
     if (inquiry.wishes.directives.has('no-store')) return this.#bypass(request, options, next);
     return this.#answer(inquiry, WAITS);
   }
@@ -126,9 +126,9 @@ export class CacheCore {
     if (!this.#isShareable(inquiry, found)) return forward();
     const flight = this.#flights.get(keys.own);
     if (flight !== undefined && waits > 0) {
-      const landing = await raceCaller(flight, request, options, 'the same request of another call (the cache)');
-      // A flight whose caller stopped says nothing of the origin; after an answered one the store is asked a last time.
-      return this.#answer(inquiry, landing === 'stopped' ? waits : landing === 'broken' ? waits - 1 : 0);
+      const end = await raceCaller(flight, request, options, 'the same request of another call (the cache)');
+      // One that its caller stopped says nothing of the origin; after an answered one the store is asked a last time.
+      return this.#answer(inquiry, end === 'stopped' ? waits : end === 'failed' ? waits - 1 : 0);
     }
     const run = forward();
     if (flight === undefined) this.#fly(keys.own, run, inquiry);
@@ -146,35 +146,37 @@ export class CacheCore {
   }
 
   /**
-   * Announces the request to those who come with the same key. It is over with its head: what follows finds the answer
-   * in the store, or asks.
+   * Makes the request one that later ones with the same key wait for. It counts as ended with its head: whoever waited finds
+   * the answer in the store, or asks.
    */
   #fly(key: string, run: Promise<HttpResponse>, { request, options }: Inquiry): void {
-    const end = (landing: Landing): Landing => {
+    const ended = (how: FlightEnd): FlightEnd => {
       this.#flights.delete(key);
-      return landing;
+      return how;
     };
     this.#flights.set(
       key,
       run.then(
-        ({ status }) => end(status >= 500 ? 'broken' : 'answered'),
-        (error: unknown) => end(isStopReason(error, request, options) ? 'stopped' : 'answered'),
+        ({ status }) => ended(status >= 500 ? 'failed' : 'answered'),
+        (error: unknown) => ended(isStopReason(error, request, options) ? 'stopped' : 'answered'),
       ),
     );
   }
 
-  /** What is about to be stored is waited for, as its head was. */
+  /** A body is read on for the store: requests of its key wait for that too. */
   #readOn(reading: Promise<void>, key: string): void {
     this.#keepBehind(reading);
     if (this.#flights.has(key)) return;
-    const land = (): Landing => {
+    const ended = (): FlightEnd => {
       this.#flights.delete(key);
       return 'answered';
     };
-    this.#flights.set(key, reading.then(land));
+    this.#flights.set(key, reading.then(ended));
   }
 
-  /** RFC 5861 section 3: the stale answer is given, and a new one fetched behind it, once at a time. */
+  /**
+   * Fetches a new answer in the background while the stale one is given (RFC 5861 section 3), one at a time for each key.
+   */
   #refresh({ request, options, next, keys, wishes, tell }: Inquiry, found: Found): void {
     if (this.#flights.has(keys.own)) return;
     const { method, url, headers, body } = request;
@@ -202,7 +204,7 @@ export class CacheCore {
     return response;
   }
 
-  /** The origin's answer, untouched. What it changes there is not right in the store any more. */
+  /** Gives the origin's answer as it is. What the request has changed at the origin is taken out of the store. */
   async #bypass(request: HttpRequest, options: RequestOptions, next: Handler): Promise<HttpResponse> {
     const response = await next(request, options);
     await forgetAfter(this.#parts.answers, request, response, options);

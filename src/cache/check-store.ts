@@ -1,4 +1,4 @@
-/** What can be a store. */
+/** Checks the store that a caller gives `makeCache`. */
 import { kindOf } from '../runtime/kind-of.ts';
 import type { CacheStore } from './entry.ts';
 

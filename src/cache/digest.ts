@@ -2,7 +2,7 @@
 import { BoundedMap } from '../runtime/bounded-map.ts';
 
 const encoder = new TextEncoder();
-/** The same few credentials and headers come again and again. */
+/** Remembered, because the same few credentials and headers come again and again. */
 const known = new BoundedMap<string, string>(500);
 
 /** 128 bits of SHA-256 as 32 hexadecimal digits; at once when the text was asked for lately. */

@@ -1,4 +1,4 @@
-/** The body of an answer that said how long it is. */
+/** Reads the body of an answer whose length is known, such as the missing part of a stored one, and no more than that. */
 import { copyOf, Pieces, toBytes } from '../message/bytes.ts';
 import { chunksOf } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';

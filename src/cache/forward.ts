@@ -1,4 +1,7 @@
-/** Asks the origin, about what is stored where there is something, and keeps what comes. */
+/**
+ * Sends a request on to the origin for the cache: with a condition about what is stored, if there is something (RFC 9111
+ * section 4.3), and stores what comes.
+ */
 import { announce } from '../call/callbacks.ts';
 import { isStopReason } from '../call/caller-stop.ts';
 import { copyOf } from '../message/bytes.ts';
@@ -46,7 +49,7 @@ interface Times {
 
 /** Bytes of a body that nobody reads, such as a redirect's, which are read for the sake of the store. */
 const SHORT = 65_536;
-/** RFC 5861 section 4 */
+/** Statuses in place of which a stale answer may be given (RFC 5861 section 4). */
 const ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
 /**

@@ -92,7 +92,7 @@ function explicitLifetime(
   return until === undefined ? 0 : Math.max(0, (until - date) / 1000);
 }
 
-// RFC 9111 section 4.2.2
+/** A guess where the headers state no lifetime: a tenth of the time since the last change (RFC 9111 section 4.2.2). */
 function heuristicLifetime(entry: CacheEntry, directives: Directives, date: number): number {
   if (!HEURISTIC.has(entry.status) && !directives.has('public')) return 0;
   const changed = single(linesOf(entry, 'last-modified'), entry.receivedAt);

@@ -1,6 +1,7 @@
 /**
- * A store whose failures never fail the call: when it throws, rejects, gives something other than an entry or is too
- * slow, that is told, and counts as if nothing was stored.
+ * A store whose failures never fail the call: when it throws, rejects, gives something other than an entry or is too slow,
+ * `onError` gets an error, and the call goes on as if nothing was stored. A store that hangs or is busy is not used for a
+ * while, so that not every call waits for it.
  */
 import { ignore } from '../message/source.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
@@ -8,21 +9,21 @@ import { isThenable, kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
 import { type CacheEntry, type CacheStore, isEntry, StoreBusyError, StoreSlowError } from './entry.ts';
 
-/** Told of what went wrong; the call goes on. */
+/** Called with what went wrong, while the call goes on. */
 export type Tell = (error: unknown) => void;
 
-/** Milliseconds for which a store that did not answer in time is left alone. */
-const REST = 30_000;
-/** Milliseconds for which a method is left alone that found the store held by another process. */
-const BUSY_REST = 1000;
+/** Milliseconds for which a store that did not answer in time is not used. */
+const PAUSE = 30_000;
+/** Milliseconds for which a method is not used that found the store held by another process. */
+const BUSY_PAUSE = 1000;
 /** Keys that are remembered because they could not be taken out. */
 const MOST_LEFT = 10_000;
 
 export class GuardedStore {
   readonly #store: CacheStore;
   readonly #patience: number;
-  /** Until when each method is left alone. */
-  readonly #rests = { get: 0, set: 0, delete: 0, keys: 0 };
+  /** Until when each method is not used. */
+  readonly #pauses = { get: 0, set: 0, delete: 0, keys: 0 };
   /** Keys that could not be taken out. What is there is not used again. */
   readonly #left = new BoundedMap<string, true>(MOST_LEFT);
 
@@ -33,14 +34,14 @@ export class GuardedStore {
   }
 
   get(key: string, clock: Clock, tell: Tell): CacheEntry | undefined | Promise<CacheEntry | undefined> {
-    if (this.#rests.get !== 0 && this.#isResting('get', clock)) return undefined;
+    if (this.#pauses.get !== 0 && this.#isPaused('get', clock)) return undefined;
     if (this.#left.size > 0 && this.#left.has(key)) return this.delete(key, clock, tell).then(() => undefined);
     return this.#guarded('get', clock, tell, () => this.#store.get(key), entryIn);
   }
 
   /** Whether it was stored. */
   async set(key: string, entry: CacheEntry, clock: Clock, tell: Tell): Promise<boolean> {
-    if (this.#isResting('set', clock)) return false;
+    if (this.#isPaused('set', clock)) return false;
     const isStored = await this.#guarded('set', clock, tell, () => this.#store.set(key, entry), done);
     if (isStored === true) this.#left.delete(key);
     return isStored === true;
@@ -49,7 +50,7 @@ export class GuardedStore {
   /** What is to be taken out is taken out, however slow the store is: it must not be used again. */
   async delete(key: string, clock: Clock, tell: Tell): Promise<void> {
     const isGone =
-      !this.#isResting('delete', clock) &&
+      !this.#isPaused('delete', clock) &&
       (await this.#guarded('delete', clock, tell, () => this.#store.delete(key), done)) === true;
     if (isGone) this.#left.delete(key);
     else this.#left.set(key, true);
@@ -65,9 +66,8 @@ export class GuardedStore {
     return keys;
   }
 
-  /** A store that hung or was busy is left alone for a while. */
-  #isResting(method: keyof CacheStore, clock: Clock): boolean {
-    return clock.now() < this.#rests[method];
+  #isPaused(method: keyof CacheStore, clock: Clock): boolean {
+    return clock.now() < this.#pauses[method];
   }
 
   /**
@@ -82,7 +82,7 @@ export class GuardedStore {
     read: (given: unknown) => T,
   ): T | undefined | Promise<T | undefined> {
     const failed = (error: unknown): undefined => {
-      if (error instanceof StoreBusyError) this.#rests[method] = clock.now() + BUSY_REST;
+      if (error instanceof StoreBusyError) this.#pauses[method] = clock.now() + BUSY_PAUSE;
       tell(error);
     };
     try {
@@ -101,11 +101,11 @@ export class GuardedStore {
         this.#patience === 0
           ? ignore
           : startTimer(clock, this.#patience, () => {
-              this.#rests.get = this.#rests.set = clock.now() + REST;
+              this.#pauses.get = this.#pauses.set = clock.now() + PAUSE;
               tell(
                 new StoreSlowError(
                   `the cache's store did not answer ${method} within ${this.#patience} ms; the call went on without it, ` +
-                    `and nothing is looked up or stored for ${REST / 1000} s`,
+                    `and nothing is looked up or stored for ${PAUSE / 1000} s`,
                 ),
               );
               resolve(undefined);

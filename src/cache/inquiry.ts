@@ -34,11 +34,6 @@ export class Inquiry {
   now(): number {
     return wallClockBy(this.clock);
   }
-
-  /** The same for another sending, such as one that nobody waits for. */
-  with(request: HttpRequest, options: RequestOptions): Inquiry {
-    return new Inquiry(request, options, this.next, this.keys, this.wishes.mode);
-  }
 }
 
 export function clockOf(options: RequestOptions): Clock {

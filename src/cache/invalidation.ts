@@ -1,4 +1,7 @@
-/** What an answer takes out of the store (RFC 9111 section 4.4, RFC 9875 section 3, Clear-Site-Data). */
+/**
+ * Which stored answers the answer to another request invalidates (RFC 9111 section 4.4, RFC 9875 section 3,
+ * Clear-Site-Data).
+ */
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
@@ -38,7 +41,7 @@ function resolved(reference: string, target: string): string | undefined {
   }
 }
 
-/** Takes out what an answer of the origin made wrong. */
+/** Takes out of the store what an answer of the origin invalidates. */
 export async function forgetAfter(
   answers: StoredAnswers,
   request: HttpRequest,
@@ -58,7 +61,7 @@ export async function forgetAfter(
   if (groups.length > 0) await answers.invalidate(groups, new URL(request.url).origin, clock, tell);
 }
 
-/** Whether the origin wants all forgotten that is stored of it. */
+/** Whether the origin asks for everything to be taken out that is stored of it (`Clear-Site-Data: "cache"`). */
 function clearsSite(response: HttpResponse): boolean {
   return parseStrings(response.headers.getAll('clear-site-data')).some((one) => one === 'cache' || one === '*');
 }

@@ -1,4 +1,4 @@
-/** What the makers of caches return: a store, the layer over it, and what a program does to it by hand. */
+/** Makes a cache over any store: its layer, and what a program does to it by hand. `memoryCache` and its like call this. */
 
 import type { CacheFacts } from '../message/cache-facts.ts';
 import type { CacheLayer } from '../options/cache-option.ts';

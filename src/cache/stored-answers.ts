@@ -1,4 +1,7 @@
-/** What is stored, as requests see it: finds, keeps, and takes out by URL, origin or group. */
+/**
+ * The stored answers: found by the request, kept with their variants, and taken out by URL, origin or group. It knows
+ * nothing of freshness; `cache.ts` and `forward.ts` decide what is used and stored.
+ */
 import { parseHttpDate } from '../message/http-date.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';

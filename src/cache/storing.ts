@@ -72,7 +72,7 @@ function isStorablePart({ method }: HttpRequest, { headers }: HttpResponse): boo
   return parseContentRange(headers.get('content-range'))?.start !== undefined;
 }
 
-/** RFC 9111 section 3.5 */
+/** Whether a shared cache may store the answer to a request with `Authorization` (RFC 9111 section 3.5). */
 function isForSharing(directives: Directives): boolean {
   return directives.has('public') || directives.has('must-revalidate') || directives.has('s-maxage');
 }

@@ -1,4 +1,4 @@
-/** A streamed body that is also kept, while it is small enough, for the time when it was read to its end. */
+/** A streamed body that is copied for the store while the caller reads it, as long as it is small enough to be stored. */
 import { concatBytes, copyOf, toBytes } from '../message/bytes.ts';
 import { Content, UnreadSource } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';

@@ -1,4 +1,6 @@
-/** Asking whether a stored answer still holds, and what its confirmation changes (RFC 9111 section 4.3). Pure. */
+/**
+ * The condition that asks whether a stored answer still holds, and what a 304 changes in it (RFC 9111 section 4.3). Pure.
+ */
 
 import { HttpHeaders } from '../message/headers.ts';
 import { parseHttpDate } from '../message/http-date.ts';

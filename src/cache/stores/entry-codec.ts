@@ -1,7 +1,7 @@
 /** An entry as bytes: a line of JSON with its head, then its body. */
 import { type CacheEntry, isEntry } from '../entry.ts';
 
-/** Another form of entries gets another number, and is no entry to this one. */
+/** The format and its version. An entry of another version is not read. */
 const FORM = 'sluice-cache-1';
 
 const encoder = new TextEncoder();

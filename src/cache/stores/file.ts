@@ -1,6 +1,6 @@
 /**
- * Answers in a directory, one file each: written beside its place and renamed into it, so that any number of processes may
- * read and write, and none meets half a file. Only the owner may read them.
+ * The store in a directory, with a file for each answer: written beside its place and renamed into it, so that any number of
+ * processes may read and write, and none meets half a file. Only the owner may read them.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';

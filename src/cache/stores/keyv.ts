@@ -1,4 +1,4 @@
-/** Answers in whatever Keyv is over: Redis, Postgres and others. */
+/** The store over a Keyv, and so over Redis, Postgres and whatever else has an adapter for it. */
 import type { CacheEntry, CacheStore } from '../entry.ts';
 import { type CacheSettings, type HttpCache, makeCache } from '../make-cache.ts';
 import { decodeParts, encodeParts } from './entry-codec.ts';
@@ -14,7 +14,7 @@ export interface KeyvLike {
 }
 
 /**
- * Keyv has no keys by prefix, so that lists are kept: of the keys of each URL, and of the URLs. Two processes that add to
+ * Keyv cannot list keys, so that lists are kept in it: of the keys of each URL, and of the URLs. Two processes that add to
  * one list at the same moment may lose one of the two names; so each looks again whether its own is there.
  */
 export class KeyvStore implements CacheStore {

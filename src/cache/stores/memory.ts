@@ -1,4 +1,4 @@
-/** Answers in memory: the ones that were not used for longest go first. */
+/** The store in memory: when it is full, the answers that were not used for longest go first. */
 
 import { settingsOf } from '../../options/settings-of.ts';
 import type { CacheEntry, CacheStore } from '../entry.ts';

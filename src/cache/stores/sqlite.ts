@@ -1,4 +1,7 @@
-/** Answers in a SQLite database, which several processes may share. Node's own module, asked for when a cache is made. */
+/**
+ * The store in a SQLite database, which several processes may share. It uses Node's own module, loaded when a cache is
+ * made.
+ */
 import { builtin, needBuiltin } from '../../runtime/platform.ts';
 import { type CacheEntry, type CacheStore, StoreBusyError } from '../entry.ts';
 import { type CacheSettings, type HttpCache, makeCache } from '../make-cache.ts';
