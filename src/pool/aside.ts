@@ -1,3 +1,4 @@
+/** Work at a host that a pool does in its turn, without being a request of the pool. */
 import type { PoolItem } from './pool-options.ts';
 
 /**
@@ -17,7 +18,7 @@ export class Aside {
   ) {}
 }
 
-/** One to be added to a pool, whose callbacks and results do not tell of it. */
+/** Such work as an item for a pool, which leaves it out of its callbacks and results. */
 export function aside(uri: string, task: () => Promise<void>, done: () => void): PoolItem {
   return new Aside(uri, task, done) as unknown as PoolItem;
 }

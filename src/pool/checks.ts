@@ -1,4 +1,4 @@
-/** What a pool refuses, in words. */
+/** Checks what a pool is given, and words the errors of what it refuses: options, clients, items. */
 
 import { bareRecord } from '../options/option-record.ts';
 import { optionNames } from '../options/option-rules.ts';

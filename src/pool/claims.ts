@@ -1,4 +1,7 @@
-/** Items whose source wants to know when all about them is done, callbacks too: a job of a queue settles then. */
+/**
+ * Claims: for items whose source wants to know when all about them is done, callbacks included. The source over a BullMQ
+ * queue attaches one to each item, since a job is done only then.
+ */
 
 export interface Claim {
   /** @param error what failed, the request or a callback; `undefined` for neither */
@@ -8,7 +11,7 @@ export interface Claim {
 }
 
 const claims = new WeakMap<object, Claim>();
-/** Most pools have none, and look nothing up. */
+/** Whether any item ever had one: without, no pool looks anything up. */
 let areThere = false;
 
 /** Attaches a claim to an item, before a pool takes it. */

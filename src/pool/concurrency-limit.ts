@@ -1,4 +1,4 @@
-/** How many slots a pool has at the moment, for each way to say it, and the checks on what was said. */
+/** How many slots a pool has at the moment, by each form of the option `concurrency`: a number, a function, or `'auto'`. */
 import { valueOrKind } from '../runtime/kind-of.ts';
 import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import type { PoolConcurrency } from './pool-options.ts';

@@ -1,4 +1,4 @@
-/** Whether a pool runs, and the promise of its end. */
+/** The state of a pool, and the promise of its end. */
 
 export type PoolState = 'new' | 'open' | 'done' | 'failed';
 

@@ -1,4 +1,6 @@
-/** One item on its way through a pool, and what is to be read from how it ended. */
+/**
+ * One item on its way through a pool, and what its outcome says: about the load, the bytes, and the request that was sent.
+ */
 import { callOf } from '../call/call.ts';
 import { isNetworkError } from '../message/errors.ts';
 import { HttpRequest } from '../message/request.ts';
@@ -8,7 +10,7 @@ import { Aside } from './aside.ts';
 import type { Host } from './host.ts';
 import type { PoolKey } from './pool-options.ts';
 
-/** A host, in whose line items of a pool wait. */
+/** A host, in whose queue items of a pool wait. */
 export type EntryHost = Host<Entry>;
 
 export class Entry {
@@ -43,7 +45,9 @@ export function bytesOf(response: HttpResponse | undefined): number {
   return response?.facts?.bytesReceived ?? response?.content?.bytes?.byteLength ?? 0;
 }
 
-/** What an outcome says about the load. RFC 6585 section 4 (429), RFC 9110 section 15.6.4 (503). */
+/**
+ * What an outcome says about the load: 429 (RFC 6585 section 4) and 503 (RFC 9110 section 15.6.4) say that it is too much.
+ */
 export function outcomeOf(response: HttpResponse | undefined, error: unknown): Outcome {
   const status = response?.status;
   if (status === 429 || status === 503 || isNetworkError(error)) return 'overload';

@@ -1,4 +1,4 @@
-/** A line where both ends cost O(1), however long it is: an array's `shift` moves all that stand behind. */
+/** A queue where both ends cost O(1), however long it is: `shift` of an array moves all items behind the first. */
 
 /** Below this many taken places a copy would cost more than the places. */
 const COMPACT_FROM = 1024;

@@ -1,11 +1,11 @@
-/** One host of a pool: its figures, its line of waiting items, and with `perHost` its politeness. */
+/** One host of a pool: its figures, its queue of waiting items, and with `perHost` its limit and interval. */
 
 import pLimit, { type LimitFunction } from 'p-limit';
 import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import { Fifo } from './fifo.ts';
 import type { HostStats } from './pool-options.ts';
 
-/** `T` is what waits in its line. */
+/** `T` is what waits in its queue. */
 export class Host<T> {
   running = 0;
   done = 0;
@@ -13,11 +13,11 @@ export class Host<T> {
   bytes = 0;
   /** When the next request may start, in milliseconds of the clock. */
   nextAt = 0;
-  /** Milliseconds from an answer until the next request, as it was told last. */
+  /** Milliseconds from an answer until the next request, as the option said last. */
   interval = 0;
-  /** It stands in the line of hosts that may start, or its timer is armed. */
+  /** It is among the hosts that may start, or its timer is set. */
   listed = false;
-  readonly line = new Fifo<T>();
+  readonly queue = new Fifo<T>();
   /** Bounds what is in flight; absent without `perHost`. */
   readonly limit: LimitFunction | undefined;
   readonly adaptive: AdaptiveConcurrency | undefined;
@@ -32,12 +32,12 @@ export class Host<T> {
 
   /** Whether it can be forgotten: nothing runs, waits or is timed. */
   get idle(): boolean {
-    return this.running === 0 && this.line.size === 0 && !this.listed && (this.limit?.activeCount ?? 0) === 0;
+    return this.running === 0 && this.queue.size === 0 && !this.listed && (this.limit?.activeCount ?? 0) === 0;
   }
 
   get stats(): HostStats {
-    const { running, done, failed, bytes, line } = this;
+    const { running, done, failed, bytes, queue } = this;
     const concurrency = this.limit?.concurrency ?? Number.POSITIVE_INFINITY;
-    return { waiting: line.size, running, done, failed, bytes, concurrency };
+    return { waiting: queue.size, running, done, failed, bytes, concurrency };
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The hosts that a pool talks to: their figures, and with `perHost` their politeness. A request of a busy host waits in
- * the host's own line and takes no slot of the pool; hosts whose turn has come are served round robin.
+ * The hosts that a pool talks to: their figures, and with `perHost` how politely each is asked. A request of a busy host
+ * waits in the host's own queue and takes no slot of the pool, so that the pool goes on with other hosts; those whose turn
+ * has come are served round robin.
  */
 
 import type { LimitFunction } from 'p-limit';
@@ -20,13 +21,13 @@ import type { HostStats, PerHostOptions } from './pool-options.ts';
 
 /** Hosts whose figures are kept. */
 const MOST_HOSTS = 10_000;
-/** Entries that may wait in lines; beyond, the source is not pulled, so that memory is bounded. */
+/** Entries that may wait for busy hosts; beyond, the source is not pulled, so that memory is bounded. */
 const MAX_WAITING = 1000;
 /** The host of relative URIs: that of the client's `baseUri`, which only the client knows. */
 const RELATIVE = '(baseUri)';
 
 export class Hosts {
-  /** How many entries stand in the lines of busy hosts. */
+  /** How many entries wait in the queues of busy hosts. */
   waiting = 0;
   /** By host and port, the one used longest ago first to go. */
   readonly #hosts = new BoundedMap<string, EntryHost>(MOST_HOSTS, (host) => this.#release(host));
@@ -82,7 +83,7 @@ export class Hosts {
   take(): Entry | undefined {
     for (let host = this.#ready.shift(); host !== undefined; host = this.#ready.shift()) {
       host.listed = false;
-      const entry = this.#hasRoom(host) ? host.line.shift() : undefined;
+      const entry = this.#hasRoom(host) ? host.queue.shift() : undefined;
       if (entry === undefined) continue;
       this.waiting -= 1;
       return entry;
@@ -90,14 +91,14 @@ export class Hosts {
     return undefined;
   }
 
-  /** Whether the entry may start now; otherwise it is in its host's line. */
+  /** Whether the entry may start now; otherwise it was put into its host's queue. */
   admit(entry: Entry, uri: string | undefined): boolean {
     const host = uri === undefined ? undefined : this.#find(uri);
     entry.host = host;
     if (host?.limit === undefined) return true;
-    // Past the line only when nobody stands in it.
-    if (host.line.size === 0 && this.#hasRoom(host) && this.#waitOf(host) <= 0) return true;
-    host.line.push(entry);
+    // At once only when nobody waits before it.
+    if (host.queue.size === 0 && this.#hasRoom(host) && this.#waitOf(host) <= 0) return true;
+    host.queue.push(entry);
     this.waiting += 1;
     this.offer(host);
     return false;
@@ -135,7 +136,7 @@ export class Hosts {
 
   /** Puts a host whose turn has come behind the others that may start. */
   offer(host: EntryHost): void {
-    if (host.listed || host.line.size === 0 || !this.#hasRoom(host)) return;
+    if (host.listed || host.queue.size === 0 || !this.#hasRoom(host)) return;
     host.listed = true;
     const wait = this.#waitOf(host);
     if (wait <= 0) {
@@ -152,7 +153,7 @@ export class Hosts {
   close(): void {
     this.#delays?.close();
     this.#ready.clear();
-    for (const host of this.#hosts.values()) host.line.clear();
+    for (const host of this.#hosts.values()) host.queue.clear();
     this.waiting = 0;
   }
 

@@ -1,7 +1,9 @@
-/** How an item ended, before it is handed over. */
+/** The outcome of an item, until it is handed to a callback or an iterator. */
 import type { HttpResponse } from '../message/response.ts';
 
-/** A request that failed, told apart from whatever a function may resolve to. */
+/**
+ * A request that failed. A class of its own, because a function among the items may resolve to anything, also an `Error`.
+ */
 export class Failure {
   constructor(readonly error: unknown) {}
 }

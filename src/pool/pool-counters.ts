@@ -19,11 +19,11 @@ export class PoolCounters {
   readonly #timed: boolean;
 
   constructor(
-    readonly gauge: ConcurrencyLimit,
+    readonly concurrency: ConcurrencyLimit,
     readonly hosts: Hosts,
     readonly clock: Clock,
   ) {
-    this.#timed = gauge.adaptive !== undefined || hosts.adaptive;
+    this.#timed = concurrency.adaptive !== undefined || hosts.adaptive;
   }
 
   /** A request is sent. */
@@ -33,7 +33,7 @@ export class PoolCounters {
     if (host !== undefined) host.running += 1;
     if (!this.#timed) return;
     entry.started = this.clock.now();
-    entry.epoch = this.gauge.adaptive?.start() ?? 0;
+    entry.epoch = this.concurrency.adaptive?.start() ?? 0;
     entry.hostEpoch = host?.adaptive?.start() ?? 0;
   }
 
@@ -60,36 +60,36 @@ export class PoolCounters {
     const { host } = entry;
     const outcome = outcomeOf(answer, error);
     const latency = this.clock.now() - entry.started;
-    this.gauge.adaptive?.settle(entry.epoch, latency, outcome);
+    this.concurrency.adaptive?.settle(entry.epoch, latency, outcome);
     if (host?.adaptive === undefined || host.limit === undefined) return;
     host.adaptive.settle(entry.hostEpoch, latency, outcome);
     if (host.limit.concurrency !== host.adaptive.limit) host.limit.concurrency = host.adaptive.limit;
   }
 }
 
-/** @param waiting how many are known and not started */
-export function liveStats(tally: PoolCounters, waiting: () => number): PoolStats {
+/** `pool.stats`: getters, so that one object shows the newest numbers. @param waiting how many are known and not started */
+export function liveStats(counters: PoolCounters, waiting: () => number): PoolStats {
   return {
     get waiting(): number {
       return waiting();
     },
     get running(): number {
-      return tally.running;
+      return counters.running;
     },
     get done(): number {
-      return tally.done;
+      return counters.done;
     },
     get failed(): number {
-      return tally.failed;
+      return counters.failed;
     },
     get bytes(): number {
-      return tally.bytes;
+      return counters.bytes;
     },
     get concurrency(): number {
-      return tally.gauge.now;
+      return counters.concurrency.now;
     },
     get hosts(): Record<string, HostStats> {
-      return tally.hosts.stats;
+      return counters.hosts.stats;
     },
   };
 }

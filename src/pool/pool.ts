@@ -57,12 +57,12 @@ export class Pool implements AsyncIterable<PoolResult> {
   /** `p-limit`: its tasks are the workers, each of which is a slot of the pool. */
   readonly #limit: LimitFunction;
   readonly #signals: PoolSignals;
-  /** Makes way for other work of the process from time to time. */
+  /** Lets timers and sockets of the process have their turn while answers come without waiting. */
   readonly #share = new EventLoopShare();
   readonly #ending = new PoolEnding();
   /** Between `pause` and `resume`. */
   #paused = false;
-  /** A worker was asked for and has not begun. */
+  /** `p-limit` was given a worker that has not begun. */
   #summoned = false;
   /** Slots taken: by what runs, by callbacks, and by results that nobody took yet. */
   #occupied = 0;
