@@ -1,4 +1,4 @@
-/** What a response has at first sight: the texts, once. */
+/** Members of a response with their docstrings, which TypeScript shows for every class that implements this. */
 import type { Message } from './message.ts';
 import type { Timings } from './response-facts.ts';
 

@@ -1,4 +1,4 @@
-/** Bytes of all kinds as one kind, and many pieces of them as one. */
+/** Bytes of every kind as a `Uint8Array`, and the pieces of a body collected into one. */
 import { kindOf } from '../runtime/kind-of.ts';
 
 const encoder = new TextEncoder();
@@ -25,7 +25,7 @@ export function toBytes(chunk: unknown): Uint8Array {
   throw new TypeError(`a body's chunks must be bytes or strings, got ${kindOf(chunk)}`);
 }
 
-/** Bytes of one's own. Not `slice`: a `Buffer`, which the transports give, has one that copies nothing. */
+/** A copy that shares no memory. Not by `slice`: that of a `Buffer`, which transports give, copies nothing. */
 export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }

@@ -1,4 +1,4 @@
-/** The body of a response from what somebody made one of. */
+/** Makes the body of a response of whatever `new HttpResponse` is given for it. */
 import { IN_PAGE } from '../runtime/in-page.ts';
 import { bodyFrom } from './body-from.ts';
 import { NOTHING } from './bytes.ts';

@@ -118,7 +118,7 @@ export class UnreadSource implements Unread {
     return this.#iterator.next();
   }
 
-  /** Tells, without holding the reader, that the source failed while nobody waited for a chunk. */
+  /** Destroys the reader when the source fails while nobody waits for a chunk; does not keep it from being collected. */
   onceFailed(reader: WeakRef<NodeStream>): void {
     const told = (error: unknown): void => void reader.deref()?.destroy(streamError(error));
     if (!IN_PAGE && isNodeStream(this.source)) this.source.once('error', told);
@@ -209,8 +209,8 @@ function pulledStream(source: UnreadSource): ReadableStream<Uint8Array> {
 }
 
 /**
- * A Node stream apart from the one that the transport fills, which the transport holds: dropped unread, this one can be
- * collected. While a chunk is awaited, who gives it holds this one too.
+ * A Node stream in front of the one that the transport fills. The transport refers to its own, so that this one can be
+ * collected when it is dropped unread, and releases the connection then. While a chunk is awaited it is referred to as well.
  */
 function pulledNodeStream(source: UnreadSource): NodeStream {
   const { Readable } = needBuiltin<typeof import('node:stream')>('node:stream', 'response.stream()');

@@ -1,3 +1,4 @@
+/** Cookies as `response.cookies` shows them: what the server has set, without the rules of a jar. */
 import type { HttpHeaders } from './headers.ts';
 
 /** Name to value of every `Set-Cookie` line (RFC 6265 section 5.2), attributes left aside; the last of a name counts. */

@@ -1,9 +1,9 @@
 /**
- * Bodies that nobody can read any more: their response was dropped, and the garbage collector has found it. What is
- * released then is a connection that would otherwise be kept for a reader who cannot come.
+ * Bodies that nobody can read any more: their response was dropped without `discard()`, and the garbage collector has found
+ * it. What is released then is a connection that would otherwise be kept for a reader who cannot come.
  */
 
-/** Called once what it stands for can be read by nobody. It must not lead to what is followed, which would stay for ever. */
+/** A body to be released. It must not refer to what is watched, which could then never be collected. */
 export interface Unread {
   release(): void;
 }

@@ -1,4 +1,7 @@
-/** A file on disk as a body: streamed in pieces of one size, with a length that is known before and kept to. */
+/**
+ * A file on disk as a body, streamed in pieces. Its length is sent before its bytes, so that a file which changes meanwhile
+ * is an error, and never a body of two versions.
+ */
 
 import { needBuiltin } from '../runtime/platform.ts';
 import { RequestBody } from './body.ts';

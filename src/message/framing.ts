@@ -27,7 +27,7 @@ export function checkHead(request: HttpRequest): void {
       code: 'ERR_BODY_LENGTH',
     });
   }
-  // RFC 9112 section 3.2
+  // RFC 9112 section 3.2: servers refuse it, and two of them on the way could take different hosts from it.
   if (headers.getAll('host').length > 1)
     throw new RequestError('a request has one Host line, got several', { request });
 }

@@ -1,4 +1,4 @@
-/** What requests and responses have in common: their texts, once. */
+/** The members that requests and responses have in common, with one docstring for both. */
 import type { HttpHeaders } from './headers.ts';
 
 export interface Message<Self> {

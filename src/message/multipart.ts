@@ -1,4 +1,7 @@
-/** `multipart/form-data` (RFC 7578): parts in, one body with an exact length out. */
+/**
+ * Writes `multipart/form-data` (RFC 7578): of parts, one body. Its length is known when that of each part is, so that it
+ * need not be sent in chunks, which some servers refuse.
+ */
 import { RequestBody } from './body.ts';
 import { concatBytes } from './bytes.ts';
 import { typeOfBlob } from './form-shapes.ts';
@@ -22,7 +25,9 @@ export function makeBoundary(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** RFC 2046 section 5.1.1: `bchars`, of which the last is no space. */
+/**
+ * Whether it can be a boundary: up to 70 of the allowed characters, the last of which is no space (RFC 2046 section 5.1.1).
+ */
 export function isBoundary(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/.test(value);
 }
@@ -54,7 +59,7 @@ const JOIN_BYTES = 1_048_576;
 
 /** One body of all parts: replayable when every part is, its length known when every part's is. */
 export function encodeParts(parts: readonly EncodedPart[], boundary: string): RequestBody {
-  // RFC 2046 section 5.1.1: what is no token stands in quotes.
+  // In quotes where it has characters that a parameter cannot have without (RFC 2046 section 5.1.1).
   const written = /^[0-9A-Za-z'+_\-.]+$/.test(boundary) ? boundary : `"${boundary}"`;
   const type = `multipart/form-data; boundary=${written}`;
   const heads = parts.map((part) => encoder.encode(`--${boundary}${CRLF}${part.head.join(CRLF)}${CRLF}${CRLF}`));

@@ -1,4 +1,6 @@
-/** Node streams as a body: listened to from the moment they are given, and those of the oldest kind made readable. */
+/**
+ * Node streams as a request body: listened to from the moment they are given, and those of Node's first kind made iterable.
+ */
 import type { TransformOptions } from 'node:stream';
 import { needBuiltin } from '../runtime/platform.ts';
 import { runtimeOptions } from './runtime-options.ts';

@@ -44,7 +44,7 @@ export function problemOf(text: string, type: string | null): Problem | undefine
   // RFC 9457 section 3.1: a member of another type than the one it has here counts as not given.
   for (const name of TEXTS) if (typeof problem[name] !== 'string') delete problem[name];
   if (!Number.isInteger(problem['status'])) delete problem['status'];
-  // RFC 9457 section 3.1.1
+  // RFC 9457 section 3.1.1: this is the type of a problem that names none.
   problem['type'] ??= 'about:blank';
   return problem as Problem;
 }

@@ -53,7 +53,7 @@ export interface Reconnector<Answer> {
 const MAX_LINE_LENGTH = 1_048_576;
 
 /** @throws TypeError for a limit that is not a whole number above 0 */
-export function lineLimit(options: LineOptions | undefined): number {
+function lineLimit(options: LineOptions | undefined): number {
   const limit = own(options ?? {}, 'maxLineLength') ?? MAX_LINE_LENGTH;
   if (limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit > 0)) return limit;
   throw new TypeError(`maxLineLength must be a whole number above 0 or Infinity, got ${String(limit)}`);

@@ -1,3 +1,4 @@
+/** Checks the status and the reason phrase of a response, and knows the phrases that are registered. */
 import { builtin } from '../runtime/platform.ts';
 
 /** The registered phrase of a status, or `''` for one that has none. */
@@ -5,7 +6,7 @@ export function reasonPhrase(status: number): string {
   return builtin<typeof import('node:http')>('node:http')?.STATUS_CODES[status] ?? '';
 }
 
-// RFC 9112 section 4: reason-phrase
+/** The phrase, if it is one that a status line can hold (RFC 9112 section 4). @throws TypeError for another */
 export function checkedReason(reason: string): string {
   if (reason === 'OK' || /^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return reason;
   throw new TypeError('reason must not have control characters');

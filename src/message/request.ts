@@ -1,4 +1,4 @@
-/** A request as an immutable value. */
+/** A request as an immutable value: a layer that changes it hands a copy on, so that no other layer is surprised. */
 
 import { kindOf } from '../runtime/kind-of.ts';
 import type { RequestBody } from './body.ts';

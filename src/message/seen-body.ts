@@ -1,11 +1,14 @@
-/** A streamed body that is looked at while its reader reads it: its size, its beginning, and how it ended. */
+/**
+ * Watches a streamed body while its reader reads it: its size, its bytes up to a limit, and how it ended. HAR files,
+ * recordings, traces and the circuit breaker learn from that what became of a body.
+ */
 import { concatBytes, copyOf, toBytes } from './bytes.ts';
 import { Content, chunksOf, type StreamSource } from './content.ts';
 import type { HttpResponse } from './response.ts';
 
 /** How a body ended. */
 export interface SeenBody {
-  /** Of all chunks, also those that were not kept. */
+  /** Bytes of all chunks, also of those that were not kept. */
   readonly size: number;
   /** `undefined` when it is longer than what may be kept. */
   readonly bytes: Uint8Array | undefined;

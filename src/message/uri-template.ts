@@ -52,7 +52,7 @@ interface Expression {
 /** Values by the names that the template uses; looked up as own properties, or as entries of a map. */
 export type TemplateValues = object;
 
-// RFC 6570 sections 2.3 and 2.4.
+/** The name of a variable and its modifier, `*` or `:` with a length (RFC 6570 sections 2.3 and 2.4). */
 const VARIABLE = /^((?:\w|%[\da-f]{2})+(?:\.(?:\w|%[\da-f]{2})+)*)(?:(\*)|:([1-9]\d{0,3}))?$/i;
 /** Operators that RFC 6570 keeps for later (section 2.2). */
 const RESERVED_OPERATORS = /^[=,!@|]/;
@@ -130,7 +130,9 @@ function lookedUp(values: TemplateValues, name: string): unknown {
   return Object.hasOwn(values, name) ? (values as Record<string, unknown>)[name] : undefined;
 }
 
-/** RFC 6570 section 3.2.1. */
+/**
+ * Writes one variable of an expression: a text, a list or a record, in the style of its operator (RFC 6570 section 3.2.1).
+ */
 function write(pieces: string[], variable: Variable, value: unknown, how: Style): void {
   const { name, prefix, explode } = variable;
   const text = textOf(value, name);

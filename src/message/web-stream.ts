@@ -1,6 +1,6 @@
 /**
- * Reads a web stream by its reader: not every runtime lets it be iterated. Leaving the loop early cancels it, at once:
- * also while a read waits, behind which the `return()` of a generator would wait too.
+ * Reads a web stream by its reader, because not every runtime lets it be iterated. Leaving the loop early cancels it at
+ * once, also while a read waits: the `return()` of a generator would wait for that read.
  */
 import { runtimeOptions } from './runtime-options.ts';
 
@@ -39,7 +39,7 @@ export class WebStreamReader implements AsyncIterableIterator<Uint8Array, void, 
     return { done: true, value: undefined };
   }
 
-  /** Tells that the stream failed, also when nobody waits for a chunk. */
+  /** Calls back when the stream fails, also while nobody waits for a chunk. */
   onceFailed(told: (error: unknown) => void): void {
     this.#reader ??= this.#stream.getReader();
     this.#reader.closed.catch((error: unknown) => {
