@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The bin `sluice`: `main` in a process. */
+/** The command `sluice`: runs `main.ts` over the streams, signals and exit code of this process. */
 import { systemClock } from '../time/clock.ts';
 import { isOutputClosed } from './closed-output.ts';
 import { main } from './main.ts';

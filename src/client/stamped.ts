@@ -1,4 +1,4 @@
-/** What an error of a call learns on its way to the caller. */
+/** What is added to an error of a call on its way to the caller: attempts, time, and the caller's own stack frames. */
 import type { Call } from '../call/call.ts';
 import { isTransferError, type TransferError } from '../message/errors.ts';
 

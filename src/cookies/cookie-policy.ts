@@ -65,13 +65,13 @@ export function isExactHost(host: string): boolean {
   return dot === -1 || /^(?:\d*|0x[\da-f]*)$/i.test(host.slice(dot + 1));
 }
 
-/** RFC 6265 section 5.1.3. Both canonical. */
+/** Whether a host is the domain or within it (RFC 6265 section 5.1.3). Both in lower case; an IP address is only itself. */
 export function domainMatches(host: string, domain: string): boolean {
   if (host === domain) return true;
   return host.endsWith('.' + domain) && !isExactHost(host) && !isExactHost(domain);
 }
 
-/** RFC 6265 section 5.1.4. */
+/** Whether a path is that of the cookie or below it (RFC 6265 section 5.1.4). */
 export function pathMatches(path: string, cookiePath: string): boolean {
   if (!path.startsWith(cookiePath)) return false;
   return path.length === cookiePath.length || cookiePath.endsWith('/') || path[cookiePath.length] === '/';

@@ -1,4 +1,4 @@
-/** What `maxResponseSize` means for a response, before anything is counted. */
+/** The number of bytes that `maxResponseSize` allows a response: before decoding and after, buffered and streamed. */
 import { BodyError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';

@@ -1,3 +1,6 @@
+/**
+ * The two types that the library is built of, `Handler` and `Middleware`, and what a handler may have beside its function.
+ */
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';

@@ -1,4 +1,4 @@
-/** The last seam before a handler: what only a cache may answer goes no further. */
+/** The last step before a handler: a request that only a cache may answer goes no further. */
 
 import { announce } from '../call/callbacks.ts';
 import { notCached } from '../message/not-cached.ts';

@@ -1,7 +1,7 @@
-/** Who is in it is asked rarely, joined and left thousands of times a second. */
+/** A set for what is joined and left thousands of times a second and listed rarely, as the calls under way of a client are. */
 
 export interface Member {
-  /** Where it stands in its roster, of which it may be in one at a time; -1 when it is in none. Kept by the roster. */
+  /** Its place in its set, of which it may be in one at a time; -1 when it is in none. Kept by the set. */
   index: number;
 }
 
@@ -33,7 +33,7 @@ export class MemberSet<T extends Member> {
     member.index = -1;
   }
 
-  /** Those that are in it now: they may leave meanwhile. */
+  /** A copy: members may leave while it is walked through. */
   members(): T[] {
     return [...this.#members];
   }

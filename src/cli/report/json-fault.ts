@@ -53,7 +53,7 @@ export function faultOf(text: string): number {
   }
 }
 
-/** RFC 8259 section 7. */
+/** What may follow a backslash in a string (RFC 8259 section 7). */
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 /** Behind the closing quote, or where the string stops being valid. */

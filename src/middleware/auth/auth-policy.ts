@@ -31,7 +31,7 @@ export function authPlan(option: Exclude<AuthOption, (...args: never[]) => unkno
   return name === 'digest' ? { user, password } : { authorization: basic(user, password) };
 }
 
-// RFC 7617 section 2
+/** The credentials of Basic, as UTF-8: the user ends at the first colon (RFC 7617 section 2). */
 function basic(user: string, password: string): string {
   if (user.includes(':'))
     throw new TypeError("auth: a user of Basic must not have ':', it would end there (RFC 7617 §2)");
@@ -40,7 +40,7 @@ function basic(user: string, password: string): string {
   return `Basic ${btoa(octets)}`;
 }
 
-// RFC 6750 section 2.1
+/** The credentials of a bearer token (RFC 6750 section 2.1). */
 function bearer(option: unknown): string {
   if (typeof option !== 'object' || option === null || !Object.hasOwn(option, 'bearer')) {
     throw new TypeError(`auth must be ${SHAPES}, got ${kindOf(option)}`);

@@ -80,7 +80,7 @@ function accepted(
   user: string,
 ): void {
   const info = response.headers.get('authentication-info');
-  // RFC 7616 section 3.5
+  // A server may name the nonce of the next request already, which saves a challenge (RFC 7616 section 3.5).
   const next = info === null ? undefined : parseParameters(info).get('nextnonce');
   if (next !== undefined) session.continueWith(next);
   sessions.remember(url, user, session);

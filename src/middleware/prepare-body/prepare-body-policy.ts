@@ -57,7 +57,7 @@ function addFraming(lines: string[], request: HttpRequest, length: number | unde
   } else if (!isChunked && !protocolVersion.startsWith('2')) lines.push('Transfer-Encoding', 'chunked');
 }
 
-/** RFC 9110 section 10.1.1. */
+/** Whether the server is to be asked for a 100 before the body is sent (RFC 9110 section 10.1.1). */
 function expectsContinue(
   { headers, protocolVersion }: HttpRequest,
   length: number | undefined,
