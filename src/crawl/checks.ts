@@ -1,4 +1,7 @@
-/** What may stand in the options of a crawl and of a frontier. */
+/**
+ * What may stand in the options of a crawl and of every frontier, checked as they are made: a mistake must not show
+ * only when a page comes that needs it.
+ */
 import { kindOf } from '../runtime/kind-of.ts';
 import type { Found } from './frontier.ts';
 

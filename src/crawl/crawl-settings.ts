@@ -1,4 +1,4 @@
-/** What a crawl refuses, in words: at once, and not when a page comes that needs it. */
+/** What `crawl` refuses, in words: at once, and not when a page comes that needs it. */
 import { bareRecord } from '../options/option-record.ts';
 import { settingsOf } from '../options/settings-of.ts';
 import { kindOf, valueOrKind } from '../runtime/kind-of.ts';

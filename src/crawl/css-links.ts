@@ -1,4 +1,7 @@
-/** What a style sheet loads, as a pure function: `url()` and `@import` (CSS Syntax section 4.3.6). */
+/**
+ * What a style sheet loads, as a pure function: `url()` and `@import` (CSS Syntax section 4.3.6). Asked for files,
+ * `style` elements and `style` attributes alike.
+ */
 
 /** A comment, a string, or what may be a reference; whichever begins first. Each part is bounded, so that it ends soon. */
 const TOKENS =

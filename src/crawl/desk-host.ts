@@ -1,4 +1,7 @@
-/** A host at the desk of a frontier: what waits for it, and when it may be asked. */
+/**
+ * A host at the desk of a frontier: what waits for it, and when it may be asked. Here are also the two sides that a
+ * desk has, its owner and the leases that it gives out, so that neither imports the other.
+ */
 import { Fifo } from '../pool/fifo.ts';
 import type { Clock } from '../time/clock.ts';
 import { DueHeap } from '../time/due-heap.ts';

@@ -1,4 +1,7 @@
-/** One host of a desk, in the hands of one holder. */
+/**
+ * One host of a desk, in the hands of one holder: what `leases()` of the frontiers in memory and in a file gives.
+ * Everything that a holder took and did not settle goes back when it lets go.
+ */
 
 import { startTimer } from '../time/clock.ts';
 import type { DeskHost, HeldHost, LeaseDesk, Waiting } from './desk-host.ts';

@@ -1,4 +1,7 @@
-/** A frontier in a file: a crawl that was killed goes on where it was, in the next process. */
+/**
+ * A frontier in a file, for the library: a crawl that was killed goes on where it was, in the next process. The command
+ * has lines of its own, and is not this one.
+ */
 import { PathInUseError, PathLock } from '../download/path-lock.ts';
 import { settingsOf } from '../options/settings-of.ts';
 import { type Clock, systemClock } from '../time/clock.ts';

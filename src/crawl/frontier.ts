@@ -1,4 +1,7 @@
-/** What a frontier is: where the URLs of a crawl wait, in memory, in a file, or in Redis for many machines. */
+/**
+ * What a frontier is: where the URLs of a crawl wait, in memory, in a file, or in Redis for many machines. `crawl`
+ * knows this interface and none of the three, and one suite of tests holds for all.
+ */
 
 /** Which of a host's pages come first: 0 before 1 before 2. */
 export type Priority = 0 | 1 | 2;

@@ -1,4 +1,7 @@
-/** How many visits of each host are under way, against the most that a host may have. */
+/**
+ * How many visits of each host are under way, against the most that a host may have: so the queue of a file sees which
+ * hosts to pass over.
+ */
 export class HostLoads {
   readonly #most: number;
   /** Every host that is known; 0 for one that has nothing under way. */

@@ -1,4 +1,7 @@
-/** A host that a crawl has leased: how much of it is under way. */
+/**
+ * A host that a crawl has leased: how much of it is under way. Its loop in `crawl.ts` takes more when something of it
+ * has settled, and sleeps in between.
+ */
 import type { HostLease } from './frontier.ts';
 
 export class HostWork {

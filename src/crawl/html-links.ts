@@ -1,4 +1,7 @@
-/** The links of an HTML page, by a parser that reads it in pieces and builds no tree. */
+/**
+ * The links of an HTML page, by a parser that reads it in pieces and builds no tree: a page costs what its links take,
+ * however long it is. `read-page.ts` feeds it.
+ */
 import { Parser } from 'htmlparser2';
 import { cssReferences } from './css-links.ts';
 import { pageUrl } from './page-url.ts';

@@ -1,4 +1,7 @@
-/** The ids of lines: which crawl wrote it, and how many it had written then. */
+/**
+ * The ids of the lines of the frontiers in memory and in a file: which crawl wrote it, and how many it had written
+ * then.
+ */
 
 /**
  * How many lines stand before those that follow.

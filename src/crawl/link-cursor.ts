@@ -1,4 +1,7 @@
-/** A place among the links of a file of lines. */
+/**
+ * A place among the links of a file of lines. The queue has one for all hosts, and a fork of it for each host that it
+ * has passed over.
+ */
 import type { LineReader } from './line-file.ts';
 import type { Link } from './link.ts';
 

@@ -1,4 +1,7 @@
-/** A URL that waits in a frontier, with everything that was left out filled in. */
+/**
+ * A URL that waits in a frontier, with everything that was left out filled in: the one door for starts and for what
+ * pages lead to.
+ */
 
 import { own } from '../message/own.ts';
 import { maskUrl } from '../message/redact.ts';

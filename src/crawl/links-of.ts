@@ -1,4 +1,4 @@
-/** The links of a page, for the `visit` of a crawl. */
+/** The links of a page, for the `visit` of a crawl that somebody writes: `readPage` with fewer questions. */
 import type { HttpResponse } from '../message/response.ts';
 import { bareRecord } from '../options/option-record.ts';
 import type { Found } from './frontier.ts';

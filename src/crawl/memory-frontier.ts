@@ -1,4 +1,4 @@
-/** A frontier in memory: gone with its process. */
+/** A frontier in memory: gone with its process. It keeps the text of each URL, so that two are never taken for one. */
 import { settingsOf } from '../options/settings-of.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { checkedFound, checkedMost } from './checks.ts';

@@ -1,4 +1,4 @@
-/** Which of the URLs that a page led to are queued, as pure functions. */
+/** Which of the URLs that a page led to are queued, as pure functions. `crawl` asks them before it settles a visit. */
 
 import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';

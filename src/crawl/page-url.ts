@@ -1,4 +1,7 @@
-/** The one form of the URLs of pages. */
+/**
+ * The one form of the URLs of pages: two links that RFC 3986 calls equal must be one page. Asked for every link of
+ * every page, so that most go through without a parser.
+ */
 import { isCanonical } from '../message/uri.ts';
 
 /** An escape, unless half of another one stands before it. */

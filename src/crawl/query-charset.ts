@@ -1,4 +1,7 @@
-/** The query of a link, which is sent in the charset of its page (URL standard, percent-encode after encoding). */
+/**
+ * The query of a link, which browsers send in the charset of its page (URL standard, percent-encode after encoding).
+ * Node can only decode those charsets, so that the table for the way back is made by decoding everything once.
+ */
 
 /** Of two bytes, with the first bytes and the second ones that an encoder uses. */
 const PAIRS: Readonly<Record<string, readonly [first: number, last: number]>> = {

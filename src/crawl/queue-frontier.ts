@@ -1,4 +1,7 @@
-/** A frontier over a file of lines, whatever the lines look like: the file is the queue and says what was done. */
+/**
+ * A frontier over a file of lines, whatever the lines look like: the file is the queue and says what was done.
+ * `fileFrontier` and the journal of the command are made of it.
+ */
 import { type Clock, systemClock } from '../time/clock.ts';
 import type { DeskOwner, Waiting } from './desk-host.ts';
 import type { FrontierStats, HostLease, LeaseOptions, Outcome } from './frontier.ts';

@@ -1,4 +1,7 @@
-/** Reads as much of an answer as a crawl needs: HTML up to a limit, for its links; of anything else nothing. */
+/**
+ * Reads as much of an answer as a crawl needs: HTML and style sheets up to a limit, for their links; of anything else
+ * nothing. `linksOf` and the visitor of the command call it.
+ */
 import { charsetOf } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { cssReferences } from './css-links.ts';

@@ -1,4 +1,7 @@
-/** The path patterns of robots.txt (RFC 9309 sections 2.2.2 and 2.2.3), as pure functions of linear cost. */
+/**
+ * The path patterns of robots.txt (RFC 9309 sections 2.2.2 and 2.2.3), as pure functions of linear cost. `--include`
+ * and `--exclude` are written the same way.
+ */
 
 export interface RobotsPattern {
   /** Octets of the pattern: the longest one that matches decides. */

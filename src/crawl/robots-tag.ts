@@ -1,4 +1,4 @@
-/** The rules of `<meta name="robots">` and `X-Robots-Tag`, as a pure function. */
+/** The rules of `<meta name="robots">` and `X-Robots-Tag`, as a pure function: both say the same in the same words. */
 
 /** The rules that ask to follow no link; `none` is `noindex, nofollow`. */
 const NO_FOLLOW = new Set(['nofollow', 'none']);

@@ -1,4 +1,7 @@
-/** What a robots.txt allows, by how asking for it ended, as pure functions (RFC 9309 section 2.3). */
+/**
+ * What a robots.txt allows, by how asking for it ended, as pure functions (RFC 9309 section 2.3). `robots-gate.ts`
+ * asks, `robots-file.ts` reads the text.
+ */
 import type { TransferErrorJSON } from '../message/error-json.ts';
 import { readRobots } from './robots-file.ts';
 

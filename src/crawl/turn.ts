@@ -1,4 +1,7 @@
-/** How long a host stays with one holder, as a pure function: after its turn it goes to the end of the line. */
+/**
+ * How long a host stays with one holder, as a pure function: after its turn it goes to the end of the line, so that
+ * every host is asked now and then however many there are.
+ */
 
 export interface Turn {
   /** Visits after which the host is handed on. */

@@ -1,4 +1,7 @@
-/** What becomes of a visit that failed, and what an answer says about the next one, as pure functions. */
+/**
+ * What becomes of a visit that failed, and what an answer says about the next one, as pure functions. `visiting.ts`
+ * carries them out.
+ */
 import { isTransferError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { serverHint } from '../middleware/retry/retry-hints.ts';

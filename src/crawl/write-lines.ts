@@ -1,4 +1,7 @@
-/** Writes the lines of a crawl into a file, each once, whoever is killed meanwhile. */
+/**
+ * Writes the lines of a frontier into a file, each once, whoever is killed meanwhile: the last whole line of the file
+ * says where to go on.
+ */
 import { PathInUseError, PathLock } from '../download/path-lock.ts';
 import { own } from '../message/own.ts';
 import { bareRecord } from '../options/option-record.ts';

@@ -1,4 +1,7 @@
-/** Links whose fragment is on no place of their page, which takes walks over the journal. */
+/**
+ * Links whose fragment is on no place of their page. They are known only at the end, since the page may come after the
+ * link: each step is a walk over the journal.
+ */
 import { percentDecoded } from '../../message/percent-decoded.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,4 +1,7 @@
-/** Sends what a crawl asks for: a page of another host is only looked at, with HEAD, and with GET where that is no answer. */
+/**
+ * Stands between the crawl and its client: a page of another host is only looked at, with HEAD, and with GET where that
+ * is no answer.
+ */
 import { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';

@@ -1,4 +1,4 @@
-/** What a crawl is made from. */
+/** What a crawl of the command is made from, and what follows from that alone. */
 import type { Client, ClientOptions } from '../../client/client.ts';
 import type { CrawlSource } from '../../crawl/crawl.ts';
 import { pageUrl } from '../../crawl/page-url.ts';

@@ -1,4 +1,7 @@
-/** Which headers of a crawl go to whom: what is secret stays with the scheme, host and port of the given URLs. */
+/**
+ * Which headers of a crawl go to whom: what is secret stays with the scheme, host and port of the given URLs, however
+ * many other hosts the crawl asks.
+ */
 import { isSecretHeader } from '../../message/redact.ts';
 
 export type HeaderRecord = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** The file of a crawl: a line for each page. */
+/** The file of `sluice crawl`: a line for each page. What reads and writes it is `line-file.ts` of the library. */
 import { LineFile, type LineReader } from '../../crawl/line-file.ts';
 import { formatLine, type PageLine, parseLine } from './page-line.ts';
 

@@ -1,4 +1,7 @@
-/** How the lines of pages are a queue: what each leads to, and whether its page is done. */
+/**
+ * How the lines of pages are a queue: what each leads to, and whether its page is done. The library's queue asks it for
+ * every line that it reads back.
+ */
 import type { Link } from '../../crawl/link.ts';
 import type { PageFormat } from '../../crawl/link-queue.ts';
 import { formatLine, isSettled, isUncounted, type PageLine, parseLine } from './page-line.ts';

@@ -1,4 +1,7 @@
-/** What a crawl does with a page: reads its links, and writes down what became of it. */
+/**
+ * What the command does with an answer: reads its links, and makes the line that says what became of the page. It is
+ * the `visit` and the `failed` of its crawl.
+ */
 import type { CountedOutcome, Visit } from '../../crawl/frontier.ts';
 import { locationOf, type PageReading, readPage } from '../../crawl/read-page.ts';
 import { ROBOTS_BYTES } from '../../crawl/robots.ts';

@@ -1,4 +1,7 @@
-/** Where the redirects of a crawl lead, and what their failures and others are called. */
+/**
+ * Where the redirects of a crawl lead, and what their failures and others are called. The crawl follows none itself:
+ * each is a page, so that a link to it can be told.
+ */
 
 import { pageUrl } from '../../crawl/page-url.ts';
 import { ROBOTS_UNREACHABLE } from '../../crawl/robots.ts';

@@ -1,4 +1,7 @@
-/** Retries that keep the pace of their host. */
+/**
+ * The `retry` option of a crawl's requests: retries that keep the pace of their host, which the pool keeps only between
+ * requests.
+ */
 
 import { isRetryable } from '../../middleware/retry/retry-policy.ts';
 import type { RetryOptions } from '../../options/options.ts';

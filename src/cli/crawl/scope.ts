@@ -1,4 +1,6 @@
-/** Which URLs a crawl may ask for. */
+/**
+ * Which URLs a crawl may ask for: pages of its own hosts, which it reads, and links to others, which it only checks.
+ */
 import { type Trap, type TrapOptions, trapOf } from './traps.ts';
 import { type UrlMatcher, urlMatcher } from './url-pattern.ts';
 

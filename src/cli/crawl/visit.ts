@@ -1,4 +1,4 @@
-/** How a page was come to: what a crawl keeps with its URL beside the frontier's own. */
+/** How a page was come to: what a crawl keeps with its URL beside the frontier's own, as the `data` of its visits. */
 import type { Visit } from '../../crawl/frontier.ts';
 
 export interface PageData {
