@@ -1,4 +1,8 @@
-/** Visits what waits in a frontier, through a pool: hosts are leased, and each has its own pace. */
+/**
+ * Visits what waits in a frontier, through a pool: hosts are leased, and each has its own pace. `CrawlRun` is one call of
+ * `crawl`: it takes visits from its hosts, lets them pass robots.txt, gives them to the pool, and settles what came of
+ * them. What a visit comes to is decided in `visiting.ts`.
+ */
 import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { bareRecord, extendOptions } from '../options/option-record.ts';
@@ -6,54 +10,41 @@ import type { RequestOptions } from '../options/options.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolClient, PoolItem, PoolKey } from '../pool/pool-options.ts';
 import { allowListeners } from '../runtime/platform.ts';
-import { type Clock, epochTime, startTimer, systemClock } from '../time/clock.ts';
+import { type Clock, epochTime, systemClock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
 import { checkedMost } from './checks.ts';
+import { CrawlJobs, type Job } from './crawl-jobs.ts';
 import type { CrawlEnd, CrawlOptions, RunningCrawl } from './crawl-options.ts';
 import { type CrawlSettings, checkedCrawl } from './crawl-settings.ts';
-import type { Found, Frontier, HostLease, Outcome, Visit } from './frontier.ts';
+import { CrawlTally } from './crawl-tally.ts';
+import type { Frontier, HostLease, Outcome } from './frontier.ts';
 import { HeldRequest } from './held-request.ts';
 import { HostWork } from './host-work.ts';
-import { redirectFound, withinDepth } from './page-found.ts';
+import { withinDepth } from './page-found.ts';
 import { productToken } from './robots.ts';
 import { RobotsGate } from './robots-gate.ts';
-import { failedOutcome, pausedOutcome } from './verdicts.ts';
+import { Visiting } from './visiting.ts';
 
 /** What a crawl needs of its frontier. */
 export type CrawlSource = Pick<Frontier, 'leases' | 'shared'>;
 
-interface Job {
-  readonly visit: Visit;
-  readonly work: HostWork;
-  isSent: boolean;
-  held?: HeldRequest;
-}
-
 const CONCURRENCY = 25;
-const RETRIES = 2;
 const HOSTS = 10_000;
 /** Visits of one host that are taken at a time, at the most. */
 const WINDOW = 100;
 const SMALLEST_WINDOW = 10;
 const FIXED: RequestOptions = { httpErrors: false, allowRedirects: false };
 
-/** `visit` did not settle. */
-class VisitTimeoutError extends Error {
-  override readonly name = 'VisitTimeoutError';
-}
-
 class CrawlRun {
   readonly pool: Pool;
-  running = 0;
+  readonly jobs = new CrawlJobs();
   readonly #client: PoolClient;
   readonly #frontier: CrawlSource;
   readonly #options: CrawlSettings;
   readonly #clock: Clock;
-  readonly #limit: number;
-  readonly #visitTimeout: number;
+  readonly #tally: CrawlTally;
+  readonly #visiting: Visiting;
   readonly #gate: RobotsGate | undefined;
-  readonly #jobs = new Map<PoolKey, Job>();
-  readonly #byRequest = new WeakMap<HttpRequest, Job>();
   /** Hosts that want to be left alone until a time, in milliseconds since 1970. */
   readonly #hostAt = new Map<string, number>();
   readonly #works = new Set<HostWork>();
@@ -64,18 +55,14 @@ class CrawlRun {
   readonly #stopReason = new Error('the crawl was stopped');
   #close = () => {};
   #isStopped = false;
-  #keys = 0;
-  #taken = 0;
-  #done = 0;
-  #failed = 0;
 
   constructor(client: PoolClient, frontier: CrawlSource, options: CrawlSettings) {
     this.#client = client;
     this.#frontier = frontier;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#limit = checkedMost(options.limit, 'limit');
-    this.#visitTimeout = milliseconds(options.visitTimeout ?? '5m', 'visitTimeout');
+    this.#tally = new CrawlTally(checkedMost(options.limit, 'limit'));
+    this.#visiting = new Visiting(options, this.#clock);
     allowListeners(this.#isOver.signal);
     this.pool = this.#newPool();
     if (options.robots !== false) this.#gate = this.#newGate();
@@ -99,8 +86,8 @@ class CrawlRun {
       await leading.catch(() => undefined);
       await Promise.allSettled(this.#serving);
     }
-    const stopped = this.#isStopped || this.#taken >= this.#limit;
-    return { done: this.#done, failed: this.#failed, stopped, elapsed: this.#clock.now() - started };
+    const { done, failed, room } = this.#tally;
+    return { done, failed, stopped: this.#isStopped || room <= 0, elapsed: this.#clock.now() - started };
   }
 
   stop(): void {
@@ -110,7 +97,7 @@ class CrawlRun {
     this.#noMore.abort();
     // What is sent comes to its end; the others go back.
     for (const { lease, sent } of this.#works) if (sent === 0) void lease[Symbol.asyncDispose]();
-    if (this.running === 0) this.pool.cancel(this.#stopReason);
+    if (this.jobs.running === 0) this.pool.cancel(this.#stopReason);
   }
 
   /** Milliseconds from an answer of the host until its next request. */
@@ -176,12 +163,12 @@ class CrawlRun {
     this.#works.add(work);
     try {
       while (!this.#isDone(work)) {
-        const room = Math.min(this.#window - work.underWay, this.#limit - this.#taken);
+        const room = Math.min(this.#window - work.underWay, this.#tally.room);
         if (room > 0 && (work.underWay === 0 || room >= this.#window / 2)) {
-          this.#taken += room;
+          this.#tally.reserve(room);
           const visits = await lease.take(room);
-          this.#taken -= room - visits.length;
-          if (this.#taken >= this.#limit) this.#noMore.abort();
+          this.#tally.giveBack(room - visits.length);
+          if (this.#tally.room <= 0) this.#noMore.abort();
           for (const visit of visits) this.#begin({ visit, work, isSent: false });
           if (visits.length > 0) continue;
         }
@@ -220,21 +207,15 @@ class CrawlRun {
 
   #put(item: PoolItem, job?: Job): void {
     if (this.#isOver.signal.aborted) return;
-    if (job !== undefined) {
-      this.#jobs.set(this.#keys, job);
-      if (item instanceof HttpRequest) this.#byRequest.set(item, job);
-    }
-    this.#keys += 1;
+    this.jobs.enter(job, item instanceof HttpRequest ? item : undefined);
     this.pool.add(item);
   }
 
   async #send(request: HttpRequest, options: RequestOptions | undefined): Promise<HttpResponse> {
-    const job = this.#byRequest.get(request)!;
+    const job = this.jobs.ofRequest(request);
     // Somebody else has the host by now.
     job.work.lease.signal.throwIfAborted();
-    job.isSent = true;
-    job.work.sent += 1;
-    this.running += 1;
+    this.jobs.sent(job);
     const more = this.#options.request?.(job.visit.url);
     const own = more === undefined ? options : extendOptions(options ?? {}, more);
     // Nobody else can have the host of a frontier that is not shared.
@@ -244,16 +225,13 @@ class CrawlRun {
   }
 
   async #answered(response: HttpResponse, key: PoolKey): Promise<void> {
-    const job = this.#jobs.get(key)!;
-    const { retries = RETRIES, followRedirects = true } = this.#options;
+    const job = this.jobs.ofKey(key);
     let outcome: Outcome;
     try {
-      const paused = pausedOutcome(response, job.visit, retries, this.#now);
-      outcome = paused ?? (await this.#visited(response, job.visit));
-      if (followRedirects) outcome = withRedirect(outcome, response, job.visit);
+      outcome = await this.#visiting.answered(response, job.visit);
     } catch (error) {
       if (job.work.lease.signal.aborted) return this.#leave(key, job);
-      outcome = await this.#failedOutcome(error, job.visit);
+      outcome = await this.#visiting.failed(error, job.visit);
     } finally {
       await response.discard();
     }
@@ -262,35 +240,15 @@ class CrawlRun {
     } catch (error) {
       // A line or a URL of the visit's that cannot be written: nothing of it was.
       if (!(error instanceof TypeError)) throw error;
-      await this.#settle(key, job, await this.#failedOutcome(error, job.visit));
-    }
-  }
-
-  async #visited(response: HttpResponse, visit: Visit): Promise<Outcome> {
-    if (this.#visitTimeout === 0) return (await this.#options.visit(response, visit)) ?? {};
-    let stop = () => {};
-    const late = new Promise<never>((_resolve, reject) => {
-      const words = `visit took longer than visitTimeout (${this.#visitTimeout} ms)`;
-      stop = startTimer(this.#clock, this.#visitTimeout, () => reject(new VisitTimeoutError(words)));
-    });
-    try {
-      return (await Promise.race([this.#options.visit(response, visit), late])) ?? {};
-    } finally {
-      stop();
+      await this.#settle(key, job, await this.#visiting.failed(error, job.visit));
     }
   }
 
   async #rejected(error: unknown, key: PoolKey): Promise<void> {
-    const job = this.#jobs.get(key)!;
+    const job = this.jobs.ofKey(key);
     // Whatever became of it is for whoever has the host by now.
     if (job.work.lease.signal.aborted) return this.#leave(key, job);
-    await this.#settle(key, job, await this.#failedOutcome(error, job.visit));
-  }
-
-  async #failedOutcome(error: unknown, visit: Visit): Promise<Outcome> {
-    const { failed, retries = RETRIES } = this.#options;
-    if (failed === undefined) return failedOutcome(error, visit, retries, this.#now);
-    return { failed: true, ...(await failed(error, visit)) };
+    await this.#settle(key, job, await this.#visiting.failed(error, job.visit));
   }
 
   async #settle(key: PoolKey, job: Job, given: Outcome): Promise<void> {
@@ -301,23 +259,13 @@ class CrawlRun {
     if (outcome.hostAt !== undefined) this.#hostAt.set(visit.host, outcome.hostAt);
     const hostAt = Math.max(outcome.hostAt ?? 0, interval > 0 ? this.#now + interval : 0);
     const isOurs = await work.lease.settle(visit, hostAt > 0 ? { ...outcome, hostAt } : outcome);
-    if (isOurs && outcome.again === undefined) {
-      this.#done += 1;
-      if (outcome.failed) this.#failed += 1;
-    }
+    if (isOurs) this.#tally.settled(outcome);
     this.#leave(key, job);
   }
 
-  #leave(key: PoolKey, { work, isSent, held }: Job): void {
-    this.#jobs.delete(key);
-    held?.release();
-    work.underWay -= 1;
-    if (isSent) {
-      work.sent -= 1;
-      this.running -= 1;
-    }
-    work.change();
-    if (this.#isStopped && this.running === 0) this.pool.cancel(this.#stopReason);
+  #leave(key: PoolKey, job: Job): void {
+    this.jobs.leave(key, job);
+    if (this.#isStopped && this.jobs.running === 0) this.pool.cancel(this.#stopReason);
   }
 
   get #now(): number {
@@ -329,11 +277,6 @@ class CrawlRun {
 function openUntil(closed: Promise<void>): AsyncIterable<PoolItem> {
   const next = () => closed.then(() => ({ done: true, value: undefined }) as const);
   return { [Symbol.asyncIterator]: () => ({ next }) };
-}
-
-function withRedirect(outcome: Outcome, response: HttpResponse, visit: Visit): Outcome {
-  const target: Found | undefined = redirectFound(response, visit);
-  return target === undefined ? outcome : { ...outcome, found: [...(outcome.found ?? []), target] };
 }
 
 /**
@@ -364,7 +307,7 @@ export function crawl(client: PoolClient, frontier: CrawlSource, options: CrawlO
     pause: { value: () => void run.pool.pause() },
     resume: { value: () => void run.pool.resume() },
     stats: { value: run.pool.stats },
-    running: { get: () => run.running },
+    running: { get: () => run.jobs.running },
     intervalOf: { value: (host: string) => run.intervalOf(host) },
   }) as RunningCrawl;
 }
