@@ -1,4 +1,4 @@
-/** What a crawl is made from, and what it tells. */
+/** What `crawl` is given, and what it gives back. What of it is refused stands in `crawl-settings.ts`. */
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { PerHostOptions, PoolConcurrency, PoolStats } from '../pool/pool-options.ts';
@@ -41,9 +41,9 @@ export interface CrawlOptions {
   readonly visitTimeout?: Duration | undefined;
   /** Whether robots.txt is asked for and obeyed. Default `true`; `{ agent }` is the name that is looked up in it. */
   readonly robots?: boolean | { readonly agent: string } | undefined;
-  /** Options of every request. */
+  /** Options of every request, those for a robots.txt too. */
   readonly options?: RequestOptions | undefined;
-  /** Options of the requests for one URL; a robots.txt is asked for with the headers of them. */
+  /** Options of the requests for one URL; of a robots.txt it is asked for those too. */
   request?(url: string): RequestOptions | undefined;
   /** Ends everything at once; what was under way goes back. */
   readonly signal?: AbortSignal | undefined;

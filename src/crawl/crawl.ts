@@ -134,12 +134,12 @@ class CrawlRun {
   }
 
   #newGate(): RobotsGate {
-    const { robots, request } = this.#options;
+    const { robots, options = {}, request } = this.#options;
     return new RobotsGate({
       client: this.#client,
       agent: typeof robots === 'object' ? robots.agent : productToken(null),
       add: (item) => void this.#put(item),
-      headers: (url) => request?.(url)?.headers as Readonly<Record<string, string>> | undefined,
+      options: (url) => extendOptions(options, request?.(url) ?? {}),
       shared: this.#frontier.shared,
       signal: AbortSignal.any([this.#noMore.signal, this.#isOver.signal]),
     });

@@ -1,9 +1,14 @@
-/** Says whether robots.txt lets a crawl through, once it was read. Each is fetched once, in its host's turn. */
+/**
+ * Says whether robots.txt lets a visit of `crawl` through, once it was read. Each file is fetched once, in its host's
+ * turn but outside the slots of the pool: one that hangs must keep no other host waiting.
+ */
 import pLimit from 'p-limit';
 import { isConnectError, isTimeoutError, isTransferError, RequestError, TransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { originOf, targetOf } from '../message/uri.ts';
+import { extendOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
 import { aside } from '../pool/aside.ts';
 import type { PoolClient, PoolItem } from '../pool/pool-options.ts';
 import type { SharedFacts } from './frontier.ts';
@@ -25,8 +30,8 @@ export interface RobotsGateOptions {
   readonly agent: string;
   /** Adds to the pool that the pages go through, so that all of a host's requests keep one pace. */
   add(item: PoolItem): void;
-  /** What only the origin of the URL is sent. */
-  headers(url: string): Readonly<Record<string, string>> | undefined;
+  /** Those of every request, with what is only for the URL: the file is asked for by the same way as a page. */
+  options(url: string): RequestOptions;
   /** Where the workers of a crawl tell each other what a file says. */
   readonly shared?: SharedFacts | undefined;
   /** Ends what is asked for. */
@@ -42,7 +47,20 @@ interface Site {
   waiting: (() => void)[];
 }
 
-const TIMEOUT = '30s';
+/**
+ * What is the file's own, whatever is asked for with the pages: a short text, of which the beginning counts. All its retries
+ * have the same 30 seconds.
+ */
+const OWN: RequestOptions = {
+  allowRedirects: false,
+  httpErrors: false,
+  stream: true,
+  timeout: '30s',
+  query: undefined,
+  sink: undefined,
+  decodeContent: undefined,
+  maxResponseSize: undefined,
+};
 // RFC 9309 section 2.4: what was read holds for a day at most.
 const DAY = 24 * 3_600_000;
 const MINUTE = 60_000;
@@ -124,16 +142,9 @@ export class RobotsGate {
 
   async #fetch(url: string): Promise<RobotsAnswer & { readonly location?: string | undefined }> {
     const { client, signal } = this.#options;
-    const headers = this.#options.headers(url);
+    const options = extendOptions(this.#options.options(url), { ...OWN, signal });
     try {
-      const response = await client.request('GET', url, {
-        ...(headers !== undefined && { headers }),
-        allowRedirects: false,
-        httpErrors: false,
-        stream: true,
-        timeout: TIMEOUT,
-        signal,
-      });
+      const response = await client.request('GET', url, options);
       const { status, ok } = response;
       if (ok) return { status, text: await beginningOf(response) };
       await response.discard();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import { type CrawlOptions, crawl, type Frontier, linksOf, memoryFrontier } from '../../src/crawl/index.ts';
+import { defaultStack } from '../../src/default-stack.ts';
+import type { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 
@@ -297,6 +299,39 @@ describe('two crawls of one frontier', () => {
     expect(pagesAsked().sort()).toEqual([...links].sort());
     expect(ended[0]!.done + ended[1]!.done).toBe(links.length);
     expect(await linesOf(frontier)).toHaveLength(links.length);
+  });
+});
+
+describe('a robots.txt', () => {
+  it('is asked for by the way of the pages, and read by its own rules', async () => {
+    const seen: unknown[] = [];
+    const client = new Client({
+      handler: async ({ url, headers }, { proxy, maxResponseSize }) => {
+        seen.push({ url, key: headers.get('x-key'), proxy, maxResponseSize });
+        return new HttpResponse(url.endsWith('/robots.txt') ? 404 : 200);
+      },
+    });
+    const proxy = 'http://p.test:3128';
+    await crawl(client, await frontierWith(`${A}/`), {
+      visit: () => undefined,
+      options: { proxy, maxResponseSize: 10 },
+      request: () => ({ headers: { 'X-Key': 'k' } }),
+    });
+    expect(seen).toMatchObject([
+      { url: `${A}/robots.txt`, key: 'k', proxy, maxResponseSize: undefined },
+      { url: `${A}/`, key: 'k', proxy, maxResponseSize: 10 },
+    ]);
+  });
+
+  it('that fails is asked for again as often as the pages are', async () => {
+    const asked: string[] = [];
+    const answer = async ({ url }: HttpRequest) => {
+      asked.push(url);
+      return asked.length === 1 ? new HttpResponse(503, { 'Retry-After': '0' }) : new HttpResponse(404);
+    };
+    const client = new Client({ handler: defaultStack(answer) });
+    await crawl(client, await frontierWith(`${A}/`), { visit: () => undefined, options: { retry: 1 } });
+    expect(asked).toEqual([`${A}/robots.txt`, `${A}/robots.txt`, `${A}/`]);
   });
 });
 
