@@ -1,4 +1,7 @@
-/** Reads sitemaps (sitemaps.org, protocol 0.9), as XML or a list of URLs, compressed or not, as far as they may go. */
+/**
+ * Reads sitemaps (sitemaps.org, protocol 0.9) for `--sitemap`: XML or a list of URLs, compressed or not, as far as one
+ * may go. Whoever writes one decides what it unpacks to, so that nothing of it is held but its addresses.
+ */
 import { createGunzip } from 'node:zlib';
 import { Parser } from 'htmlparser2';
 import type { HttpResponse } from '../message/response.ts';
@@ -32,6 +35,8 @@ export function sitemapsOf(robots: string, url: string): string[] {
 
 class SitemapReader {
   isIndex = false;
+  /** Whether there are more addresses than one may have: exactly as many are a whole sitemap. */
+  hasMore = false;
   readonly urls = new Set<string>();
   #loc: string | undefined;
   #text = '';
@@ -52,11 +57,9 @@ class SitemapReader {
     this.#base = base;
   }
 
-  get isFull(): boolean {
-    return this.urls.size >= MOST_URLS;
-  }
-
   write(text: string): void {
+    // White space says nothing yet, and the network may cut behind it.
+    if (this.#isXml === undefined && /^[\s\ufeff]*$/.test(text)) return;
     this.#isXml ??= /^[\s\ufeff]*</.test(text);
     if (this.#isXml) this.#parser.write(text);
     else {
@@ -87,7 +90,9 @@ class SitemapReader {
   #add(reference: string): void {
     const trimmed = reference.trim();
     const url = trimmed === '' || reference.length > MOST_OF_URL ? undefined : pageUrl(trimmed, this.#base);
-    if (url !== undefined && !this.isFull) this.urls.add(url);
+    if (url === undefined || this.urls.has(url)) return;
+    if (this.urls.size < MOST_URLS) this.urls.add(url);
+    else this.hasMore = true;
   }
 }
 
@@ -104,7 +109,7 @@ export async function readSitemap(response: HttpResponse, url: string): Promise<
       truncated = chunk.byteLength > left;
       bytes += Math.min(left, chunk.byteLength);
       reader.write(decoder.decode(chunk.subarray(0, left), { stream: true }));
-      truncated ||= reader.isFull;
+      truncated ||= reader.hasMore;
       // Leaving the loop lets go of the rest.
       if (truncated) break;
     }
@@ -113,6 +118,7 @@ export async function readSitemap(response: HttpResponse, url: string): Promise<
   }
   reader.write(decoder.decode());
   reader.end(!truncated && failure === undefined);
+  truncated ||= reader.hasMore;
   return { isIndex: reader.isIndex, urls: [...reader.urls], bytes, truncated, failure };
 }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { readSitemap } from '../../src/crawl/sitemap.ts';
 import { HttpResponse } from '../../src/message/response.ts';
@@ -52,4 +53,22 @@ describe('a sitemap without end', () => {
     expect(urls).toHaveLength(50_000);
     expect(truncated).toBe(true);
   }, 60_000);
+});
+
+describe('a sitemap', () => {
+  it.each([
+    [50_000, false],
+    [50_001, true],
+  ])('of %d addresses is cut: %s', async (count, isCut) => {
+    const list = Array.from({ length: count }, (_, i) => `http://a.example/${i}\n`).join('');
+    const { urls, truncated } = await readSitemap(new HttpResponse(200, {}, list), 'http://a.example/sitemap.txt');
+    expect([urls.length, truncated]).toEqual([50_000, isCut]);
+  });
+
+  it('is XML also when the network cuts it behind white space', async () => {
+    const pieces = ['\n', '<urlset><url><loc>http://a.example/x</loc></url></urlset>'].map((text) => Buffer.from(text));
+    const body = Readable.toWeb(Readable.from(pieces)) as ReadableStream<Uint8Array>;
+    const { urls } = await readSitemap(new HttpResponse(200, {}, body), 'http://a.example/sitemap.xml');
+    expect(urls).toEqual(['http://a.example/x']);
+  });
 });
