@@ -98,7 +98,7 @@ try {
   const { summary, broken } = await crawl.run();
   console.log(reportText(summary, broken, { elapsed: systemClock.now() - started, fetched: summary.pages }));
   const ours = broken.filter(({ url }) => url.startsWith(own.url('/')));
-  const invalid = summary.invalidLinks.filter(({ page }) => page.startsWith(own.url('/')));
+  const invalid = summary.invalid.first.filter(({ page }) => page.startsWith(own.url('/')));
   console.log(
     ours.length + invalid.length === 0
       ? `No link in our own pages is broken; ${broken.length} in the pages of others are.`

@@ -19,7 +19,8 @@ export function reportOf({ format, out }: CrawlCommand, result: CrawlResult, ela
   }
 }
 
-/** 1 when a link is broken, or a start was not fetched. */
+/** 1 when a link is broken, a start was not fetched, or a page of the crawl was lost to a proxy that failed. */
 export function exitCodeOf({ summary, fragments }: CrawlResult): number {
-  return summary.broken + fragments.length + summary.invalid + summary.failedStarts > 0 ? 1 : 0;
+  const { broken, invalid, failedStarts, lostPages } = summary;
+  return broken.count + fragments.length + invalid.count + failedStarts + lostPages > 0 ? 1 : 0;
 }

@@ -1,4 +1,7 @@
-/** On which pages the broken links of a crawl are, and those that could not be checked, which takes more walks over the journal. */
+/**
+ * On which pages the links are that turned out broken, or could not be checked. Nobody keeps who links to whom while
+ * the crawl runs: the journal has it, and is walked once more at the end.
+ */
 import type { Journal } from './journal.ts';
 import type { BrokenLink } from './summary.ts';
 
@@ -9,9 +12,10 @@ const MOST_REDIRECTS = 100_000;
 
 type Pages = ReadonlyMap<string, BrokenLink>;
 
-/** By URL: the pages given, with those that link to them. */
-export function linksTo(wanted: Pages, journal: Journal): BrokenLink[] {
-  if (wanted.size === 0) return [];
+/** By URL: the links given, with the pages that have them. */
+export function linksTo(links: readonly BrokenLink[], journal: Journal): BrokenLink[] {
+  if (links.length === 0) return [];
+  const wanted: Pages = new Map(links.map((link) => [link.url, link]));
   const through = redirectsTo(wanted, journal);
   for (const { url, links, location } of journal.reader()) {
     // The link of a redirect is on the pages that link to the redirect.

@@ -32,7 +32,7 @@ export interface CrawlResult {
   readonly summary: CrawlSummary;
   /** By URL. */
   readonly broken: readonly BrokenLink[];
-  /** Links that could not be checked, because of a robots.txt, by URL. */
+  /** Links that could not be checked, because of a robots.txt or a proxy, by URL. */
   readonly unchecked: readonly BrokenLink[];
   /** Links whose fragment is on no place of their page, by URL. */
   readonly fragments: readonly BrokenFragment[];
@@ -88,7 +88,7 @@ export class Crawl {
   get figures(): { done: number; known: number; failed: number; running: number } {
     const { pages, broken } = this.#summary;
     const running = this.#running?.running ?? 0;
-    return { done: pages, known: this.#frontier.queue.known, failed: broken, running };
+    return { done: pages, known: this.#frontier.queue.known, failed: broken.count, running };
   }
 
   /**
@@ -119,8 +119,8 @@ export class Crawl {
     const summary = this.#summary;
     return {
       summary,
-      broken: linksTo(summary.brokenPages, journal),
-      unchecked: linksTo(summary.uncheckedPages, journal),
+      broken: linksTo(summary.broken.first, journal),
+      unchecked: linksTo([...summary.unchecked.first, ...summary.behindProxy.first], journal),
       fragments: fragments ? brokenFragments(journal) : [],
       stopped,
     };

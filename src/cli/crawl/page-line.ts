@@ -1,6 +1,11 @@
-/** One line of a crawl's journal: what became of one page, and enough to find the way on from it. */
+/**
+ * One line of a crawl's journal: what became of one page, and enough to find the way on from it. Everything the report
+ * and `sluice report` say comes from these lines, so that a crawl which goes on says the same as one that was never
+ * stopped.
+ */
 
 import { ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE } from '../../crawl/robots.ts';
+import { isCanonical } from '../../message/uri.ts';
 import { ACCEPTED, isAccepted, type StatusRange } from './statuses.ts';
 
 export interface PageLine {
@@ -55,9 +60,9 @@ export interface SitemapFacts {
 /** A redirect that leads back to where it came from, or never ends. */
 export const REDIRECT_LOOP = 'ERR_REDIRECT_LOOP';
 
-/** Whether a link to the page is broken. What robots.txt forbids is unknown, not broken. */
+/** Whether a link to the page is broken. What robots.txt forbids, or is behind a proxy that failed, is unknown. */
 export function isBroken({ status, error, optional }: PageLine, accepted: readonly StatusRange[] = ACCEPTED): boolean {
-  if (isRefused({ error }) || optional) return false;
+  if (isRefused({ error }) || isProxyFailure({ error }) || optional) return false;
   if (error !== null) return true;
   if (status === null) return true;
   return !isAccepted(status, accepted);
@@ -68,23 +73,29 @@ export function isRefused({ error }: Pick<PageLine, 'error'>): boolean {
   return error === ROBOTS_DISALLOWED || error === ROBOTS_UNREACHABLE;
 }
 
+/** Whether the proxy failed that leads there, and so nobody asked the host itself. */
+export function isProxyFailure({ error }: Pick<PageLine, 'error'>): boolean {
+  return error !== null && /^ERR_PROXY(?:_|$)/.test(error);
+}
+
 /**
- * Whether a link was to be checked, and could not be: the robots.txt could not be read, or another host's forbids the
- * page. What the robots.txt of the crawl's own hosts forbids is left out on purpose.
+ * Whether a link was to be checked, and could not be: the proxy failed, the robots.txt could not be read, or another
+ * host's forbids the page. What the robots.txt of the crawl's own hosts forbids is left out on purpose.
  */
 export function isUnchecked({ error, external, optional, from }: PageLine): boolean {
   if (optional || from === null) return false;
-  return error === ROBOTS_UNREACHABLE || (error === ROBOTS_DISALLOWED && external === true);
+  if (error === ROBOTS_UNREACHABLE || isProxyFailure({ error })) return true;
+  return error === ROBOTS_DISALLOWED && external === true;
 }
 
 /** Whether `--limit` leaves it out: what nobody asked for, and what nobody linked to. */
 export function isUncounted(line: Pick<PageLine, 'error' | 'sitemap' | 'unasked'>): boolean {
-  return isRefused(line) || line.unasked === true || line.sitemap !== undefined;
+  return isRefused(line) || isProxyFailure(line) || line.unasked === true || line.sitemap !== undefined;
 }
 
 /** Whether a resumed crawl leaves the page alone. */
 export function isSettled({ error, unasked }: PageLine): boolean {
-  return error !== ROBOTS_UNREACHABLE && !unasked;
+  return error !== ROBOTS_UNREACHABLE && !isProxyFailure({ error }) && !unasked;
 }
 
 /** A line for the journal, its end included. */
@@ -105,7 +116,7 @@ export function parseLine(text: string): PageLine | undefined {
 export function pageLineOf(value: unknown): PageLine | undefined {
   const found = value as Partial<PageLine>;
   if (typeof found !== 'object' || found === null || typeof found.url !== 'string') return undefined;
-  if (!URL.canParse(found.url)) return undefined;
+  if (!isUrl(found.url)) return undefined;
   const {
     url,
     status,
@@ -131,11 +142,11 @@ export function pageLineOf(value: unknown): PageLine | undefined {
     depth: typeof depth === 'number' ? depth : 0,
     ms: typeof ms === 'number' ? ms : 0,
     bytes: typeof bytes === 'number' ? bytes : 0,
-    links: textsOf(links).filter((link) => URL.canParse(link)),
+    links: textsOf(links).filter(isUrl),
     ...(typeof message === 'string' && { message }),
     ...(typeof type === 'string' && { type }),
     ...(truncated === true && { truncated }),
-    ...(typeof location === 'string' && URL.canParse(location) && { location }),
+    ...(typeof location === 'string' && isUrl(location) && { location }),
     ...(via !== undefined && { via: textsOf(via) }),
     ...(hasCookie === true && { hasCookie }),
     ...(invalid !== undefined && { invalid: textsOf(invalid) }),
@@ -146,6 +157,11 @@ export function pageLineOf(value: unknown): PageLine | undefined {
     ...(found.fragments !== undefined && { fragments: textsOf(found.fragments) }),
     ...(found.ids !== undefined && { ids: textsOf(found.ids) }),
   };
+}
+
+/** The lines are read back for every page of a crawl: most URLs show without a parser that they are ones. */
+function isUrl(text: string): boolean {
+  return isCanonical(text) || URL.canParse(text);
 }
 
 function sitemapOf(value: Partial<SitemapFacts> | undefined): { sitemap?: SitemapFacts } {

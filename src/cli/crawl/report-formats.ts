@@ -17,28 +17,36 @@ export interface Findings {
 }
 
 interface Row {
-  readonly kind: 'broken' | 'unchecked' | 'fragment' | 'invalid' | 'redirect' | 'start';
+  readonly kind: 'broken' | 'unchecked' | 'fragment' | 'invalid' | 'redirect' | 'start' | 'cut';
   readonly url: string;
   readonly status: number | null;
   readonly error: string | null;
+  readonly message?: string | undefined;
   readonly pages: readonly string[];
 }
 
-/** Each finding; a redirect is a warning and no failure, and so is what could not be checked. */
+/** Each finding. What could not be checked, a redirect, and a page that was read in part are warnings and no failures. */
 function rowsOf({ summary, broken, unchecked, fragments }: Findings): Row[] {
   return [
-    ...broken.map(({ url, status, error, pages }): Row => ({ kind: 'broken', url, status, error, pages })),
-    ...unchecked.map(({ url, status, error, pages }): Row => ({ kind: 'unchecked', url, status, error, pages })),
+    ...broken.map((link) => linkRow('broken', link)),
+    ...unchecked.map((link) => linkRow('unchecked', link)),
     ...fragments.map(({ url, pages }): Row => ({ kind: 'fragment', url, status: null, error: null, pages })),
-    ...summary.invalidLinks.map(({ page, reference }): Row => {
+    ...summary.invalid.first.map(({ page, reference }): Row => {
       return { kind: 'invalid', url: reference, status: null, error: null, pages: [page] };
     }),
-    ...summary.strayStarts.map(({ url }): Row => ({ kind: 'start', url, status: null, error: null, pages: [] })),
-    ...summary.forbiddenStarts.map(({ url }): Row => ({ kind: 'start', url, status: null, error: null, pages: [] })),
-    ...summary.redirects.map(({ url, status, location }): Row => {
+    ...summary.strayStarts.first.map(({ url }): Row => ({ kind: 'start', url, status: null, error: null, pages: [] })),
+    ...summary.forbiddenStarts.first.map(
+      ({ url }): Row => ({ kind: 'start', url, status: null, error: null, pages: [] }),
+    ),
+    ...summary.redirects.first.map(({ url, status, location }): Row => {
       return { kind: 'redirect', url, status, error: null, pages: [location] };
     }),
+    ...summary.cut.first.map(({ url }): Row => ({ kind: 'cut', url, status: null, error: null, pages: [] })),
   ].map((row) => ({ ...row, url: maskUrl(row.url), pages: row.pages.map((page) => maskUrl(page)) }));
+}
+
+function linkRow(kind: 'broken' | 'unchecked', { url, status, error, message, pages }: BrokenLink): Row {
+  return { kind, url, status, error, message, pages };
 }
 
 export function jsonReport(findings: Findings): string {
@@ -50,13 +58,14 @@ export function jsonReport(findings: Findings): string {
     bytes: summary.bytes,
     elapsed: Math.round(elapsed),
     statuses: Object.fromEntries(summary.statuses),
-    broken: named('broken').map(({ url, status, error, pages }) => ({ url, status, error, pages })),
-    unchecked: named('unchecked').map(({ url, error, pages }) => ({ url, error, pages })),
+    broken: named('broken').map(({ url, status, error, message, pages }) => ({ url, status, error, message, pages })),
+    unchecked: named('unchecked').map(({ url, error, message, pages }) => ({ url, error, message, pages })),
     fragments: named('fragment').map(({ url, pages }) => ({ url, pages })),
     invalid: named('invalid').map(({ url, pages }) => ({ reference: url, page: pages[0] })),
     redirects: named('redirect').map(({ url, status, pages }) => ({ url, status, location: pages[0] })),
     starts: named('start').map(({ url }) => url),
-    traps: summary.traps,
+    cut: named('cut').map(({ url }) => url),
+    traps: summary.traps.count,
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
@@ -80,7 +89,7 @@ function cell(value: string | number): string {
 
 export function junitReport(findings: Findings): string {
   const { summary, elapsed } = findings;
-  const rows = rowsOf(findings).filter(({ kind }) => kind !== 'redirect');
+  const rows = rowsOf(findings).filter(({ kind }) => kind !== 'redirect' && kind !== 'cut');
   const skipped = rows.filter(({ kind }) => kind === 'unchecked').length;
   const passed = summary.pages - pagesNamed(rows);
   const cases = rows.map(testcase);
@@ -121,6 +130,7 @@ const WORDS: Readonly<Record<Row['kind'], string>> = {
   invalid: 'no URL',
   redirect: 'redirect',
   start: 'the start was not fetched',
+  cut: 'read in part',
 };
 
 /** XML 1.0 has no control characters but three. */

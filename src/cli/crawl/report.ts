@@ -5,6 +5,7 @@ import { reasonPhrase } from '../../message/reason-phrases.ts';
 import { maskUrl } from '../../message/redact.ts';
 import { byteText, columns, plural, printable, timeText } from '../text/text-table.ts';
 import type { BrokenFragment } from './broken-fragments.ts';
+import { isProxyFailure } from './page-line.ts';
 import type { BrokenLink, CrawlSummary } from './summary.ts';
 
 /** Broken links, and invalid ones, that are shown; the file has all. */
@@ -33,9 +34,11 @@ export function reportText(summary: CrawlSummary, broken: readonly BrokenLink[],
     strayBlock(summary),
     slowest(summary),
     trapsBlock(summary),
+    cutBlock(summary),
     redirectsBlock(summary),
     brokenBlock(summary, broken),
     uncheckedBlock(summary, options.unchecked ?? []),
+    behindProxyBlock(summary, options.unchecked ?? []),
     fragmentsBlock(options.fragments ?? []),
     outsideFragmentsBlock(summary),
     invalidBlock(summary),
@@ -60,9 +63,10 @@ function statuses(summary: CrawlSummary, isResumable: boolean): string[] {
 }
 
 function phraseOf(label: string, isResumable: boolean): string {
+  const again = isResumable ? '; --resume asks again' : '';
   if (label === ROBOTS_DISALLOWED) return 'not fetched: robots.txt does not allow it';
-  if (label === ROBOTS_UNREACHABLE)
-    return `not fetched: robots.txt could not be read${isResumable ? '; --resume asks again' : ''}`;
+  if (label === ROBOTS_UNREACHABLE) return `not fetched: robots.txt could not be read${again}`;
+  if (isProxyFailure({ error: label })) return `not fetched: the proxy failed${again}`;
   return /^\d+$/.test(label) ? reasonPhrase(Number(label)) : '';
 }
 
@@ -74,32 +78,45 @@ function slowest(summary: CrawlSummary): string[] {
 }
 
 function forbiddenBlock({ forbiddenStarts }: CrawlSummary): string[] {
-  if (forbiddenStarts.length === 0) return [];
-  const lines = forbiddenStarts.flatMap(({ url, message = '' }) => [`  ${shown(url)}`, `      ${printable(message)}`]);
+  if (forbiddenStarts.count === 0) return [];
+  const lines = forbiddenStarts.first.flatMap(({ url, message = '' }) => [
+    `  ${shown(url)}`,
+    `      ${printable(message)}`,
+  ]);
   return ['not even the start was fetched', ...lines];
 }
 
 function strayBlock({ strayStarts }: CrawlSummary): string[] {
-  if (strayStarts.length === 0) return [];
-  const hosts = [...new Set(strayStarts.map(({ location }) => new URL(location).host))].join(',');
-  const isOne = strayStarts.length === 1;
+  if (strayStarts.count === 0) return [];
+  const hosts = [...new Set(strayStarts.first.map(({ location }) => new URL(location).host))].join(',');
+  const isOne = strayStarts.count === 1;
   const what = isOne ? 'a start leads to another host, which was' : 'starts lead to other hosts, which were';
   const title = `${what} not fetched; --hosts ${hosts} adds ${isOne ? 'it' : 'them'}`;
-  return [title, ...strayStarts.flatMap(({ url, location }) => [`  ${shown(url)}`, `      to ${shown(location)}`])];
+  return [
+    title,
+    ...strayStarts.first.flatMap(({ url, location }) => [`  ${shown(url)}`, `      to ${shown(location)}`]),
+  ];
 }
 
-function brokenBlock(summary: CrawlSummary, broken: readonly BrokenLink[]): string[] {
+function brokenBlock({ broken, pages, failedStarts }: CrawlSummary, links: readonly BrokenLink[]): string[] {
   // Of pages that nobody has seen there is nothing to say.
-  if (summary.broken === 0) return summary.failedStarts === summary.pages ? [] : ['no broken links'];
-  const lines = broken.slice(0, MOST_SHOWN).flatMap(brokenLines);
-  return [`broken links (${summary.broken})`, ...lines, ...more(summary.broken - MOST_SHOWN)];
+  if (broken.count === 0) return failedStarts === pages ? [] : ['no broken links'];
+  return linksBlock('broken links', broken.count, links);
 }
 
 /** No failure: that they are broken is as little known as that they work. */
 function uncheckedBlock({ unchecked }: CrawlSummary, links: readonly BrokenLink[]): string[] {
-  if (unchecked === 0) return [];
-  const lines = links.slice(0, MOST_SHOWN).flatMap(brokenLines);
-  return [`links not checked, because of a robots.txt (${unchecked})`, ...lines, ...more(unchecked - MOST_SHOWN)];
+  const ofRobots = links.filter((link) => !isProxyFailure(link));
+  return linksBlock('links not checked, because of a robots.txt', unchecked.count, ofRobots);
+}
+
+function behindProxyBlock({ behindProxy }: CrawlSummary, links: readonly BrokenLink[]): string[] {
+  return linksBlock('links not checked, because the proxy failed', behindProxy.count, links.filter(isProxyFailure));
+}
+
+function linksBlock(title: string, count: number, links: readonly BrokenLink[]): string[] {
+  if (count === 0) return [];
+  return [`${title} (${count})`, ...links.slice(0, MOST_SHOWN).flatMap(brokenLines), ...more(count - MOST_SHOWN)];
 }
 
 function brokenLines({ url, status, error, message, pages, through, count }: BrokenLink): string[] {
@@ -132,26 +149,43 @@ function outsideFragmentsBlock({ outsideFragments }: CrawlSummary): string[] {
 }
 
 /** A warning, and no failure: each link costs two requests, and may be written anew. */
-function redirectsBlock({ redirects, redirected }: CrawlSummary): string[] {
-  if (redirected === 0) return [];
-  const lines = redirects
+function redirectsBlock({ redirects }: CrawlSummary): string[] {
+  if (redirects.count === 0) return [];
+  const lines = redirects.first
     .slice(0, MOST_SHOWN)
     .flatMap(({ url, status, location }) => [`  ${status}  ${shown(url)}`, `      to ${shown(location)}`]);
-  return [`warning: links to redirects (${redirected})`, ...lines, ...more(redirected - MOST_SHOWN)];
+  return [`warning: links to redirects (${redirects.count})`, ...lines, ...more(redirects.count - MOST_SHOWN)];
 }
 
-function trapsBlock({ traps, trapExample }: CrawlSummary): string[] {
-  if (traps === 0) return [];
-  const title = `links left alone, whose URLs repeat themselves or are too long (${traps}); --max-url and --max-repeats say when`;
-  return [title, `  such as ${shown(trapExample!.slice(0, 200))}`];
+function trapsBlock({ traps }: CrawlSummary): string[] {
+  const [example] = traps.first;
+  if (example === undefined) return [];
+  const title = `links left alone, whose URLs repeat themselves or are too long (${traps.count}); --max-url and --max-repeats say when`;
+  return [title, `  such as ${shown(example.slice(0, 200))}`];
 }
 
-function invalidBlock({ invalid, invalidLinks }: CrawlSummary): string[] {
-  if (invalid === 0) return [];
-  const lines = invalidLinks
+/** A warning: what the rest leads to may be missing, and nobody would see that. */
+function cutBlock({ cut }: CrawlSummary): string[] {
+  if (cut.count === 0) return [];
+  const lines = cut.first
+    .slice(0, MOST_SHOWN)
+    .map(
+      ({ url, isSitemap }) =>
+        `  ${shown(url)}  ${isSitemap ? 'a sitemap of more than 50 000 URLs or 50 MiB' : 'a page of more than --max-bytes'}`,
+    );
+  return [
+    `warning: read only in part, links of the rest are not known (${cut.count})`,
+    ...lines,
+    ...more(cut.count - MOST_SHOWN),
+  ];
+}
+
+function invalidBlock({ invalid }: CrawlSummary): string[] {
+  if (invalid.count === 0) return [];
+  const lines = invalid.first
     .slice(0, MOST_SHOWN)
     .map(({ page, reference }) => `  ${JSON.stringify(shown(reference))} on ${shown(page)}`);
-  return [`links that are no URL (${invalid})`, ...lines, ...more(invalid - MOST_SHOWN)];
+  return [`links that are no URL (${invalid.count})`, ...lines, ...more(invalid.count - MOST_SHOWN)];
 }
 
 function outsideBlock({ outside }: CrawlSummary): string[] {

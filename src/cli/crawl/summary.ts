@@ -1,5 +1,9 @@
-/** The figures of a crawl, of a size that does not grow with it. */
-import { isBroken, isUnchecked, type PageLine } from './page-line.ts';
+/**
+ * The figures of a crawl, of a size that does not grow with it. Every line goes through `add`, those of earlier runs
+ * too.
+ */
+import { isBroken, isProxyFailure, isUnchecked, type PageLine } from './page-line.ts';
+import { Sample } from './sample.ts';
 import { ACCEPTED, type StatusRange } from './statuses.ts';
 import type { Trap } from './traps.ts';
 
@@ -33,6 +37,11 @@ export interface Redirect {
   readonly location: string;
 }
 
+export interface CutPage {
+  readonly url: string;
+  readonly isSitemap: boolean;
+}
+
 export interface SummaryOptions {
   /** Statuses that are no failure. Default all below 400. */
   readonly accepted?: readonly StatusRange[];
@@ -41,45 +50,45 @@ export interface SummaryOptions {
   readonly external?: boolean;
 }
 
-const MOST_REDIRECTS = 1000;
 const MOST_SLOW = 10;
 const MOST_BROKEN = 10_000;
 const MOST_STARTS = 20;
-const MOST_INVALID = 1000;
+/** Of the findings that no other page needs to be looked up for. */
+const MOST_NAMED = 1000;
 const MOST_HOSTS = 1000;
 
 export class CrawlSummary {
   pages = 0;
   bytes = 0;
-  /** Pages to which links are broken. */
-  broken = 0;
   /** Starts that gave no page, by a robots.txt or a redirect out of scope too. */
   failedStarts = 0;
-  invalid = 0;
-  /** Starts that robots.txt forbids, the first ones. */
-  readonly forbiddenStarts: { readonly url: string; readonly message: string | undefined }[] = [];
-  /** Where starts were redirected to out of scope, the first ones. */
-  readonly strayStarts: { readonly url: string; readonly location: string }[] = [];
+  /** Starts that nobody could ask for: robots.txt forbids them, or a proxy failed. */
+  readonly forbiddenStarts = new Sample<{ readonly url: string; readonly message: string | undefined }>(MOST_STARTS);
+  /** Where starts were redirected to out of scope. */
+  readonly strayStarts = new Sample<{ readonly url: string; readonly location: string }>(MOST_STARTS);
   /** By status, or by the code of the failure. */
   readonly statuses = new Map<string, number>();
   /** The slowest first. */
   readonly slowest: SlowPage[] = [];
-  /** The broken pages, the first ones. */
-  readonly brokenPages = new Map<string, BrokenLink>();
-  /** Links of which nobody knows whether they work, because of a robots.txt: the first ones, and how many there are. */
-  readonly uncheckedPages = new Map<string, BrokenLink>();
-  unchecked = 0;
-  readonly invalidLinks: InvalidLink[] = [];
+  /** Pages to which links are broken. */
+  readonly broken = new Sample<BrokenLink>(MOST_BROKEN);
+  /** Links of which nobody knows whether they work, because of a robots.txt. */
+  readonly unchecked = new Sample<BrokenLink>(MOST_BROKEN);
+  /** The same, because the proxy that leads there failed. */
+  readonly behindProxy = new Sample<BrokenLink>(MOST_BROKEN);
+  /** Those of them that are pages of the crawl itself, which it should have read. */
+  lostPages = 0;
+  readonly invalid = new Sample<InvalidLink>(MOST_NAMED);
+  /** Pages, and sitemaps, of which only the beginning was read. */
+  readonly cut = new Sample<CutPage>(MOST_NAMED);
   /** Links to hosts that are out of scope, by host. */
   readonly outside = new Map<string, number>();
   /** Links to a place on a page of another host, which is not read. */
   outsideFragments = 0;
-  /** Redirects that links led to, the first ones, and how many there are. */
-  readonly redirects: Redirect[] = [];
-  redirected = 0;
-  /** Links that were left alone because they look like ones of an endless number, and one of them. */
-  traps = 0;
-  trapExample: string | undefined;
+  /** Redirects that links led to. */
+  readonly redirects = new Sample<Redirect>(MOST_NAMED);
+  /** Links that were left alone because they look like ones of an endless number. */
+  readonly traps = new Sample<string>(1);
   readonly #inScope: (url: string) => boolean;
   readonly #options: SummaryOptions;
 
@@ -101,32 +110,33 @@ export class CrawlSummary {
     const isBad = this.isBroken(line);
     if (from === null && !line.optional && (status === null || isBad)) {
       this.failedStarts += 1;
-      if (!isBad && this.forbiddenStarts.length < MOST_STARTS) this.forbiddenStarts.push({ url, message });
+      if (!isBad) this.forbiddenStarts.add({ url, message });
     }
     const link = { url, status, error, message, pages: [], through: [], count: 0 };
-    if (isBad) {
-      this.broken += 1;
-      if (this.brokenPages.size < MOST_BROKEN) this.brokenPages.set(url, link);
-    } else if (isUnchecked(line)) {
-      this.unchecked += 1;
-      if (this.uncheckedPages.size < MOST_BROKEN) this.uncheckedPages.set(url, link);
-    }
+    if (isBad) this.broken.add(link);
+    else if (isUnchecked(line)) this.#addUnchecked(line, link);
+    if (line.truncated) this.cut.add({ url, isSitemap: line.sitemap !== undefined });
     this.#lookForStray(line);
     this.#noteRedirect(line);
     this.#rank({ url, ms, status });
     this.#addLinks(line);
   }
 
+  #addUnchecked(line: PageLine, link: BrokenLink): void {
+    const isBehindProxy = isProxyFailure(line);
+    (isBehindProxy ? this.behindProxy : this.unchecked).add(link);
+    if (isBehindProxy && !line.external) this.lostPages += 1;
+  }
+
   #lookForStray({ url, depth, location, external, sitemap }: PageLine): void {
     if (external || sitemap !== undefined || depth > 0 || location === undefined || this.#inScope(location)) return;
     this.failedStarts += 1;
-    if (this.strayStarts.length < MOST_STARTS) this.strayStarts.push({ url, location });
+    this.strayStarts.add({ url, location });
   }
 
   #noteRedirect({ url, status, location, from, sitemap }: PageLine): void {
     if (location === undefined || from === null || sitemap !== undefined) return;
-    this.redirected += 1;
-    if (this.redirects.length < MOST_REDIRECTS) this.redirects.push({ url, status, location });
+    this.redirects.add({ url, status, location });
   }
 
   #rank(page: SlowPage): void {
@@ -140,9 +150,7 @@ export class CrawlSummary {
     if (this.#options.external) this.outsideFragments += fragments.filter((link) => !this.#inScope(link)).length;
     for (const link of links) {
       if (this.#inScope(link)) {
-        if (this.#options.trapOf?.(link) === undefined) continue;
-        this.traps += 1;
-        this.trapExample ??= link;
+        if (this.#options.trapOf?.(link) !== undefined) this.traps.add(link);
         continue;
       }
       if (this.#options.external) continue;
@@ -150,9 +158,6 @@ export class CrawlSummary {
       const count = this.outside.get(host);
       if (count !== undefined || this.outside.size < MOST_HOSTS) this.outside.set(host, (count ?? 0) + 1);
     }
-    this.invalid += invalid.length;
-    for (const reference of invalid) {
-      if (this.invalidLinks.length < MOST_INVALID) this.invalidLinks.push({ page: url, reference });
-    }
+    for (const reference of invalid) this.invalid.add({ page: url, reference });
   }
 }

@@ -77,7 +77,7 @@ describe('a crawl', () => {
       [server.url('/boom'), 'ERR_CLOSED', [server.url('/')]],
       [server.url('/gone'), 404, [server.url('/'), server.url('/a')]],
     ]);
-    expect(summary.invalidLinks).toEqual([{ page: server.url('/a'), reference: 'http://[bad' }]);
+    expect(summary.invalid.first).toEqual([{ page: server.url('/a'), reference: 'http://[bad' }]);
   });
 
   it.each([
@@ -308,7 +308,7 @@ describe('robots.txt', () => {
     const { lines, summary } = await crawl(server);
     expect(lines.get('/')!.status).toBe(crawled ? 200 : null);
     expect(server.requests.some(({ url }) => url === '/')).toBe(crawled);
-    expect([summary.failedStarts, summary.forbiddenStarts.length]).toEqual(crawled ? [0, 0] : [1, 1]);
+    expect([summary.failedStarts, summary.forbiddenStarts.count]).toEqual(crawled ? [0, 0] : [1, 1]);
   });
 
   it('that could not be read is asked again by a crawl that goes on', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../src/cli/main.ts';
 import type { TestServer } from '../../../src/testing/server.ts';
 import { fakeTerminal } from '../fake-terminal.ts';
@@ -114,6 +114,61 @@ describe('a host that is dead', () => {
     const again = await crawl(server.url('/'), ...out, '--resume');
     expect(again.err).toContain('1 page of');
     expect([again.code, JSON.parse(again.out).broken.length, asked(server)]).toEqual([1, 1, ['/']]);
+  });
+});
+
+describe('a link behind a proxy that fails', () => {
+  const behind = 'http://other.example/x';
+  const words = /the proxy .*127\.0\.0\.1:1 cannot be used/;
+  const told =
+    /because the proxy failed \(1\)\n {2}ERR_PROXY_CONNECT {2}http:\/\/other\.example\/x\n.*the proxy .*\n {6}on /;
+
+  beforeEach(() => {
+    vi.stubEnv('http_proxy', 'http://127.0.0.1:1');
+    vi.stubEnv('no_proxy', '127.0.0.1');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it.each([
+    ['when its robots.txt is asked for', []],
+    ['when it is asked for itself', ['--ignore-robots']],
+  ])('is not checked, with what the proxy said: %s', async (_name, options) => {
+    const server = await site({ '/': links(behind) });
+    const text = await crawl(server.url('/'), '--external', ...options);
+    expect(text.code).toBe(0);
+    expect(text.out).toContain('no broken links');
+    expect(text.out).toMatch(told);
+    expect(text.out).toContain('ERR_PROXY_CONNECT  not fetched: the proxy failed\n');
+    const json = await crawl(server.url('/'), '--external', ...options, '--format', 'json');
+    const message = expect.stringMatching(words);
+    const unchecked = [{ url: behind, error: 'ERR_PROXY_CONNECT', message, pages: [server.url('/')] }];
+    expect([json.code, JSON.parse(json.out)]).toMatchObject([0, { broken: [], unchecked }]);
+    const junit = await crawl(server.url('/'), '--external', ...options, '--format', 'junit');
+    expect(junit.out).toContain('failures="0" skipped="1"');
+  });
+
+  it('is asked again by --resume', async () => {
+    const server = await site({ '/': links(behind) });
+    const options = ['--external', '--ignore-robots', '--out', join(folder, 'pages.jsonl')];
+    await crawl(server.url('/'), ...options);
+    const { err, out } = await crawl(server.url('/'), ...options, '--resume');
+    expect(err).toContain('1 page of');
+    expect(out).toMatch(told);
+  });
+
+  it('fails the crawl whose own page it is', async () => {
+    const server = await site({ '/': links(behind) });
+    const { code, out } = await crawl(server.url('/'), '--hosts', 'other.example');
+    expect(code).toBe(1);
+    expect(out).toMatch(told);
+  });
+
+  it('is a start that was not fetched', async () => {
+    const { code, out } = await crawl(behind);
+    expect(code).toBe(1);
+    expect(out).toMatch(/not even the start was fetched\n {2}http:\/\/other\.example\/x\n.*the proxy .*cannot be used/);
   });
 });
 
@@ -256,9 +311,41 @@ describe('--sitemap', () => {
     pages['/robots.txt'] = { type: 'text/plain', body: 'Sitemap: /bomb.xml.gz' };
     pages['/bomb.xml.gz'] = (_req, res) => void res.writeHead(200).end(bomb);
     const out = join(folder, 'pages.jsonl');
-    const { code } = await crawl(server.url('/'), '--sitemap', '--out', out, '--format', 'json');
-    expect(code).toBe(0);
+    const json = await crawl(server.url('/'), '--sitemap', '--out', out, '--format', 'json');
+    expect([json.code, JSON.parse(json.out).cut]).toEqual([0, [server.url('/bomb.xml.gz')]]);
+    const resumed = ['--sitemap', '--out', out, '--resume'];
+    const words = `read only in part, links of the rest are not known (1)\n  ${server.url('/bomb.xml.gz')}  a sitemap of more`;
+    expect((await crawl(server.url('/'), ...resumed)).out).toContain(`warning: ${words}`);
+    expect((await crawl(server.url('/'), ...resumed, '--format', 'csv')).out).toContain(
+      `cut,${server.url('/bomb.xml.gz')},`,
+    );
   }, 60_000);
+});
+
+describe('--max-bytes', () => {
+  it('is told of the pages that it cuts', async () => {
+    const server = await site({ '/': `${links('/a')}${'x'.repeat(2000)}${links('/b')}`, '/a': '', '/b': '' });
+    const { code, out } = await crawl(server.url('/'), '--max-bytes', '1kB');
+    expect([code, asked(server)]).toEqual([0, ['/', '/a']]);
+    expect(out).toContain(`not known (1)\n  ${server.url('/')}  a page of more than --max-bytes\n`);
+  });
+});
+
+describe('--retry', () => {
+  it('is for a robots.txt too', async () => {
+    let asks = 0;
+    const server = await site({
+      '/robots.txt': (_req, res) => {
+        asks += 1;
+        if (asks === 1) res.writeHead(503, { 'Retry-After': '0' }).end();
+        else res.end('User-agent: *\nDisallow: /no');
+      },
+      '/': links('/no', '/yes'),
+      '/yes': '',
+    });
+    const { code } = await crawl(server.url('/'), '--retry', '1');
+    expect([code, asks, asked(server)]).toEqual([0, 2, ['/', '/yes']]);
+  });
 });
 
 describe('--accept', () => {
@@ -331,6 +418,15 @@ describe('the report', () => {
 });
 
 describe('who is told what', () => {
+  it('the name and password of a URL go to its host alone, with its robots.txt', async () => {
+    const other = await site({ '/x': '' });
+    const server = await site({ '/': links('/a', other.url('/x')), '/a': '' });
+    await crawl(server.url('/').replace('//', '//ada:s%C3%A9cret@'), '--external');
+    const basic = `Basic ${Buffer.from('ada:sécret').toString('base64')}`;
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([basic, basic, basic]);
+    expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
+  });
+
   it('the product name of --user-agent is looked up in robots.txt', async () => {
     const server = await site({
       '/robots.txt': { type: 'text/plain', body: 'User-agent: mybot\nDisallow: /no\n' },
