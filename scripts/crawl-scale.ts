@@ -3,6 +3,7 @@
  * over sites that answer in 50 ms, the commands and bytes that Redis itself counts, how long a host stands still after a
  * kill, and a simulation of up to 1000 workers. `--urls 100000 --only redis` is a part of it. Needs a `redis-server`.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { noRedis, RedisServer } from '../test/support/redis-server.ts';
 import { handOver } from './crawl-scale/hand-over.ts';
@@ -42,12 +43,15 @@ async function redisCosts(): Promise<void> {
 async function rates(): Promise<void> {
   const counts = values.workers.split(',').map(Number);
   const measured = await workerRates(counts);
-  for (const [i, { workers, rate, serverLoad }] of measured.entries()) {
+  for (const [i, { workers, rate, loads }] of measured.entries()) {
     const factor = rate / measured[0]!.rate;
     const goal = workers === 2 ? 1.9 : workers === 4 ? 3.5 : 1;
     const text = `${rate.toFixed(0)}/s, ${factor.toFixed(2)} times one`;
     told(`${workers} workers, 200 hosts`, text, i === 0 ? '-' : `${goal} times one`, factor >= goal);
-    console.log(`  the sites used ${(100 * serverLoad).toFixed(0)} % of one core`);
+    const percent = (load: number) => `${(100 * load).toFixed(0)} %`;
+    const { sites, redis } = loads;
+    const words = `the sites ${percent(sites)}, Redis ${percent(redis)}, the workers ${percent(loads.workers)}`;
+    console.log(`  of one core: ${words}; this machine has ${availableParallelism()}`);
   }
 }
 

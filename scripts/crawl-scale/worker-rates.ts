@@ -1,14 +1,17 @@
 /** Pages a second of several workers, processes of their own, over many hosts that answer in 50 ms. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { redisFrontier } from '../../src/bullmq/index.ts';
 import { RedisServer } from '../../test/support/redis-server.ts';
 import { workerProgram } from './worker-program.ts';
 
 const HOSTS = 200;
-const PAGES = 15;
+/** Enough for the first seconds, in which the workers compile what they run, to be few of all. */
+const PAGES = 30;
 const LATENCY = 50;
 /** Few enough for two cores: the sites answer slowly, and what is waited for is no work. */
 const CONCURRENCY = '10';
@@ -16,8 +19,8 @@ const CONCURRENCY = '10';
 export interface WorkerRate {
   readonly workers: number;
   readonly rate: number;
-  /** Of one core, that the sites took. */
-  readonly serverLoad: number;
+  /** Of one core, that each took: what was the limit when the workers are not. */
+  readonly loads: { readonly sites: number; readonly redis: number; readonly workers: number };
 }
 
 export async function workerRates(counts: readonly number[]): Promise<WorkerRate[]> {
@@ -48,12 +51,44 @@ async function rateOf(workers: number, port: number): Promise<WorkerRate> {
   const ended = Promise.all(children.map((child) => new Promise((resolve) => child.on('close', resolve))));
   // All of them are there before the first page is asked for.
   while ((await frontier.stats()).workers < workers) await delay(50);
-  const before = process.cpuUsage();
+  const client = new Redis(redis.url);
+  const used = async () => ({
+    sites: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
+    redis: await secondsOfRedis(client),
+    workers: children.reduce((sum, { pid }) => sum + secondsOf(pid!), 0),
+  });
+  const before = await used();
   const started = performance.now();
   await frontier.resume();
-  while ((await frontier.stats()).done < HOSTS * PAGES) await delay(50);
+  let after = before;
+  while ((await frontier.stats()).done < HOSTS * PAGES) {
+    // Workers end with the last page, and take their figures with them.
+    after = await used();
+    await delay(50);
+  }
   const seconds = (performance.now() - started) / 1000;
-  const { user, system } = process.cpuUsage(before);
+  await client.quit();
   await ended;
-  return { workers, rate: (HOSTS * PAGES) / seconds, serverLoad: (user + system) / 1e6 / seconds };
+  const load = (who: keyof typeof after) => (after[who] - before[who]) / seconds;
+  const loads = { sites: load('sites'), redis: load('redis'), workers: load('workers') };
+  return { workers, rate: (HOSTS * PAGES) / seconds, loads };
+}
+
+async function secondsOfRedis(client: Redis): Promise<number> {
+  const info = await client.info('cpu');
+  const of = (name: string) => Number(new RegExp(`used_cpu_${name}:([\\d.]+)`).exec(info)![1]);
+  return of('user') + of('sys');
+}
+
+/** Processor time of another process, from Linux; 0 elsewhere. */
+function secondsOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    // proc(5): utime and stime, in hundredths of a second, are the 12th and 13th behind the name.
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
 }

@@ -7,8 +7,11 @@ const TEXT = 'A paragraph of <em>some</em> length, with <code>words</code> &amp;
 
 export interface Site {
   readonly url: string;
-  /** Starts anew with a site of so many pages. */
-  reset(pages: number): void;
+  /**
+   * Starts anew with a site of so many pages.
+   * @param onLast waited for before the last page is answered that was not asked for yet: everything is known by then
+   */
+  reset(pages: number, onLast?: () => Promise<void>): void;
   /** Pages that were asked for since, each counted once, and requests. */
   readonly seen: { readonly pages: number; readonly requests: number };
   close(): void;
@@ -30,11 +33,17 @@ export async function startSite(): Promise<Site> {
   let count = 0;
   let requests = 0;
   let asked = new Set<number>();
-  const server = createServer((req, res) => {
+  let last: (() => Promise<void>) | undefined;
+  const server = createServer(async (req, res) => {
     const number = req.url === '/' ? 0 : Number(/^\/p\/(\d+)$/.exec(req.url ?? '')?.[1] ?? Number.NaN);
     const isThere = number < count;
     requests += 1;
     if (isThere) asked.add(number);
+    if (asked.size === count && last !== undefined) {
+      const before = last;
+      last = undefined;
+      await before();
+    }
     const body = isThere ? page(number, count) : 'not here';
     res.writeHead(isThere ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8' });
     res.end(req.method === 'HEAD' ? undefined : body);
@@ -42,8 +51,9 @@ export async function startSite(): Promise<Site> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    reset(pages) {
+    reset(pages, onLast) {
       count = pages;
+      last = onLast;
       requests = 0;
       asked = new Set();
     },
