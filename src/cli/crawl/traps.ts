@@ -11,8 +11,10 @@ export interface TrapOptions {
 
 export const TRAPS: TrapOptions = { maxUrl: 2048, maxRepeats: 4 };
 
+/** @param url absolute: asked for every link of every page, of which most end at the first look */
 export function trapOf(url: string, { maxUrl, maxRepeats }: TrapOptions): Trap | undefined {
   if (url.length > maxUrl) return 'too long';
+  if (!hasMoreSlashes(url, maxRepeats)) return undefined;
   const end = url.search(/[?#]/);
   const parts = (end === -1 ? url : url.slice(0, end)).split('/').slice(3);
   if (parts.length <= maxRepeats) return undefined;
@@ -23,4 +25,14 @@ export function trapOf(url: string, { maxUrl, maxRepeats }: TrapOptions): Trap |
     counts.set(part, count);
   }
   return undefined;
+}
+
+/** Whether more than so many stand behind the host. */
+function hasMoreSlashes(url: string, most: number): boolean {
+  let at = url.indexOf('://') + 2;
+  for (let left = most; left >= 0; left -= 1) {
+    at = url.indexOf('/', at + 1);
+    if (at === -1) return false;
+  }
+  return true;
 }
