@@ -115,6 +115,7 @@ class TimerBucket {
     return startTimer(this.clock, ms, () => this.#fire(), true);
   }
 
+  /** Expires all whose wait is as long as the limit, and sets the timer for the next of the others. */
   #fire(): void {
     this.#disarm = undefined;
     const now = this.clock.now();

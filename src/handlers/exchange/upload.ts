@@ -84,6 +84,9 @@ export class NodeUpload implements Outgoing {
     this.#stopWaiting = startTimer(clock, CONTINUE_WAIT, go);
   }
 
+  /**
+   * A body in memory goes out in one write, unless it is large; that is cut into pieces, and any other pulled as it comes.
+   */
   #begin(isWatched: boolean): void {
     const body = this.#request.body;
     if (body === null) this.#to.end();

@@ -39,6 +39,7 @@ export class FetchExchange implements Carrier {
     this.transfer = new Transfer(this, request, options, running, settle);
   }
 
+  /** @param fetch the caller's; `undefined` for the runtime's own, which takes what is in `native` beside the standard's */
   start(fetch: FetchFunction | undefined, native: object = {}): void {
     const { transfer } = this;
     const { request, options, limits } = transfer;
@@ -77,6 +78,7 @@ export class FetchExchange implements Carrier {
     return this.#upload.stream;
   }
 
+  /** @throws what the response cannot be used for, which fails the exchange */
   #headCame(response: Response): void {
     const { transfer } = this;
     const { record, request, options } = transfer;
@@ -110,6 +112,7 @@ export class FetchExchange implements Carrier {
     transfer.handOut(answer.opened(body, body.stream));
   }
 
+  /** Gathers the body in memory, up to `maxResponseSize`. */
   async #collect(answer: Answer): Promise<void> {
     const { transfer } = this;
     try {
@@ -136,6 +139,7 @@ export class FetchExchange implements Carrier {
     return undefined;
   }
 
+  /** @throws BodyError for a body that is not as long as `Content-Length` says, where nobody else has compared them */
   #checkLength({ expected }: Answer): void {
     const { record, request } = this.transfer;
     if (!this.#isUnframed || expected === undefined || record.received === expected) return;

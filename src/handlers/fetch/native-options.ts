@@ -56,6 +56,10 @@ function notOverHttp3(options: RequestOptions): string | undefined {
   return typeof options.verify === 'string' ? 'option verify is not supported over HTTP/3 but as false' : undefined;
 }
 
+/**
+ * Why a proxy, or none, cannot be had as asked. Without the option the runtime's own rules hold; with `proxy: false` a
+ * request must not go through the proxy of the environment, which not every runtime can be told.
+ */
 function proxyRefusal(request: HttpRequest, options: RequestOptions, runtime: RuntimeName): string | undefined {
   const scheme = schemeOf(request);
   if (runtime === 'deno' && scheme === 'https' && /^https?:\/\/[^/?#]*@/i.test(proxyFor(request, options) ?? '')) {

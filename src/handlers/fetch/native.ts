@@ -39,7 +39,10 @@ const KEPT = 50;
 export class NativeFetch {
   readonly #clients = new BoundedMap<string, DenoClient>(KEPT);
 
-  /** @throws RequestError (`ERR_TLS_OPTIONS`) naming what cannot be read or used */
+  /**
+   * What is added to the init for this request.
+   * @throws RequestError (`ERR_TLS_OPTIONS`) naming what cannot be read or used
+   */
   init(request: HttpRequest, options: RequestOptions): NativeInit {
     const runtime = runtimeName();
     if (runtime !== 'bun' && runtime !== 'deno') return {};
@@ -70,6 +73,7 @@ export class NativeFetch {
     // one may be repeated like that (RFC 9110 section 9.2.2), so that the others always get a new connection.
     if (!IDEMPOTENT.has(request.method) || options.keepAlive === false) settings['poolMaxIdlePerHost'] = 0;
     if (Object.keys(settings).length === 0 || Deno?.createHttpClient === undefined) return {};
+    // Clients are shared by requests with the same settings, and so are their connections.
     const key = JSON.stringify(settings);
     let client = this.#clients.use(key);
     if (client === undefined) this.#clients.set(key, (client = Deno.createHttpClient(settings)));
@@ -91,6 +95,7 @@ function denoProxy(request: HttpRequest, options: RequestOptions): Record<string
   return proxy === undefined ? undefined : { url: withoutUserinfo(proxy), ...basicAuth(proxy) };
 }
 
+/** Bun reads everything from the init, and owns the connections itself. */
 function bunInit(request: HttpRequest, options: RequestOptions): NativeInit {
   const init: NativeInit = {};
   const proxy = proxyFor(request, options);
@@ -109,6 +114,7 @@ function bunInit(request: HttpRequest, options: RequestOptions): NativeInit {
   return init;
 }
 
+/** The certificate authorities to trust: `verify` names a file of them, `ca` holds them or names files. */
 function authorities({ verify, ca }: RequestOptions): string[] | undefined {
   const given = [...(typeof verify === 'string' ? [verify] : []), ...(ca ? list<Pem>(ca) : [])];
   return given.length === 0 ? undefined : given.map(pemText);
@@ -138,6 +144,7 @@ function withoutUserinfo(url: string): string {
   return bare.href;
 }
 
+/** Deno takes the credentials of a proxy apart from its URL. */
 function basicAuth(url: string): { basicAuth?: { username: string; password: string } } {
   const { username, password } = new URL(url);
   if (username === '') return {};

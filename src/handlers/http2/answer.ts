@@ -27,6 +27,7 @@ export class Http2Answer {
     this.answer.trailers = () => this.#trailers;
   }
 
+  /** Begins to read the body, or ends the exchange for one that is too large or not wanted. */
   begin(): void {
     const { answer } = this;
     if (!announceHead(this.#transfer)) return;
@@ -51,11 +52,13 @@ export class Http2Answer {
     return !isEmpty && !this.#stream.endAfterHeaders && this.#transfer.record.received < expected;
   }
 
+  /** The body was read to its end. */
   completed(): void {
     if (this.#body !== undefined) this.#body.end(this.#transfer);
     else this.#transfer.answered(this.answer.gathered());
   }
 
+  /** Gives the caller the body as it is pulled: the stream is paused while its buffer is full, and before it is read. */
   #handOut(): void {
     const stream = this.#stream;
     const body = new PulledBody(() => stream.resume(), this.#transfer);
@@ -67,6 +70,7 @@ export class Http2Answer {
     this.#transfer.handOut(this.answer.opened(body, body.readable));
   }
 
+  /** Counts each chunk, and hands it on unless the transfer has ended with it. */
   #follow(take: (chunk: Buffer) => void): void {
     const transfer = this.#transfer;
     const came = (chunk: Buffer): void => {

@@ -108,6 +108,10 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     if (connection.streams === 0 && !connection.isIdle) super.rest(connection);
   }
 
+  /**
+   * The connection takes no more requests. One that ended before a stream was opened on it was of no use to those who wait;
+   * after several of these in a row they fail, instead of dialling for ever. An eviction is our own doing, and not counted.
+   */
   override drop(connection: Http2Connection): void {
     if (!this.connections.has(connection)) return;
     const isOfUse = connection.wasUsed || this.#requests.size === 0;

@@ -39,11 +39,16 @@ import { Resends } from './resends.ts';
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
 
+/**
+ * `Http2Connections` calls the methods of `Http2Waiter` while it waits for a stream, `NodeUpload` those of `UploadObserver`
+ * while the body goes out, and its own `Transfer` those of `Carrier` when it has to end.
+ */
 export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
   readonly transfer: Transfer;
   readonly #target: Target;
   readonly #host: Http2Host;
   readonly #resends: Resends;
+  /** The connections that it waits for, or has a stream on. */
   #group: Http2Connections | undefined;
   #connection: Http2Connection | undefined;
   #stream: ClientHttp2Stream | undefined;
@@ -90,6 +95,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     }
   }
 
+  /** Asks for a stream, which may be there at once: `connected` is called before this returns then. */
   #acquire(): void {
     const { transfer } = this;
     transfer.phase = 'queue';
@@ -99,7 +105,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     if (!transfer.isDone && this.#connection === undefined) transfer.waits({ leave });
   }
 
-  /** The server speaks HTTP/1.1. */
+  /** The server speaks HTTP/1.1: the caller gets what another transport comes to, and this exchange is over. */
   plain(): void {
     const { transfer } = this;
     transfer.wait = undefined;
@@ -124,11 +130,13 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     else transfer.timer.start('headers', headers);
   }
 
+  /** There will be no stream. */
   failed(cause: unknown): void {
     this.transfer.wait = undefined;
     this.transfer.fail(this.transfer.failure(cause));
   }
 
+  /** A timeout for which the server is to blame gets an error that says so. */
   expires(phase: TimeoutPhase, limit: number): boolean {
     // node:http2 holds back a stream that was opened when the server had just lowered its limit to 0.
     const isHeld = phase === 'headers' && this.#connection?.peerLimit === 0;
@@ -146,8 +154,11 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     transfer.connected(isReused ? undefined : dialTimings(connection.socket));
     if (transfer.isDone) return;
     try {
+      // This may run in an event of another call, on whose connection there is room: the body is made in the context of
+      // this.
       within(transfer.scope, () => this.#send(connection));
     } catch (cause) {
+      // The connection may have got its GOAWAY after it was chosen.
       if (isNeverSent(cause) && this.#resends.mayResend(connection)) this.#again();
       else transfer.fail(transfer.failure(cause));
     }
@@ -165,10 +176,12 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     if (request.body === null) return;
     const upload = new NodeUpload(stream, request, this, trailers);
     transfer.outgoing = this.#upload = upload;
+    // node:http2 asks for the trailers behind the last byte; `NodeUpload` has found out by then what they are.
     if (isTrailed) stream.once('wantTrailers', () => stream.sendTrailers(requestTrailers(upload.trailers)));
     upload.start(clock, Boolean(progress), transfer.scope);
   }
 
+  /** Listens for what comes of the stream. What a listener throws fails this transfer, and not the process. */
   #follow(stream: ClientHttp2Stream): void {
     const { transfer } = this;
     const on = <T extends unknown[]>(run: (...told: T) => void) => {
@@ -176,6 +189,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     };
     this.#stream = stream;
     this.#cause = undefined;
+    // `close` follows, and decides what the error means.
     stream.on('error', (cause) => {
       this.#cause = cause;
     });
@@ -228,6 +242,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     announceInformation(transfer, new HttpResponse(status, headers, null, '2', '', transfer.facts()));
   }
 
+  /** The head came. Whether the request goes to another connection is asked before anybody is told of this answer. */
   #responded(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: string[]): void {
     const { transfer } = this;
     if (transfer.isDone || stream !== this.#stream) return;
@@ -259,6 +274,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     return refusal !== undefined;
   }
 
+  /** Everything was read. A body that was cut short ends like this too; that fails when the stream closes. */
   #ended(stream: ClientHttp2Stream): void {
     if (this.transfer.isDone || stream !== this.#stream || !this.#isWhole) return;
     const answer = this.#answer;
@@ -281,6 +297,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
       this.#host.wantsHttp1(this.#group!);
       this.plain();
     } else if (isUnprocessed(end) && this.#resends.mayResend(connection)) {
+      // Without a GOAWAY it is this stream alone that there was no room for.
       if (end.code === NGHTTP2_REFUSED_STREAM && lastTaken === Number.POSITIVE_INFINITY) connection.refused();
       this.#again();
     } else if (this.#resends.wasStale(connection, end)) this.#again();

@@ -51,6 +51,7 @@ export class Http2Transport implements Http2Host {
     });
   }
 
+  /** @throws what settings or proxy variables that cannot be used fail with, with the request in it */
   group(target: Target, request: HttpRequest, options: RequestOptions): Http2Connections {
     const settings = settingsOf(this.#settings, request, options);
     const key = keyOf(target, settings);
@@ -97,6 +98,7 @@ export class Http2Transport implements Http2Host {
   }
 }
 
+/** What connections must have in common to carry the same requests. */
 function keyOf(target: Target, settings: DialSettings): string {
   return `${settings.key} ${target.origin}`;
 }

@@ -40,6 +40,7 @@ export class NodeAnswer implements BodyObserver, OpenBody {
     this.answer.trailers = () => (message.complete ? receivedTrailers(message.rawTrailers) : HttpHeaders.empty);
   }
 
+  /** Begins to read the body, or ends the exchange for one that is too large or not wanted. */
   begin(): void {
     const { answer } = this;
     const message = followBody(this.#message, this);

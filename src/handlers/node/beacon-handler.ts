@@ -21,6 +21,7 @@ export interface WrittenConnection {
 /** Called when the last byte of a request has been handed to the system. */
 export type Written = (request: HttpRequest, connection: WrittenConnection) => void;
 
+/** Its exchanges call `written` when a request has been handed to the system. */
 class DetachedTransport extends NodeTransport implements ExchangeHost {
   readonly #written: Written;
 

@@ -49,6 +49,7 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
     return this.#openOrWait(waiter, isFresh);
   }
 
+  /** Waits for a settling connection, outside of the queue for slots: it is a matter of two turns of the event loop. */
   #expect(waiter: Waiter): () => void {
     const expecting: Expecting = {
       waiter,
@@ -61,6 +62,7 @@ export class NodeConnections extends OriginConnections<NodeConnection, Waiter> {
     return () => expecting.cancel();
   }
 
+  /** Dials, or joins the queue for a slot. */
   #openOrWait(waiter: Waiter, isFresh: boolean): () => void {
     const limit = this.limits.limitOf(waiter.options);
     if (this.limits.take(this, limit)) return this.open(waiter);

@@ -41,6 +41,10 @@ export interface Route {
   readonly settings: DialSettings;
 }
 
+/**
+ * The connections call the methods of `Waiter` while it waits for one, `NodeUpload` those of `UploadObserver` while the
+ * body goes out, `NodeAnswer` calls `finish` and `dropped`, and its own `Transfer` those of `Carrier` when it has to end.
+ */
 export class NodeExchange implements Carrier, UploadObserver, Waiter {
   readonly transfer: Transfer;
   readonly #route: Route;
@@ -76,6 +80,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
 
   // The connection
 
+  /** @param isFresh take no connection that was used before: such a one has just failed */
   #acquire(isFresh: boolean): void {
     const { transfer } = this;
     transfer.phase = 'queue';
@@ -95,6 +100,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
     this.transfer.dialling();
   }
 
+  /** There will be no connection. */
   failed(cause: unknown): void {
     this.transfer.wait = undefined;
     this.transfer.fail(this.transfer.failure(cause));
@@ -109,6 +115,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
     transfer.connected(isReused ? undefined : dialTimings(socket));
     if (transfer.isDone) return;
     try {
+      // This may run in an event of another call, whose connection this is now: the body is made in the context of this one.
       within(transfer.scope, () => this.#send(socket));
     } catch (cause) {
       this.abort(transfer.failure(cause));
@@ -117,6 +124,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
 
   // The request
 
+  /** Writes the request, and listens for what comes of it. */
   #send(socket: Socket): void {
     const { transfer } = this;
     const { request, options } = transfer;
@@ -148,6 +156,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
 
   // The response
 
+  /** The head of the final answer came. */
   #responded(message: IncomingMessage): void {
     const { transfer } = this;
     if (transfer.isDone) return;

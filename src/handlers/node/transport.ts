@@ -46,6 +46,7 @@ export class NodeTransport implements ExchangeHost {
   }
 
   async destroy(reason?: unknown): Promise<void> {
+    // First, so that connections which become idle now are closed, and not kept.
     const closing = this.close();
     this.running.endAll(reason);
     await closing;
