@@ -83,6 +83,7 @@ export class HostLeases {
   readonly #settings: LeasesSettings;
   readonly #channel = new Channel();
   readonly #held = new Map<string, RedisLease>();
+  /** The signal ends the handing out; leases that are held go on to their own end. */
   readonly #onAbort = () => void this.#end().catch(() => undefined);
   #worker: Worker<HostJob> | undefined;
   #stopTimer = () => {};
@@ -93,6 +94,7 @@ export class HostLeases {
     this.#settings = settings;
   }
 
+  /** Gives leases until nothing is left to do in the whole crawl, the signal aborts, or the crawl is stopped. */
   async *iterate(): AsyncGenerator<HostLease> {
     const { signal } = this.#settings;
     signal.addEventListener('abort', this.#onAbort);
@@ -137,6 +139,7 @@ export class HostLeases {
     this.#channel.end();
     this.#stopTimer();
     signal.removeEventListener('abort', this.#onAbort);
+    // First, so that no new job comes; it resolves when the leases that are held are over, and with them their jobs.
     const closing = this.#worker?.close();
     await Promise.all(this.#channel.leases.clear().map((one) => one[Symbol.asyncDispose]().catch(() => undefined)));
     await connection.redis.zrem(`${bull.prefix}:u`, worker).catch(() => undefined);
@@ -165,6 +168,7 @@ export class HostLeases {
     if (!this.#channel.isDone) this.#stopTimer = startTimer(clock, PULSE, () => void this.#pulse());
   }
 
+  /** Processes the job of a host: takes its lease, hands that over, and waits until its holder lets go of the host. */
   readonly #process = async (job: Job<HostJob>, token?: string): Promise<void> => {
     const channel = this.#channel;
     if (channel.isDone) {
@@ -184,6 +188,7 @@ export class HostLeases {
     const { connection, bull, lease } = this.#settings;
     const lock = `${bull.prefix}:hosts:${job.id}:lock`;
     const isOurs = await connection.call('sluiceLease', host, seq, one.token, lock, token ?? '', lease);
+    // The job is out of date, or its lock ran out while Redis was asked: whoever has the host now goes on with it.
     if (isOurs !== 1) return;
     this.#held.set(job.id!, one);
     if (channel.isDone) await one[Symbol.asyncDispose]();
@@ -208,6 +213,7 @@ export class HostLeases {
       stalledInterval: Math.max(50, Math.ceil(lease * CHECKED)),
       // A worker that dies is no fault of the host.
       maxStalledCount: 1_000_000_000,
+      // Seconds of one long poll of an empty queue: BullMQ's 5 would keep hosts waiting that fall due meanwhile.
       drainDelay: 1,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },

@@ -125,6 +125,7 @@ class RedisFrontier implements SharedFrontier {
       links = [];
       await this.#wake(opened, wake);
     };
+    // Nothing is pulled from `found` while there is no room.
     if (waiting >= most) return { added, known, full: true };
     for await (const one of found) {
       links.push(startLink(one));
@@ -157,6 +158,9 @@ class RedisFrontier implements SharedFrontier {
     }
   }
 
+  /**
+   * Reads the stream of lines page by page. The id of a line begins with that of the crawl: a file of another is refused.
+   */
   async *lines(after?: string): AsyncGenerator<Line> {
     const { connection, id } = await this.#open();
     const dash = after?.indexOf('/') ?? 0;
@@ -188,6 +192,7 @@ class RedisFrontier implements SharedFrontier {
     return this.#setState('stopped');
   }
 
+  /** Later calls reject; leases that are held are lost, and what was taken with them goes back. */
   async [Symbol.asyncDispose](): Promise<void> {
     const opening = this.#opening;
     const closed = new Error('the frontier was closed');
@@ -240,11 +245,13 @@ class RedisFrontier implements SharedFrontier {
     await connection.call('sluiceAwake', ...jobs.flatMap(({ data }) => [data.host, data.seq]));
   }
 
+  /** Connects with the first use; all methods share that. */
   #open(): Promise<Opened> {
     this.#opening ??= this.#opened();
     return this.#opening;
   }
 
+  /** @throws RedisError for a crawl of that name which another version of the format has begun */
   async #opened(): Promise<Opened> {
     const connection = await FrontierConnection.open(this.#options.connection, this.#key, this.#options.name);
     try {

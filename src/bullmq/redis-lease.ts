@@ -66,6 +66,11 @@ export class RedisLease implements HostLease {
     return this.#lost.signal;
   }
 
+  /**
+   * Up to `n` URLs; none when the turn of the host is over, nothing waits, or the lease is lost. The count of those taken
+   * so far goes along: when a connection breaks and the question is asked again, Redis gives the same URLs and not the next
+   * ones.
+   */
   async take(n: number): Promise<Visit[]> {
     const { connection, turn, clock } = this.#settings;
     for (;;) {
@@ -131,6 +136,9 @@ export class RedisLease implements HostLease {
     this.#confirmed = Math.max(this.#confirmed, asked);
   }
 
+  /**
+   * Another worker may have the host from now on: its holder is told by `signal`, and nothing is taken or settled any more.
+   */
   lose(reason: Error): void {
     this.#lost.abort(reason);
     this.#closing.abort();

@@ -26,6 +26,7 @@ local function now()
   local t = redis.call('TIME')
   return t[1] * 1000 + math.floor(t[2] / 1000)
 end
+-- Adds to a count, and gives what it is then.
 local function count(name, by)
   if by ~= 0 then return redis.call('HINCRBY', M, name, by) end
   return tonumber(redis.call('HGET', M, name) or '0')
@@ -75,6 +76,7 @@ local function wakeAt(host, seq, delay)
   wake[#wake + 1] = tostring(seq)
   wake[#wake + 1] = tostring(math.max(0, math.ceil(delay)))
 end
+-- Has a job queued for the host, unless there is one: its number is above 0 then.
 local function schedule(host)
   local seq = tonumber(redis.call('HGET', H, host) or '0')
   if seq > 0 then return end
@@ -82,6 +84,7 @@ local function schedule(host)
   redis.call('HSET', H, host, seq)
   wakeAt(host, seq, tonumber(redis.call('HGET', P .. ':t', host) or '0') - now())
 end
+-- Adds a URL that was never seen before: 1, or 0 for one that was.
 local function push(hash, host, priority, entry)
   if not isNew(hash) then return 0 end
   redis.call('RPUSH', P .. ':q' .. priority .. ':' .. host, entry)
@@ -95,6 +98,7 @@ local function room()
   if most == 0 then return math.huge end
   return most - count('done', 0) + count('free', 0) - count('leased', 0)
 end
+-- Whether nothing is to be taken for now.
 local function isResting() return redis.call('HGET', M, 'state') == 'paused' or room() <= 0 end
 local function isOwner(host, token) return redis.call('HGET', P .. ':o', host) == token end
 -- What a holder has taken and not settled goes back.
