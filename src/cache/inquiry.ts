@@ -1,4 +1,4 @@
-/** One request as the cache looks at it: what is asked, by whom, when, and how the cache may answer. */
+/** One request with all that the cache wants to know of it, read once: its keys, the caller's wishes, the clock. */
 import type { HttpRequest } from '../message/request.ts';
 import type { CacheMode } from '../options/cache-option.ts';
 import type { RequestOptions } from '../options/options.ts';

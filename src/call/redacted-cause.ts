@@ -45,6 +45,7 @@ export function safeCause(
   return cleaned(cause, clean, isCallers, 0);
 }
 
+/** The error itself where cleaning changes nothing: its class and identity may be what a caller looks at. */
 function cleaned(cause: unknown, clean: (text: string) => string, isCallers: boolean, depth: number): unknown {
   if (depth > DEPTH) return undefined;
   if (typeof cause === 'string') return clean(cause);

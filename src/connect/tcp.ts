@@ -16,7 +16,10 @@ const PROBE_AFTER = 60_000;
 
 type Connected = (error: unknown, socket: Socket | null) => void;
 
-/** Calls back once, with an `AggregateError` when several addresses failed. The returned function ends all attempts. */
+/**
+ * Calls back once: with the first socket that is connected, or when the last address has failed, with an `AggregateError` if
+ * there were several. The returned function ends all attempts.
+ */
 export function connectFirst(
   addresses: readonly Address[],
   port: number,

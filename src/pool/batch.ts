@@ -1,4 +1,4 @@
-/** Collects the outcomes of a pool into the shape of its requests. */
+/** Collects the outcomes of a pool for `Pool.batch`, in the shape of its requests: a list, or a record with their names. */
 import type { HttpResponse } from '../message/response.ts';
 import type { PoolItem, PoolKey, PoolRequests, PoolSettings } from './pool-options.ts';
 import { Source } from './source.ts';

@@ -1,4 +1,7 @@
-/** Hands results over to `for await`. Whoever puts one waits until it is taken, so that a slow consumer bounds memory. */
+/**
+ * Hands results of a pool over to `for await`. A worker that puts one waits until it is taken, and sends nothing meanwhile:
+ * a slow consumer slows the pool down, instead of results filling the memory.
+ */
 import { Fifo } from './fifo.ts';
 import type { PoolResult } from './pool-options.ts';
 

@@ -1,4 +1,4 @@
-/** Basic, bearer and digest authentication, as a server checks them. */
+/** Routes of the test site that want Basic, bearer or digest authentication, and check it as a server does. */
 import { challenges, checkDigest, type DigestSetup, isDigestAlgorithm } from './site-digest.ts';
 import {
   discardBody,

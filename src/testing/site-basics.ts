@@ -1,4 +1,7 @@
-/** Routes that show what was asked, and the plain answers: statuses, methods, headers, informational responses. */
+/**
+ * Routes of the test site that show what was asked, and those with plain answers: statuses, methods, headers, informational
+ * responses. As in the other `site-*.ts` files the table at the end lists them, and each function above is one route.
+ */
 import { STATUS_CODES } from 'node:http';
 import {
   describeRequest,

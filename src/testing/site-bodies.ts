@@ -1,4 +1,4 @@
-/** Bodies: sizes, ranges, chunks, pauses, charsets and the line-based formats. */
+/** Routes of the test site with bodies: sizes, ranges, chunks, pauses, charsets and the line-based formats. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { echo, matchesNone } from './site-basics.ts';
 import { seededBytes, seededPieces, textSamples } from './site-payload.ts';

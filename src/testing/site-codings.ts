@@ -1,4 +1,4 @@
-/** Content codings: right ones, stacked ones, damaged ones, and bombs. */
+/** Routes of the test site with content codings: right ones, stacked ones, damaged ones, and decompression bombs. */
 import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';

@@ -1,4 +1,4 @@
-/** Answers that go wrong: late, broken, cut off, refused for a while, or never there. */
+/** Routes of the test site whose answers go wrong: late, broken, cut off, refused for a while, or never there. */
 import { wallClock } from '../time/clock.ts';
 import { seededBytes } from './site-payload.ts';
 import {

@@ -1,4 +1,4 @@
-/** Redirects and cookies: what a client carries from one request to the next. */
+/** Routes of the test site for redirects and cookies: what a client carries from one request to the next. */
 import { echo } from './site-basics.ts';
 import {
   discardBody,

@@ -133,6 +133,7 @@ function notAllowed(call: SiteCall, methods: readonly string[]): void {
   );
 }
 
+/** A route threw: its status and words, or the end of the connection where the head has gone out already. */
 function fail(call: SiteCall, error: unknown): void {
   const { res } = call;
   if (res.destroyed) return;

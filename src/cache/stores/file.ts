@@ -46,6 +46,7 @@ export class FileStore implements CacheStore {
     }
   }
 
+  /** The digest in front shows a file that was damaged. `rename` replaces an older file in one step. */
   async set(key: string, entry: CacheEntry): Promise<void> {
     const { folder, path } = this.#place(key);
     const content = encodeEntry(key, entry);

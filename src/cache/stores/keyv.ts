@@ -54,6 +54,7 @@ export class KeyvStore implements CacheStore {
     await this.#keyv.set(`entry:${key}`, { head, body: toBase64(body) });
   }
 
+  /** The entry first: when this stops half way, a list names one that is not there, which harms nobody. */
   async delete(key: string): Promise<void> {
     await this.#keyv.delete(`entry:${key}`);
     const url = urlOf(key);

@@ -46,6 +46,7 @@ export class MemoryStore implements CacheStore {
   set(key: string, entry: CacheEntry): void {
     this.delete(key);
     const size = sizeOf(key, entry);
+    // It would push out everything else, and not fit after all.
     if (size > this.#maxBytes) return;
     this.#entries.set(key, { entry, size });
     this.#bytes += size;

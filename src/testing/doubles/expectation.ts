@@ -39,6 +39,7 @@ export interface Expectation {
   persist(): Expectation;
 }
 
+/** The inside of an `Expectation`: what it is asked and answers. `expectations.ts` looks for the one that a request fits. */
 export class Expected implements Expectation {
   readonly matcher: Matcher;
   readonly #outcomes: Outcome[] = [];

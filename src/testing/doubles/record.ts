@@ -145,6 +145,7 @@ class Tape {
     return this.#cassette.written();
   }
 
+  /** From the cassette, or from the handler, whose answer is then recorded: which of the two, the mode decides. */
   async answer(given: HttpRequest, options: RequestOptions): Promise<HttpResponse | Forward> {
     this.#loaded ??= this.#mode === 'record' ? Promise.resolve(false) : this.#cassette.load();
     const isThere = await this.#loaded;
@@ -160,6 +161,7 @@ class Tape {
     return new Forward(() => this.#record(request, ownOptions(options), known));
   }
 
+  /** The form in which a request is written and compared. */
   #known(request: HttpRequest, options: RequestOptions, body: Uint8Array | undefined): Known {
     const written = this.#options.normalize?.(request) ?? request;
     const bytes = written === request ? body : (written.body?.bytes ?? body);
@@ -168,6 +170,7 @@ class Tape {
     return { request: written, masker, har: harRequest(written, bytes, masker), body: bytes };
   }
 
+  /** Sends the request, and adds what comes of it to the cassette once its body has ended. */
   #record(request: HttpRequest, options: RequestOptions, known: Known): Promise<HttpResponse> {
     this.#inner ??= chooseHandler();
     const number = this.#cassette.begin();
@@ -189,6 +192,7 @@ class Tape {
     });
   }
 
+  /** Why there is no answer in a replay, and what is nearest. */
   #missing({ har, request }: Known, options: RequestOptions, isThere: boolean): Error {
     const { path } = this.#cassette;
     if (!isThere) return unmatched(`the cassette ${path} is not there; make it with mode: 'record'`, request, options);
