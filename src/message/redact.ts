@@ -3,6 +3,7 @@
  * errors, logs, `debug` and the `inspect` and `toJSON` of messages.
  */
 
+import { BoundedMap } from '../runtime/bounded-map.ts';
 import { queryDecoded } from './percent-decoded.ts';
 
 /** Stands where a secret was. */
@@ -36,6 +37,18 @@ const SECRET_HEADERS = new Set([
 const SECRET_NAME =
   /(?:^|[-_.[\]])(?:access[-_]?token|(?:access|account|api|app(?:lication)?|auth|consumer|function|license|rapidapi|subscription)s?[-_]?key|auth|authorization|client[-_]?secret|code[-_]?verifier|credential|jwt|pass|passphrase|passwd|password|private[-_]?key|pwd|refresh[-_]?token|secret|session|session[-_]?id|sessionid|sid|sig|signature|token|x-amz-signature|x-amz-credential)(?![-_](?:type(?:[-_]hint)?|methods?(?:[-_]supported)?|expires[-_](?:in|at)|(?:endpoint[-_]auth[-_])?signing[-_]alg(?:[-_]values[-_]supported)?|endpoint(?:[-_]auth[-_]methods?(?:[-_]supported)?)?)(?:$|[.[\]]))(?:$|[-_.[\]])|(?:token|secret|password|passwd|apikey|signature|credentials?)$/i;
 
+/** What was found of the names that come again and again: the pattern costs more than all else of a masked message. */
+const judged = new BoundedMap<string, boolean>(1024);
+/** Characters of a name that is remembered: a server may send longer ones. */
+const LONGEST_JUDGED = 64;
+
+function saysSecret(name: string): boolean {
+  if (name.length > LONGEST_JUDGED) return SECRET_NAME.test(name);
+  let isSecret = judged.get(name);
+  if (isSecret === undefined) judged.set(name, (isSecret = SECRET_NAME.test(name)));
+  return isSecret;
+}
+
 /** Adds the user's names, in any case, to the built-in list. */
 export type Redact = readonly string[];
 
@@ -47,12 +60,12 @@ function isListed(name: string, more: Redact | undefined): boolean {
 /** Whether the value of this header must not be shown. */
 export function isSecretHeader(name: string, more?: Redact): boolean {
   const lower = name.toLowerCase();
-  return SECRET_HEADERS.has(lower) || isListed(lower, more) || SECRET_NAME.test(lower);
+  return SECRET_HEADERS.has(lower) || isListed(lower, more) || saysSecret(lower);
 }
 
 /** Whether the value of this query key or form field must not be shown. */
 export function isSecretKey(name: string, more?: Redact): boolean {
-  return SECRET_NAME.test(name) || isListed(name.toLowerCase(), more);
+  return saysSecret(name) || isListed(name.toLowerCase(), more);
 }
 
 /**
