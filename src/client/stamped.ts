@@ -1,6 +1,7 @@
 /** What is added to an error of a call on its way to the caller: attempts, time, and the caller's own stack frames. */
 import type { Call } from '../call/call.ts';
 import { isTransferError, type TransferError } from '../message/errors.ts';
+import { captureFrames } from '../message/frames.ts';
 
 /** The frames of a place in the code, which the engine puts into words when they are read. */
 interface Place {
@@ -17,6 +18,7 @@ export function stamped(error: unknown, call: Call, now: number): unknown {
   if (failed.attempts === 1) failed.attempts = call.attempt;
   // What came after it was made counts too, such as a wait of `retry` for which the time was too short.
   failed.elapsed = Math.max(failed.elapsed, now - call.started);
+  if (captureFrames(failed, stamped)) return failed;
   const here: Place = {};
   (Error as { captureStackTrace?(target: object, below?: unknown): void }).captureStackTrace?.(here, stamped);
   joinWhenRead(failed, here);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Call } from '../../src/call/call.ts';
 import { stamped } from '../../src/client/stamped.ts';
 import { NetworkError, type TransferError } from '../../src/message/errors.ts';
+import { withoutFrames } from '../../src/message/frames.ts';
 
 const isLate = Object.getOwnPropertyDescriptor(new Error('x'), 'stack')?.get !== undefined;
 const { prepareStackTrace } = Error;
@@ -63,5 +64,27 @@ describe('a stamped error', () => {
   it('is left as it is when it is no error of ours', () => {
     const error = new Error('of the caller');
     expect(stamped(error, new Call(0), 1)).toBe(error);
+  });
+
+  describe('that was made without frames', () => {
+    const make = () => withoutFrames(() => new NetworkError('reset', { code: 'ERR_CONNECTION_RESET' }));
+    const waiting = async (error?: () => TransferError) => await failedFor(error as () => NetworkError);
+
+    it('has those of the caller in their place, read twice', async () => {
+      const error = await waiting(make);
+      const first = error.stack;
+      expect(first).toMatch(/^NetworkError: reset\n(?: +at .*\n)* +at (?:async )?waiting /);
+      expect(error.stack).toBe(first);
+    });
+
+    it('keeps those of its first caller when it is given to another', async () => {
+      const error = await waiting(make);
+      const other = async () => await failedFor(() => error as NetworkError);
+      expect((await other()).stack).toContain(' waiting ');
+    });
+
+    it('shows its stack to nobody who walks its properties', async () => {
+      expect(Object.keys(await waiting(make))).not.toContain('stack');
+    });
   });
 });

@@ -1,6 +1,7 @@
 /** The error of a bad answer: which class, its words, and the body that goes with it. */
 
 import { maskerOf } from '../../call/masker.ts';
+import { withoutFrames } from '../../message/frames.ts';
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -38,5 +39,6 @@ export async function reject(
   const Kind = errorClass(response.status);
   const fact = summary ? `${line}: ${summary}` : line;
   const notes = [methodHint(request.method, response.status), own(response.facts, 'note')];
-  throw new Kind([fact, ...notes.filter(Boolean)].join('; '), { request, response, attempts: response.attempts });
+  const words = [fact, ...notes.filter(Boolean)].join('; ');
+  throw withoutFrames(() => new Kind(words, { request, response, attempts: response.attempts }));
 }

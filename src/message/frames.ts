@@ -1,0 +1,34 @@
+/**
+ * Errors without frames of their own. Of an answer that is an error, the frames of the layer that judged it tell nobody
+ * anything: what is wanted is where the caller waits, which only the client can see, and it puts that in their place.
+ * To capture both would cost more than all else that such an error needs.
+ */
+
+interface Capturing {
+  stackTraceLimit?: unknown;
+  captureStackTrace?(target: object, below?: unknown): void;
+}
+
+const engine = Error as unknown as Capturing;
+const bare = new WeakSet<object>();
+
+/** What `make` makes, without frames where the engine can do that and can give it some later. */
+export function withoutFrames<E extends Error>(make: () => E): E {
+  const limit = engine.stackTraceLimit;
+  // Frozen intrinsics cannot be set: then it costs what it costs.
+  if (engine.captureStackTrace === undefined || !Reflect.set(engine, 'stackTraceLimit', 0)) return make();
+  try {
+    const made = make();
+    bare.add(made);
+    return made;
+  } finally {
+    engine.stackTraceLimit = limit;
+  }
+}
+
+/** Gives such an error the frames of this place, once. @param below the function above which they begin */
+export function captureFrames(error: object, below: unknown): boolean {
+  if (!bare.delete(error)) return false;
+  engine.captureStackTrace!(error, below);
+  return true;
+}
