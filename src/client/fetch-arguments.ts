@@ -1,6 +1,6 @@
 /**
  * What a caller of `client.fetch` gave. The platform's own `Request` is built from it, so that what the platform refuses
- * is refused in the platform's words (WHATWG fetch section 5.4), and what it normalises comes out normalised.
+ * is refused in the platform's words (WHATWG Fetch section 5.4), and what it normalises comes out normalised.
  */
 
 import type { RequestBody } from '../message/body.ts';
@@ -37,7 +37,7 @@ export interface FetchArguments {
   readonly signal: AbortSignal | undefined;
 }
 
-// WHATWG fetch section 5.4: the members of the RequestInit dictionary; `dispatcher` is Node's own.
+// WHATWG Fetch section 5.4: the members of the RequestInit dictionary; `dispatcher` is Node's own.
 const MEMBERS = [
   'method',
   'headers',

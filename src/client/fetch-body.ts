@@ -9,7 +9,7 @@ import { reasonOf } from '../time/stop.ts';
 const PLAIN_TEXT = 'text/plain;charset=UTF-8';
 
 /**
- * WHATWG fetch section 5.2 ("extract a body"): a value of an unknown kind is converted to text.
+ * WHATWG Fetch section 5.2 ("extract a body"): a value of an unknown kind is converted to text.
  * @throws TypeError for an object whose text says nothing, which nobody wants to send
  */
 export function bodyOfInit(given: unknown): RequestBody {
@@ -26,7 +26,7 @@ export function bodyOfInit(given: unknown): RequestBody {
 
 /** For the platform's `Request`, which would copy bytes and lock streams: as good for its checks, and empty. */
 export function standInFor(given: unknown): FetchBodyInit {
-  // WHATWG fetch section 5.4: what comes as a stream needs `duplex`, and cannot be kept alive.
+  // WHATWG Fetch section 5.4: what comes as a stream needs `duplex`, and cannot be kept alive.
   return isStream(given) ? new ReadableStream() : new Uint8Array(0);
 }
 

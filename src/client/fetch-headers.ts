@@ -1,5 +1,5 @@
 /**
- * Headers that fetch itself adds (WHATWG fetch sections 4.1, 4.6 and 5.4), when neither the caller nor the client has
+ * Headers that fetch itself adds (WHATWG Fetch sections 4.1, 4.6 and 5.4), when neither the caller nor the client has
  * them.
  */
 import type { HttpHeaders } from '../message/headers.ts';

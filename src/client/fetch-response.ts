@@ -16,7 +16,7 @@ interface Facts {
   readonly whole: ((web: Response) => Promise<Response>) | undefined;
 }
 
-// WHATWG fetch section 2.2.3: null body status
+// WHATWG Fetch section 2.2.3: null body status
 const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 /** The readers that hold a whole body in memory, as the runtime has them. */
@@ -43,7 +43,7 @@ export function webResponse(
   const isEmpty = isBodyless(request, status);
   const bytes = body ?? (isEmpty ? undefined : response.bytesNow());
   const source = isEmpty ? null : ((bytes as Uint8Array<ArrayBuffer>) ?? byteStream(response.toWeb(), failed));
-  // The constructor takes 200 to 599 alone, and a null body status without a body (WHATWG fetch section 5.5).
+  // The constructor takes 200 to 599 alone, and a null body status without a body (WHATWG Fetch section 5.5).
   const isTaken = status >= 200 && status <= 599;
   const web = new Response(source, { status: isTaken ? status : 200, statusText, headers: [...headers] });
   // The runtime's own readers keep an object for each chunk until the end, however small it is.
@@ -84,7 +84,7 @@ function described(web: Response, facts: Facts): Response {
   return web;
 }
 
-/** WHATWG fetch section 5.1: the guard of what came from the network is "immutable". */
+/** WHATWG Fetch section 5.1: the guard of what came from the network is "immutable". */
 function immutable(headers: Headers): Headers {
   const value = () => {
     throw new TypeError('the headers of a response that came from the network are immutable');

@@ -1,4 +1,4 @@
-/** The web's `fetch` (WHATWG fetch section 5.6) spoken over the stack: its arguments in, a real `Response` out. */
+/** The web's `fetch` (WHATWG Fetch section 5.6) spoken over the stack: its arguments in, a real `Response` out. */
 
 import type { Calls } from '../call/calls.ts';
 import { Pieces } from '../message/bytes.ts';
@@ -29,7 +29,7 @@ export interface FetchSettings {
   readonly defaults: Defaults;
 }
 
-/** Redirects that fetch follows (WHATWG fetch section 4.4). */
+/** Redirects that fetch follows (WHATWG Fetch section 4.4). */
 const FETCH_REDIRECTS = 20;
 
 /** Taken here, before anybody puts a client's `fetch` into its place. */
@@ -96,7 +96,7 @@ async function given(
   failed: (cause: unknown) => unknown,
 ): Promise<Response> {
   try {
-    // WHATWG fetch section 4.3: with or without a Location.
+    // WHATWG Fetch section 4.3: with or without a Location.
     if (cache === 'only-if-cached' && isNotCached(response)) throw notStored(request);
     if (redirect === 'error' && isRedirectStatus(response.status)) {
       throw new RedirectError("a redirect came, and redirect: 'error' allows none", { request, response });
@@ -110,13 +110,13 @@ async function given(
   }
 }
 
-/** WHATWG fetch section 4.6: a network error, where only-if-cached finds nothing. */
+/** WHATWG Fetch section 4.6: a network error, where only-if-cached finds nothing. */
 function notStored(request: HttpRequest): RequestError {
   const fact = "nothing that may be used is stored, and cache: 'only-if-cached' asks nobody else";
   return new RequestError(fact, { request, code: 'ERR_NOT_CACHED' });
 }
 
-/** WHATWG fetch section 4.1: nothing of a body is given before all of it is what the hash says. */
+/** WHATWG Fetch section 4.1: nothing of a body is given before all of it is what the hash says. */
 async function checked(
   integrity: string,
   request: HttpRequest,
@@ -144,7 +144,7 @@ function optionsFor({ request, signal }: FetchArguments, client: RequestOptions)
   if (request.credentials !== undefined) options.credentials = request.credentials;
   const isForCache = cacheOf(client.cache) !== undefined || request.cache === 'only-if-cached';
   if (request.cache !== 'default' && isForCache) options.cache = request.cache;
-  // WHATWG fetch section 4.6: neither cookies nor what answers a challenge.
+  // WHATWG Fetch section 4.6: neither cookies nor what answers a challenge.
   if (request.credentials === 'omit') Object.assign(options, { cookies: false, auth: null });
   return options;
 }

@@ -54,7 +54,7 @@ export type TemplateValues = object;
 
 /** The name of a variable and its modifier, `*` or `:` with a length (RFC 6570 sections 2.3 and 2.4). */
 const VARIABLE = /^((?:\w|%[\da-f]{2})+(?:\.(?:\w|%[\da-f]{2})+)*)(?:(\*)|:([1-9]\d{0,3}))?$/i;
-/** Operators that RFC 6570 keeps for later (section 2.2). */
+/** Operators that are kept for later (RFC 6570 section 2.2). */
 const RESERVED_OPERATORS = /^[=,!@|]/;
 
 /**

@@ -12,7 +12,7 @@ export interface WebFacts {
   readonly redirected: boolean;
 }
 
-// WHATWG fetch section 2.2.3: null body status
+// WHATWG Fetch section 2.2.3: null body status
 const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 /** Whether a `Response` of this status has no body. */
@@ -23,7 +23,7 @@ export function isNullBodyStatus(status: number): boolean {
 /** A `Response` with these facts, some of which its constructor does not take. */
 export function webResponseOf(facts: WebFacts, body: ReadableStream<Uint8Array> | Uint8Array | null): Response {
   const { status, statusText, url, redirected } = facts;
-  // WHATWG fetch section 5.5: the constructor takes 200 to 599.
+  // WHATWG Fetch section 5.5: the constructor takes 200 to 599.
   const isTaken = status >= 200 && status <= 599;
   const headers = [...facts.headers] as [string, string][];
   const web = new Response(body as BodyInit | null, { status: isTaken ? status : 200, statusText, headers });
