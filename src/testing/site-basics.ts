@@ -53,7 +53,7 @@ async function status(call: SiteCall): Promise<void> {
   if (code < 200) throw new SiteRefusal(400, 'the status must be final: 200 to 999');
   await discardBody(call);
   const reason = fieldValue(call.query.get('reason') ?? STATUS_CODES[code] ?? 'Unknown');
-  // RFC 9110 section 15.3.5, 15.4.5: these have no content, and no length of one.
+  // RFC 9110 sections 15.3.5 and 15.4.5: these have no content, and no length of one.
   if (code === 204 || code === 304) {
     call.res.writeHead(code, reason);
     call.res.end();
@@ -107,7 +107,7 @@ async function takeOrRefuse(call: SiteCall): Promise<void> {
   sendJson(call, { continued, ...describeRequest(call, await readBody(call)) });
 }
 
-/** RFC 9110 section 13.1.1 and 13.1.2: `If-Match` compares strongly, `If-None-Match` weakly. */
+/** RFC 9110 sections 13.1.1 and 13.1.2: `If-Match` compares strongly, `If-None-Match` weakly. */
 function entityTag(call: SiteCall): void {
   const tag = `"${fieldValue(call.params.tag ?? '').replaceAll('"', '')}"`;
   const { 'if-none-match': none, 'if-match': match } = call.req.headers;

@@ -44,7 +44,7 @@ function digest(algorithm: string, data: string | Uint8Array): string {
     .digest('hex');
 }
 
-/** One `WWW-Authenticate` value for each algorithm, with a nonce of its own (RFC 7616 section 3.3 and 3.7). */
+/** One `WWW-Authenticate` value for each algorithm, with a nonce of its own (RFC 7616 sections 3.3 and 3.7). */
 export function challenges(
   setup: DigestSetup,
   nonces: Map<string, DigestNonce>,
@@ -183,7 +183,7 @@ export function checkDigest(
   return { ok: true, info: info && `rspauth="${proof}"${info}`, algorithm, qop: value('qop'), nc: value('nc') };
 }
 
-/** RFC 7616 section 3.4.1 to 3.4.3. */
+/** RFC 7616 sections 3.4.1 to 3.4.3. */
 function responseHash(algorithm: string, ha1: string, parameters: Parameters, a2: string, body: Uint8Array): string {
   const value = (name: string) => parameters.get(name)?.value ?? '';
   const qop = value('qop');
