@@ -14,11 +14,13 @@ import { prepareBody } from './middleware/prepare-body/prepare-body.ts';
 import { redirect } from './middleware/redirect/redirect.ts';
 import { retry } from './middleware/retry/retry.ts';
 import { stats } from './middleware/stats.ts';
+import { refuseSurplus } from './runtime/arguments.ts';
 import type { Handler } from './stack/handler.ts';
 import { HandlerStack } from './stack/handler-stack.ts';
 
 /** The default layers around `handler`. Default: `chooseHandler()`. @throws TypeError for a handler that is no function */
 export function defaultStack(handler?: Handler): HandlerStack {
+  refuseSurplus(arguments, 1, 'HandlerStack.create takes a handler alone; layers are pushed onto what it gives');
   return handler === undefined ? layersAround(chooseHandler()).markDefault() : layersAround(handler);
 }
 

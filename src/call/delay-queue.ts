@@ -4,12 +4,13 @@
  */
 
 import { RequestError } from '../message/errors.ts';
-import { own } from '../message/own.ts';
+import { hasMethod } from '../options/option-values.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { type Due, DueHeap } from '../time/due-heap.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
-import { type Abortable, unwatch, watch } from '../time/stop.ts';
+import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 
 export interface DelayQueueOptions {
   /** Where time comes from. Default the system's. */
@@ -39,8 +40,13 @@ export class DelayQueue {
   #turn = 0;
   #closed = false;
 
+  /** @throws TypeError for options of another kind */
   constructor(options: DelayQueueOptions = {}) {
-    this.#clock = own(options, 'clock') ?? systemClock;
+    const { clock = systemClock } = settingsOf('a delay queue', options, ['clock']);
+    if (!hasMethod(clock, 'now') || !hasMethod(clock, 'sleep')) {
+      throw new TypeError(`clock of a delay queue must be a Clock, got ${kindOf(clock)}`);
+    }
+    this.#clock = clock;
   }
 
   /** How many tasks wait. */
@@ -60,9 +66,14 @@ export class DelayQueue {
    * due (what runs already minds its own signal); RequestError `ERR_QUEUE_CLOSED` when the queue is closed first;
    * TypeError for a bad delay or task
    */
-  add<T>(delay: Duration, task: () => T | PromiseLike<T>, { signal }: { signal?: AbortSignal } = {}): Promise<T> {
+  add<T>(
+    delay: Duration,
+    task: () => T | PromiseLike<T>,
+    options?: { signal?: AbortSignal | null | undefined },
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (typeof task !== 'function') throw new TypeError(`task must be a function, got ${kindOf(task)}`);
+      const signal = options === undefined ? undefined : signalIn(options);
       const at = this.#clock.now() + finiteDelay(delay);
       if (this.#closed) throw closedError();
       if (signal?.aborted) throw signal.reason;
@@ -128,6 +139,13 @@ export class DelayQueue {
     this.#firing = false;
     this.#arm();
   }
+}
+
+/** @throws TypeError for options of another kind */
+function signalIn(options: { signal?: AbortSignal | null | undefined }): AbortSignal | undefined {
+  const { signal } = settingsOf('add', options, ['signal']);
+  if (signal === undefined || signal === null || isSignal(signal)) return signal ?? undefined;
+  throw new TypeError(`signal must be an AbortSignal, got ${kindOf(signal)}`);
 }
 
 /** For a timeout `Infinity` is "off"; a delay without an end would be a task that never runs. @throws TypeError */

@@ -6,7 +6,7 @@ export type { WaitingRoom } from './shared-delay-queue.ts';
 
 export const sharedDelayQueue: typeof whole.sharedDelayQueue = (clock) => ({
   add: async (delay, task, { signal } = {}) => {
-    await clock.sleep(milliseconds(delay, 'delay'), signal);
+    await clock.sleep(milliseconds(delay, 'delay'), signal ?? undefined);
     return task();
   },
 });

@@ -1,6 +1,6 @@
 /** The known word that a mistyped one was probably meant to be. */
 
-import { editDistance } from '../options/edit-distance.ts';
+import { editDistance } from '../runtime/edit-distance.ts';
 
 /** Letters of it that may be wrong: one of a short word, two of a longer one. */
 function mostMistakes(word: string): number {

@@ -2,10 +2,10 @@
 
 import type { Call } from '../call/call.ts';
 import { Content, type StreamSource } from '../message/content.ts';
-import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { failable } from '../middleware/deadline/failable-stream.ts';
 import { isPlainRecord } from '../options/plain-options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
@@ -27,11 +27,11 @@ export async function closeWithin(
   clock: Clock,
 ): Promise<void> {
   if (!isPlainRecord(options)) throw new TypeError(`close takes { timeout, signal }, got ${valueOrKind(options)}`);
-  const signal = own(options, 'signal');
+  const { signal, timeout } = settingsOf('close', options, ['timeout', 'signal']);
   if (signal !== undefined && signal !== null && !isSignal(signal)) {
     throw new TypeError(`close: signal must be an AbortSignal, got ${valueOrKind(signal)}`);
   }
-  const limit = milliseconds(own(options, 'timeout'), 'timeout');
+  const limit = milliseconds(timeout, 'timeout');
   const closed = closing();
   let destroyed: Promise<void> | undefined;
   // Time and signal may both end it, and `destroy` is called once.

@@ -37,7 +37,9 @@ export interface FetchArguments {
   readonly signal: AbortSignal | undefined;
 }
 
-// WHATWG Fetch section 5.4: the members of the RequestInit dictionary; `dispatcher` is Node's own.
+// WHATWG Fetch section 5.4: the members of the RequestInit dictionary; `dispatcher` is Node's own. WebIDL sections 3.2.17 and
+// 3.6: any other member is ignored, and so are arguments behind the init. A library must not fail here for what it may give to
+// every other fetch, which is why this door alone refuses neither.
 const MEMBERS = [
   'method',
   'headers',

@@ -6,6 +6,7 @@
 
 import { bareRecord } from '../options/option-record.ts';
 import type { Lookup } from '../options/options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
 import { needBuiltin } from '../runtime/platform.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
@@ -45,10 +46,10 @@ export interface DnsCache extends Lookup {
 
 /**
  * Makes a lookup with a memory of its own; give one to a client as option `lookup`.
- * @throws TypeError for an invalid duration, or where there is no Node
+ * @throws TypeError for an invalid duration or an unknown setting, or where there is no Node
  */
 export function dnsCache(given: DnsCacheOptions = {}): DnsCache {
-  const options = bareRecord(given);
+  const options = settingsOf('dnsCache', given, ['size', 'maxTtl', 'fallbackTtl', 'servers', 'clock']);
   const { size = 1000, clock = systemClock } = options;
   const maxTtl = milliseconds(options.maxTtl ?? '1h', 'maxTtl');
   const fallbackTtl = milliseconds(options.fallbackTtl ?? '5s', 'fallbackTtl');

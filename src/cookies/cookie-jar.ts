@@ -6,7 +6,7 @@
 
 import { own } from '../message/own.ts';
 import type { CookieStore } from '../options/cookie-option.ts';
-import { bareRecord } from '../options/option-record.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
 import { wallClock } from '../time/clock.ts';
 import { type Cookie, type CookieJarJSON, cookieToJSON } from './cookie.ts';
@@ -38,6 +38,8 @@ export interface CookieJarOptions {
   clock?: { now(): number };
 }
 
+const NAMES: readonly (keyof CookieJarOptions)[] = ['strict', 'maxCookies', 'maxPerDomain', 'clock'];
+
 /** What an origin gets as long as the jar stays as it is. */
 interface Selection {
   readonly cookies: readonly Cookie[];
@@ -63,9 +65,14 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
   /** Settles when everything that was put in so far has arrived. */
   #pending: Promise<unknown> | undefined;
 
-  /** @throws TypeError for a bound that is no whole number above 0 */
+  /** @throws TypeError for an unknown option, and a bound that is no whole number above 0 */
   constructor(options: CookieJarOptions = {}) {
-    const { strict = false, maxCookies = 10_000, maxPerDomain = 500, clock } = bareRecord(options);
+    const {
+      strict = false,
+      maxCookies = 10_000,
+      maxPerDomain = 500,
+      clock,
+    } = settingsOf('a cookie jar', options, NAMES);
     for (const [name, bound] of Object.entries({ maxCookies, maxPerDomain })) {
       if (Number.isInteger(bound) && bound > 0) continue;
       throw new TypeError(`${name} must be a whole number above 0, got ${String(bound)}`);

@@ -4,7 +4,7 @@
  * is opened: importing this file costs nothing and works everywhere.
  */
 
-import { own } from '../message/own.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { needBuiltin } from '../runtime/platform.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import type { CookieJarJSON } from './cookie.ts';
@@ -18,6 +18,8 @@ export interface FileCookieJarOptions extends Omit<CookieJarOptions, 'clock'> {
   /** What tells the time and waits between writings: milliseconds since 1970. Default: the system's. */
   clock?: Clock;
 }
+
+const NAMES: readonly (keyof FileCookieJarOptions)[] = ['strict', 'maxCookies', 'maxPerDomain', 'clock', 'session'];
 
 /** Milliseconds from one writing of changes to the next: a busy client does not keep a disk busy. */
 const WRITE_INTERVAL = 100;
@@ -42,11 +44,11 @@ export class FileCookieJar extends CookieJar implements AsyncDisposable {
   #stopTimer: (() => void) | undefined;
   #closed = false;
 
-  private constructor(path: string, options: FileCookieJarOptions, exists: boolean) {
+  private constructor(path: string, { session, ...options }: FileCookieJarOptions, exists: boolean) {
     super(options);
     this.path = path;
-    this.#session = own(options, 'session') === true;
-    this.#timers = own(options, 'clock') ?? systemClock;
+    this.#session = session === true;
+    this.#timers = options.clock ?? systemClock;
     this.#written = exists ? 0 : -1;
   }
 
@@ -56,8 +58,9 @@ export class FileCookieJar extends CookieJar implements AsyncDisposable {
    * @throws Error naming the path, for a file that cannot be read, is cut off or is no jar; it stays as it is
    */
   static async open(path: string, options: FileCookieJarOptions = {}): Promise<FileCookieJar> {
+    const given = settingsOf('a cookie jar', options, NAMES);
     const found = await readIfThere(path);
-    const jar = new FileCookieJar(found?.path ?? absolute(path), options, found !== undefined);
+    const jar = new FileCookieJar(found?.path ?? absolute(path), given, found !== undefined);
     if (found === undefined || found.text.trim() === '') return jar;
     try {
       jar.restore(storedCookies(found.text, jar.now(), await loadCookieParser()));

@@ -9,6 +9,7 @@ import type { HttpResponse } from '../message/response.ts';
 import { changedOptions } from '../options/changed-options.ts';
 import { ownOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { hasNodeTransports } from '../runtime/platform.ts';
 import { canReplay } from '../semantics/replay.ts';
 import type { Transport } from '../stack/handler.ts';
@@ -35,10 +36,12 @@ export interface Environment extends ConnectionSettings {
 /**
  * In Node: undici for buffered bodies, `streamHandler` for streamed ones, node:http for what those cannot do, node:http2
  * where the option `version` asks for it, fetch for HTTP/3; elsewhere fetch.
- * @throws RequestError (`ERR_UNSUPPORTED`), as a rejection, with every reason when none can send a request
+ * @throws TypeError for settings that are none; a request rejects with a RequestError (`ERR_UNSUPPORTED`) with every reason
+ * when none can send it
  */
 export function chooseHandler(environment: Environment = {}): Transport {
-  return (environment.node ?? hasNodeTransports()) ? chooseInNode(environment) : fetchHandler(environment.fetch);
+  const { node, fetch, ...settings } = settingsOf('chooseHandler', environment, ['node', 'fetch', 'connections']);
+  return (node ?? hasNodeTransports()) ? chooseInNode(settings) : fetchHandler(fetch);
 }
 
 function chooseInNode(settings: ConnectionSettings): Transport {

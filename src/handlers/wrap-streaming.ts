@@ -3,11 +3,15 @@
 import type { HttpRequest } from '../message/request.ts';
 import { ownOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { Handler, Transport } from '../stack/handler.ts';
 import { joinedStats } from './connections/connection-stats.ts';
 
-/** Sends what is to be streamed through `streaming`, everything else through `handler`; rejects as they do. */
+/** Sends what is to be streamed through `streaming`, all else through `handler`; rejects as they do. @throws TypeError */
 export function wrapStreaming(handler: Handler, streaming: Handler): Transport {
+  for (const given of [handler, streaming]) {
+    if (typeof given !== 'function') throw new TypeError(`wrapStreaming takes two handlers, got ${kindOf(given)}`);
+  }
   const pick = (options: RequestOptions): Transport => (isStreamed(options) ? streaming : handler);
   const wrapped = (request: HttpRequest, options: RequestOptions) => {
     const own = ownOptions(options);

@@ -1,4 +1,5 @@
 /** The `multipart` option: what a caller writes for each part, turned into parts whose heads are decided. */
+import { refuseUnknownNames } from '../runtime/arguments.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
@@ -59,6 +60,17 @@ export interface FilePart extends PartHead {
 /** A part of the option `multipart`: contents, or a file by its path. */
 export type MultipartPart = ContentsPart | FilePart;
 
+const PART: readonly (keyof ContentsPart | keyof FilePart)[] = [
+  'name',
+  'contents',
+  'filename',
+  'type',
+  'headers',
+  'path',
+  'offset',
+  'length',
+];
+
 /**
  * `multipart/form-data` (RFC 7578) of the parts, in their order.
  * @param boundary default: a random one
@@ -97,6 +109,7 @@ function checkPart(part: MultipartPart, index: number): void {
   if (typeof part !== 'object' || part === null) {
     throw new TypeError(`${at} must be { name, contents } or { name, path }, got ${kindOf(part)}`);
   }
+  refuseUnknownNames(at, part, PART);
   if (typeof part.name !== 'string') throw new TypeError(`${at} needs a name (a string), got ${kindOf(part.name)}`);
   const known = `${at} ("${part.name}")`;
   if (part.path === undefined && part.contents === undefined) throw new TypeError(`${known} needs contents or a path`);

@@ -1,4 +1,5 @@
 /** What the readers of line-based formats take, and what becomes of the values that they give. */
+import { refuseUnknownNames } from '../runtime/arguments.ts';
 import { own } from './own.ts';
 
 /** One event of a server-sent event stream (WHATWG HTML section 9.2). */
@@ -52,6 +53,9 @@ export interface Reconnector<Answer> {
 
 const MAX_LINE_LENGTH = 1_048_576;
 
+const LINES: readonly (keyof LineOptions)[] = ['maxLineLength'];
+const EVENTS: readonly (keyof EventOptions)[] = [...LINES, 'reconnect'];
+
 /** @throws TypeError for a limit that is not a whole number above 0 */
 function lineLimit(options: LineOptions | undefined): number {
   const limit = own(options ?? {}, 'maxLineLength') ?? MAX_LINE_LENGTH;
@@ -65,8 +69,13 @@ export interface HeldText {
   fail(what: 'line' | 'event'): Error;
 }
 
-/** @throws TypeError as `lineLimit` */
-export function heldText(options: LineOptions | undefined, error: (fact: string) => Error): HeldText {
+/** @throws TypeError for an unknown option, and as `lineLimit` */
+export function heldText(
+  options: LineOptions | undefined,
+  reader: 'lines()' | 'events()',
+  error: (fact: string) => Error,
+): HeldText {
+  if (options !== undefined) refuseUnknownNames(reader, options, reader === 'lines()' ? LINES : EVENTS, 'option');
   const limit = lineLimit(options);
   const fail = (what: 'line' | 'event') =>
     error(`one ${what} of the body is longer than maxLineLength (${limit} characters)`);

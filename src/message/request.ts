@@ -1,5 +1,6 @@
 /** A request as an immutable value: a layer that changes it hands a copy on, so that no other layer is surprised. */
 
+import { refuseSurplus, refuseUnknownNames } from '../runtime/arguments.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
@@ -23,6 +24,9 @@ export interface RequestChanges {
   /** Such as `'1.1'`. */
   protocolVersion?: string;
 }
+
+const TAKES = 'a request is made of a method, a URI, headers, a body and a version; options are given to who sends it';
+const CHANGES: readonly (keyof RequestChanges)[] = ['method', 'url', 'headers', 'body', 'protocolVersion'];
 
 // A line of the head ends at any of these; the rest of the C0 block and DEL have no business in a URI (RFC 3986
 // section 2).
@@ -63,7 +67,7 @@ export class HttpRequest extends (CallHolder as new () => PartOfCall) implements
 
   /**
    * @throws TypeError for an empty method or one that is no token, a version that is no number, a control character in
-   * the URI or a header, a header value that is no string, a body of an unknown kind.
+   * the URI or a header, a header value that is no string, a body of an unknown kind, an argument more than these.
    */
   constructor(
     method: string,
@@ -73,6 +77,7 @@ export class HttpRequest extends (CallHolder as new () => PartOfCall) implements
     protocolVersion = '1.1',
   ) {
     super();
+    if (arguments.length > 5) refuseSurplus(arguments, 5, TAKES);
     this.method = checkedMethod(method);
     this.url = checkedUri(uri);
     this.headers =
@@ -81,8 +86,9 @@ export class HttpRequest extends (CallHolder as new () => PartOfCall) implements
     this.protocolVersion = protocolVersion === '1.1' ? protocolVersion : checkedVersion(protocolVersion);
   }
 
-  /** A copy with the changes; the same instance when nothing changes. */
+  /** A copy with the changes; the same instance when nothing changes. @throws TypeError for a name that is none of them */
   with(changes: RequestChanges): HttpRequest {
+    refuseUnknownNames('HttpRequest.with', changes, CHANGES, 'field');
     const method = own(changes, 'method') ?? this.method;
     const url = String(own(changes, 'url') ?? this.url);
     const headers = own(changes, 'headers') ?? this.headers;

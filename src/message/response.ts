@@ -1,5 +1,6 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
 
+import { refuseSurplus, refuseUnknownNames } from '../runtime/arguments.ts';
 import type { Answered } from './answered.ts';
 import { toBytes } from './bytes.ts';
 import { comparedByBody } from './compared.ts';
@@ -28,6 +29,7 @@ import {
 } from './readers.ts';
 import { checkedReason, checkedStatus, reasonPhrase } from './reason-phrases.ts';
 import { checkedVersion, type HttpRequest } from './request.ts';
+import { changedFacts, changedNames } from './response-changes.ts';
 import type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
 import { validated } from './schema-check.ts';
 import { type ServerTiming, serverTimingsOf } from './server-timing.ts';
@@ -46,8 +48,7 @@ import { streamOfBytes } from './web-stream.ts';
 export type { RedirectHop, ResponseBodyInit, ResponseChanges, ResponseFacts, Timings } from './response-facts.ts';
 
 const DRAIN_BYTES = 65_536; // A rest of at most so many is read rather than its connection closed.
-/** What `with` may change beside the facts. */
-const OF_HEAD_AND_BODY: ReadonlySet<string> = new Set(['status', 'statusText', 'headers', 'body', 'protocolVersion']);
+const MADE_OF = 'a response takes a status, headers, a body, a version, a reason and facts';
 const NO_HOPS: readonly RedirectHop[] = [];
 
 /** A response as an immutable value. Its body is read from memory any number of times, or from a stream once. */
@@ -72,8 +73,7 @@ export class HttpResponse implements Answered {
   /**
    * @param status 100 to 999, default 200
    * @param reason default: the registered phrase for the status
-   * @throws RangeError for another status, TypeError for bad headers, a version that is no number, or a body of an
-   * unknown kind
+   * @throws RangeError for another status, TypeError for bad headers, a version that is no number, or an unknown body
    */
   constructor(
     status = 200,
@@ -83,6 +83,7 @@ export class HttpResponse implements Answered {
     reason?: string,
     facts: ResponseFacts = {},
   ) {
+    if (arguments.length > 6) refuseSurplus(arguments, 6, MADE_OF);
     this.status = checkedStatus(status);
     this.statusText = reason === undefined ? reasonPhrase(status) : checkedReason(reason);
     this.headers =
@@ -104,6 +105,7 @@ export class HttpResponse implements Answered {
    * @example new Client({ handler: async () => HttpResponse.json({ name: 'Ada' }) })
    */
   static json(value: unknown, init: ResponseInit = {}): HttpResponse {
+    refuseUnknownNames('HttpResponse.json', init, ['status', 'statusText', 'headers'], 'field');
     const { status, statusText, headers } = { __proto__: null, ...init } as ResponseInit;
     const lines = new HttpHeaders(headers);
     const typed = lines.has('content-type') ? lines : lines.withAdded('Content-Type', 'application/json');
@@ -182,15 +184,13 @@ export class HttpResponse implements Answered {
     return this.#content;
   }
 
-  /** A copy with the changes, over the same body unless it is one of them; the same instance when nothing changes. */
+  /** A changed copy over the same body, unless that is changed; the same instance when nothing is. @throws TypeError */
   with(changes: ResponseChanges): HttpResponse {
-    const names = Object.keys(changes) as (keyof ResponseChanges)[];
+    const names = changedNames(changes);
     // `body` is never compared: its getter would take the stream.
     const held = (name: keyof ResponseChanges): unknown =>
       name === 'trailers' ? this.trailers : own(Object.hasOwn(this, name) ? this : this.#facts, name as 'url');
     if (!names.some((name) => changes[name] !== undefined && held(name) !== changes[name])) return this;
-    const facts: Record<string, unknown> = { ...this.#facts };
-    for (const name of names) if (!OF_HEAD_AND_BODY.has(name)) facts[name] = changes[name];
     const status = own(changes, 'status') ?? this.status;
     const body = own(changes, 'body');
     return new HttpResponse(
@@ -199,7 +199,7 @@ export class HttpResponse implements Answered {
       body === undefined ? this.#content : body,
       own(changes, 'protocolVersion') ?? this.protocolVersion,
       own(changes, 'statusText') ?? (status === this.status ? this.statusText : undefined),
-      facts,
+      changedFacts(this.#facts, changes, names),
     );
   }
 
@@ -310,7 +310,7 @@ export class HttpResponse implements Answered {
   ): AsyncGenerator<ServerSentEvent<SchemaOutput<S>>, void, undefined>;
   events(first?: StandardSchema | EventOptions, more?: EventOptions): AsyncGenerator<ServerSentEvent<unknown>, void> {
     const [schema, options] = schemaFirst(first, more, 'events()');
-    const read: ReadEvents<HttpResponse> = (from, stream) => parseEvents(from, from.#held(options), stream);
+    const read: ReadEvents<HttpResponse> = (from, stream) => parseEvents(from, from.#held(options, 'events()'), stream);
     const events = eventsOf(this, options, this.request?.call?.reconnector, read);
     if (schema === undefined) return events;
     const fail = (cause: unknown) => this.#error('the data of an event is not JSON', 'ERR_BODY_JSON', cause);
@@ -382,8 +382,8 @@ export class HttpResponse implements Answered {
     );
   }
 
-  #held(options: LineOptions | undefined): HeldText {
-    return heldText(options, (fact) => this.#error(fact, 'ERR_BODY_LINE'));
+  #held(options: LineOptions | undefined, reader: 'lines()' | 'events()' = 'lines()'): HeldText {
+    return heldText(options, reader, (fact) => this.#error(fact, 'ERR_BODY_LINE'));
   }
 
   #refuse(): Error {

@@ -3,10 +3,12 @@
  * layer does nothing, and the core holds no line of it.
  */
 import { type CacheLayer, cacheOf } from '../options/cache-option.ts';
+import { refuseSurplus } from '../runtime/arguments.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
 
 /** Reads `cache`. What fails in the store of a cache rejects no call: `onError` is told. */
 export function cache(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer cache takes nothing, it reads option cache');
   return (next) => {
     const handlers = new WeakMap<CacheLayer, Handler>();
     return function cache(request, options) {

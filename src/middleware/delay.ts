@@ -9,6 +9,7 @@ import { waitInQueue } from '../call/wait-in-queue.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { kindOf } from '../runtime/kind-of.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
 import { systemClock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
@@ -16,8 +17,12 @@ import { milliseconds } from '../time/duration.ts';
 /**
  * Reads `delay`. A call that is stopped while it waits rejects at once and is not sent.
  * @param queue where calls wait. Default: one queue for each clock, with all that waits on it.
+ * @throws TypeError for what is no queue
  */
 export function delay(queue?: DelayQueue): Middleware {
+  if (queue !== undefined && typeof queue?.add !== 'function') {
+    throw new TypeError(`the layer delay takes a DelayQueue, got ${kindOf(queue)}; it reads option delay`);
+  }
   return (next) =>
     function delay(request, options) {
       const wait = milliseconds(options.delay, 'delay');

@@ -5,6 +5,7 @@
 
 import { changedOptions } from '../options/changed-options.ts';
 import type { PrivateNetworkOptions } from '../options/options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import type { Middleware } from '../stack/handler.ts';
 
 /**
@@ -16,6 +17,7 @@ export function denyPrivateNetwork(policy: true | PrivateNetworkOptions = true):
   if (policy !== true && (typeof policy !== 'object' || policy === null || Array.isArray(policy))) {
     throw new TypeError('denyPrivateNetwork takes true or { allow, deny }');
   }
+  if (policy !== true) settingsOf('denyPrivateNetwork', policy, ['allow', 'deny']);
   return (next) => {
     const guarded = changedOptions({ denyPrivateNetwork: policy });
     return function denyPrivateNetwork(request, options) {

@@ -10,6 +10,7 @@ import { isResponseError, isTransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse, ResponseFacts } from '../message/response.ts';
 import type { RequestOptions, TransferStats } from '../options/options.ts';
+import { refuseSurplus } from '../runtime/arguments.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
@@ -24,6 +25,7 @@ import { systemClock } from '../time/clock.ts';
  * that counts.
  */
 export function stats(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer stats takes nothing, it reads option onStats');
   return (next) =>
     function stats(request, options) {
       const { onStats } = options;

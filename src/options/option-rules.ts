@@ -5,10 +5,10 @@
 
 import { isBoundary } from '../message/multipart.ts';
 import { UNIX_BASE, unixSocketOf } from '../message/uri.ts';
+import { closeTo } from '../runtime/edit-distance.ts';
 import { isSignal } from '../time/stop.ts';
 import { CACHE_MODES, isCacheOption, mergeCache } from './cache-option.ts';
 import { connectionRules } from './connection-rules.ts';
-import { closeTo } from './edit-distance.ts';
 import { oursFor, oursWithin } from './foreign-options.ts';
 import { keepLook } from './last-look.ts';
 import { extendOptions, newOptions } from './option-record.ts';

@@ -3,6 +3,8 @@
 import { kindOf, valueOrKind } from '../runtime/kind-of.ts';
 import type { RequestOptions } from './options.ts';
 
+export { refuseSurplus } from '../runtime/arguments.ts';
+
 /** Where that goes which is taken for options most often. What is in none of these is a body. */
 const PLACES: Readonly<Record<string, string>> = {
   'a list': '{ json: ... }',
@@ -56,11 +58,6 @@ export function surplus(
   const words = `a call takes ${shape}, got ${given.length} arguments; data goes into the options as { json: ... } or { body: ... }, headers as { headers: ... }`;
   // With what it may have brought, so that a stream in it is let go of.
   return Object.assign(new Surplus(words) as RequestOptions, given[taken - 1]);
-}
-
-/** @throws TypeError for more arguments than there are. @param who takes them, and what they are, in words */
-export function refuseSurplus(given: ArrayLike<unknown>, taken: number, who: string): void {
-  if (given.length > taken) throw new TypeError(`${who}, got ${given.length} arguments`);
 }
 
 function noRecord(given: unknown): TypeError {

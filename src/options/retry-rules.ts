@@ -1,6 +1,7 @@
 /** The `retry` option: its defaults, and the check of what a caller gave. */
 
 import { IDEMPOTENT } from '../message/methods.ts';
+import { refuseUnknownNames } from '../runtime/arguments.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 import { readOnce } from './option-record.ts';
@@ -28,6 +29,18 @@ export interface RetryRules {
   /** Absent when retries are unlimited. */
   readonly budget: BudgetRules | undefined;
 }
+
+/** Every setting there is. */
+export const RETRY_NAMES: readonly (keyof RetryOptions)[] = [
+  'limit',
+  'methods',
+  'statuses',
+  'decider',
+  'delay',
+  'maxDelay',
+  'maxRetryAfter',
+  'budget',
+];
 
 /** Retries after the first attempt. */
 const LIMIT = 2;
@@ -149,6 +162,7 @@ function budgetRules(value: unknown): BudgetRules | undefined {
   if (typeof value !== 'object')
     throw new TypeError(`retry.budget must be { ratio, min, window } or false, got ${kindOf(value)}`);
   const given = value as Exclude<RetryOptions['budget'], false | undefined>;
+  refuseUnknownNames('retry.budget', given, ['ratio', 'min', 'window']);
   const share = (name: 'ratio' | 'min'): number => {
     const amount = read(given, name) ?? BUDGET[name];
     if (Number.isFinite(amount) && amount >= 0) return amount;

@@ -1,7 +1,7 @@
 /** Walks over items with a bound on how many are under way, as Guzzle's `EachPromise` does. */
 
 import pLimit from 'p-limit';
-import { bareRecord } from '../options/option-record.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 
 /** What an item of `each` comes to: a function is called, a promise awaited. */
@@ -41,7 +41,12 @@ export function each<T extends object>(
   options?: EachOptions<EachValue<T[keyof T]>, Extract<keyof T, string>>,
 ): Promise<void>;
 export async function each(items: object, options: EachOptions<never, never> = {}): Promise<void> {
-  const given = bareRecord(options);
+  const given = settingsOf('each', options, ['concurrency', 'fulfilled', 'rejected']);
+  for (const name of ['fulfilled', 'rejected'] as const) {
+    const callback: unknown = given[name];
+    if (callback === undefined || typeof callback === 'function') continue;
+    throw new TypeError(`${name} of each must be a function, got ${kindOf(callback)}`);
+  }
   const { concurrency = Number.POSITIVE_INFINITY } = given;
   if (typeof concurrency !== 'function') checkConcurrency(concurrency);
   const source = entriesOf(items, 'each');

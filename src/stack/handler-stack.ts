@@ -3,7 +3,8 @@
 import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
-import { kindOf } from '../runtime/kind-of.ts';
+import { refuseSurplus } from '../runtime/arguments.ts';
+import { kindOf, valueOrKind } from '../runtime/kind-of.ts';
 import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
 import { isForCacheAlone, unanswered } from './kept-offline.ts';
 
@@ -34,6 +35,7 @@ export class HandlerStack {
   #default: { readonly layers: readonly Layer[]; readonly handler: Handler | undefined } | undefined;
 
   constructor(handler?: Handler) {
+    refuseSurplus(arguments, 1, 'a stack takes a handler alone; its layers are pushed');
     if (handler !== undefined) this.setHandler(handler);
   }
 

@@ -1,5 +1,6 @@
 /** The clock of tests: time stands still until a test moves it, so that no test sleeps. */
 
+import { kindOf } from '../runtime/kind-of.ts';
 import type { Clock } from '../time/clock.ts';
 import { type Due, DueHeap } from '../time/due-heap.ts';
 import { type Abortable, unwatch, watch } from '../time/stop.ts';
@@ -29,8 +30,10 @@ export class FakeClock implements Clock {
   /** Time is being moved: whoever calls `sleep` now was woken by that. */
   #isAdvancing = false;
 
-  /** @param start what `now()` gives first, in milliseconds. Default 0. */
+  /** @param start what `now()` gives first, in milliseconds. Default 0. @throws TypeError for what is no number */
   constructor(start = 0) {
+    if (!Number.isFinite(start))
+      throw new TypeError(`a clock starts at a number of milliseconds, got ${kindOf(start)}`);
     this.#now = start;
   }
 

@@ -8,6 +8,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import { Fifo } from '../pool/fifo.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import type { Transport } from '../stack/handler.ts';
@@ -60,6 +61,8 @@ const KEPT_REQUESTS = 10_000;
  * @throws TypeError for an item of another kind
  */
 export function mockHandler(queue: readonly MockItem[] = [], options: MockOptions = {}): MockHandler {
+  if (!Array.isArray(queue)) throw new TypeError(`mockHandler takes a list of answers, got ${kindOf(queue)}`);
+  const { onFulfilled, onRejected } = settingsOf('mockHandler', options, ['onFulfilled', 'onRejected']);
   const items = new Fifo<MockItem>();
   const requests: HttpRequest[] = [];
   let lastOptions: RequestOptions | undefined;
@@ -75,10 +78,10 @@ export function mockHandler(queue: readonly MockItem[] = [], options: MockOption
   async function answer(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
     try {
       const response = await new MockExchange(request, own).run(async () => outcomeOf(next(request), request, own));
-      options.onFulfilled?.(response);
+      onFulfilled?.(response);
       return response;
     } catch (reason) {
-      options.onRejected?.(reason);
+      onRejected?.(reason);
       throw reason;
     }
   }

@@ -4,6 +4,7 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { settingsOf } from '../options/settings-of.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { type Input, inputOf } from './scripted-input.ts';
 import type { ServerTls } from './server.ts';
@@ -45,6 +46,8 @@ export interface ScriptedServerOptions extends ListenOptions {
   readonly clock?: Clock;
 }
 
+const NAMES: readonly (keyof ScriptedServerOptions)[] = ['host', 'port', 'socketPath', 'tls', 'clock'];
+
 /** A server that plays scripts: what it got, and how to end it. */
 export interface ScriptedServer extends AsyncDisposable {
   /** `http://127.0.0.1:34567`, no slash at the end. */
@@ -74,7 +77,7 @@ export async function startScriptedServer(
   script: Script | ((connection: number) => Script),
   options: ScriptedServerOptions = {},
 ): Promise<ScriptedServer> {
-  const { clock = systemClock, tls } = options;
+  const { clock = systemClock, tls, ...where } = settingsOf('startScriptedServer', options, NAMES);
   const inputs: Input[] = [];
   const onSocket = (socket: Socket) => {
     const input = inputOf(socket);
@@ -86,8 +89,8 @@ export async function startScriptedServer(
     ? createTlsServer({ ...tls, allowHalfOpen: true }, onSocket)
     : createServer({ allowHalfOpen: true, noDelay: true }, onSocket);
   const ledger = new ConnectionLedger(server);
-  const port = await listen(server, options);
-  const origin = originOf(tls ? 'https' : 'http', port, options);
+  const port = await listen(server, where);
+  const origin = originOf(tls ? 'https' : 'http', port, where);
   const close = () => shutDown(server, ledger);
   return {
     origin,

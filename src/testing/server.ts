@@ -12,6 +12,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
+import { settingsOf } from '../options/settings-of.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { ConnectionLedger, type ListenOptions, listen, originOf, shutDown } from './server-connections.ts';
 import { type RecordedRequest, RequestLog } from './server-requests.ts';
@@ -42,6 +43,17 @@ export interface TestServerOptions extends ListenOptions {
   /** What the site's delays wait on. */
   readonly clock?: Clock;
 }
+
+const NAMES: readonly (keyof TestServerOptions)[] = [
+  'host',
+  'port',
+  'socketPath',
+  'tls',
+  'listener',
+  'keep',
+  'keepAliveTimeout',
+  'clock',
+];
 
 /** An answer made before the question. Without a `fault` it is a whole response, 200 and empty unless it says else. */
 export interface QueuedAnswer {
@@ -95,6 +107,7 @@ export interface TestServer extends AsyncDisposable {
  * @throws (as a rejection) what the system says when it cannot listen
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  settingsOf('startServer', options, NAMES);
   const log = new RequestLog(options.keep ?? 1000);
   const queue: (QueuedAnswer | RequestListener)[] = [];
   const server = createListening(options, log, queue);

@@ -5,8 +5,8 @@
 
 import type { TransferError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { bareRecord } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { settingsOf } from '../options/settings-of.ts';
 import type { Duration } from '../time/duration.ts';
 import { type CloseOutcome, checkClose } from './closing.ts';
 import { ConnectionCore } from './connection-core.ts';
@@ -33,6 +33,9 @@ export interface UpgradeOptions extends RequestOptions {
   /** How long `close` waits for the server's Close, and for it to hang up. Default `'10s'`; 0 is no limit. */
   closeTimeout?: Duration | null;
 }
+
+const SEND: readonly (keyof SendOptions)[] = ['binary', 'fin', 'compress', 'mask'];
+const WAIT: readonly (keyof WaitOptions)[] = ['timeout', 'signal'];
 
 /** The same, checked and complete. */
 export interface UpgradeSettings extends Omit<ConnectionSettings, 'onPing'> {
@@ -96,7 +99,7 @@ export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, Asy
    */
   async send(data: MessageData, options: SendOptions = {}): Promise<void> {
     this.#core.needOpen('send');
-    await this.#core.outbox.send(data, bareRecord(options));
+    await this.#core.outbox.send(data, settingsOf('send', options, SEND));
   }
 
   /**
@@ -104,7 +107,11 @@ export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, Asy
    * @throws TimeoutError of the phase `'read'`, or the signal's reason; the connection stays as it is
    */
   receive(options: WaitOptions = {}): Promise<WebSocketMessage | undefined> {
-    return this.#core.inbox.take(bareRecord(options));
+    try {
+      return this.#core.inbox.take(settingsOf('receive', options, WAIT));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Messages until it is closed. Leaving the loop leaves it open; while nobody reads, the server is held back. */
@@ -119,7 +126,7 @@ export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, Asy
   async ping(data: string | ArrayBuffer | ArrayBufferView = '', options: WaitOptions = {}): Promise<Uint8Array> {
     const payload = controlPayload(data, 'ping');
     this.#core.needOpen('ping');
-    const wait = this.#core.pings.add(Buffer.from(payload), bareRecord(options));
+    const wait = this.#core.pings.add(Buffer.from(payload), settingsOf('ping', options, WAIT));
     this.#core.outbox.ping(payload).catch((error: unknown) => wait.abort(error));
     return wait.promise;
   }

@@ -1,8 +1,9 @@
 /** One wait for something the server may send: a promise with a time limit and a signal, which cleans up after itself. */
 
+import { kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
-import { type Abortable, unwatch, watch } from '../time/stop.ts';
+import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 
 /** How long `receive` and `ping` wait. */
 export interface WaitOptions {
@@ -25,11 +26,14 @@ export class Wait<T> implements Abortable {
   /**
    * @param timedOut makes the error for a limit in milliseconds
    * @param onEnd called once, whatever ends the wait
-   * @throws TypeError for an invalid duration
+   * @throws TypeError for an invalid duration, and for what is no signal
    */
   constructor(clock: Clock, options: WaitOptions, timedOut: (limit: number) => Error, onEnd: (wait: Wait<T>) => void) {
     const limit = milliseconds(options.timeout, 'timeout');
     this.#signal = options.signal ?? undefined;
+    if (this.#signal !== undefined && !isSignal(this.#signal)) {
+      throw new TypeError(`signal must be an AbortSignal, got ${kindOf(this.#signal)}`);
+    }
     this.#onEnd = onEnd;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;

@@ -5,8 +5,8 @@
  * `connection-slots.ts`, the choice of who is next in `connection-turns.ts`.
  */
 
-import { bareRecord } from '../../options/option-record.ts';
 import type { ConnectionBounds, RequestOptions } from '../../options/options.ts';
+import { settingsOf } from '../../options/settings-of.ts';
 import type { ConnectionStats } from '../../stack/handler.ts';
 import { ConnectionSlots, type SlotHolder } from './connection-slots.ts';
 import { ConnectionTurns, type SlotWait } from './connection-turns.ts';
@@ -105,7 +105,7 @@ export class ConnectionLimits {
 
 /** The limits that a handler's settings name, or new ones of its own. @throws TypeError for invalid numbers */
 export function connectionLimits(handler: string, settings: ConnectionSettings = {}): ConnectionLimits {
-  const { connections } = bareRecord(settings);
+  const { connections } = settingsOf(handler, settings, ['connections']);
   if (connections instanceof ConnectionLimits) return connections;
   try {
     return new ConnectionLimits(connections);

@@ -2,6 +2,7 @@
 import { own } from '../../message/own.ts';
 import { readOnce } from '../../options/option-record.ts';
 import type { ConnectionBounds, RequestOptions } from '../../options/options.ts';
+import { refuseUnknownNames } from '../../runtime/arguments.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 
 /** Both numbers of a limit; `Infinity` is no limit. */
@@ -24,6 +25,7 @@ export function slotLimit(connections: RequestOptions['connections']): SlotLimit
 
 /** Own properties only: what a polluted prototype says is no option. */
 function limitOfBounds(bounds: ConnectionBounds): SlotLimit | undefined {
+  refuseUnknownNames('connections', bounds, ['perOrigin', 'total']);
   return limited({ perOrigin: slots(own(bounds, 'perOrigin')), total: slots(own(bounds, 'total')) });
 }
 

@@ -13,6 +13,7 @@ import type { HttpResponse } from '../../message/response.ts';
 import { canonicalUrl, UriError } from '../../message/uri.ts';
 import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { refuseSurplus } from '../../runtime/arguments.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { isBrowser } from '../../runtime/platform.ts';
 import type { Transport } from '../../stack/handler.ts';
@@ -34,6 +35,7 @@ export type { FetchFunction } from './request.ts';
  * called with a URL and an init.
  */
 export function fetchHandler(fetch?: FetchFunction): Transport {
+  refuseSurplus(arguments, 1, 'fetchHandler takes a fetch alone');
   if (fetch !== undefined && typeof fetch !== 'function') {
     throw new TypeError(`fetch must be a function, got ${kindOf(fetch)}`);
   }

@@ -6,6 +6,7 @@
 import type { HttpRequest } from '../../message/request.ts';
 import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 import type { Handler, Transport } from '../../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
 import { LazyTransport } from '../exchange/lazy-transport.ts';
@@ -19,6 +20,11 @@ import { nodeHttpHandler } from '../node/node-http.ts';
  * @throws TypeError for invalid settings
  */
 export function http2Handler(elsewhere?: Handler, settings: ConnectionSettings = {}): Transport {
+  if (elsewhere !== undefined && typeof elsewhere !== 'function') {
+    throw new TypeError(
+      `http2: the first argument must be a handler, got ${kindOf(elsewhere)}; settings are the second`,
+    );
+  }
   const limits = connectionLimits('http2', settings);
   let own: Transport | undefined;
   const fallback: Handler =

@@ -27,8 +27,9 @@ export function checkedDispatcher(
   const given: unknown = Object.hasOwn(settings, 'dispatcher') ? settings.dispatcher : undefined;
   if (!isDispatcher(given)) {
     const found = typeof given === 'object' && given !== null ? 'an object without dispatch()' : kindOf(given);
+    const hint = Object.hasOwn(settings, 'connections') ? ', or undiciHandler(undefined, { connections: ... })' : '';
     throw new TypeError(
-      `undici: option dispatcher must be a dispatcher of undici 7 or 8, such as new Agent(), got ${found}; without one call undiciHandler()`,
+      `undici: option dispatcher must be a dispatcher of undici 7 or 8, such as new Agent(), got ${found}; without one call undiciHandler()${hint}`,
     );
   }
   const other = connections === undefined ? Object.keys(settings).find((key) => key !== 'dispatcher') : 'connections';

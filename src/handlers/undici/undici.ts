@@ -6,9 +6,10 @@
 import type { HttpHeaders } from '../../message/headers.ts';
 import { BODILESS } from '../../message/methods.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import { bareRecord, ownOptions } from '../../options/option-record.ts';
+import { ownOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { rememberLast } from '../../options/remember-last.ts';
+import { settingsOf } from '../../options/settings-of.ts';
 import type { ConnectionStats, Transport } from '../../stack/handler.ts';
 import { type ConnectionSettings, connectionLimits } from '../connections/connection-limits.ts';
 import { LazyTransport } from '../exchange/lazy-transport.ts';
@@ -39,7 +40,7 @@ export function undiciHandler(
 }
 
 function overDispatcher(given: DispatcherSettings, settings: ConnectionSettings): Transport {
-  const dispatcher = checkedDispatcher(given, bareRecord(settings));
+  const dispatcher = checkedDispatcher(given, settingsOf('undici', settings, ['connections']));
   const transport = new LazyTransport(() =>
     import('./dispatcher-transport.ts').then(({ DispatcherTransport }) => new DispatcherTransport(dispatcher)),
   );

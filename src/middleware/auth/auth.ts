@@ -7,6 +7,7 @@ import { has } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { AuthOption, RequestOptions } from '../../options/options.ts';
+import { refuseSurplus } from '../../runtime/arguments.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { converse } from './auth-conversation.ts';
 import { authPlan } from './auth-policy.ts';
@@ -22,6 +23,7 @@ import { DigestSessions } from './digest-sessions.ts';
  * a body must be sent again and cannot be.
  */
 export function auth(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer auth takes nothing, it reads option auth');
   const sessions = new DigestSessions();
   return (next) =>
     function auth(request, options) {

@@ -9,6 +9,7 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { type CookieStore, jarOf, sentBeside } from '../../options/cookie-option.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { refuseSurplus } from '../../runtime/arguments.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { mergeCookieLines, pairsOf } from './cookies-policy.ts';
 
@@ -20,6 +21,7 @@ import { mergeCookieLines, pairsOf } from './cookies-policy.ts';
  * with a `ResponseError` when it fails to store.
  */
 export function cookies(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer cookies takes nothing, it reads option cookies');
   return (next) => {
     const withJar = rememberedLine();
     return function cookies(request, options) {

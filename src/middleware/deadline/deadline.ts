@@ -12,6 +12,7 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { withStop } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { refuseSurplus } from '../../runtime/arguments.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
 import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
@@ -24,6 +25,7 @@ import { type FailableStream, failable } from './failable-stream.ts';
  * with the caller's reason when that comes first.
  */
 export function deadline(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer deadline takes nothing, it reads option timeout');
   return (next) =>
     function deadline(request, options) {
       const limit = milliseconds(options.timeout, 'timeout');

@@ -10,6 +10,7 @@ import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { rememberLast } from '../../options/remember-last.ts';
+import { refuseSurplus } from '../../runtime/arguments.ts';
 import { acceptEncoding, codingsOf, MOST_CODINGS } from '../../semantics/codings.ts';
 import { hasNoContent, responseLimit } from '../../semantics/response-limit.ts';
 import type { Middleware } from '../../stack/handler.ts';
@@ -27,6 +28,7 @@ const GONE: readonly string[] = ['content-encoding', 'content-length'];
  * for more than 5 codings, `ERR_BODY_TOO_LARGE`.
  */
 export function decodeContent(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer decodeContent takes nothing, it reads option decodeContent');
   return (next) => {
     // Most requests of a client have the same headers: the ones with the line added are remembered.
     const asking = rememberLast(withAcceptEncoding);

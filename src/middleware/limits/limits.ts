@@ -8,6 +8,7 @@ import { Content } from '../../message/content.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { refuseSurplus } from '../../runtime/arguments.ts';
 import { IN_PAGE } from '../../runtime/in-page.ts';
 import { codingsOf } from '../../semantics/codings.ts';
 import { encodedLimit, hasNoContent, responseLimit, tooLarge } from '../../semantics/response-limit.ts';
@@ -21,6 +22,7 @@ import { countedStream } from './counted-stream.ts';
  * ends a streamed body, with a `BodyError` (`ERR_BODY_TOO_LARGE`).
  */
 export function limits(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer limits takes nothing, it reads option maxResponseSize');
   return (next) =>
     function limits(request, options) {
       if (responseLimit(options, false) === Number.POSITIVE_INFINITY) return next(request, options);

@@ -9,6 +9,7 @@ import type { RequestBody } from '../../message/body.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { refuseSurplus } from '../../runtime/arguments.ts';
 import { ignoreRejection } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
@@ -25,6 +26,7 @@ interface Writer {
  * what the stream throws is dropped.
  */
 export function debug(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer debug takes nothing, it reads option debug');
   return (next) =>
     function debug(request, options) {
       if (!options.debug) return next(request, options);

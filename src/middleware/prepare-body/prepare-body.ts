@@ -7,6 +7,7 @@
 import type { HttpRequest } from '../../message/request.ts';
 import { framedForTrailers } from '../../message/trailers.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { refuseSurplus } from '../../runtime/arguments.ts';
 import { IN_PAGE } from '../../runtime/in-page.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { completedType, linesForContent, linesWithoutContent } from './prepare-body-policy.ts';
@@ -18,6 +19,7 @@ import { mayDropExpectation, sendExpecting } from './refused-expectation.ts';
  * the body can be sent again. Rejects with a `RequestError` (`ERR_BODY_LENGTH`) when they contradict the body.
  */
 export function prepareBody(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer prepareBody takes nothing, it reads options expect and trailers');
   return (next) =>
     function prepareBody(request, options) {
       let prepared: HttpRequest;

@@ -17,6 +17,7 @@ import { crossOriginOptions } from '../../options/cross-origin-options.ts';
 import { extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { type RedirectPolicy, redirectPolicy } from '../../options/redirect-policy.ts';
+import { refuseSurplus } from '../../runtime/arguments.ts';
 import { isRedirect, isRedirectStatus } from '../../semantics/redirects.ts';
 import { wholeAnswer } from '../../semantics/whole-answer.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
@@ -29,6 +30,7 @@ import { planHop } from './redirect-policy.ts';
  * followed or a body that cannot be sent again. What `onRedirect` throws ends the call as it is.
  */
 export function redirect(): Middleware {
+  refuseSurplus(arguments, 0, 'the layer redirect takes nothing, it reads option allowRedirects');
   return (next) =>
     function redirect(request, options) {
       const policy = redirectPolicy(options.allowRedirects);

@@ -18,9 +18,10 @@ import { maskUrl } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { originOf } from '../../message/uri.ts';
-import { bareRecord, extendOptions } from '../../options/option-record.ts';
+import { extendOptions } from '../../options/option-record.ts';
 import type { RequestOptions, RetryContext, RetryOptions } from '../../options/options.ts';
-import { type RetryRules, retryRules, rulesWithKey } from '../../options/retry-rules.ts';
+import { RETRY_NAMES, type RetryRules, retryRules, rulesWithKey } from '../../options/retry-rules.ts';
+import { settingsOf } from '../../options/settings-of.ts';
 import { wholeAnswer } from '../../semantics/whole-answer.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
@@ -59,7 +60,8 @@ export interface RetryTools {
  * @throws TypeError for settings of another kind
  */
 export function retry(defaults?: number | RetryOptions, tools: RetryTools = {}): Middleware {
-  const { random = Math.random, queue } = bareRecord(tools);
+  const { random = Math.random, queue } = settingsOf('retry', tools, ['random', 'queue']);
+  if (typeof defaults === 'object') settingsOf('retry', defaults, RETRY_NAMES);
   const usual = retryRules(undefined, defaults);
   const budget = new RetryBudget();
   return (next) =>

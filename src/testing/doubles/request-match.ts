@@ -8,7 +8,7 @@ import { HttpHeaders } from '../../message/headers.ts';
 import { type ArrayFormat, encodeQuery, type QueryInit } from '../../message/query.ts';
 import { isSecretHeader } from '../../message/redact.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import { closeTo } from '../../options/edit-distance.ts';
+import { closeTo } from '../../runtime/edit-distance.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { differences, isAsymmetric, line, shown } from './differences.ts';
 import { type UrlMatcher, urlMatcher } from './url-matcher.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { editDistance } from '../../src/options/edit-distance.ts';
+import { editDistance } from '../../src/runtime/edit-distance.ts';
 
 describe('editDistance', () => {
   it.each([
