@@ -34,6 +34,7 @@ export class HandlerStack {
   /** What the stack held when it was marked as the default. */
   #default: { readonly layers: readonly Layer[]; readonly handler: Handler | undefined } | undefined;
 
+  /** @throws TypeError for a handler that is no function */
   constructor(handler?: Handler) {
     refuseSurplus(arguments, 1, 'a stack takes a handler alone; its layers are pushed');
     if (handler !== undefined) this.setHandler(handler);
@@ -79,8 +80,9 @@ export class HandlerStack {
     );
   }
 
-  /** Whether a layer has this name. */
+  /** Whether a layer has this name. @throws TypeError for what is no name */
   has(name: string): boolean {
+    checkName(name);
     return this.#layers.some((layer) => layer.name === name);
   }
 
@@ -105,7 +107,7 @@ export class HandlerStack {
     return this;
   }
 
-  /** Adds a layer next to the handler: it runs for every hop and every attempt. */
+  /** Adds a layer next to the handler: it runs for every hop and every attempt. @throws TypeError as all that edit do */
   push(middleware: Middleware, name?: string): this {
     return this.#edit([...this.#layers, layer(middleware, name)]);
   }
@@ -129,6 +131,7 @@ export class HandlerStack {
 
   /** Takes out every layer with this name, or this function. @throws RangeError when there is none */
   remove(which: string | Middleware): this {
+    if (typeof which !== 'function') checkName(which);
     const rest = this.#layers.filter(({ name, middleware }) => name !== which && middleware !== which);
     if (rest.length === this.#layers.length) throw this.#unknown(which);
     return this.#edit(rest);
@@ -173,6 +176,7 @@ export class HandlerStack {
 
   /** @throws RangeError with the printed stack, in which the right name can be seen */
   #find(name: string): number {
+    checkName(name);
     const at = this.#layers.findIndex((layer) => layer.name === name);
     if (at === -1) throw this.#unknown(name);
     return at;
@@ -192,7 +196,14 @@ export function handlerName(handler: Transport): string {
 function layer(middleware: Middleware, name?: string): Layer {
   if (typeof middleware !== 'function')
     throw new TypeError(`a middleware must be a function, got ${kindOf(middleware)}`);
+  if (name !== undefined) checkName(name);
   return { middleware, name: name ?? (middleware.name || 'anonymous') };
+}
+
+/** A printed stack with anything else in it could not be read, and no other door would find it. @throws TypeError */
+function checkName(name: unknown): void {
+  if (typeof name === 'string' && name.trim() !== '') return;
+  throw new TypeError(`the name of a layer must be text that is not empty, got ${valueOrKind(name)}`);
 }
 
 /** @throws TypeError for a layer above the one that it must stand below */

@@ -108,6 +108,30 @@ describe('HandlerStack', () => {
     );
   });
 
+  it.each<[door: string, edit: (stack: HandlerStack, name: never) => unknown]>([
+    ['push', (stack, name) => stack.push(letter('b'), name)],
+    ['unshift', (stack, name) => stack.unshift(letter('b'), name)],
+    ['before', (stack, name) => stack.before('a', letter('b'), name)],
+    ['after', (stack, name) => stack.after('a', letter('b'), name)],
+    ['the place of before', (stack, name) => stack.before(name, letter('b'))],
+    ['the place of after', (stack, name) => stack.after(name, letter('b'))],
+    ['remove', (stack, name) => stack.remove(name)],
+    ['has', (stack, name) => stack.has(name)],
+  ])('refuses what is no name in %s, and changes nothing', (_, edit) => {
+    const stack = new HandlerStack(echo).push(letter('a'), 'a');
+    for (const [name, found] of [
+      [5, '5'],
+      [null, 'null'],
+      ['', '""'],
+      [' ', '" "'],
+      [{}, 'Object'],
+    ] as const) {
+      const words = `the name of a layer must be text that is not empty, got ${found}`;
+      expect(() => edit(stack, name as never)).toThrow(new TypeError(words));
+    }
+    expect(String(stack)).toBe('a > echo');
+  });
+
   it('keeps a polluted prototype from the layers below one that spreads the options', async () => {
     const seen: unknown[] = [];
     const spread: Middleware = (next) => (asked, options) => next(asked, { ...options });
