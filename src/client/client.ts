@@ -42,7 +42,7 @@ import {
 } from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { partsToLoad } from './later-parts.ts';
-import { cookiesFor, declared, defaultHeaders, withJar } from './merge-defaults.ts';
+import { clientsOwn, cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
 import { type PagedItems, type PageSource, type PaginateOptions, paginate } from './paginate.ts';
 import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
 import { letGoOfSources } from './sources.ts';
@@ -90,7 +90,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     this.#given = options;
     this.#owner = family === undefined;
     this.#calls = new Calls(this, family, (plan, call) => unsent(plan, this.#options, this.#defaults, call));
-    this.#options = withJar(checkOptions(given, declared(handler)));
+    this.#options = clientsOwn(checkOptions(given, declared(handler)));
     this.#clock = this.#options.clock ?? systemClock;
     this.#none = kept({ given: undefined, own: undefined, merged: this.#options });
     this.#defaults = {

@@ -2,6 +2,7 @@
 import { CookieJar } from '../cookies/cookie-jar.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { mergeCookies } from '../options/cookie-option.ts';
+import { checkEagerly } from '../options/eager-checks.ts';
 import { extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isBrowser } from '../runtime/platform.ts';
@@ -20,8 +21,9 @@ export function defaultHeaders(given: RequestOptions['headers']): HttpHeaders {
   return given ? applyHeaders(agent, given) : agent;
 }
 
-/** `cookies: true` is one jar for the client. */
-export function withJar(options: RequestOptions): RequestOptions {
+/** A client's own options, of which no call is told what they lack. `cookies: true` is one jar for the client. */
+export function clientsOwn(options: RequestOptions): RequestOptions {
+  checkEagerly(options);
   return options.cookies === true ? extendOptions(options, { cookies: new CookieJar() }) : options;
 }
 

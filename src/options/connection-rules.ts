@@ -1,7 +1,16 @@
 /** The rules of what is asked of a connection, and so of no browser: there whoever sends refuses it by its name. */
 import type { HeadersInit, HttpHeaders } from '../message/headers.ts';
 import { sentTrailers, type TrailersInit } from '../message/trailers.ts';
-import { isConnections, isFilled, isFunction, isPem, isPemPair, isRecord, isText } from './option-values.ts';
+import {
+  isConnections,
+  isFilled,
+  isFunction,
+  isPem,
+  isPemPair,
+  isRecord,
+  isSocketPath,
+  isText,
+} from './option-values.ts';
 import { bytes, callback, duration, filledText, oneOf, type Rule } from './rule.ts';
 import { wrongOption } from './wrong-option.ts';
 
@@ -88,7 +97,7 @@ export const connectionRules: Readonly<Record<Name, Rule>> = {
   forceIpResolve: { ...oneOf('v4', 'v6'), off: undefined },
   lookup: callback,
   localAddress: filledText,
-  socketPath: filledText,
+  socketPath: { ...filledText, expected: 'a path that is not empty, without NUL', accepts: isSocketPath },
 };
 
 const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
@@ -104,11 +113,18 @@ function checkProxies(proxies: object): void {
 }
 
 function checkTls(settings: object): void {
-  const { minVersion, maxVersion, servername, ciphers, alpn } = settings as Record<string, unknown>;
+  const { minVersion, maxVersion, servername, ciphers, alpn, pfx } = settings as Record<string, unknown>;
   const isVersion = (value: unknown) => TLS_VERSIONS.includes(value as string);
   checkEntries('tls', { minVersion, maxVersion }, isVersion, TLS_VERSIONS.join(', '));
   checkEntries('tls', { servername, ciphers }, isText, 'text');
   checkEntries('tls', { alpn }, isTextList, 'a list of texts');
+  checkEntries('tls', { pfx }, isPemPair, 'bytes, a path, or [value, passphrase]');
+  const least = TLS_VERSIONS.indexOf((minVersion as string | undefined) ?? 'TLSv1.2');
+  if (maxVersion && TLS_VERSIONS.indexOf(maxVersion as string) < least) {
+    throw new TypeError(
+      `option tls.maxVersion must not be below minVersion (${TLS_VERSIONS[least]}), got ${maxVersion}`,
+    );
+  }
 }
 
 /** @throws TypeError naming the entry. What is `undefined` or `null` is not given. */

@@ -9,6 +9,8 @@ export const isFunction = (value: unknown): boolean => typeof value === 'functio
 export const isText = (value: unknown): boolean => typeof value === 'string';
 /** A path, an address or PEM. An empty one comes of a variable that is not set, and would be "off" without a word. */
 export const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== '';
+/** A path ends for the system at a NUL; only as the first character it is the name of a socket without a file. */
+export const isSocketPath = (value: unknown): boolean => isFilled(value) && !(value as string).includes('\0', 1);
 export const isPem = (value: unknown): boolean => isFilled(value) || value instanceof Uint8Array;
 export const isPemPair = (value: unknown): boolean =>
   isPem(value) ||

@@ -1,6 +1,7 @@
 /** The `allowRedirects` option: its defaults, and the check of what a caller gave. */
 
-import { kindOf } from '../runtime/kind-of.ts';
+import { isToken } from '../message/headers.ts';
+import { kindOf, valueOrKind } from '../runtime/kind-of.ts';
 import { readOnce } from './option-record.ts';
 import type { RedirectOptions, RequestOptions } from './options.ts';
 
@@ -86,9 +87,13 @@ function checkedProtocols(protocols: unknown): readonly string[] {
 
 function checkedNames(names: unknown): readonly string[] {
   if (names === undefined || names === null || names === false) return DEFAULTS.keepHeaders;
-  if (Array.isArray(names) && names.every((one) => typeof one === 'string'))
-    return names.map((one) => one.toLowerCase());
-  throw new TypeError(`allowRedirects.keepHeaders must be a list of header names, got ${kindOf(names)}`);
+  if (!Array.isArray(names)) {
+    throw new TypeError(`allowRedirects.keepHeaders must be a list of header names, got ${kindOf(names)}`);
+  }
+  return names.map((one: unknown) => {
+    if (typeof one === 'string' && isToken(one)) return one.toLowerCase();
+    throw new TypeError(`allowRedirects.keepHeaders must hold header names, got ${valueOrKind(one)}`);
+  });
 }
 
 function checkedCallback(callback: unknown): RedirectOptions['onRedirect'] {

@@ -1,5 +1,6 @@
 /** The `retry` option: its defaults, and the check of what a caller gave. */
 
+import { isToken } from '../message/headers.ts';
 import { IDEMPOTENT } from '../message/methods.ts';
 import { refuseUnknownNames } from '../runtime/arguments.ts';
 import { kindOf } from '../runtime/kind-of.ts';
@@ -83,7 +84,7 @@ function rulesOver(given: RequestOptions['retry'], defaults?: number | RetryOpti
   if (limit === 0) return undefined;
   return {
     limit,
-    methods: list(setting('methods'), IDEMPOTENT, 'retry.methods', (one) => typeof one === 'string' && one !== ''),
+    methods: list(setting('methods'), IDEMPOTENT, 'retry.methods', (one) => typeof one === 'string' && isToken(one)),
     statuses: list(setting('statuses'), STATUSES, 'retry.statuses', isStatus),
     decider: callback(setting('decider'), 'retry.decider'),
     delay: callback(setting('delay'), 'retry.delay'),

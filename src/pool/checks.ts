@@ -1,7 +1,10 @@
 /** Checks what a pool is given, and words the errors of what it refuses: options, clients, items. */
 
+import { callsOf } from '../call/calls.ts';
+import { checkEagerly } from '../options/eager-checks.ts';
 import { bareRecord } from '../options/option-record.ts';
-import { optionNames } from '../options/option-rules.ts';
+import { checkOptions, optionNames } from '../options/option-rules.ts';
+import type { RequestOptions } from '../options/options.ts';
 import { isPlainRecord, refuseNoRecord } from '../options/plain-options.ts';
 import { settingsOf } from '../options/settings-of.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
@@ -27,12 +30,20 @@ export function checkedSettings<T extends object>(client: unknown, options: T): 
     if (given[name] === undefined || typeof given[name] === 'function') continue;
     throw new TypeError(`${name} must be a function, got ${valueOrKind(given[name])}`);
   }
-  if (given['options'] !== undefined) refuseNoRecord(given['options']);
+  if (given['options'] !== undefined) checkRequestOptions(client, given['options']);
   const signal = given['signal'];
   if (signal !== undefined && signal !== null && !isSignal(signal)) {
     throw new TypeError(`signal must be an AbortSignal, got ${valueOrKind(signal)}`);
   }
   return settings;
+}
+
+/** What a client of another make takes is not known; it tells with the first request. */
+function checkRequestOptions(client: unknown, options: unknown): void {
+  refuseNoRecord(options);
+  if (callsOf(client as object) === undefined) return;
+  const { stack } = client as { readonly stack?: { readonly declaredOptions: readonly string[] } | undefined };
+  checkEagerly(checkOptions(options as RequestOptions, stack?.declaredOptions));
 }
 
 /** @throws TypeError for a setting that a pool has not: it would act on nothing */

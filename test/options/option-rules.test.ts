@@ -60,7 +60,7 @@ describe('checkOptions', () => {
     [{ cert: '' }, 'option cert must be PEM text, bytes, a path, or [value, passphrase], got text'],
     [{ sslKey: ['', 'x'] }, 'option sslKey must be PEM text, bytes, a path, or [value, passphrase]'],
     [{ localAddress: '' }, 'option localAddress must be text that is not empty, got ""'],
-    [{ socketPath: '' }, 'option socketPath must be text that is not empty, got ""'],
+    [{ socketPath: '' }, 'option socketPath must be a path that is not empty, without NUL, got ""'],
     [{ proxy: { no: 5 } }, 'option proxy.no must be text or a list of texts, got 5'],
     [{ proxy: { no: ['a', 5] } }, 'option proxy.no must be text or a list of texts'],
     [{ proxy: { https: 5 } }, 'option proxy.https must be a proxy URL or false, got 5'],

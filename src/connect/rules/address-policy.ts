@@ -4,6 +4,7 @@
  * internet routes passes, so that an address nobody thought of is refused and not reached.
  */
 
+import { NETWORK_ENTRIES } from '../../options/network-entries.ts';
 import type { PrivateNetworkOptions } from '../../options/options.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { type HostRule, hostRule, isFor, plainName } from './host-rule.ts';
@@ -111,8 +112,7 @@ function rulesOf(list: readonly string[], name: string): HostRule[] {
   return list.map((entry) => {
     const rule = /^\s*(?:\*|\.)/.test(entry) ? undefined : hostRule(entry);
     if (rule !== undefined && (rule.kind !== 'name' || rule.port !== undefined)) return rule;
-    const expected = 'addresses, networks and host:port, such as 10.1.2.3, fd00::/8 or db.internal:8080';
-    throw new TypeError(`option denyPrivateNetwork.${name} must list ${expected}, got ${JSON.stringify(entry)}`);
+    throw new TypeError(`option denyPrivateNetwork.${name} must list ${NETWORK_ENTRIES}, got ${JSON.stringify(entry)}`);
   });
 }
 

@@ -4,6 +4,8 @@
  */
 
 import { createHash } from 'node:crypto';
+import { own } from '../../message/own.ts';
+import { PROXY_EXCEPTIONS } from '../../options/network-entries.ts';
 import type { ProxyOptions, RequestOptions } from '../../options/options.ts';
 import { BoundedMap } from '../../runtime/bounded-map.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
@@ -49,12 +51,12 @@ export function proxyRules(option: RequestOptions['proxy']): ProxyRules {
   if (typeof option !== 'object' || Array.isArray(option)) {
     throw new ProxyRuleError(`option proxy must be a proxy URL, { http, https, no } or false, got ${kindOf(option)}`);
   }
-  const read = (name: keyof ProxyOptions) => (Object.hasOwn(option, name) ? option[name] : undefined);
   const unknown = Object.keys(option).find((name) => !['http', 'https', 'no'].includes(name));
   if (unknown !== undefined) {
     throw new ProxyRuleError(`option proxy has http, https and no, not ${JSON.stringify(unknown)}`);
   }
-  const [http, https, no] = [entryOf('http', read('http')), entryOf('https', read('https')), read('no')];
+  const [http, https] = [entryOf('http', own(option, 'http')), entryOf('https', own(option, 'https'))];
+  const no = own(option, 'no');
   return remembered(JSON.stringify([http, https, no]), (key) => byScheme({ http, https }, no || undefined, key));
 }
 
@@ -73,8 +75,7 @@ export function noProxy(
     const rule = hostRule(entry);
     if (rule !== undefined) return [rule];
     if (isLenient) return [];
-    const expected = 'names, addresses and networks such as example.com, .example.com:8080, 10.0.0.0/8, [::1]:80 or *';
-    throw new ProxyRuleError(`${source} must list ${expected}, got ${JSON.stringify(entry.slice(0, 100))}`);
+    throw new ProxyRuleError(`${source} must list ${PROXY_EXCEPTIONS}, got ${JSON.stringify(entry.slice(0, 100))}`);
   });
   return ({ hostname, port }) => {
     const name = plainName(hostname);

@@ -6,11 +6,11 @@
 import { has } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
+import { authPlan } from '../../options/auth-plan.ts';
 import type { AuthOption, RequestOptions } from '../../options/options.ts';
 import { refuseSurplus } from '../../runtime/arguments.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { converse } from './auth-conversation.ts';
-import { authPlan } from './auth-policy.ts';
 import { digest } from './digest.ts';
 import { DigestSessions } from './digest-sessions.ts';
 

@@ -1,8 +1,8 @@
 /** What an access token is (RFC 6749 section 5.1), how it is sent (RFC 6750) and when it is due for another. Pure. */
 
 import { has, own } from '../../message/own.ts';
+import { authPlan } from '../../options/auth-plan.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
-import { authPlan } from './auth-policy.ts';
 
 /** The answer of a token endpoint (RFC 6749 section 5.1). What else it has is kept, and given to `refresh`. */
 export interface OAuth2Token {

@@ -8,10 +8,11 @@ import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { type CookieStore, jarOf, sentBeside } from '../../options/cookie-option.ts';
+import { pairsOf } from '../../options/cookie-pairs.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { refuseSurplus } from '../../runtime/arguments.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
-import { mergeCookieLines, pairsOf } from './cookies-policy.ts';
+import { mergeCookieLines } from './cookies-policy.ts';
 
 /**
  * Reads `cookies`. A jar's cookies go before those of a record, and both before a `Cookie` field of the request; of the

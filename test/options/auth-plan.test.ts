@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { authPlan } from '../../../src/middleware/auth/auth-policy.ts';
+import { authPlan } from '../../src/options/auth-plan.ts';
 
 it.each<[unknown[], string]>([
   [['u', 'p', 7], 'got number'],

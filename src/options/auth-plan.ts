@@ -1,7 +1,7 @@
 /** What the `auth` option means. Pure. No message ever shows any part of it: a password may stand in the wrong place. */
 
-import type { AuthOption } from '../../options/options.ts';
-import { kindOf } from '../../runtime/kind-of.ts';
+import { kindOf } from '../runtime/kind-of.ts';
+import type { AuthOption } from './options.ts';
 
 /** Credentials to send along (basic, bearer), or what answers challenges. */
 export type AuthPlan = { readonly authorization: string } | { readonly user: string; readonly password: string };
