@@ -12,7 +12,7 @@ export function neverBegan(request: HttpRequest | undefined, destroyed?: { reado
       ? 'the call came after close(), which still waits for others,'
       : 'the call came after destroy()';
   const fact = `the client is closed; ${why} and never began`;
-  return new NetworkError(fact, { request, code: 'ERR_CLIENT_CLOSED', cause: destroyed?.reason });
+  return new NetworkError(fact, { request, code: 'ERR_CLIENT_CLOSED', cause: destroyed?.reason, attempts: 0 });
 }
 
 /** The error of a call that was under way. @param reason what `destroy` was given; it becomes the cause */

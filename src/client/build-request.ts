@@ -104,7 +104,7 @@ function resolved(uri: string, call: RequestOptions | undefined, merged: Request
 function asRequestError(error: unknown, asked: HttpRequest, of: Call | undefined): unknown {
   if (!(error instanceof UriError)) return error;
   asked.call = of;
-  return new RequestError(error.masked(of?.redact), { request: asked, code: 'ERR_URI' });
+  return new RequestError(error.masked(of?.redact), { request: asked, code: 'ERR_URI', attempts: 0 });
 }
 
 /**
@@ -164,7 +164,7 @@ function multipartOf(
     // A file that cannot be sent knows of no request.
     if (!(error instanceof RequestError)) throw error;
     request.call = of;
-    throw new RequestError(error.message, { request, code: error.code, cause: error.cause });
+    throw new RequestError(error.message, { request, code: error.code, cause: error.cause, attempts: 0 });
   }
 }
 

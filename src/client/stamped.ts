@@ -15,7 +15,8 @@ interface Place {
 export function stamped(error: unknown, call: Call, now: number): unknown {
   if (!isTransferError(error)) return error;
   const failed = error as TransferError;
-  if (failed.attempts === 1) failed.attempts = call.attempt;
+  // One that was made without the request does not know it.
+  if (failed.attempts === 1 && failed.request?.call === undefined) failed.attempts = call.attempt;
   // What came after it was made counts too, such as a wait of `retry` for which the time was too short.
   failed.elapsed = Math.max(failed.elapsed, now - call.started);
   if (captureFrames(failed, stamped)) return failed;

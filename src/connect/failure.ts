@@ -58,8 +58,7 @@ export function failure(cause: unknown, context: FailureContext): Error {
   if (cause instanceof TypeError && code === undefined) return cause;
   const known = code === undefined ? undefined : classifyCode(code);
   const safe = safeCause(flat, request, redactOf(request, options));
-  if (known?.kind === 'request')
-    return new RequestError(detailed(known.fact, safe), { request, code: known.code, cause: safe });
+  if (known?.kind === 'request') return unsendable(known, context, safe);
   if (known?.kind === 'timeout') return systemTimeout(known, context, safe);
   if (context.response !== undefined) return bodyFailure(code, known, context, context.response, safe);
   if (context.phase === 'queue' || context.phase === 'connect')
@@ -218,7 +217,19 @@ function bodyFailure(
     const fact = detailed('the framing of the body is broken (RFC 9112 §7.1)', safe);
     return new BodyError(fact, { ...init, code: 'ERR_BODY_FRAMING' });
   }
-  return new BodyError('the body ended before it was complete', { ...init, code: 'ERR_BODY_TRUNCATED' });
+  return new BodyError(cutShort(received, expected), { ...init, code: 'ERR_BODY_TRUNCATED' });
+}
+
+/** A transport that decodes by itself met bytes that are none of the coding. */
+function undecodable(request: HttpRequest, response: HttpResponse, cause: unknown): BodyError {
+  const fact = 'the body is not of the coding that its Content-Encoding said';
+  return new BodyError(fact, { request, response, code: 'ERR_BODY_ENCODING', cause });
+}
+
+/** The transport will not send it like this. */
+function unsendable({ fact, code }: Classified, { request, phase }: FailureContext, cause: unknown): RequestError {
+  const isUnsent = phase === 'queue' || phase === 'connect';
+  return new RequestError(detailed(fact, cause), { request, code, cause, ...(isUnsent && { attempts: 0 }) });
 }
 
 /** A limit of the system or of the transport, not one of ours. */

@@ -21,7 +21,7 @@ export function proxyFor(target: ProxyTarget, settings: DialSettings): ProxyServ
     return settings.proxy.choose(target, process.env);
   } catch (error) {
     if (!(error instanceof ProxyRuleError)) throw error;
-    throw new RequestError(error.message, { code: 'ERR_PROXY_OPTIONS' });
+    throw new RequestError(error.message, { code: 'ERR_PROXY_OPTIONS', attempts: 0 });
   }
 }
 

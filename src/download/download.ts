@@ -73,5 +73,5 @@ function refuseRange(request: HttpRequest): void {
   const found = ['range', 'if-range'].find((name) => request.headers.has(name));
   if (found === undefined) return;
   const fact = `download sets ${found} itself; to save a part of a file, use get with the sink option`;
-  throw new RequestError(fact, { request });
+  throw new RequestError(fact, { request, attempts: 0 });
 }

@@ -41,8 +41,8 @@ export interface TransferErrorInit {
   code?: string;
   /** The error below this one. */
   cause?: unknown;
-  /** How often the request was sent. Default: what the call of the request knows, else 1. */
-  attempts?: number;
+  /** How often the request was sent, 0 for never. Default: what the call of the request knows, else 1. */
+  attempts?: number | undefined;
   /** Milliseconds from the call until the failure. Default: until now, when the request belongs to a call, else 0. */
   elapsed?: number;
 }

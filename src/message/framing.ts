@@ -18,16 +18,17 @@ export function checkHead(request: HttpRequest): void {
   const coding = headers.get('transfer-encoding');
   if (coding !== null && coding.toLowerCase() !== 'chunked') {
     const fact = `Transfer-Encoding must be chunked, got ${JSON.stringify(coding)}; leave it out to have it set`;
-    throw new RequestError(fact, { request });
+    throw new RequestError(fact, { request, attempts: 0 });
   }
   // RFC 9112 section 6.2: two receivers could see two different messages.
   if (coding !== null && headers.has('content-length')) {
     throw new RequestError('Content-Length and Transfer-Encoding exclude each other (RFC 9112 §6.2)', {
       request,
       code: 'ERR_BODY_LENGTH',
+      attempts: 0,
     });
   }
   // RFC 9112 section 3.2: servers refuse it, and two of them on the way could take different hosts from it.
   if (headers.getAll('host').length > 1)
-    throw new RequestError('a request has one Host line, got several', { request });
+    throw new RequestError('a request has one Host line, got several', { request, attempts: 0 });
 }

@@ -122,7 +122,7 @@ function refusal(request: HttpRequest, key: string, retryAt: number, clock: Cloc
   const fact =
     `not sent: the circuit of ${maskText(key, request.call?.redact)} is open, because it kept failing; ` +
     `one request may try in ${Math.round(wait)} ms`;
-  const error = new NetworkError(fact, { request, code: 'ERR_CIRCUIT_OPEN' });
+  const error = new NetworkError(fact, { request, code: 'ERR_CIRCUIT_OPEN', attempts: 0 });
   return Object.assign(error, { retryAt: clock === systemClock ? Math.ceil(wallClock() + wait) : retryAt });
 }
 

@@ -12,6 +12,6 @@ export function requestTarget(request: HttpRequest): Target {
     return target;
   } catch (error) {
     if (!(error instanceof UriError)) throw error;
-    throw new RequestError(error.message, { request, code: 'ERR_URI' });
+    throw new RequestError(error.message, { request, code: 'ERR_URI', attempts: 0 });
   }
 }

@@ -120,7 +120,7 @@ function ended(found: Running): TransferError {
   running = undefined;
   if (isListening(found)) return new NetworkError('the worker of requestSync ended before the answer was there', {});
   const fact = `requestSync could not start its worker from ${script().file.href}; is that file deployed?`;
-  return new RequestError(fact, { code: 'ERR_UNSUPPORTED' });
+  return new RequestError(fact, { code: 'ERR_UNSUPPORTED', attempts: 0 });
 }
 
 function threads(): Threads {

@@ -40,7 +40,7 @@ export function acceptOf(key: string): string {
 export function asking(request: HttpRequest, offer: Offer, key: string): HttpRequest {
   if (request.headers.has('sec-websocket-extensions')) {
     const fact = 'Sec-WebSocket-Extensions is written by upgrade itself; see its compression option';
-    throw new RequestError(fact, { request });
+    throw new RequestError(fact, { request, attempts: 0 });
   }
   let headers = request.headers
     .with('Upgrade', 'websocket')

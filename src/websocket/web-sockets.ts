@@ -100,12 +100,16 @@ async function answered(handler: Handler, request: HttpRequest, options: Request
   return (await holdBody(response, request, briefly)).response;
 }
 
+function cannotOpen(): RequestError {
+  return new RequestError('fetch cannot open a WebSocket: leave out the handler in Node', { attempts: 0 });
+}
+
 /**
  * Whether the handler is one of Node's. One of the user's own, such as a mock, stays: a test that swaps it opens no socket.
  */
 function canReplace(handler: Transport): boolean {
   const name = handlerName(handler);
-  if (name === 'fetch') throw new RequestError('fetch cannot open a WebSocket: leave out the handler in Node');
+  if (name === 'fetch') throw cannotOpen();
   return name.split('|').every((part) => REPLACEABLE.has(part));
 }
 

@@ -169,7 +169,7 @@ function contextOf(options: SecureContextOptions): ReturnType<typeof createSecur
 }
 
 function unusable(fact: string, cause?: unknown): RequestError {
-  return new RequestError(fact, { code: 'ERR_TLS_OPTIONS', cause });
+  return new RequestError(fact, { code: 'ERR_TLS_OPTIONS', cause, attempts: 0 });
 }
 
 function warnOnce(): void {

@@ -4,5 +4,5 @@ import type { HttpRequest } from '../../message/request.ts';
 
 /** @param reason what `supports` said */
 export function refuse(request: HttpRequest, reason: string): Promise<never> {
-  return Promise.reject(new RequestError(reason, { request, code: 'ERR_UNSUPPORTED' }));
+  return Promise.reject(new RequestError(reason, { request, code: 'ERR_UNSUPPORTED', attempts: 0 }));
 }

@@ -120,6 +120,6 @@ function addressed(request: HttpRequest): HttpRequest {
     return request.with({ url: canonicalUrl(request.url) });
   } catch (error) {
     if (!(error instanceof UriError)) throw error;
-    throw new RequestError(error.message, { request, code: 'ERR_URI' });
+    throw new RequestError(error.message, { request, code: 'ERR_URI', attempts: 0 });
   }
 }

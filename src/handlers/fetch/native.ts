@@ -50,7 +50,7 @@ export class NativeFetch {
       return runtime === 'bun' ? bunInit(request, options) : this.#denoInit(request, options);
     } catch (cause) {
       const fact = `the TLS options cannot be used: ${(cause as Error).message}`;
-      throw new RequestError(fact, { request, code: 'ERR_TLS_OPTIONS', cause });
+      throw new RequestError(fact, { request, code: 'ERR_TLS_OPTIONS', cause, attempts: 0 });
     }
   }
 

@@ -34,17 +34,18 @@ export function checkFraming(request: HttpRequest): void {
   if (body?.used) {
     const fact =
       'the body is a stream that was already read; give a function that returns a fresh one to send it again';
-    throw new RequestError(fact, { request, code: 'ERR_BODY_USED' });
+    throw new RequestError(fact, { request, code: 'ERR_BODY_USED', attempts: 0 });
   }
   const given = headers.get('content-length');
   if (given === null) return;
   if (!/^\d+$/.test(given)) {
-    throw new RequestError(`Content-Length must be a number of bytes, got ${JSON.stringify(given)}`, { request });
+    const fact = `Content-Length must be a number of bytes, got ${JSON.stringify(given)}`;
+    throw new RequestError(fact, { request, attempts: 0 });
   }
   const length = body === null ? 0 : body.length;
   if (length === undefined || length === Number(given)) return;
   const fact = `Content-Length says ${given} bytes, and the body has ${length}; leave the header out to have it set`;
-  throw new RequestError(fact, { request, code: 'ERR_BODY_LENGTH' });
+  throw new RequestError(fact, { request, code: 'ERR_BODY_LENGTH', attempts: 0 });
 }
 
 /** Opens the request; nothing is written before its body begins or its head is flushed. */

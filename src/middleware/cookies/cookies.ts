@@ -127,5 +127,10 @@ async function stored(
 }
 
 function unanswered(request: HttpRequest, cause: unknown): RequestError {
-  return new RequestError('the cookie jar could not say what to send', { request, cause, code: 'ERR_COOKIES' });
+  return new RequestError('the cookie jar could not say what to send', {
+    request,
+    cause,
+    code: 'ERR_COOKIES',
+    attempts: 0,
+  });
 }

@@ -78,7 +78,7 @@ function checkLength(request: HttpRequest, given: string, length: number | undef
 }
 
 function wrongLength(request: HttpRequest, fact: string): RequestError {
-  return new RequestError(fact, { request, code: 'ERR_BODY_LENGTH' });
+  return new RequestError(fact, { request, code: 'ERR_BODY_LENGTH', attempts: 0 });
 }
 
 /** A type that was written by hand without the boundary that only the body knows; `undefined` when nothing is missing. */

@@ -335,7 +335,8 @@ async function drop({ response, error }: Outcome): Promise<void> {
 /** The error with what only this layer knows. */
 function told(error: unknown, attempts: number, note: string | undefined): unknown {
   if (!isTransferError(error)) return error;
-  error.attempts = attempts;
+  // Of an attempt that sent nothing it counts those before.
+  error.attempts = error.attempts === 0 ? attempts - 1 : attempts;
   if (note === undefined || error.message.endsWith(note)) return error;
   const { message } = error;
   error.message = `${message}; ${note}`;
