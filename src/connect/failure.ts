@@ -18,12 +18,14 @@ import {
   type TimeoutPhase,
   TransferError,
 } from '../message/errors.ts';
+import { cutShort } from '../message/framing.ts';
 import { own } from '../message/own.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { targetOf } from '../message/uri.ts';
 import { bareRecord } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
+import { isDecoderFault } from '../semantics/codings.ts';
 
 /** How far an exchange had come when it failed. */
 export interface FailureContext {
@@ -32,6 +34,9 @@ export interface FailureContext {
   /** `send` until the last byte of the request is out, `headers` until the head, `body` after it. */
   phase: 'queue' | 'connect' | 'send' | 'headers' | 'body';
   response?: HttpResponse | undefined;
+  /** Bytes of the body that came, where they can be counted, and how many its head promised. */
+  received?: number | undefined;
+  expected?: number | undefined;
 }
 
 /** Where a connection was to lead. */
@@ -60,6 +65,8 @@ export function failure(cause: unknown, context: FailureContext): Error {
   const safe = safeCause(flat, request, redactOf(request, options));
   if (known?.kind === 'request') return unsendable(known, context, safe);
   if (known?.kind === 'timeout') return systemTimeout(known, context, safe);
+  if (context.response !== undefined && known === undefined && isDecoderFault(flat))
+    return undecodable(request, context.response, safe);
   if (context.response !== undefined) return bodyFailure(code, known, context, context.response, safe);
   if (context.phase === 'queue' || context.phase === 'connect')
     return connecting(flat, known, targetOf(request.url), request, safe);
@@ -201,7 +208,7 @@ function afterConnect(
 function bodyFailure(
   code: string | undefined,
   known: Classified | undefined,
-  { request, options }: FailureContext,
+  { request, options, received, expected }: FailureContext,
   response: HttpResponse,
   safe: unknown,
 ): BodyError {

@@ -6,6 +6,7 @@
 import { isStopReason } from '../call/caller-stop.ts';
 import { redactOf, safeCause, safeText } from '../call/redacted-cause.ts';
 import { BodyError, isTransferError, NetworkError, TimeoutError } from '../message/errors.ts';
+import { cutShort } from '../message/framing.ts';
 import { targetOf } from '../message/uri.ts';
 import type * as node from './failure.ts';
 
@@ -13,7 +14,7 @@ import type * as node from './failure.ts';
  * The error to reject with, as in `failure.ts`: without codes of the system, it is `BodyError` after the head and
  * `NetworkError` before it.
  */
-export const failure: typeof node.failure = (cause, { request, options, response }) => {
+export const failure: typeof node.failure = (cause, { request, options, response, received, expected }) => {
   if (isTransferError(cause)) return cause;
   const isAbort = cause instanceof Error && cause.name === 'AbortError';
   if (isAbort || cause instanceof TypeError || isStopReason(cause, request, options)) return cause as Error;
@@ -21,7 +22,7 @@ export const failure: typeof node.failure = (cause, { request, options, response
   if (response === undefined)
     return new NetworkError(`the exchange failed: ${safeText(safe)}`, { request, cause: safe });
   const init = { request, response, cause: safe, code: 'ERR_BODY_TRUNCATED' };
-  return new BodyError('the body ended before it was complete', init);
+  return new BodyError(cutShort(received, expected), init);
 };
 
 /** The same error as in `failure.ts`, in the words of what a page can know. */

@@ -2,6 +2,20 @@
 import { RequestError } from './errors.ts';
 import type { HttpRequest } from './request.ts';
 
+/**
+ * A body that was cut, in words.
+ * @param received bytes of it, `undefined` where nobody can count those of the wire
+ * @param expected bytes that its head promised
+ */
+export function cutShort(received: number | undefined, expected: number | undefined): string {
+  const fact = 'the body ended before it was complete';
+  if (received === undefined) return fact;
+  const bytes = received === 1 ? 'byte' : 'bytes';
+  return expected === undefined
+    ? `${fact}, after ${received} ${bytes}`
+    : `${fact}: ${received} of ${expected} bytes came`;
+}
+
 /** The body of a request is not as long as its head says. @param given bytes so far */
 export function lengthMismatch(request: HttpRequest, declared: number, given: number, isOver: boolean): RequestError {
   const found = isOver ? `ended after ${given}` : `has more: ${given} so far`;

@@ -123,6 +123,17 @@ export function isZlibFormat(first: number | undefined): boolean {
   return first !== undefined && (first & 0x0f) === 8;
 }
 
+/** The codes of `node:zlib`, by which a fetch of Node tells that it could not decode. `Z_BUF_ERROR` is the end of what was cut. */
+const DECODER_CODES = /^(?:Z_(?!BUF_ERROR)|ERR__ERROR_FORMAT_|ERR_BROTLI_|ZSTD_)/;
+
+/** Whether a decoder within a transport has met what it cannot read: it is the error, or one of its causes. */
+export function isDecoderFault(failure: unknown): boolean {
+  for (let at = failure, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
+    if (DECODER_CODES.test(String((at as { code?: unknown }).code))) return true;
+  }
+  return false;
+}
+
 /** What an error of a decoder means. */
 export function faultOf(error: unknown): DecodingFault {
   const { code, message } = error as { code?: unknown; message?: unknown };

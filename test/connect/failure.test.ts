@@ -76,6 +76,27 @@ describe('failure', () => {
     expect(of(system(code), 'body', { response })).toMatchObject({ name: 'BodyError', code: ours, response });
   });
 
+  it.each<[given: Partial<FailureContext>, words: string]>([
+    [{ received: 10, expected: 100 }, 'the body ended before it was complete: 10 of 100 bytes came'],
+    [{ received: 1 }, 'the body ended before it was complete, after 1 byte'],
+    [{ received: 0 }, 'the body ended before it was complete, after 0 bytes'],
+    [{}, 'the body ended before it was complete'],
+  ])('says of a body that was cut how far it came: %j', (given, words) => {
+    const error = of(system('ECONNRESET'), 'body', { response, ...given });
+    expect(error.message).toBe(`GET http://example.test:8080/a: ${words}`);
+  });
+
+  it.each([
+    ['Z_DATA_ERROR', 'ERR_BODY_ENCODING'],
+    ['Z_NEED_DICT', 'ERR_BODY_ENCODING'],
+    ['ERR__ERROR_FORMAT_PADDING_1', 'ERR_BODY_ENCODING'],
+    ['ZSTD_error_prefix_unknown', 'ERR_BODY_ENCODING'],
+    ['Z_BUF_ERROR', 'ERR_BODY_TRUNCATED'],
+  ])('tells what a decoder of the transport met: %s', (code, ours) => {
+    const cause = new Error('terminated', { cause: system(code) });
+    expect(of(cause, 'body', { response })).toMatchObject({ name: 'BodyError', code: ours, response });
+  });
+
   it('leaves an error of ours, a mistake in options and the reason of an abort as they are', () => {
     const ours = new ConnectError('no', { request });
     const reason = { what: 'the caller changed its mind' };

@@ -307,9 +307,12 @@ export class Transfer implements Answered, Endable, Expiring {
     return this.answer?.headOnly();
   }
 
-  failure(cause: unknown): Error {
-    const { request, options, phase } = this;
-    return failure(cause, { request, options, phase, response: this.#shownHead() });
+  /** @param isDecoded what came is not what went over the wire, so that its bytes say nothing of those */
+  failure(cause: unknown, isDecoded = false): Error {
+    const { request, options, phase, answer } = this;
+    const received = isDecoded ? undefined : this.record.received;
+    const context = { request, options, phase, received, expected: answer?.expected };
+    return failure(cause, { ...context, response: this.#shownHead() });
   }
 
   /** The response for an error to show; none where it is the head itself that no response can have. */

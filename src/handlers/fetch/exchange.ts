@@ -32,6 +32,8 @@ export class FetchExchange implements Carrier {
   #controller: AbortController | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #upload: FetchUpload | undefined;
+  /** The runtime takes the content codings off. */
+  #isDecoded = false;
   /** The body was never on a wire: no HTTP parser has compared it with its `Content-Length`, so that it is done here. */
   #isUnframed = false;
 
@@ -93,7 +95,8 @@ export class FetchExchange implements Carrier {
     const phrase = phraseOfBytes(response.statusText);
     // fetch does not say which version was spoken: it is the one that was asked for, or else HTTP/1.1 is assumed.
     const version = options.version === '2' || options.version === '3' ? options.version : '1.1';
-    const answer = new Answer(transfer, response.status, phrase, headOf(response, options), version);
+    this.#isDecoded = options.decodeContent !== false && isDecoded(response);
+    const answer = new Answer(transfer, response.status, phrase, headOf(response, this.#isDecoded), version);
     transfer.headCame(answer);
     // Throws for what is no valid head, which an app's own fetch may give.
     answer.headOnly();
@@ -169,7 +172,7 @@ export class FetchExchange implements Carrier {
   }
 
   #failure(cause: unknown): unknown {
-    return this.transfer.failure(toldBy(cause));
+    return this.transfer.failure(toldBy(cause), this.#isDecoded);
   }
 }
 
@@ -190,10 +193,9 @@ function refuseHidden(response: Response, request: HttpRequest): void {
 }
 
 /** The headers, without those that describe the body as it was on the wire when fetch has decoded it. */
-function headOf(response: Response, options: RequestOptions): HttpHeaders {
+function headOf(response: Response, wasDecoded: boolean): HttpHeaders {
   const lines = HttpHeaders.fromRaw(fieldsOf(response.headers));
-  const isOurs = options.decodeContent !== false && isDecoded(response);
-  return isOurs ? lines.without('content-encoding', 'content-length') : lines;
+  return wasDecoded ? lines.without('content-encoding', 'content-length') : lines;
 }
 
 /** What is known of redirects that fetch has followed by itself: where they ended, and that there was at least one. */

@@ -190,6 +190,18 @@ describe('what it makes of a response', () => {
   });
 
   it.each([
+    ['/gzip-corrupt', 'ERR_BODY_ENCODING', 'the body is not of the coding that its Content-Encoding said'],
+    ['/close-in-body', 'ERR_BODY_TRUNCATED', 'the body ended before it was complete: '],
+  ])('tells what is not of its coding from what was cut: %s', async (path, code, words) => {
+    for (const stream of [false, true]) {
+      const answer = fetchHandler()(new HttpRequest('GET', server.url(path)), { stream });
+      const reason = await answer.then((response) => response.bytes()).catch((error: unknown) => error);
+      expect(reason).toMatchObject({ name: 'BodyError', code });
+      expect((reason as Error).message).toContain(words);
+    }
+  });
+
+  it.each([
     ['2', 'ERR_BODY_FRAMING'],
     ['9', 'ERR_BODY_TRUNCATED'],
   ])("holds an app's body against its Content-Length: %s", async (length, code) => {
