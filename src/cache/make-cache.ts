@@ -17,11 +17,11 @@ import { StoredAnswers } from './stored-answers.ts';
 /** Options of every maker. */
 export interface CacheSettings {
   /** One cache for many users, as a proxy's: `private` is not stored, `s-maxage` counts. Default `false`. */
-  shared?: boolean;
+  shared?: boolean | undefined;
   /** Bytes of a body that is stored; a longer one is not. Default 5 MiB. */
-  maxEntrySize?: number;
+  maxEntrySize?: number | undefined;
   /** How long a store may take for an answer before the call goes on without it. Default `'2s'`; `0` is no limit. */
-  storeTimeout?: Duration;
+  storeTimeout?: Duration | undefined;
 }
 
 /** How calls were answered, since the cache was made. */

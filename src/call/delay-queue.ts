@@ -14,7 +14,7 @@ import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 
 export interface DelayQueueOptions {
   /** Where time comes from. Default the system's. */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 interface Entry extends Due, Abortable {

@@ -14,9 +14,9 @@ import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 /** How long `close` waits. */
 export interface CloseOptions {
   /** Milliseconds, or a string with its unit: what runs then is destroyed. Default: no limit. `0` and `false` are off. */
-  timeout?: Duration | false | null;
+  timeout?: Duration | false | null | undefined;
   /** Destroys what runs when it aborts, with its reason as the cause. */
-  signal?: AbortSignal | null;
+  signal?: AbortSignal | null | undefined;
 }
 
 /** Waits for `closing`, and calls `destroy` once the time is over or the signal aborts. @throws TypeError for a bad option */

@@ -16,15 +16,15 @@ import { type Address, type Answer, type Dns, DnsQuestion } from './dns-question
 /** How many names `dnsCache` remembers, and for how long. */
 export interface DnsCacheOptions {
   /** Names remembered; those asked for longest ago go first. Default 1000. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** Longest time an address is kept, whatever its TTL. Default `'1h'`. */
-  readonly maxTtl?: Duration;
+  readonly maxTtl?: Duration | undefined;
   /** How long an answer without a TTL is kept: the system's, and that a name does not exist. Default `'5s'`. */
-  readonly fallbackTtl?: Duration;
+  readonly fallbackTtl?: Duration | undefined;
   /** DNS servers, as `address` or `address:port`. Default: the system's. */
-  readonly servers?: readonly string[];
+  readonly servers?: readonly string[] | undefined;
   /** Default: the system's. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

@@ -10,17 +10,17 @@ export interface CookieInit {
   name: string;
   value: string;
   /** Also sent to the hosts below it. Default: the URL's host alone. */
-  domain?: string;
+  domain?: string | undefined;
   /** Default: the directory of the URL's path. */
-  path?: string;
+  path?: string | undefined;
   /** A date, or milliseconds since 1970. Default: until the jar is gone. */
-  expires?: Date | number;
+  expires?: Date | number | undefined;
   /** Seconds from now; wins over `expires`. */
-  maxAge?: number;
+  maxAge?: number | undefined;
   /** Sent over https alone. Default `false`. */
-  secure?: boolean;
-  httpOnly?: boolean;
-  sameSite?: SameSite;
+  secure?: boolean | undefined;
+  httpOnly?: boolean | undefined;
+  sameSite?: SameSite | undefined;
 }
 
 const NAMES: readonly (keyof CookieInit)[] = [

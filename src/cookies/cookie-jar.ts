@@ -29,13 +29,13 @@ import { cookiesFromRecord, storedCookies } from './stored-cookies.ts';
 
 export interface CookieJarOptions {
   /** A cookie that is refused is a `TypeError` instead of nothing. Default `false`. */
-  strict?: boolean;
+  strict?: boolean | undefined;
   /** Cookies in all; when there are more, the oldest tenth goes, Secure ones last. Default 10 000. */
-  maxCookies?: number;
+  maxCookies?: number | undefined;
   /** Cookies of one domain; when there are more, the oldest goes, Secure ones last. Default 500. */
-  maxPerDomain?: number;
+  maxPerDomain?: number | undefined;
   /** What tells the time: milliseconds since 1970, as `new FakeClock(start)` can. Default: the wall clock. */
-  clock?: { now(): number };
+  clock?: { now(): number } | undefined;
 }
 
 const NAMES: readonly (keyof CookieJarOptions)[] = ['strict', 'maxCookies', 'maxPerDomain', 'clock'];

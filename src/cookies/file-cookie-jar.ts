@@ -14,9 +14,9 @@ import { storedCookies } from './stored-cookies.ts';
 
 export interface FileCookieJarOptions extends Omit<CookieJarOptions, 'clock'> {
   /** Keep session cookies in the file too: those without an end. Default `false`. */
-  session?: boolean;
+  session?: boolean | undefined;
   /** What tells the time and waits between writings: milliseconds since 1970. Default: the system's. */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 const NAMES: readonly (keyof FileCookieJarOptions)[] = ['strict', 'maxCookies', 'maxPerDomain', 'clock', 'session'];

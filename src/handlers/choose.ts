@@ -28,9 +28,9 @@ export { wrapStreaming } from './wrap-streaming.ts';
 /** What a runtime offers. */
 export interface Environment extends ConnectionSettings {
   /** Whether sockets and `node:http` are there. Default: whether this runtime has them, as Node and Bun do. */
-  readonly node?: boolean;
+  readonly node?: boolean | undefined;
   /** What is used where they are not. Default: the runtime's own. */
-  readonly fetch?: FetchFunction;
+  readonly fetch?: FetchFunction | undefined;
 }
 
 /**

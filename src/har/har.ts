@@ -20,9 +20,9 @@ export interface HarOptions {
    * Whether bodies are kept: `true` those of at most 1 MiB, a number those of at most so many bytes, in memory until the
    * archive is dropped. A body that is sent as a stream is not. Default `false`.
    */
-  readonly bodies?: boolean | number;
+  readonly bodies?: boolean | number | undefined;
   /** Names of headers, query keys and fields to mask, beside the built-in list and the option `redact`. */
-  readonly redact?: readonly string[];
+  readonly redact?: readonly string[] | undefined;
 }
 
 /** An archive that fills while its layer sees requests. */

@@ -38,13 +38,13 @@ export interface TransferErrorInit {
   /** What came back. */
   response?: HttpResponse | undefined;
   /** Stable, `ERR_...`. */
-  code?: string;
+  code?: string | undefined;
   /** The error below this one. */
   cause?: unknown;
   /** How often the request was sent, 0 for never. Default: what the call of the request knows, else 1. */
   attempts?: number | undefined;
   /** Milliseconds from the call until the failure. Default: until now, when the request belongs to a call, else 0. */
-  elapsed?: number;
+  elapsed?: number | undefined;
 }
 
 const BRAND = Symbol.for('sluice.error');
@@ -66,7 +66,7 @@ export class TransferError extends Error {
   static readonly code: string = 'ERR_TRANSFER';
   /** Stable, `ERR_...`: see the table in docs/errors.md. */
   readonly code: string;
-  /** How often the request was sent. */
+  /** How often the request was sent; 0 when nothing was even tried. */
   attempts = 1;
   /** Milliseconds from the call until the failure. */
   elapsed = 0;

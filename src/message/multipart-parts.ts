@@ -34,11 +34,11 @@ interface PartHead {
   /** The name of the form's field. */
   readonly name: string;
   /** Sent as it is given. Default: the name of a `File`, a stream's or a path's last segment. */
-  readonly filename?: string;
+  readonly filename?: string | undefined;
   /** `Content-Type` of the part. Default: by the contents or the file's extension, for a part with a filename. */
-  readonly type?: string;
+  readonly type?: string | undefined;
   /** More header lines; `Content-Disposition` and `Content-Type` replace the ones made here. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A part whose contents are given as a value or as a stream. */
@@ -51,9 +51,9 @@ export interface ContentsPart extends PartHead {
 export interface FilePart extends PartHead {
   readonly path: string;
   /** The first byte to send, from 0. Default 0. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** Bytes to send. Default: up to the end of the file. */
-  readonly length?: number;
+  readonly length?: number | undefined;
   readonly contents?: undefined;
 }
 

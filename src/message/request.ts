@@ -14,15 +14,15 @@ import { maskUrl } from './redact.ts';
 /** The fields that `with` may change. */
 export interface RequestChanges {
   /** Case-sensitive. */
-  method?: string;
+  method?: string | undefined;
   /** The absolute URL. */
-  url?: string | URL;
+  url?: string | URL | undefined;
   /** In place of all headers. */
-  headers?: HeadersInit;
+  headers?: HeadersInit | undefined;
   /** In place of the body; `null` is none. */
-  body?: BodyInit | null;
+  body?: BodyInit | null | undefined;
   /** Such as `'1.1'`. */
-  protocolVersion?: string;
+  protocolVersion?: string | undefined;
 }
 
 const TAKES = 'a request is made of a method, a URI, headers, a body and a version; options are given to who sends it';

@@ -39,18 +39,18 @@ export interface Timings {
 /** What only the client knows of a response; none of it comes from headers. */
 export interface ResponseFacts {
   /** The URL that was answered, after redirects. */
-  url?: string;
-  redirects?: readonly RedirectHop[];
-  attempts?: number;
-  timings?: Timings;
+  url?: string | undefined;
+  redirects?: readonly RedirectHop[] | undefined;
+  attempts?: number | undefined;
+  timings?: Timings | undefined;
   /** The request that was answered. */
-  request?: HttpRequest;
+  request?: HttpRequest | undefined;
   /** Where the body went instead of into the response. */
   sink?: unknown;
   /** The handler that served it. */
-  handler?: string;
-  bytesSent?: number;
-  bytesReceived?: number;
+  handler?: string | undefined;
+  bytesSent?: number | undefined;
+  bytesReceived?: number | undefined;
   /** Fields behind the body; a function is asked each time, because they come last. */
   trailers?: HttpHeaders | (() => HttpHeaders) | undefined;
   /** What the cache did. */
@@ -62,15 +62,15 @@ export interface ResponseFacts {
 /** The fields that `with` may change. */
 export interface ResponseChanges extends ResponseFacts {
   /** 100 to 999. */
-  status?: number;
+  status?: number | undefined;
   /** The reason phrase. */
-  statusText?: string;
+  statusText?: string | undefined;
   /** In place of all headers. */
-  headers?: HeadersInit;
+  headers?: HeadersInit | undefined;
   /** In place of the body; `null` is none. */
-  body?: ResponseBodyInit;
+  body?: ResponseBodyInit | undefined;
   /** Such as `'1.1'`. */
-  protocolVersion?: string;
+  protocolVersion?: string | undefined;
 }
 
 export type ResponseBodyInit = BodyInit | Content | null;

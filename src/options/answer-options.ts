@@ -35,7 +35,7 @@ export interface RedirectOptions {
    * Called before each hop with the request that was answered, the redirect and the next URL, and awaited; a throw ends
    * the call.
    */
-  onRedirect?(request: HttpRequest, response: HttpResponse, uri: string): void | Promise<void>;
+  onRedirect?: ((request: HttpRequest, response: HttpResponse, uri: string) => void | Promise<void>) | undefined;
   /**
    * Names of headers that may cross to another origin beside those that always may.
    * @default `[]`
@@ -80,12 +80,12 @@ export interface RetryOptions {
    */
   statuses?: readonly number[] | undefined;
   /** Decides instead of methods, statuses and kinds of error. The limit, the budget and replayable bodies still count. */
-  decider?(context: RetryContext): boolean | Promise<boolean>;
+  decider?: ((context: RetryContext) => boolean | Promise<boolean>) | undefined;
   /**
    * Milliseconds before the next attempt. A server's `Retry-After` or used-up rate limit counts more.
    * @default exponential from 300 ms, with full jitter
    */
-  delay?(context: RetryContext): number | Promise<number>;
+  delay?: ((context: RetryContext) => number | Promise<number>) | undefined;
   /**
    * The longest computed delay; binds a `delay` function only when it is given.
    * @default `'30s'`
@@ -100,7 +100,7 @@ export interface RetryOptions {
    * Retries of one origin as a share of its requests, or `min` in a `window`, whichever is more; `false` for no bound.
    * @default `{ ratio: 0.2, min: 10, window: '60s' }`
    */
-  budget?: { ratio?: number; min?: number; window?: Duration } | false | undefined;
+  budget?: { ratio?: number | undefined; min?: number | undefined; window?: Duration | undefined } | false | undefined;
 }
 
 /** What happens to the answer. */

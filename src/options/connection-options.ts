@@ -39,12 +39,12 @@ export interface ProxyOptions {
    * The proxy of `http:` URLs.
    * @default `http_proxy`, then `all_proxy`
    */
-  readonly http?: string | false | undefined;
+  readonly http?: string | URL | false | undefined;
   /**
    * The proxy of `https:` URLs.
    * @default `https_proxy`, then `all_proxy`
    */
-  readonly https?: string | false | undefined;
+  readonly https?: string | URL | false | undefined;
   /**
    * Hosts that are asked directly: names and what is below them, addresses, CIDR ranges, `*`.
    * @default `no_proxy`

@@ -18,7 +18,11 @@ export interface ContentOptions {
    * @default `User-Agent: sluice/<version>`
    * @readBy client
    */
-  headers?: HeadersInit | Readonly<Record<string, string | number | readonly string[] | null | undefined>> | Off;
+  headers?:
+    | HeadersInit
+    | Readonly<Record<string, string | number | readonly string[] | null | undefined>>
+    | Off
+    | undefined;
   /**
    * The body as it is. A function is called for each sending, so that its body can be sent again; a stream can be sent
    * once.

@@ -38,11 +38,11 @@ import { Instruments } from './instruments.ts';
 /** Whose tracer, meter and propagator `otel` uses. */
 export interface OtelOptions {
   /** Default: that of the global provider, of the name `sluice`. */
-  readonly tracer?: Tracer;
+  readonly tracer?: Tracer | undefined;
   /** Default: that of the global provider, of the name `sluice`. */
-  readonly meter?: Meter;
+  readonly meter?: Meter | undefined;
   /** Writes the trace into the headers. Default: the global propagator. */
-  readonly propagator?: TextMapPropagator;
+  readonly propagator?: TextMapPropagator | undefined;
 }
 
 /** The key of the SDK, which is the same for every copy of it: what runs under it makes no spans. */

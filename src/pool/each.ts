@@ -18,7 +18,7 @@ export interface EachOptions<T, K> {
    * How many items are under way at once; a function is asked before each pull, with how many are, and 0 means not now.
    * Default: all.
    */
-  concurrency?: number | ((pending: number) => number);
+  concurrency?: number | ((pending: number) => number) | undefined;
   /** Awaited before the item's slot is free. A throw ends the `each` with that error. */
   fulfilled?: ((value: T, key: K, control: EachControl) => unknown) | undefined;
   /** Awaited before the item's slot is free. A throw ends the `each` with that error. Default: failures are ignored. */

@@ -27,9 +27,9 @@ export type MockItem = MockOutcome | Promise<MockOutcome> | MockAnswer;
 /** Who is told what a `mockHandler` answers. */
 export interface MockOptions {
   /** Called with each response that is handed on, after `onHeaders`. */
-  readonly onFulfilled?: (response: HttpResponse) => void;
+  readonly onFulfilled?: ((response: HttpResponse) => void) | undefined;
   /** Called with each error that is handed on. */
-  readonly onRejected?: (reason: unknown) => void;
+  readonly onRejected?: ((reason: unknown) => void) | undefined;
 }
 
 /** A double that answers from a queue, and keeps what it was asked. */

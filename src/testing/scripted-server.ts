@@ -41,9 +41,9 @@ export type Script = readonly Step[];
 /** Where a scripted server listens, and what its waits go by. */
 export interface ScriptedServerOptions extends ListenOptions {
   /** Speaks TLS with this key and certificate. Default: plain. */
-  readonly tls?: ServerTls;
+  readonly tls?: ServerTls | undefined;
   /** What `wait` and `trickle` wait on. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 const NAMES: readonly (keyof ScriptedServerOptions)[] = ['host', 'port', 'socketPath', 'tls', 'clock'];

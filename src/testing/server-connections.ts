@@ -61,11 +61,11 @@ function ignore(): void {}
 /** Where a test server listens. */
 export interface ListenOptions {
   /** Default `127.0.0.1`: a test server is not for the network. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Default 0: a free one. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** A unix socket instead of a port. */
-  readonly socketPath?: string;
+  readonly socketPath?: string | undefined;
 }
 
 /** Listens on a free port, the given one, or the socket path. Answers the port, 0 for a path. */

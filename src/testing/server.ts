@@ -33,15 +33,15 @@ export type ServerTls = Pick<
 /** Where the test site listens, and what it answers with. */
 export interface TestServerOptions extends ListenOptions {
   /** Speaks TLS with this key and certificate. Default: plain. */
-  readonly tls?: ServerTls;
+  readonly tls?: ServerTls | undefined;
   /** Answers instead of the site. */
-  readonly listener?: RequestListener;
+  readonly listener?: RequestListener | undefined;
   /** How many requests are remembered, the newest. Default 1000. */
-  readonly keep?: number;
+  readonly keep?: number | undefined;
   /** Milliseconds after which an idle connection is closed, announced in `Keep-Alive`. Default 0: never. */
-  readonly keepAliveTimeout?: number;
+  readonly keepAliveTimeout?: number | undefined;
   /** What the site's delays wait on. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 const NAMES: readonly (keyof TestServerOptions)[] = [
@@ -58,20 +58,20 @@ const NAMES: readonly (keyof TestServerOptions)[] = [
 /** An answer made before the question. Without a `fault` it is a whole response, 200 and empty unless it says else. */
 export interface QueuedAnswer {
   /** Default 200. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** The reason phrase. Default: the one of the status. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Default none. */
-  readonly headers?: OutgoingHttpHeaders;
+  readonly headers?: OutgoingHttpHeaders | undefined;
   /** Default empty. */
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   /** Milliseconds to wait first. */
-  readonly delay?: number;
+  readonly delay?: number | undefined;
   /**
    * Reset, close or silence. With none of `status`, `headers` and `body` in place of an answer; with one of them after
    * the head and `body`, of a response that promises a byte more.
    */
-  readonly fault?: 'reset' | 'close' | 'stall';
+  readonly fault?: 'reset' | 'close' | 'stall' | undefined;
 }
 
 /** The test site while it runs: where it is, what arrived, and answers to put before it. */

@@ -3,19 +3,19 @@
 /** permessage-deflate (RFC 7692). */
 export interface CompressionOptions {
   /** Bytes from which a message is compressed when `send` does not say. Default 1024. */
-  threshold?: number;
+  threshold?: number | undefined;
   /** Ask the server to compress each message by itself: less memory, larger messages. Default `false`. */
-  serverNoContextTakeover?: boolean;
+  serverNoContextTakeover?: boolean | undefined;
   /** Compress each of our messages by itself. Default `false`, unless the server asks for it. */
-  clientNoContextTakeover?: boolean;
+  clientNoContextTakeover?: boolean | undefined;
   /** Largest window of the server, 8 to 15 bits. Default: the server's choice. */
-  serverMaxWindowBits?: number;
+  serverMaxWindowBits?: number | undefined;
   /** Our largest window, 9 to 15 bits; `false` lets the server not limit it. Default `true`: the server may choose. */
-  clientMaxWindowBits?: number | boolean;
+  clientMaxWindowBits?: number | boolean | undefined;
   /** zlib's level, 0 to 9. Default zlib's, 6. */
-  level?: number;
+  level?: number | undefined;
   /** zlib's memory level, 1 to 9. Default zlib's, 8. */
-  memLevel?: number;
+  memLevel?: number | undefined;
 }
 
 /** The options of `client.upgrade`, checked and complete, as the connection itself reads them. */

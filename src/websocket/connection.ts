@@ -19,19 +19,19 @@ import type { WaitOptions } from './wait.ts';
 /** Options of `client.upgrade`: those of any request without a body, and these. */
 export interface UpgradeOptions extends RequestOptions {
   /** Subprotocols to offer, the preferred one first. Default none. */
-  protocols?: string | readonly string[] | null;
+  protocols?: string | readonly string[] | null | undefined;
   /** Offer permessage-deflate. Default `false`. */
-  compression?: boolean | CompressionOptions | null;
+  compression?: boolean | CompressionOptions | null | undefined;
   /** Mask what is sent, with a random key for each frame. RFC 6455 section 5.3 demands it of a client. Default `true`. */
-  mask?: boolean | null;
+  mask?: boolean | null | undefined;
   /** Largest message that is accepted, in bytes after decompression. `false` is no limit. Default 100 MiB. */
-  maxPayload?: number | false | null;
+  maxPayload?: number | false | null | undefined;
   /** Answer pings. With `false` it is for `onPing` to call `connection.pong(data)`. Default `true`. */
-  autoPong?: boolean | null;
+  autoPong?: boolean | null | undefined;
   /** Called with the payload of each ping, before it is answered. A throw closes the connection with 1011. */
-  onPing?: ((data: Uint8Array, connection: WebSocketConnection) => void) | null;
+  onPing?: (((data: Uint8Array, connection: WebSocketConnection) => void) | null) | undefined;
   /** How long `close` waits for the server's Close, and for it to hang up. Default `'10s'`; 0 is no limit. */
-  closeTimeout?: Duration | null;
+  closeTimeout?: Duration | null | undefined;
 }
 
 const SEND: readonly (keyof SendOptions)[] = ['binary', 'fin', 'compress', 'mask'];

@@ -15,13 +15,13 @@ export type MessageData = string | ArrayBuffer | ArrayBufferView | Blob;
 /** How one message, or a fragment of one, is sent. */
 export interface SendOptions {
   /** As a binary message. Default: what is not a string is. */
-  binary?: boolean;
+  binary?: boolean | undefined;
   /** `false` sends a fragment: the next `send` goes on with the same message. Default `true`. */
-  fin?: boolean;
+  fin?: boolean | undefined;
   /** Compress it, where compression was negotiated. Default: from the threshold on. Of a fragment, the first decides. */
-  compress?: boolean;
+  compress?: boolean | undefined;
   /** Default: the connection's `mask`. */
-  mask?: boolean;
+  mask?: boolean | undefined;
 }
 
 /** Bytes of the payload of a control frame (RFC 6455 section 5.5). */

@@ -8,9 +8,9 @@ import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 /** How long `receive` and `ping` wait. */
 export interface WaitOptions {
   /** Rejects with a `TimeoutError` of the phase `'read'`, and leaves the connection as it is. Default: no limit. */
-  timeout?: Duration | null;
+  timeout?: Duration | null | undefined;
   /** Rejects with the signal's reason, and leaves the connection as it is. */
-  signal?: AbortSignal | null;
+  signal?: AbortSignal | null | undefined;
 }
 
 /** Ends in one of four ways, whichever comes first: `resolve`, the time limit, the signal, or `abort` by its owner. */

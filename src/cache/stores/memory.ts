@@ -7,7 +7,7 @@ import { type CacheSettings, checkBytes, type HttpCache, makeCache, SETTINGS } f
 /** How much `memoryCache` may hold, beside what every cache is told. */
 export interface MemoryCacheSettings extends CacheSettings {
   /** Bytes of all entries, their heads and what holds them included. Default 50 000 000. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
 }
 
 /** What an entry costs beside its text and its bytes. */

@@ -19,7 +19,7 @@ export interface ConnectionSettings {
    * `ConnectionLimits` is shared with other handlers. The option `connections` of a request counts beside it. Default:
    * no limit.
    */
-  readonly connections?: number | ConnectionBounds | ConnectionLimits;
+  readonly connections?: number | ConnectionBounds | ConnectionLimits | undefined;
 }
 
 /**

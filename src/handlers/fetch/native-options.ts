@@ -77,8 +77,8 @@ function proxyRefusal(request: HttpRequest, options: RequestOptions, runtime: Ru
 /** The proxy that the option names for this request. */
 export function proxyFor(request: HttpRequest, { proxy }: RequestOptions): string | undefined {
   if (!proxy) return undefined;
-  const found = isRecord(proxy) ? own(proxy, schemeOf(request)) : String(proxy);
-  return found || undefined;
+  const found = isRecord(proxy) ? own(proxy, schemeOf(request)) : proxy;
+  return found ? String(found) : undefined;
 }
 
 export function schemeOf({ url }: HttpRequest): 'http' | 'https' {
@@ -113,7 +113,9 @@ function isLedByEnvironment(): boolean {
 function canProxy(given: RequestOptions['proxy'], schemes: RegExp): boolean {
   // A list of hosts without a proxy (`no`) is a rule of this library that those runtimes do not know.
   if (isRecord(given)) {
-    return !own(given, 'no') && [own(given, 'http'), own(given, 'https')].every((one) => !one || schemes.test(one));
+    return (
+      !own(given, 'no') && [own(given, 'http'), own(given, 'https')].every((one) => !one || schemes.test(String(one)))
+    );
   }
   return schemes.test(String(given));
 }

@@ -13,9 +13,9 @@ import { methodHint, statusLine, summaryOf } from './http-errors-policy.ts';
 /** Settings of the layer `httpErrors`. */
 export interface HttpErrorsOptions {
   /** Says what the body holds, instead of its beginning; nothing for no summary. The request's secrets are masked in it. */
-  summarize?(response: HttpResponse): string | null | undefined | Promise<string | null | undefined>;
+  summarize?: ((response: HttpResponse) => string | null | undefined | Promise<string | null | undefined>) | undefined;
   /** Characters of the body in the message, 0 for none. Default 1000. */
-  summaryLength?: number;
+  summaryLength?: number | undefined;
 }
 
 /** Rejects with the error of an answer. */

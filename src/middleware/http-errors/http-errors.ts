@@ -4,7 +4,7 @@
  */
 
 import type { HttpResponse } from '../../message/response.ts';
-import { bareRecord } from '../../options/option-record.ts';
+import { settingsOf } from '../../options/settings-of.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { type HttpErrorsOptions, reject } from './bad-response.ts';
@@ -18,7 +18,7 @@ export type { HttpErrorsOptions } from './bad-response.ts';
  * @throws TypeError for options of another kind
  */
 export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
-  const { summarize, summaryLength = 1000 } = bareRecord(settings);
+  const { summarize, summaryLength = 1000 } = settingsOf('httpErrors', settings, ['summarize', 'summaryLength']);
   if (summarize !== undefined && typeof summarize !== 'function') {
     throw new TypeError(`httpErrors: summarize must be a function, got ${kindOf(summarize)}`);
   }

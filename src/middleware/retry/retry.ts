@@ -43,9 +43,9 @@ import {
 /** What a test may replace. */
 export interface RetryTools {
   /** From 0 up to 1, for the jitter. Default `Math.random`. */
-  random?: () => number;
+  random?: (() => number) | undefined;
   /** Where retries wait. Default: one queue for each clock, with all that waits on it. */
-  queue?: DelayQueue;
+  queue?: DelayQueue | undefined;
 }
 
 /**

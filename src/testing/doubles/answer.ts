@@ -8,13 +8,13 @@ import { kindOf } from '../../runtime/kind-of.ts';
 /** An answer by its parts; `status` is 200 unless given. */
 export interface AnswerParts {
   /** Default 200. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** Default none. */
-  readonly headers?: HeadersInit;
+  readonly headers?: HeadersInit | undefined;
   /** Written as JSON, under `application/json` unless the headers say otherwise. */
   readonly json?: unknown;
   /** Default none. */
-  readonly body?: ResponseBodyInit;
+  readonly body?: ResponseBodyInit | undefined;
 }
 
 /** A response, a status alone, parts, or an error to reject with. A `Response` of the platform is a response too. */

@@ -13,11 +13,11 @@ import { differences, weightOf } from './differences.ts';
 /** What of a request must be the same as of a recorded one. Its method, its origin and its path always must. */
 export interface RecordMatch {
   /** All of the query, in any order. Default `true`. */
-  readonly query?: boolean;
+  readonly query?: boolean | undefined;
   /** The names of headers that must be the same. Default none. */
-  readonly headers?: readonly string[];
+  readonly headers?: readonly string[] | undefined;
   /** The body, JSON by its value, a form by its fields. Default `true`. */
-  readonly body?: boolean;
+  readonly body?: boolean | undefined;
 }
 
 /** Whether a request is the recorded one; both as they stand in the cassette, without their secrets. */

@@ -29,15 +29,15 @@ export type RecordMode = 'auto' | 'record' | 'replay' | 'update';
 /** What `record` sends through, when it records, and what counts as the same request. */
 export interface RecordOptions {
   /** Sends what is to be recorded. Default `chooseHandler()`. */
-  readonly handler?: Handler;
+  readonly handler?: Handler | undefined;
   /** Default `'auto'`. */
-  readonly mode?: RecordMode;
+  readonly mode?: RecordMode | undefined;
   /** What of a request must be the same as of the recorded one. Default: method, URL, query as a set, body. */
-  readonly match?: RecordMatch | RecordMatcher;
+  readonly match?: RecordMatch | RecordMatcher | undefined;
   /** Names of headers, query keys and fields that are masked beside the built-in list. */
-  readonly redact?: readonly string[];
+  readonly redact?: readonly string[] | undefined;
   /** The request as it is written and compared, for what is different each time, such as a date in the body. */
-  readonly normalize?: (request: HttpRequest) => HttpRequest;
+  readonly normalize?: ((request: HttpRequest) => HttpRequest) | undefined;
 }
 
 /** A handler that records what goes over the network, and answers from the recording. */

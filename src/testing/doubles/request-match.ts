@@ -16,15 +16,15 @@ import { type UrlMatcher, urlMatcher } from './url-matcher.ts';
 /** What a request must have beside its method and URL. What is not named may be anything. */
 export interface RequestMatch {
   /** All of the query, in any order, written as the option `query` is. */
-  readonly query?: QueryInit;
+  readonly query?: QueryInit | undefined;
   /**
    * Lines that there must be; a regular expression is looked for in the value, `null` is a header that must not be there.
    */
-  readonly headers?: Readonly<Record<string, string | RegExp | readonly string[] | null>>;
+  readonly headers?: Readonly<Record<string, string | RegExp | readonly string[] | null>> | undefined;
   /** The whole body as JSON. `expect.any(...)` and the like of a test runner may stand in it. */
   readonly json?: unknown;
   /** The whole body: text, bytes, or a regular expression that is looked for in its text. */
-  readonly body?: string | Uint8Array | RegExp;
+  readonly body?: string | Uint8Array | RegExp | undefined;
 }
 
 /** A match that was read and checked. */

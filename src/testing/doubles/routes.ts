@@ -25,7 +25,7 @@ export type Routes = Readonly<Record<string, Answer | Promise<Answer> | RouteAns
 /** What `routes` does with a request that fits none. */
 export interface RoutesOptions {
   /** Sends what no route fits. Default: an `ERR_MOCK_UNMATCHED`, which lists the routes. */
-  readonly fallback?: Handler;
+  readonly fallback?: Handler | undefined;
 }
 
 /** A double that answers by method and URL. */
