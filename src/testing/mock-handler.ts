@@ -61,7 +61,6 @@ const KEPT_REQUESTS = 10_000;
  * @throws TypeError for an item of another kind
  */
 export function mockHandler(queue: readonly MockItem[] = [], options: MockOptions = {}): MockHandler {
-  if (!Array.isArray(queue)) throw new TypeError(`mockHandler takes a list of answers, got ${kindOf(queue)}`);
   const { onFulfilled, onRejected } = settingsOf('mockHandler', options, ['onFulfilled', 'onRejected']);
   const items = new Fifo<MockItem>();
   const requests: HttpRequest[] = [];
@@ -95,7 +94,7 @@ export function mockHandler(queue: readonly MockItem[] = [], options: MockOption
   }
 
   function enqueue(added: readonly MockItem[]): void {
-    for (const item of added) checkItem(item);
+    checkItems(added);
     for (const item of added) {
       // A promise that rejects before its turn is not unhandled: its request will see it.
       if (isPromise(item)) item.catch(() => undefined);
@@ -140,12 +139,15 @@ function emptyQueue(request: HttpRequest, served: number): RequestError {
   return new RequestError(fact, { request, code: 'ERR_MOCK_EMPTY' });
 }
 
-/** @throws TypeError at the line that queues the item, not where a request meets it */
-function checkItem(item: unknown): void {
-  if (isResponse(item) || item instanceof Error || isPromise(item) || typeof item === 'function') return;
-  throw new TypeError(
-    `an item of the mock's queue must be an HttpResponse, an Error, a promise of one, or a function, got ${kindOf(item)}`,
-  );
+/** @throws TypeError at the line that queues the items, not where a request meets one */
+function checkItems(items: unknown): void {
+  if (!Array.isArray(items)) throw new TypeError(`mockHandler takes a list of answers, got ${kindOf(items)}`);
+  for (const item of items as readonly unknown[]) {
+    if (isResponse(item) || item instanceof Error || isPromise(item) || typeof item === 'function') continue;
+    throw new TypeError(
+      `an item of the mock's queue must be an HttpResponse, an Error, a promise of one, or a function, got ${kindOf(item)}`,
+    );
+  }
 }
 
 function isPromise(value: unknown): value is Promise<MockOutcome> {
