@@ -87,6 +87,8 @@ export class Pieces {
 
   /** Keeps the piece, which must not be changed afterwards. */
   add(piece: Uint8Array): void {
+    // A stream may have empty chunks: they are no first piece.
+    if (piece.byteLength === 0) return;
     if (this.size === 0) this.#first = piece;
     else if (this.#whole !== undefined && this.size + piece.byteLength <= this.#whole.byteLength) {
       this.#whole.set(piece, this.size);

@@ -56,6 +56,22 @@ describe('Pieces', () => {
     expect(pieces.bytes().buffer.byteLength).toBe(whole.byteLength);
   });
 
+  it.each(
+    promises
+      .slice(0, 4)
+      .flatMap(([title, total]) => [[title, 'before', total] as const, [title, 'between', total] as const]),
+  )('that were promised %s are the body again with empty ones %s', (_, where, total) => {
+    const [first, second] = [whole.subarray(0, 5000), whole.subarray(5000)];
+    const none = new Uint8Array(0);
+    const given = where === 'before' ? [none, none, whole] : [none, first, none, second, none];
+    const pieces = new Pieces();
+    for (const piece of given) {
+      if (pieces.isOne) pieces.expect(total);
+      pieces.add(piece);
+    }
+    expect(Buffer.compare(pieces.bytes(), whole)).toBe(0);
+  });
+
   it('are nothing after clear', () => {
     const pieces = gathered(whole, [1000], whole.byteLength);
     pieces.clear();

@@ -275,6 +275,15 @@ describe('waiting', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('gathers a body that begins with an empty chunk', async () => {
+    const chunks = [new Uint8Array(0), new TextEncoder().encode('abc')];
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => (chunks.length === 0 ? controller.close() : controller.enqueue(chunks.shift()!)),
+    });
+    const response = await answering(body, { headers: { 'Content-Length': '3' } })(get(), {});
+    expect(await response.text()).toBe('abc');
+  });
+
   it('rejects at once when the call is aborted, though the function never looks at its signal', async () => {
     const request = get();
     request.call = new Call(0);
