@@ -44,8 +44,11 @@ const LONGEST_JUDGED = 64;
 
 function saysSecret(name: string): boolean {
   if (name.length > LONGEST_JUDGED) return SECRET_NAME.test(name);
-  let isSecret = judged.get(name);
-  if (isSecret === undefined) judged.set(name, (isSecret = SECRET_NAME.test(name)));
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const isSecret = SECRET_NAME.test(name);
+  // A part of a text keeps the whole of it in memory, and a server's may be long: what is remembered is a copy.
+  judged.set([...name].join(''), isSecret);
   return isSecret;
 }
 

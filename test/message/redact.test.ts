@@ -1,5 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { isSecretHeader, isSecretKey, maskHeaders, maskText, maskUrl } from '../../src/message/redact.ts';
+import { isSecretHeader, isSecretKey, maskHeaders, maskMembers, maskText, maskUrl } from '../../src/message/redact.ts';
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
 
 describe('maskUrl', () => {
   it.each([
@@ -131,5 +136,20 @@ describe('names that say secret', () => {
   ])('has not %s', (name) => {
     expect(isSecretKey(name)).toBe(false);
     expect(isSecretKey(name, [name.toUpperCase()])).toBe(true);
+  });
+});
+
+describe('the memory of names', () => {
+  it('holds no text in which a name stood', () => {
+    const used = () => {
+      gc();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = used();
+    for (let i = 0; i < 1000; i++) {
+      const body = Buffer.from(`{"a_member_with_a_name_${i}":"x"}${'y'.repeat(64_000)}`);
+      maskMembers(new TextDecoder().decode(body));
+    }
+    expect(used() - before).toBeLessThan(16 * 2 ** 20);
   });
 });
