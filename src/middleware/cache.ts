@@ -5,6 +5,7 @@
 import { type CacheLayer, cacheOf } from '../options/cache-option.ts';
 import { refuseSurplus } from '../runtime/arguments.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
+import { normalized } from '../stack/handler-stack.ts';
 
 /** Reads `cache`. What fails in the store of a cache rejects no call: `onError` is told. */
 export function cache(): Middleware {
@@ -17,7 +18,8 @@ export function cache(): Middleware {
       const layer = cacheOf(option)!;
       let handler = handlers.get(layer);
       if (handler === undefined) {
-        handler = layer.layer(next as never) as Handler;
+        // Another copy of the package may have made it, or the caller: it has seams, as a layer of the caller's has.
+        handler = normalized(layer.layer(normalized(next) as never) as Handler);
         handlers.set(layer, handler);
       }
       return handler(request, options);

@@ -230,7 +230,7 @@ function needsSeam(above: Middleware, below: Middleware | undefined): boolean {
  * The seam between two layers. A layer may have spread the options: what is below must not read `Object.prototype`
  * through them. What is below may answer without a promise, or throw: the layer above finds a promise all the same.
  */
-function normalized(next: Transport): Transport {
+export function normalized(next: Transport): Transport {
   const seam: Transport = (request, options) => {
     try {
       const given: unknown = next(request, ownOptions(options));

@@ -8,6 +8,7 @@ import {
   Client,
   cache as cachePlace,
   HandlerStack,
+  type HttpRequest,
   HttpResponse,
   nodeHttpHandler,
   type RequestOptions,
@@ -35,6 +36,35 @@ describe('the place in the stack', () => {
     const request = {} as never;
     expect(cachePlace()(next)(request, options)).toBe(answer);
     expect(next).toHaveBeenCalledWith(request, options);
+  });
+
+  describe('with a cache that is told by its shape', () => {
+    type Shape = (next: (request: HttpRequest, options: RequestOptions) => Promise<HttpResponse>) => unknown;
+    const asking = (layer: Shape, options: RequestOptions = {}) => {
+      const client = new Client({
+        handler: HandlerStack.create(mockHandler([new HttpResponse()])),
+        cache: { layer },
+        ...options,
+      });
+      return client.get(URL_);
+    };
+
+    it('reads nothing through options that it has spread', async () => {
+      Object.defineProperty(Object.prototype, 'decodeContent', { value: 'x-polluted', configurable: true });
+      try {
+        const response = await asking(
+          (next) => (request: HttpRequest, options: RequestOptions) => next(request, { ...options }),
+        );
+        expect(response.request.headers.get('accept-encoding')).not.toBe('x-polluted');
+      } finally {
+        Reflect.deleteProperty(Object.prototype, 'decodeContent');
+      }
+    });
+
+    it('takes an answer that is no promise', async () => {
+      const response = await asking(() => () => new HttpResponse(203), { cookies: true });
+      expect(response.status).toBe(203);
+    });
   });
 
   it('stores each hop by itself, and replays no cookie', async () => {
