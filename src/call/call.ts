@@ -57,6 +57,8 @@ export class Call extends StopSource implements Member, MessageCall {
   repeater: Repeater | undefined;
   /** As it entered the stack. */
   request: HttpRequest | undefined;
+  /** The handler that the client gave it to: all that comes from there the client sees before anybody else. */
+  entered: object | undefined;
   /** Settle the caller's promise, whatever the layers and the handler do. */
   resolve: ((response: HttpResponse) => void) | undefined;
   reject: ((reason: unknown) => void) | undefined;

@@ -370,7 +370,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   }
 
   #start(plan: CallPlan, read: ReadOptions, call: Call): void {
-    const handler = plan.handler ?? this.#resolved;
+    const handler = (call.entered = plan.handler ?? this.#resolved);
     const built = buildRequest(plan, read, this.#defaults, call);
     const options = withUserinfo(read, built.userinfo);
     let { request } = built;

@@ -149,6 +149,7 @@ export class HandlerStack {
       lastSeam(this.#handler),
     );
     this.#resolved = layers.length === 0 ? outermost : normalized(outermost);
+    beginnings.set(this.#resolved, outermost);
     return this.#resolved;
   }
 
@@ -224,6 +225,14 @@ const seamless = new WeakSet<Middleware>();
 /** Whether one of two neighbours is a stranger. The handler at the bottom has a seam of its own. */
 function needsSeam(above: Middleware, below: Middleware | undefined): boolean {
   return below !== undefined && !(seamless.has(above) && seamless.has(below));
+}
+
+/** The handler of the outermost layer, by what `resolve` gave. */
+const beginnings = new WeakMap<object, Handler>();
+
+/** Whether nobody stands between this handler of a layer and who calls `entered`, what a stack was resolved to. */
+export function isOutermost(layer: Handler, entered: object | undefined): boolean {
+  return entered !== undefined && beginnings.get(entered) === layer;
 }
 
 /**

@@ -18,12 +18,16 @@ export interface HttpErrorsOptions {
   summaryLength?: number | undefined;
 }
 
-/** Rejects with the error of an answer. */
+/**
+ * Rejects with the error of an answer.
+ * @param isLast whether the client is the next to see it, and will give it the caller's frames
+ */
 export async function reject(
   answer: HttpResponse,
   asked: HttpRequest,
   options: RequestOptions,
   { summarize, summaryLength = 1000 }: HttpErrorsOptions,
+  isLast: boolean,
 ): Promise<never> {
   const held: Held =
     answer.streamed && !answer.bodyUsed ? await holdBody(answer, asked, options) : { response: answer };
@@ -40,5 +44,6 @@ export async function reject(
   const fact = summary ? `${line}: ${summary}` : line;
   const notes = [methodHint(request.method, response.status), own(response.facts, 'note')];
   const words = [fact, ...notes.filter(Boolean)].join('; ');
-  throw withoutFrames(() => new Kind(words, { request, response, attempts: response.attempts }));
+  const init = { request, response, attempts: response.attempts };
+  throw isLast ? withoutFrames(() => new Kind(words, init)) : new Kind(words, init);
 }

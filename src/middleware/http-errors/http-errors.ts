@@ -3,10 +3,12 @@
  * for a result. Outermost of the layers: it judges the answer of the whole call.
  */
 
+import { callOf } from '../../call/call.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { settingsOf } from '../../options/settings-of.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
+import { isOutermost } from '../../stack/handler-stack.ts';
 import { type HttpErrorsOptions, reject } from './bad-response.ts';
 
 export type { HttpErrorsOptions } from './bad-response.ts';
@@ -29,11 +31,12 @@ export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
     function httpErrors(request, options) {
       const { httpErrors: wanted } = options;
       if (wanted === false || wanted === null) return next(request, options);
-      return next(request, options).then((response) =>
-        (typeof wanted === 'function' ? isError(wanted, response) : response.status >= 400)
-          ? reject(response, request, options, { summarize, summaryLength })
-          : response,
-      );
+      return next(request, options).then((response) => {
+        const isBad = typeof wanted === 'function' ? isError(wanted, response) : response.status >= 400;
+        if (!isBad) return response;
+        const isLast = isOutermost(httpErrors, callOf(request)?.entered);
+        return reject(response, request, options, { summarize, summaryLength }, isLast);
+      });
     };
 }
 

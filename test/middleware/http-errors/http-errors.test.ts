@@ -2,12 +2,16 @@ import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { Call, callOf } from '../../../src/call/call.ts';
+import { Client } from '../../../src/client/client.ts';
+import '../../../src/default-stack.ts';
 import { Content } from '../../../src/message/content.ts';
 import { BadResponseError, ClientError, ServerError } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import { HttpResponse, type ResponseBodyInit } from '../../../src/message/response.ts';
 import { type HttpErrorsOptions, httpErrors } from '../../../src/middleware/http-errors/http-errors.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
+import type { Middleware } from '../../../src/stack/handler.ts';
+import { HandlerStack } from '../../../src/stack/handler-stack.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
 
 const request = new HttpRequest('GET', 'http://h/x');
@@ -337,5 +341,43 @@ describe('a method in the wrong case', () => {
     ['purge', 405],
   ])('is not what is said of %s and %d', async (method, status) => {
     expect(await told(method, status)).not.toContain('case-sensitive');
+  });
+});
+
+describe('the stack of a bad answer', () => {
+  const stack = () => HandlerStack.create(async () => new HttpResponse(404));
+  const judge = 'bad-response.ts';
+  const failureOf = async (send: () => Promise<unknown>): Promise<Error> => {
+    const outcome = await send().catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(Error);
+    return outcome as Error;
+  };
+
+  it('is the caller alone when a client sent the request', async () => {
+    const client = new Client({ handler: stack() });
+    const waiting = async () => await client.get('http://h/x');
+    const { stack: frames } = await failureOf(waiting);
+    expect(frames).toContain(' waiting ');
+    expect(frames).not.toContain(judge);
+  });
+
+  it('has frames when its stack is called without a client', async () => {
+    const { stack: frames } = await failureOf(() => stack().resolve()(request, {}));
+    expect(frames).toContain(judge);
+  });
+
+  it.each([
+    ['a layer around it', (look: Middleware) => stack().unshift(look, 'look')],
+    ['a layer around its stack', (look: Middleware) => look(stack().resolve())],
+    ['a stack around its stack', (look: Middleware) => new HandlerStack(stack().resolve()).push(look, 'look')],
+  ])('has frames already for %s, which may give it as a cause', async (_, around) => {
+    const look: Middleware = (next) => (asked, options) =>
+      next(asked, options).catch((cause: Error) => {
+        throw new Error(`within: ${cause.stack}`, { cause });
+      });
+    const client = new Client({ handler: around(look) });
+    const { cause, message } = await failureOf(() => client.get('http://h/x'));
+    expect(message).toContain(judge);
+    expect((cause as Error).stack).toContain(judge);
   });
 });
