@@ -8,7 +8,8 @@ export const nodeMajor = process.versions.node.split('.', 1)[0]!;
 const HEAD = `# What faults end in
 
 Made by \`npm run fault-matrix\` on Node ${nodeMajor}, and compared to what happens by \`test/security/hostile.test.ts\`: every
-ready-made fault of \`sluice/testing\`, and the routes of its site that go wrong, through a whole client over each handler.
+ready-made fault of \`sluice/testing\`, more of each kind, and the routes of its site that go wrong, through a whole client
+over each handler. \`test/security/fault-offsets.test.ts\` cuts a response after each of its bytes, by a reset and by FIN.
 
 - \`ok\` means that the body is whole and right. Nothing else passes the test as a success, but what is \`not told\`.
 - Two outcomes stand in a cell where a buffered and a streamed body differ, the buffered one first.
