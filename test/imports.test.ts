@@ -58,4 +58,21 @@ describe('importing the package', () => {
     expect(undici.filter((path) => path.endsWith('/dispatcher/client.js'))).toHaveLength(1);
     expect(undici.filter((path) => /\/(?:index|fetch|cache|websocket)\b/.test(path))).toEqual([]);
   });
+
+  it('loads no fetch of the runtime with a client, its first request and its answer', async () => {
+    const { builtins } = await loadedBy(`
+      import { createServer } from 'node:http';
+      import { once } from 'node:events';
+      import { Client } from './dist/index.js';
+      const server = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const client = new Client({ baseUri: 'http://127.0.0.1:' + server.address().port, cookies: true });
+      await client.get('/').json();
+      await client.post('/', { json: {}, retry: 1 }).text();
+      await client.attempt('GET', 'http://127.0.0.1:1/');
+      await client.close();
+      server.close();
+    `);
+    expect(builtins.filter((name) => name.includes('deps/undici'))).toEqual([]);
+  });
 });

@@ -78,6 +78,7 @@ const probed = new WeakMap<object, boolean>();
 
 /** Whether a program may not set some headers, as the page in a browser may not (WHATWG Fetch section 2.2.2). */
 export function isBrowser(): boolean {
+  if (!IN_PAGE && isNodesOwn()) return false;
   const { Request } = globalThis as { Request?: typeof globalThis.Request };
   if (Request === undefined) return false;
   let drops = probed.get(Request);
@@ -87,6 +88,15 @@ export function isBrowser(): boolean {
     probed.set(Request, drops);
   }
   return drops;
+}
+
+/**
+ * Whether `Request` is still Node's own, which drops no header. Node loads its whole fetch when somebody looks at it: that is
+ * more than all else that a first client costs. What a program, or a page that is played in Node, has put there is asked.
+ */
+function isNodesOwn(): boolean {
+  if (runtimeName() !== 'node' || 'document' in globalThis) return false;
+  return Object.getOwnPropertyDescriptor(globalThis, 'Request')?.get !== undefined;
 }
 
 /** The address that relative ones are relative to: the page's, or the worker's that it started. */
