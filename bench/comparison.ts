@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ComparedCase } from './cases/compared.ts';
+import { MOST_OF_OTHERS } from './neighbours.ts';
 import { BUILT } from './paths.ts';
 import type { Bench } from './prepare.ts';
 import { median, quantile } from './statistics.ts';
@@ -27,8 +28,6 @@ export interface Comparison {
 
 /** At most so much of the CPU time that the other build takes. */
 const ALLOWED = 1.03;
-/** A round in which others took more of the machine than this tells nothing. */
-const MOST_OF_OTHERS = 0.1;
 
 const run = promisify(execFile);
 

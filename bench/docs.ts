@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { cases } from './cases/index.ts';
 import { PAGE, PLOT, RESULTS } from './paths.ts';
 import { plot } from './plot.ts';
-import { nodesTable, settingOf, tableOf } from './report.ts';
+import { goalsTable, mainRuns, nodesTable, runsOf, sectionOf, settingOf } from './report.ts';
 import { type Results, readResults } from './results.ts';
 
 const BEGIN = '<!-- bench: begin, written by npm run bench -- --docs -->';
@@ -28,11 +28,15 @@ export function writeDocs(path: string): void {
 
 function sections(results: Results, hasPlot: boolean): string {
   const picture = hasPlot ? [`![CPU time of a request by client](${basename(PLOT)})`] : [];
-  const nodes = nodesTable(results);
+  const goals = goalsTable(mainRuns(results));
+  const settings = new Set(runsOf(results).map(settingOf));
   return [
-    settingOf(results),
+    ...settings,
+    ...(goals === undefined ? [] : [`### Goals\n\n${goals}`]),
     ...picture,
-    ...cases.flatMap(({ name }) => results.cases.filter((result) => result.name === name)).map((one) => tableOf(one)),
-    ...(nodes === undefined ? [] : [nodes]),
-  ].join('\n\n');
+    ...cases.map(({ name }) => sectionOf(name, results)),
+    nodesTable(results),
+  ]
+    .filter((section) => section !== undefined)
+    .join('\n\n');
 }

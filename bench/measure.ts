@@ -3,47 +3,93 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import type { Case, Contestant, Plan, Rows } from './cases/case.ts';
-import { BUILT, SLUICE } from './paths.ts';
+import type { Case, Contestant, Figure, Plan, Rows } from './cases/case.ts';
+import { clients } from './clients/index.ts';
+import { reachedIn } from './goals.ts';
+import { MOST_OF_OTHERS, Neighbours } from './neighbours.ts';
+import { BUILT, ROOT, SLUICE } from './paths.ts';
 import type { Bench } from './prepare.ts';
-import type { CaseResult, Row } from './results.ts';
-import { median, rounded } from './statistics.ts';
+import { type CaseResult, majorOf, type Row } from './results.ts';
+import { median, quantile, rounded } from './statistics.ts';
 import type { Task } from './worker/worker.ts';
 
 export interface Means {
   readonly bench: Bench;
   /** The Node that measures. */
   readonly node: string;
+  readonly version: string;
   readonly plan: Plan;
   readonly rounds: number;
-  /** Hears what fails: the contestant is left out of the case. */
-  warn(text: string): void;
+}
+
+interface Round {
+  readonly rows: Rows;
+  /** What others took of the machine meanwhile, from 0 to 1. */
+  readonly others: number;
 }
 
 const run = promisify(execFile);
 const RATIO_DIGITS = 3;
 
 export async function measure(one: Case, contestants: readonly Contestant[], means: Means): Promise<CaseResult> {
-  const rounds: Rows[] = [];
-  const failed = new Set<Contestant>();
-  for (let round = 0; round < means.rounds; round++) {
-    const rows: Rows = {};
-    for (const contestant of contestants) {
-      if (failed.has(contestant)) continue;
-      try {
-        Object.assign(rows, await inProcess(one, contestant, means));
-      } catch (error) {
-        failed.add(contestant);
-        means.warn(`${one.name}: ${contestant.row} is left out: ${reasonOf(error)}`);
-      }
-    }
-    rounds.push(rows);
+  const { plan, version } = means;
+  const processes = one.isWindowed ? means.rounds : means.rounds * plan.windows;
+  const leftOut: Record<string, string> = {};
+  for (const { row, client } of contestants) {
+    const { since = 0 } = clients[client]!;
+    if (majorOf(version) < since) leftOut[row] = `needs Node ${since}`;
   }
-  const names = [...new Set(rounds.flatMap(Object.keys))].filter((name) => rounds.every((rows) => name in rows));
-  return { name: one.name, rounds: means.rounds, rows: names.map((name) => rowOf(name, one, rounds)) };
+  const all: Round[] = [];
+  for (let turn = 0; turn < processes; turn++) {
+    // Nobody is always the first, or always after the same.
+    const order = contestants.map((_, i) => contestants[(i + turn) % contestants.length]!);
+    all.push(...(await rounds(one, order, means, leftOut)));
+  }
+  return { name: one.name, processes, ...(Object.keys(leftOut).length > 0 && { leftOut }), ...judged(one, all) };
 }
 
-async function inProcess(one: Case, contestant: Contestant, { bench, node, plan }: Means): Promise<Rows> {
+/** One process of each: as many rounds as it has windows. */
+async function rounds(
+  one: Case,
+  contestants: readonly Contestant[],
+  means: Means,
+  leftOut: Record<string, string>,
+): Promise<Round[]> {
+  const neighbours = new Neighbours([process.pid, means.bench.serverId]);
+  const found: Rows[] = [];
+  let others = 0;
+  for (const contestant of contestants) {
+    if (contestant.row in leftOut) continue;
+    try {
+      const windows = await inProcess(one, contestant, means);
+      for (const [i, rows] of windows.entries()) found[i] = { ...found[i], ...rows };
+    } catch (error) {
+      leftOut[contestant.row] = reasonOf(error);
+    }
+    others = Math.max(others, neighbours.share());
+  }
+  return found.map((rows) => ({ rows, others }));
+}
+
+function judged(
+  one: Case,
+  all: readonly Round[],
+): Pick<CaseResult, 'rounds' | 'others' | 'isLoaded' | 'rows' | 'goals'> {
+  const quiet = all.filter(({ others }) => others <= MOST_OF_OTHERS);
+  const isLoaded = quiet.length * 2 < all.length;
+  const counting = (isLoaded ? all : quiet).map(({ rows }) => rows);
+  const names = [...new Set(counting.flatMap(Object.keys))].filter((name) => counting.every((rows) => name in rows));
+  const goals = reachedIn(one.name, counting, isLoaded);
+  return {
+    rounds: counting.length,
+    others: rounded(all.length === 0 ? 0 : median(all.map(({ others }) => others)), 2),
+    ...(isLoaded && { isLoaded }),
+    ...(goals.length > 0 && { goals }),
+    rows: names.map((name) => rowOf(name, one, counting)),
+  };
+}
+
+async function inProcess(one: Case, contestant: Contestant, { bench, node, plan }: Means): Promise<readonly Rows[]> {
   const { origins } = bench;
   const file = one.name === 'upload' ? bench.file : '';
   const task: Task = { name: one.name, contestant, context: { origins, plan, file } };
@@ -61,29 +107,33 @@ async function inProcess(one: Case, contestant: Contestant, { bench, node, plan 
     ...(one.isTls && { NODE_EXTRA_CA_CERTS: bench.ca }),
   };
   const { stdout } = await run(command!, args, { env, timeout: 120_000, maxBuffer: 2 ** 24 });
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Rows;
+  return [JSON.parse(stdout.trim().split('\n').at(-1)!) as Rows | readonly Rows[]].flat();
 }
 
 function rowOf(name: string, { figures, baseline }: Case, rounds: readonly Rows[]): Row {
-  const row = { name, figures: {}, ratios: {}, spread: {} } as { name: string } & Record<
-    'figures' | 'ratios',
-    Record<string, number>
-  > & {
-      spread: Record<string, readonly [number, number]>;
-    };
-  for (const { key, ratio, digits = 0 } of figures) {
-    const values = rounds.map((rows) => rows[name]![key]!);
-    row.figures[key] = rounded(median(values), digits);
-    row.spread[key] = [rounded(Math.min(...values), digits), rounded(Math.max(...values), digits)];
-    if (!ratio || !rounds.every((rows) => baseline in rows)) continue;
-    row.ratios[key] = rounded(median(rounds.map((rows) => rows[name]![key]! / rows[baseline]![key]!)), RATIO_DIGITS);
-  }
-  return row;
+  const compared = figures.filter(({ ratio }) => ratio && rounds.every((rows) => baseline in rows));
+  const values = (key: string) => rounds.map((rows) => rows[name]![key]!);
+  const ratios = (key: string) => rounds.map((rows) => rows[name]![key]! / rows[baseline]![key]!);
+  const ratioAt = (share: number, key: string) => rounded(quantile(ratios(key), share), RATIO_DIGITS);
+  return {
+    name,
+    figures: byKey(figures, ({ key, digits = 0 }) => rounded(median(values(key)), digits)),
+    spread: byKey(figures, ({ key, digits = 0 }) => [
+      rounded(Math.min(...values(key)), digits),
+      rounded(Math.max(...values(key)), digits),
+    ]),
+    ratios: byKey(compared, ({ key }) => ratioAt(0.5, key)),
+    ratioSpread: byKey(compared, ({ key }) => [ratioAt(0.25, key), ratioAt(0.75, key)]),
+  };
+}
+
+function byKey<T>(figures: readonly Figure[], value: (figure: Figure) => T): Record<string, T> {
+  return Object.fromEntries(figures.map((figure) => [figure.key, value(figure)]));
 }
 
 /** Its own words, or that it ended without any: a promise that never settles ends a process too. */
 function reasonOf(error: unknown): string {
   const { stderr = '', killed, code } = error as { stderr?: string; killed?: boolean; code?: unknown };
   const told = stderr.split('\n').find((line) => /Error|unsettled/.test(line)) ?? stderr.trim().split('\n').at(-1);
-  return told || (killed ? 'it took too long' : `its process ended with ${String(code)}`);
+  return (told || (killed ? 'it took too long' : `its process ended with ${String(code)}`)).replaceAll(ROOT, '');
 }

@@ -15,6 +15,9 @@ const TELLS = existsSync('/proc/stat');
 /** Milliseconds: the system counts in hundredths of a second, so that a shorter time tells nothing. */
 const SPAN = 300;
 
+/** What was measured while others took more of the machine than this tells nothing. */
+export const MOST_OF_OTHERS = 0.1;
+
 export class Neighbours {
   readonly #own: readonly number[];
   #before: Used | undefined;
@@ -53,10 +56,10 @@ export class Neighbours {
   }
 }
 
-/** User and system time of a process. */
+/** User and system time of a process and of those that it started, as far as they have ended. */
 function ticksOf(id: number): number {
   const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
   // Its name is in brackets, and may hold anything.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
 }

@@ -3,40 +3,71 @@
 import type { Case } from './cases/case.ts';
 import { caseCalled } from './cases/index.ts';
 import { BASELINE, clients } from './clients/index.ts';
-import type { CaseResult, Results, Row, Run } from './results.ts';
+import { goals } from './goals.ts';
+import { type CaseResult, majorOf, type Reached, type Results, type Row, type Run } from './results.ts';
 
 const DASH = '-';
+/** The Nodes whose figures count. */
+const MAIN = [26, 24];
 
 /** @param shown clients to speak of, measured or not. Default: all */
-export function tableOf(result: CaseResult, shown: readonly string[] = Object.keys(clients)): string {
+export function tableOf(result: CaseResult, shown?: readonly string[]): string {
+  return `${headOf(result.name)}\n\n${figuresOf(result, shown)}`;
+}
+
+function headOf(name: string): string {
+  const { title, note, figures, baseline } = caseCalled(name);
+  const ratios = figures.some(({ ratio }) => ratio) ? `Ratios are to ${baseline}, with their quartiles.` : '';
+  return [`### ${title}`, [note, ratios].filter(Boolean).join(' ')].filter(Boolean).join('\n\n');
+}
+
+function figuresOf(result: CaseResult, shown: readonly string[] = Object.keys(clients)): string {
   const one = caseCalled(result.name);
   const heads = one.figures.flatMap(({ title, ratio }) => (ratio ? [title, 'ratio'] : [title]));
-  const rows = namesOf(one, result, shown).map((name) => [
-    name,
-    ...cellsOf(
-      one,
-      result.rows.find((row) => row.name === name),
-    ),
-  ]);
-  const ratios = one.figures.some(({ ratio }) => ratio) ? `Ratios are to ${one.baseline}. ` : '';
-  const rounds = `${result.rounds} ${result.rounds === 1 ? 'round' : 'rounds'}.`;
-  return `### ${one.title}\n\n${one.note === undefined ? '' : `${one.note} `}${ratios}${rounds}\n\n${markdown([['', ...heads], ...rows])}`;
+  const rows = sorted(one, result.rows).map((row) => [row.name, ...cellsOf(one, row)]);
+  const notes = [countOf(result), loadOf(result), ...absent(one, result, shown)].filter(Boolean).join(' ');
+  return `${markdown([['', ...heads], ...rows])}\n\n${notes}`;
 }
 
-/** Those measured; of a case for all clients also those that cannot do it. */
-function namesOf({ contestants }: Case, { rows }: CaseResult, shown: readonly string[]): string[] {
-  const measured = rows.map((row) => row.name);
-  if (contestants.length < 2) return measured;
-  const every = [...contestants.filter(({ plain }) => plain).map(({ row }) => row), ...shown];
-  const able = new Set(contestants.map(({ row }) => row));
-  return every.filter((name) => measured.includes(name) || !able.has(name));
+/** In the order of the contestants; rows of one contestant as they came. */
+function sorted({ contestants }: Case, rows: readonly Row[]): Row[] {
+  const place = ({ name }: Row) => contestants.findIndex(({ row }) => row === name);
+  return [...rows].sort((a, b) => place(a) - place(b));
 }
 
-function cellsOf({ figures }: Case, row: Row | undefined): string[] {
+function cellsOf({ figures }: Case, { figures: values, ratios, ratioSpread }: Row): string[] {
   return figures.flatMap(({ key, ratio, digits = 0 }) => {
-    const value = row?.figures[key]?.toFixed(digits) ?? DASH;
-    return ratio ? [value, row?.ratios[key]?.toFixed(2) ?? DASH] : [value];
+    const value = values[key]?.toFixed(digits) ?? DASH;
+    if (!ratio) return [value];
+    const spread = ratioSpread?.[key]?.map((one) => one.toFixed(2)).join(' to ');
+    return [value, `${ratios[key]?.toFixed(2) ?? DASH}${spread === undefined ? '' : ` (${spread})`}`];
   });
+}
+
+function countOf({ rounds, processes = rounds }: CaseResult): string {
+  const count = (one: number, word: string) => `${one} ${word}${one === 1 ? '' : 's'}`;
+  const of = processes === rounds ? '' : ` in ${count(processes, 'process')}`.replace('processs', 'processes');
+  return `${count(rounds, 'round')}${of}.`;
+}
+
+function loadOf({ isLoaded, others = 0 }: CaseResult): string {
+  return isLoaded ? `**The machine was loaded: others took ${Math.round(100 * others)} % of it. No verdict.**` : '';
+}
+
+/** Who has no such thing by itself, and who did not get through. */
+function absent(
+  { contestants, tellsUnable }: Case,
+  { rows, leftOut = {} }: CaseResult,
+  shown: readonly string[],
+): string[] {
+  const able = new Set(contestants.map(({ client }) => client));
+  const unable = shown.filter((name) => !able.has(name) && clients[name]!.only === undefined);
+  const there = new Set(rows.map(({ name }) => name));
+  const failed = Object.entries(leftOut).filter(([name]) => !there.has(name));
+  return [
+    ...(tellsUnable && unable.length > 0 ? [`Without it: ${unable.join(', ')}.`] : []),
+    ...failed.map(([name, reason]) => `Left out: ${name} (${reason}).`),
+  ];
 }
 
 export function settingOf({ machine, node, cores, versions }: Run): string {
@@ -44,28 +75,64 @@ export function settingOf({ machine, node, cores, versions }: Run): string {
   return `Node ${node}; ${machine}; ${cores}.\n\n${listed.join(', ')}.`;
 }
 
+export function runsOf({ otherNodes, ...own }: Results): Run[] {
+  return [own, ...Object.values(otherNodes)];
+}
+
+/** Of the Nodes that count, the newest first; of the benchmark's own where they have none, or not all of its rows. */
+export function sectionOf(name: string, results: Results): string | undefined {
+  const there = runsOf(results).flatMap((run) => {
+    const result = run.cases.find((one) => one.name === name);
+    return result === undefined ? [] : [{ node: run.node, result }];
+  });
+  const main = MAIN.flatMap((major) => there.filter(({ node }) => majorOf(node) === major));
+  const most = Math.max(0, ...main.map(({ result }) => result.rows.length));
+  const own = there.filter(({ node, result }) => node === results.node && result.rows.length > most);
+  const shown = [...new Set([...main, ...own])];
+  if (shown.length === 0) return undefined;
+  return [headOf(name), ...shown.map(({ node, result }) => `**Node ${node}**\n\n${figuresOf(result)}`)].join('\n\n');
+}
+
+/** On the Nodes that count, or on those given. */
+export function goalsTable(runs: readonly Run[]): string | undefined {
+  const found = (run: Run, title: string): Reached | undefined =>
+    run.cases.flatMap((one) => one.goals ?? []).find((one) => one.title === title);
+  const titles = goals.map(({ title }) => title).filter((title) => runs.some((run) => found(run, title)));
+  if (titles.length === 0) return undefined;
+  const rows = titles.map((title) => {
+    const all = runs.map((run) => found(run, title));
+    return [title, all.find(Boolean)!.goal, ...all.map(verdictOf)];
+  });
+  return markdown([['', 'goal', ...runs.map(({ node }) => `Node ${node}`)], ...rows]);
+}
+
+export function mainRuns(results: Results): Run[] {
+  return MAIN.flatMap((major) => runsOf(results).filter(({ node }) => majorOf(node) === major));
+}
+
+function verdictOf(one: Reached | undefined): string {
+  if (one === undefined) return DASH;
+  const { figure, quartiles, to, isReached } = one;
+  const verdict = isReached === undefined ? 'no verdict' : isReached ? 'reached' : 'NOT reached';
+  return `${figure} (${quartiles.join(' to ')})${to === undefined ? '' : ` of ${to}`}: ${verdict}`;
+}
+
 /** The quick set on each Node: the ratios of CPU time to `undici.request` in the same run. */
-export function nodesTable({ node, cases, otherNodes }: Results): string | undefined {
-  const runs: (readonly [string, readonly CaseResult[]])[] = [
-    [node, cases],
-    ...Object.values(otherNodes).map((run) => [run.node, run.cases] as const),
-  ];
+export function nodesTable(results: Results): string | undefined {
+  const runs = runsOf(results);
   if (runs.length < 2) return undefined;
   const ratioOf = (measured: readonly CaseResult[], name: string, row: string) =>
     measured
       .find((one) => one.name === name)
       ?.rows.find((one) => one.name === row)
       ?.ratios['cpu']?.toFixed(2) ?? DASH;
-  const rows = NODE_ROWS.map(([title, name, row]) => [
-    title,
-    ...runs.map(([, measured]) => ratioOf(measured, name, row)),
-  ]);
-  const head = ['', ...runs.map(([version]) => `Node ${version}`)];
-  return `### Other versions of Node\n\nCPU time as a ratio to ${BASELINE}'s plain GET in the same run.\n\n${markdown([head, ...rows])}`;
+  const rows = NODE_ROWS.map(([title, name, row]) => [title, ...runs.map(({ cases }) => ratioOf(cases, name, row))]);
+  const head = ['', ...runs.map(({ node }) => `Node ${node}`)];
+  return `### Every version of Node\n\nCPU time as a ratio to ${BASELINE}'s plain GET in the same run.\n\n${markdown([head, ...rows])}`;
 }
 
 const NODE_ROWS: readonly (readonly [title: string, name: string, row: string])[] = [
-  ...['sluice', 'undici.dispatch', 'node:http', 'built-in fetch', 'got', 'axios', 'ky'].map(
+  ...['sluice', 'undici-8.request', 'undici.dispatch', 'node:http', 'built-in fetch', 'got', 'axios', 'ky'].map(
     (client) => [`${client}, GET of small JSON`, 'get-json', client] as const,
   ),
   ['sluice, cookie, timeout, signal and retry on', 'all-on', 'sluice'],

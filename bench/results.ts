@@ -8,11 +8,34 @@ export interface Row {
   readonly ratios: Readonly<Record<string, number>>;
   /** The lowest and the highest round of each figure. */
   readonly spread: Readonly<Record<string, readonly [number, number]>>;
+  /** The quartiles of the rounds' ratios. */
+  readonly ratioSpread?: Readonly<Record<string, readonly [number, number]>>;
+}
+
+/** What came of one goal. */
+export interface Reached {
+  readonly title: string;
+  /** The row that it was compared with. */
+  readonly to?: string;
+  readonly goal: string;
+  readonly figure: number;
+  readonly quartiles: readonly [number, number];
+  /** Not there without a verdict. */
+  readonly isReached?: boolean;
 }
 
 export interface CaseResult {
   readonly name: string;
   readonly rounds: number;
+  /** Of each contestant. Default: as many as rounds */
+  readonly processes?: number;
+  /** What others took of the machine, from 0 to 1: the median of all rounds. */
+  readonly others?: number;
+  /** They took too much in most rounds: there is no verdict. */
+  readonly isLoaded?: boolean;
+  /** Rows that are not there, with the reason. */
+  readonly leftOut?: Readonly<Record<string, string>>;
+  readonly goals?: readonly Reached[];
   readonly rows: readonly Row[];
 }
 
@@ -26,7 +49,7 @@ export interface Run {
 }
 
 export interface Results extends Run {
-  /** The quick set under other versions of Node, by version. */
+  /** Runs under other versions of Node, by version. */
   readonly otherNodes: Readonly<Record<string, Run>>;
 }
 
@@ -40,17 +63,19 @@ export function writeResults(path: string, results: Results): void {
 
 /**
  * A run replaces the one before, and of one in the same setting the cases that it ran. One under another Node is kept
- * beside it, and replaces that of the same version.
+ * beside it, and replaces in the same way that of the same version.
  */
 export function withRun(before: Results | undefined, run: Run, isOtherNode: boolean): Results {
   const otherNodes = before?.otherNodes ?? {};
-  if (!isOtherNode) return { ...run, cases: [...casesKept(before, run), ...run.cases], otherNodes };
-  const sorted = Object.entries({ ...otherNodes, [run.node]: run }).sort(([a], [b]) => majorOf(a) - majorOf(b));
+  const same = isOtherNode ? otherNodes[run.node] : before;
+  const merged: Run = { ...run, cases: [...casesKept(same, run), ...run.cases] };
+  if (!isOtherNode) return { ...merged, otherNodes };
+  const sorted = Object.entries({ ...otherNodes, [run.node]: merged }).sort(([a], [b]) => majorOf(a) - majorOf(b));
   const own = before ?? { ...run, cases: [] };
   return { ...own, otherNodes: Object.fromEntries(sorted) };
 }
 
-function casesKept(before: Results | undefined, run: Run): readonly CaseResult[] {
+function casesKept(before: Run | undefined, run: Run): readonly CaseResult[] {
   if (before === undefined || settingOf(before) !== settingOf(run)) return [];
   return before.cases.filter(({ name }) => !run.cases.some((one) => one.name === name));
 }
@@ -59,6 +84,6 @@ function settingOf({ node, machine, versions, cores }: Run): string {
   return JSON.stringify([node, machine, versions, cores]);
 }
 
-function majorOf(version: string): number {
+export function majorOf(version: string): number {
   return Number.parseInt(version, 10);
 }

@@ -12,4 +12,23 @@ export const DOWNLOAD_BYTES = 256 * 1024 * 1024;
 export interface Origins {
   readonly http: string;
   readonly https: string;
+  /** Speaks HTTP/2 alone. */
+  readonly http2: string;
+  /** A forward proxy. */
+  readonly proxy: string;
+}
+
+/** What the server has seen since it was last asked. */
+export interface Seen {
+  /** Bytes of the last request with a body. */
+  readonly lastBody: number;
+  /** Over TLS, but of HTTP/2. */
+  readonly connections: number;
+  /** Of these, by a session from before. */
+  readonly resumed: number;
+  /** Of HTTP/2. */
+  readonly sessions: number;
+  /** Requests through the proxy, and tunnels. */
+  readonly forwarded: number;
+  readonly tunnels: number;
 }

@@ -14,7 +14,7 @@ export default [
     entry: {
       worker: `${ROOT}bench/worker/worker.ts`,
       compare: `${ROOT}bench/worker/compare.ts`,
-      server: `${ROOT}bench/server.ts`,
+      server: `${ROOT}bench/server/server.ts`,
     },
     format: 'esm',
     target: 'node20',

@@ -1,7 +1,9 @@
 /** What a request leaves on the heap for the collector, which is kept from running meanwhile. */
+import assert from 'node:assert/strict';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { BASELINE, clients } from '../clients/index.ts';
+import { SMALL } from '../site.ts';
 import { type Case, CONNECTIONS, clientsWith } from './case.ts';
 import { repeat } from './load.ts';
 
@@ -44,6 +46,7 @@ export const allocation: readonly Case[] = [
       const client = clients[name]!;
       const session = await client.open(await client.load(), { origin: origins.http, connections: CONNECTIONS });
       const send = () => session.json(`${origins.http}/json`);
+      assert.deepEqual(await send(), SMALL);
       await repeat(send, plan.warmUp);
       return { [row]: await allocated(send) };
     },

@@ -1,7 +1,7 @@
 /** What a case is: a program that runs in a fresh process, once for each contestant and round, and gives figures. */
 
 import type { Feature, Session } from '../clients/client.ts';
-import { BASELINE, clients } from '../clients/index.ts';
+import { BASELINE, clients, EIGHT } from '../clients/index.ts';
 import type { Origins } from '../site.ts';
 
 export interface Figure {
@@ -19,6 +19,8 @@ export interface Contestant {
   readonly client: string;
   /** Runs the plain request, to compare with. */
   readonly plain?: boolean;
+  /** Through the proxy by a tunnel. */
+  readonly tunnel?: boolean;
 }
 
 /** How long a process measures. */
@@ -29,6 +31,8 @@ export interface Plan {
   readonly warm: number;
   /** Milliseconds that are measured. */
   readonly measure: number;
+  /** How often in one process. */
+  readonly windows: number;
 }
 
 export interface Context {
@@ -53,7 +57,11 @@ export interface Case {
   /** Node's. */
   readonly flags?: readonly string[];
   readonly isTls?: boolean;
-  run(contestant: Contestant, context: Context): Promise<Rows>;
+  /** Who does not take part has no such thing by itself: the table says so. */
+  readonly tellsUnable?: boolean;
+  /** A process measures as often as the plan says, and gives the rows of each time. */
+  readonly isWindowed?: boolean;
+  run(contestant: Contestant, context: Context): Promise<Rows | readonly Rows[]>;
 }
 
 export const CONNECTIONS = 50;
@@ -62,6 +70,7 @@ export const CONNECTIONS = 50;
 export function clientsWith(features: readonly Feature[] = []): Contestant[] {
   return Object.entries(clients)
     .filter(([, client]) => features.every((feature) => client.features.includes(feature)))
+    .filter(([, { only }]) => only === undefined || features.includes(only))
     .map(([name]) => ({ row: name, client: name }));
 }
 
@@ -71,6 +80,7 @@ export function clientsCalled(...names: readonly string[]): Contestant[] {
 }
 
 export const PLAIN: Contestant = { row: `${BASELINE}, plain GET`, client: BASELINE, plain: true };
+export const PLAIN_EIGHT: Contestant = { row: `${EIGHT}, plain GET`, client: EIGHT, plain: true };
 
 /** @throws Error when the client lacks it, which the table of the cases should have known */
 export function needed<K extends keyof Session>(session: Session, key: K): NonNullable<Session[K]> {

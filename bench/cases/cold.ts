@@ -1,5 +1,6 @@
 /** What a process that has just started waits for. */
 import { BASELINE, clients } from '../clients/index.ts';
+import { SMALL } from '../site.ts';
 import { type Case, CONNECTIONS, clientsWith } from './case.ts';
 
 export const cold: readonly Case[] = [
@@ -19,8 +20,10 @@ export const cold: readonly Case[] = [
       const library = await client.load();
       const imported = performance.now() - began;
       const session = await client.open(library, { origin: origins.http, connections: CONNECTIONS });
-      await session.json(`${origins.http}/json`);
-      return { [row]: { import: imported, first: performance.now() } };
+      const answer = await session.json(`${origins.http}/json`);
+      const first = performance.now();
+      if (JSON.stringify(answer) !== JSON.stringify(SMALL)) throw new Error('another answer than was sent');
+      return { [row]: { import: imported, first } };
     },
   },
 ];

@@ -2,8 +2,10 @@
 import { allocation } from './allocation.ts';
 import type { Case } from './case.ts';
 import { cold } from './cold.ts';
+import { echoes } from './echoes.ts';
 import { latency } from './latency.ts';
 import { many } from './many.ts';
+import { memory } from './memory.ts';
 import { requests } from './requests.ts';
 import { stack } from './stack.ts';
 import { transfers } from './transfers.ts';
@@ -11,8 +13,10 @@ import { transfers } from './transfers.ts';
 export const cases: readonly Case[] = [
   ...requests,
   ...transfers,
+  ...echoes,
   ...latency,
   ...allocation,
+  ...memory,
   ...cold,
   ...stack,
   ...many,

@@ -2,8 +2,20 @@
 import assert from 'node:assert/strict';
 import { type Feature, type Session, type Settings, sharedSignal } from '../clients/client.ts';
 import { BASELINE, clients } from '../clients/index.ts';
-import { LARGE_BYTES, SMALL } from '../site.ts';
-import { type Case, CONNECTIONS, type Contestant, clientsWith, type Figure, needed, PLAIN } from './case.ts';
+import { LARGE_BYTES, type Origins, type Seen, SMALL } from '../site.ts';
+import { askSeen } from './asked.ts';
+import {
+  type Case,
+  CONNECTIONS,
+  type Contestant,
+  type Context,
+  clientsWith,
+  type Figure,
+  needed,
+  PLAIN,
+  PLAIN_EIGHT,
+  type Rows,
+} from './case.ts';
 import { load } from './load.ts';
 
 const figures: readonly Figure[] = [
@@ -20,12 +32,25 @@ export interface Kind {
   readonly title: string;
   readonly note?: string;
   readonly path?: string;
-  readonly isTls?: boolean;
+  /** Default: `http` */
+  readonly over?: keyof Origins;
+  /** Requests under way at once. Default: as many as connections */
+  readonly lanes?: number;
+  /** At least before anything is measured, of what takes long. Default: the plan's */
+  readonly warmUp?: number;
+  readonly isProxied?: boolean;
   readonly features?: readonly Feature[];
   wanted?(): Wanted;
   operation?: Operation;
   /** Throws when the answer is not what was asked for. */
   check?(answer: unknown): void;
+  /** Throws when the server has seen anything but what is to be measured. */
+  proof?(seen: Seen, contestant: Contestant): void;
+  /** More figures, out of what the server has seen. */
+  readonly more?: readonly Figure[];
+  counted?(seen: Seen): Record<string, number>;
+  /** Beside the clients that can do it. */
+  readonly others?: readonly Contestant[];
   /** The transfer is that of the plain GET, so that is what it is compared with. */
   readonly likePlain?: boolean;
 }
@@ -54,7 +79,50 @@ export const kinds: readonly Kind[] = [
     features: ['gzip'],
     wanted: () => ({ gzip: true }),
   },
-  { name: 'https', title: 'GET of small JSON over kept-alive TLS', isTls: true },
+  {
+    name: 'get-brotli',
+    title: 'GET of small JSON in brotli',
+    path: '/brotli',
+    features: ['brotli'],
+    wanted: () => ({ brotli: true }),
+  },
+  { name: 'https', title: 'GET of small JSON over kept-alive TLS', over: 'https' },
+  {
+    name: 'http2',
+    title: 'GET of small JSON over HTTP/2',
+    note: '100 streams at a time over one connection (TLS, ALPN), each answer parsed; the server tells how many connections there were.',
+    over: 'http2',
+    lanes: 100,
+    features: ['http2'],
+    wanted: () => ({ http2: true }),
+    proof: ({ sessions }) => assert.equal(sessions, 1, `there were ${sessions} connections of HTTP/2 in place of one`),
+  },
+  {
+    name: 'proxy',
+    title: 'GET of small JSON through an HTTP proxy',
+    note: "Requests of `http:` in absolute form, connections kept on both sides of the proxy; of undici `ProxyAgent` with `proxyTunnel: false`, and beside it with a tunnel by CONNECT, undici 7's own choice, in which the proxy only passes bytes on.",
+    isProxied: true,
+    features: ['proxy'],
+    others: [{ row: `${BASELINE}, tunnel`, client: BASELINE, tunnel: true }],
+    proof({ forwarded, tunnels }, { tunnel }) {
+      assert.ok(tunnel ? tunnels > 0 && forwarded === 0 : tunnels === 0 && forwarded > 0, 'it went another way');
+    },
+  },
+  {
+    name: 'tls-cold',
+    title: 'GET of small JSON, each over a new TLS connection',
+    note: 'Connections are not kept, 8 at a time; sessions are resumed as each client does by itself, and the server tells how many were: undici 7 holds a session weakly, and a collection takes it.',
+    over: 'https',
+    lanes: 8,
+    warmUp: 300,
+    features: ['closing'],
+    wanted: () => ({ closing: true }),
+    proof({ connections }) {
+      assert.ok(connections > 100, `there were only ${connections} connections`);
+    },
+    more: [{ key: 'resumed', title: 'resumed, %' }],
+    counted: ({ connections, resumed }) => ({ resumed: (100 * resumed) / connections }),
+  },
   {
     name: 'cookies-1',
     title: '1 cookie in the jar',
@@ -121,22 +189,43 @@ export const kinds: readonly Kind[] = [
   },
 ];
 
+/** For these every client is set up that has them. */
+const TOLD: readonly Feature[] = ['gzip', 'redirects', 'errors', 'cookies', 'timeout', 'signal', 'retry', 'layers'];
+
 export const requests: readonly Case[] = kinds.map((kind) => ({
   name: kind.name,
   title: kind.title,
   note: kind.note,
-  figures,
-  isTls: kind.isTls,
-  contestants: [...(kind.likePlain ? [PLAIN] : []), ...clientsWith(kind.features)],
+  figures: [...figures, ...(kind.more ?? [])],
+  isTls: kind.over === 'https' || kind.over === 'http2',
+  isWindowed: true,
+  tellsUnable: kind.features?.every((feature) => TOLD.includes(feature)) ?? false,
+  contestants: [...(kind.likePlain ? [PLAIN, PLAIN_EIGHT] : []), ...clientsWith(kind.features), ...(kind.others ?? [])],
   baseline: kind.likePlain ? PLAIN.row : BASELINE,
-  async run(contestant: Contestant, { origins, plan }) {
-    const { operation = getJson, check = isSmall, path = '/json', wanted } = contestant.plain ? PLAIN_KIND : kind;
-    const client = clients[contestant.client]!;
-    const origin = kind.isTls ? origins.https : origins.http;
-    const session = await client.open(await client.load(), { origin, connections: CONNECTIONS, ...wanted?.() });
-    check(await operation(session, origin + path));
-    return { [contestant.row]: await load(() => operation(session, origin + path), plan) };
-  },
+  run: (contestant: Contestant, context: Context) => run(kind, contestant, context),
 }));
 
 const PLAIN_KIND: Kind = kinds[0]!;
+
+async function run(kind: Kind, contestant: Contestant, { origins, plan }: Context): Promise<Rows[]> {
+  const { operation = getJson, check = isSmall, path = '/json', wanted } = contestant.plain ? PLAIN_KIND : kind;
+  const client = clients[contestant.client]!;
+  const url = origins[kind.over ?? 'http'] + path;
+  const session = await client.open(await client.load(), {
+    origin: origins[kind.over ?? 'http'],
+    connections: CONNECTIONS,
+    tunnel: contestant.tunnel,
+    ...(kind.isProxied && { proxy: origins.proxy }),
+    ...wanted?.(),
+  });
+  const tells = kind.proof !== undefined;
+  if (tells) await askSeen(origins);
+  check(await operation(session, url));
+  const { warmUp = plan.warmUp, lanes } = kind;
+  const loads = await load(() => operation(session, url), { ...plan, warmUp }, lanes);
+  check(await operation(session, url));
+  const seen = tells ? await askSeen(origins) : undefined;
+  if (seen !== undefined) kind.proof?.(seen, contestant);
+  const counted = seen && kind.counted?.(seen);
+  return loads.map((found) => ({ [contestant.row]: { ...found, ...counted } }));
+}

@@ -1,8 +1,9 @@
 /** One large body at a time, down to a sink and up from a file. */
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
-import { BASELINE, clients } from '../clients/index.ts';
+import { BASELINE, clients, EIGHT } from '../clients/index.ts';
 import { DOWNLOAD_BYTES } from '../site.ts';
+import { askSeen } from './asked.ts';
 import { type Case, clientsCalled, type Figure, needed } from './case.ts';
 import { cpuMicroseconds } from './load.ts';
 
@@ -34,11 +35,12 @@ export const transfers: readonly Case[] = [
   {
     name: 'download',
     title: '256 MiB down to a sink',
-    note: 'One transfer in a fresh process after one small download; the sink counts and drops.',
+    note: 'One transfer after another of the same size in a fresh process; the sink counts and drops.',
     figures,
     contestants: clientsCalled(
       'sluice',
       BASELINE,
+      EIGHT,
       'undici.fetch',
       'node:http',
       'built-in fetch',
@@ -59,8 +61,8 @@ export const transfers: readonly Case[] = [
             done();
           },
         });
-      // What a client loads with its first transfer is a matter of cold starts.
-      await download(`${origins.http}/json`, counting());
+      // What a client loads and compiles with its first transfer is a matter of cold starts.
+      await download(`${origins.http}/download`, counting());
       received = 0;
       const figures = await measured(() => download(`${origins.http}/download`, counting()));
       assert.equal(received, DOWNLOAD_BYTES);
@@ -70,11 +72,12 @@ export const transfers: readonly Case[] = [
   {
     name: 'upload',
     title: '256 MiB up from a file',
-    note: 'One transfer in a fresh process after one small request.',
+    note: 'One transfer after another of the same size in a fresh process; the server counts.',
     figures,
     contestants: clientsCalled(
       'sluice',
       BASELINE,
+      EIGHT,
       'undici.fetch',
       'node:http',
       'built-in fetch',
@@ -86,8 +89,12 @@ export const transfers: readonly Case[] = [
     baseline: BASELINE,
     async run({ row, client }, { origins, file }) {
       const session = await open(client, origins.http);
-      await session.json(`${origins.http}/json`);
-      return { [row]: await measured(() => needed(session, 'upload')(`${origins.http}/upload`, file)) };
+      const upload = () => needed(session, 'upload')(`${origins.http}/upload`, file);
+      await upload();
+      await askSeen(origins);
+      const figures = await measured(upload);
+      assert.equal((await askSeen(origins)).lastBody, DOWNLOAD_BYTES);
+      return { [row]: figures };
     },
   },
 ];

@@ -5,16 +5,18 @@ import { client, keepAliveAgents } from './client.ts';
 
 export const axios = client({
   package: 'axios',
-  features: ['gzip', 'redirects', 'errors', 'timeout', 'signal', 'layers'],
+  features: ['gzip', 'brotli', 'redirects', 'errors', 'timeout', 'signal', 'layers', 'proxy', 'closing'],
   load: () => import('axios'),
   open({ default: axios }, settings) {
-    const { timeout, signal } = settings;
+    const { timeout, signal, proxy } = settings;
+    const { hostname: host, port } = new URL(proxy ?? settings.origin);
     const agents = keepAliveAgents(settings);
     const own = axios.create({
       httpAgent: agents.http,
       httpsAgent: agents.https,
       ...(timeout !== undefined && { timeout }),
       ...(signal && { signal }),
+      ...(proxy !== undefined && { proxy: { protocol: 'http', host, port: Number(port) } }),
     });
     for (let i = 0; i < (settings.layers ?? 0); i++) own.interceptors.response.use(async (response) => response);
     return {

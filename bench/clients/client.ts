@@ -5,13 +5,28 @@ import type https from 'node:https';
 import type { Writable } from 'node:stream';
 
 /** What a case may ask for beside a plain request. */
-export type Feature = 'gzip' | 'redirects' | 'errors' | 'cookies' | 'timeout' | 'signal' | 'retry' | 'layers';
+export type Feature =
+  | 'gzip'
+  | 'brotli'
+  | 'redirects'
+  | 'errors'
+  | 'cookies'
+  | 'timeout'
+  | 'signal'
+  | 'retry'
+  | 'layers'
+  | 'http2'
+  | 'proxy'
+  | 'closing'
+  | 'websocket'
+  | 'held';
 
 export interface Settings {
   readonly origin: string;
   readonly connections: number;
   /** Unpack gzip. */
   readonly gzip?: boolean;
+  readonly brotli?: boolean;
   readonly redirects?: boolean;
   /** An answer of 404 is an error. */
   readonly errors?: boolean;
@@ -24,6 +39,22 @@ export interface Settings {
   readonly retry?: number;
   /** Layers, hooks or interceptors that do nothing but wait for what is inside. */
   readonly layers?: number;
+  /** All over one connection of HTTP/2, found by ALPN. */
+  readonly http2?: boolean;
+  /** The address of a forward proxy: requests of `http:` in absolute form. */
+  readonly proxy?: string;
+  /** A tunnel through the proxy in place of that. */
+  readonly tunnel?: boolean;
+  /** A new connection for each request. */
+  readonly closing?: boolean;
+  /** The rest waits inside the client. */
+  readonly limit?: number;
+}
+
+/** A WebSocket to a server that sends back what it gets. */
+export interface Echo {
+  /** Keeps so many messages under way, until there are no more; resolves when all are back. */
+  exchange(message: Uint8Array, underWay: number, hasMore: () => boolean): Promise<void>;
 }
 
 /** A client at work. What is not there it cannot do. */
@@ -40,15 +71,26 @@ export interface Session {
   download?(url: string, sink: Writable): Promise<unknown>;
   /** PUT of a file, piece by piece. */
   upload?(url: string, path: string): Promise<unknown>;
+  echo?(url: string): Promise<Echo>;
+  /** GET, and nothing around what the client itself gives. */
+  bare?(url: string): Promise<unknown>;
+  /** Reads to its end what `bare` gave, and parses it. */
+  parsed?(answer: unknown): Promise<unknown>;
 }
 
 export interface Client<Library = unknown> {
   /** The package to install; none for what Node brings. */
   readonly package?: string;
+  /** The first Node that it runs on. */
+  readonly since?: number;
+  /** Takes part in nothing but what this is about. */
+  readonly only?: Feature;
   readonly features: readonly Feature[];
   /** Nothing else of the package is loaded before. */
   load(): Promise<Library>;
   open(library: Library, settings: Settings): Session | Promise<Session>;
+  /** What holds connections, of which there are none yet. */
+  idle?(library: Library): unknown;
 }
 
 /** Keeps the type of the library between `load` and `open`. */
@@ -62,10 +104,10 @@ export interface Agents {
 }
 
 /** For whatever sends over node:http, which is loaded by this: a cold start must not find it loaded. */
-export function keepAliveAgents({ connections }: Settings): Agents {
+export function keepAliveAgents({ connections, limit, closing = false }: Settings): Agents {
   const http = process.getBuiltinModule('node:http');
   const https = process.getBuiltinModule('node:https');
-  const options = { keepAlive: true, maxSockets: connections, scheduling: 'lifo' } as const;
+  const options = { keepAlive: !closing, maxSockets: limit ?? connections, scheduling: 'lifo' } as const;
   return { http: new http.Agent(options), https: new https.Agent(options) };
 }
 
@@ -97,4 +139,22 @@ export async function lengthOf(pieces: AsyncIterable<{ readonly byteLength: numb
 
 export function times<T>(count: number | undefined, make: () => T): T[] {
   return Array.from({ length: count ?? 0 }, make);
+}
+
+/** For sockets that call back. */
+export function echoOver(send: (message: Uint8Array) => void, hears: (heard: (length: number) => void) => void): Echo {
+  let heard: (length: number) => void = () => undefined;
+  hears((length) => heard(length));
+  return {
+    exchange: (message, underWay, hasMore) =>
+      new Promise((resolve, reject) => {
+        let left = underWay;
+        heard = (length) => {
+          if (length !== message.byteLength) reject(new Error(`${length} bytes came back of ${message.byteLength}`));
+          if (hasMore()) send(message);
+          else if (--left === 0) resolve();
+        };
+        for (let i = 0; i < underWay; i++) send(message);
+      }),
+  };
 }

@@ -23,7 +23,7 @@ export function overFetch(fetch: typeof globalThis.fetch, settings: Settings): S
 }
 
 export const builtInFetch = client({
-  features: ['gzip', 'redirects', 'timeout', 'signal'],
+  features: ['gzip', 'brotli', 'redirects', 'timeout', 'signal'],
   // A getter that loads it.
   load: async () => globalThis.fetch,
   open: overFetch,

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { client, cookieLines, keepAliveAgents, times } from './client.ts';
+import { type Client, client, cookieLines, keepAliveAgents, times } from './client.ts';
 
-export const got = client({
-  package: 'got',
-  features: ['gzip', 'redirects', 'errors', 'cookies', 'timeout', 'signal', 'retry', 'layers'],
-  load: () => import('got'),
-  async open({ got }, settings) {
+type Got = typeof import('got');
+
+const definition: Omit<Client<Got>, 'load'> = {
+  features: ['gzip', 'brotli', 'redirects', 'errors', 'cookies', 'timeout', 'signal', 'retry', 'layers', 'closing'],
+  async open({ default: got }, settings) {
     const { timeout, signal, retry, cookies, origin } = settings;
     const own = got.extend({
       agent: keepAliveAgents(settings),
@@ -24,6 +24,15 @@ export const got = client({
       upload: (url, path) => pipeline(createReadStream(path), own.stream.put(url), swallow),
     };
   },
+};
+
+export const got = client({ ...definition, package: 'got', load: () => import('got') });
+
+export const gotSixteen = client({
+  ...definition,
+  package: 'got-16',
+  since: 22,
+  load: () => import('got-16') as unknown as Promise<Got>,
 });
 
 async function swallow(answer: AsyncIterable<unknown>): Promise<void> {

@@ -1,9 +1,9 @@
-import { client, times } from './client.ts';
+import { type Client, client, times } from './client.ts';
 
-export const ky = client({
-  package: 'ky',
-  features: ['gzip', 'redirects', 'errors', 'timeout', 'signal', 'retry', 'layers'],
-  load: () => import('ky'),
+type Ky = typeof import('ky');
+
+const definition: Omit<Client<Ky>, 'load'> = {
+  features: ['gzip', 'brotli', 'redirects', 'errors', 'timeout', 'signal', 'retry', 'layers'],
   open({ default: ky }, { timeout, signal, retry, layers }) {
     const own = ky.create({
       ...(timeout !== undefined && { timeout }),
@@ -17,4 +17,13 @@ export const ky = client({
       bytes: (url) => own(url).arrayBuffer(),
     };
   },
+};
+
+export const ky = client({ ...definition, package: 'ky', load: () => import('ky') });
+
+export const kyTwo = client({
+  ...definition,
+  package: 'ky-2',
+  since: 22,
+  load: () => import('ky-2') as unknown as Promise<Ky>,
 });

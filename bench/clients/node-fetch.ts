@@ -4,7 +4,7 @@ import { client, keepAliveAgents, signalOf } from './client.ts';
 
 export const nodeFetch = client({
   package: 'node-fetch',
-  features: ['gzip', 'redirects', 'timeout', 'signal'],
+  features: ['gzip', 'brotli', 'redirects', 'timeout', 'signal', 'closing'],
   load: () => import('node-fetch'),
   open({ default: fetch }, settings) {
     const agents = keepAliveAgents(settings);

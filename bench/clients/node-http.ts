@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { client, keepAliveAgents, signalOf } from './client.ts';
 
@@ -13,14 +13,18 @@ const collected: Answer = (resolve, reject) => (response) => {
 };
 
 export const nodeHttp = client({
-  features: ['timeout', 'signal'],
+  features: ['timeout', 'signal', 'proxy', 'closing', 'held'],
   load: async () => ({ http: await import('node:http'), https: await import('node:https') }),
+  idle: ({ http }) => new http.Agent({ keepAlive: true }),
   open({ http, https }, settings) {
     const agents = keepAliveAgents(settings);
+    const proxy = settings.proxy === undefined ? undefined : new URL(settings.proxy);
     const start = (url: string, options: RequestOptions, answer: (response: IncomingMessage) => void): ClientRequest =>
-      url.startsWith('https:')
-        ? https.request(url, { agent: agents.https, ...options }, answer)
-        : http.request(url, { agent: agents.http, ...options }, answer);
+      proxy !== undefined
+        ? http.request(throughProxy(url, proxy, agents.http), answer)
+        : url.startsWith('https:')
+          ? https.request(url, { agent: agents.https, ...options }, answer)
+          : http.request(url, { agent: agents.http, ...options }, answer);
     const get = (url: string) =>
       new Promise<Buffer>((resolve, reject) => {
         start(url, { signal: signalOf(settings) }, collected(resolve, reject))
@@ -36,6 +40,11 @@ export const nodeHttp = client({
           request.on('error', reject).end(JSON.stringify(value));
         }).then((body) => JSON.parse(body.toString())),
       bytes: get,
+      bare: (url) => new Promise((resolve, reject) => start(url, {}, resolve).on('error', reject).end()),
+      parsed: async (answer) => {
+        const body = new Promise<Buffer>((resolve, reject) => collected(resolve, reject)(answer as IncomingMessage));
+        return JSON.parse((await body).toString());
+      },
       download: (url, sink) =>
         new Promise<void>((resolve, reject) => {
           const answer = (response: IncomingMessage) => void pipeline(response, sink).then(resolve, reject);
@@ -49,3 +58,8 @@ export const nodeHttp = client({
     };
   },
 });
+
+/** RFC 9112 3.2.2: in absolute form. */
+function throughProxy(path: string, { hostname, port }: URL, agent: Agent): RequestOptions {
+  return { agent, hostname, port, path, headers: { host: path.split('/', 3)[2] } };
+}

@@ -2,7 +2,7 @@ import { client, times } from './client.ts';
 
 export const ofetch = client({
   package: 'ofetch',
-  features: ['gzip', 'redirects', 'errors', 'timeout', 'signal', 'retry', 'layers'],
+  features: ['gzip', 'brotli', 'redirects', 'errors', 'timeout', 'signal', 'retry', 'layers'],
   load: () => import('ofetch'),
   open({ ofetch }, { timeout, signal, retry, layers }) {
     const own = ofetch.create({

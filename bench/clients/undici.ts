@@ -1,33 +1,58 @@
 /** undici three ways: `request`, the one to compare with, `dispatch`, below which there is only the socket, and `fetch`. */
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { Agent, Dispatcher } from 'undici';
-import { client, lengthOf, type Settings, signalOf, times } from './client.ts';
+import type { Agent, Dispatcher, WebSocket } from 'undici';
+import { type Client, client, echoOver, lengthOf, type Settings, signalOf, times } from './client.ts';
 import { overFetch } from './fetch.ts';
 
 type Undici = typeof import('undici');
 
 const load = (): Promise<Undici> => import('undici');
+/** Its types are those of 7 here: what is asked of it is in both. */
+const loadEight = (): Promise<Undici> => import('undici-8') as unknown as Promise<Undici>;
 
 const idle: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => dispatch(options, handler);
 
-function dispatcherFor({ Agent, interceptors }: Undici, settings: Settings): Dispatcher {
-  const agent = new Agent({ connections: settings.connections });
+function agentFor({ Agent, ProxyAgent }: Undici, settings: Settings): Dispatcher {
+  const { connections, limit, proxy, tunnel = false } = settings;
+  if (proxy !== undefined) return new ProxyAgent({ uri: proxy, connections, proxyTunnel: tunnel });
+  // undici 7 takes no more streams than it may send requests in a row.
+  if (settings.http2) return new Agent({ allowH2: true, connections: 1, pipelining: 100 });
+  return new Agent({ connections: limit ?? connections, ...(settings.closing && { pipelining: 0 }) });
+}
+
+function dispatcherFor(undici: Undici, settings: Settings): Dispatcher {
+  const { interceptors } = undici;
+  const agent = agentFor(undici, settings);
   const chain = times(settings.layers, () => idle);
   if (settings.redirects) chain.push(interceptors.redirect({ maxRedirections: 5 }));
   if (settings.errors) chain.push(interceptors.responseError());
-  if (settings.gzip) chain.push(interceptors.decompress());
+  if (settings.gzip || settings.brotli) chain.push(interceptors.decompress());
   if (settings.retry !== undefined) chain.push(interceptors.retry({ maxRetries: settings.retry }));
   return chain.length === 0 ? agent : agent.compose(chain);
 }
 
-export const undiciRequest = client({
-  package: 'undici',
-  features: ['gzip', 'redirects', 'errors', 'timeout', 'signal', 'retry', 'layers'],
-  load,
+const request: Omit<Client<Undici>, 'load'> = {
+  features: [
+    'gzip',
+    'brotli',
+    'redirects',
+    'errors',
+    'timeout',
+    'signal',
+    'retry',
+    'layers',
+    'http2',
+    'proxy',
+    'closing',
+    'websocket',
+    'held',
+  ],
+  idle: ({ Agent }) => new Agent(),
   open(undici, settings) {
     const dispatcher = dispatcherFor(undici, settings);
-    const headers = settings.gzip ? { 'accept-encoding': 'gzip' } : undefined;
+    const accepted = settings.gzip ? 'gzip' : settings.brotli ? 'br' : undefined;
+    const headers = accepted === undefined ? undefined : { 'accept-encoding': accepted };
     const { request } = undici;
     const get = (url: string) => request(url, { dispatcher, headers, signal: signalOf(settings) });
     return {
@@ -44,9 +69,28 @@ export const undiciRequest = client({
         const { body } = await request(url, { dispatcher, method: 'PUT', body: createReadStream(path) });
         return body.text();
       },
+      echo: (url) => echoOf(new undici.WebSocket(url)),
+      bare: (url) => request(url, { dispatcher }),
+      parsed: (answer) => (answer as Dispatcher.ResponseData).body.json(),
     };
   },
-});
+};
+
+export const undiciRequest = client({ ...request, package: 'undici', load });
+
+export const undiciEight = client({ ...request, package: 'undici-8', since: 22, load: loadEight });
+
+function echoOf(socket: WebSocket): Promise<ReturnType<typeof echoOver>> {
+  socket.binaryType = 'arraybuffer';
+  const echo = echoOver(
+    (message) => socket.send(message),
+    (heard) => socket.addEventListener('message', ({ data }) => heard(data.byteLength)),
+  );
+  return new Promise((resolve, reject) => {
+    socket.addEventListener('open', () => resolve(echo));
+    socket.addEventListener('error', () => reject(new Error('the WebSocket did not open')));
+  });
+}
 
 /** Collects a body and parses it: the least that anyone who sends over `dispatch` has to write. */
 class Collector {

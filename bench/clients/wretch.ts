@@ -2,7 +2,7 @@ import { client, times } from './client.ts';
 
 export const wretch = client({
   package: 'wretch',
-  features: ['gzip', 'redirects', 'errors', 'signal', 'retry', 'layers'],
+  features: ['gzip', 'brotli', 'redirects', 'errors', 'signal', 'retry', 'layers'],
   load: async () => ({ ...(await import('wretch')), ...(await import('wretch/middlewares')) }),
   open({ default: wretch, retry: retrying }, { signal, retry, layers }) {
     const middlewares = times(
