@@ -115,8 +115,11 @@ export class TransferError extends Error {
   /** The names of the classes this error is of, for another copy of this package. @internal */
   get [BRAND](): readonly string[] {
     const names: string[] = [];
-    for (let proto = Object.getPrototypeOf(this); proto instanceof Error; proto = Object.getPrototypeOf(proto)) {
+    // Not by `instanceof`: what watches a program may have put an `Error` of its own in the place of the global one.
+    const base: unknown = Object.getPrototypeOf(TransferError.prototype);
+    for (let proto = Object.getPrototypeOf(this); proto !== null && proto !== base; ) {
       names.push(proto.name);
+      proto = Object.getPrototypeOf(proto);
     }
     return names;
   }

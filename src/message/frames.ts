@@ -15,8 +15,9 @@ const bare = new WeakSet<object>();
 /** What `make` makes, without frames where the engine can do that and can give it some later. */
 export function withoutFrames<E extends Error>(make: () => E): E {
   const limit = engine.stackTraceLimit;
-  // Frozen intrinsics cannot be set: then it costs what it costs.
-  if (engine.captureStackTrace === undefined || !Reflect.set(engine, 'stackTraceLimit', 0)) return make();
+  // Not every engine has both, and frozen intrinsics cannot be set: then it costs what it costs.
+  if (typeof limit !== 'number' || engine.captureStackTrace === undefined) return make();
+  if (!Reflect.set(engine, 'stackTraceLimit', 0)) return make();
   try {
     const made = make();
     bare.add(made);

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Call } from '../../src/call/call.ts';
 import * as errors from '../../src/message/errors.ts';
 import { HttpRequest } from '../../src/message/request.ts';
@@ -81,6 +81,16 @@ describe('the tree of errors', () => {
       false,
     ]);
     for (const other of [new Error('x'), null, undefined, 'x', {}]) expect(errors.isTransferError(other)).toBe(false);
+  });
+
+  it('knows its errors when another `Error` has taken the place of the global one', () => {
+    vi.stubGlobal('Error', class extends Error {});
+    try {
+      const known = oneOfEach().map((error) => [errors.isTransferError(error), errors.isNetworkError(error)]);
+      expect(known).toEqual(oneOfEach().map((error) => [true, error instanceof NetworkError]));
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it('recognises the errors of another copy of the package', async () => {

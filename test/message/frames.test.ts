@@ -42,6 +42,15 @@ describe('an error without frames', () => {
     expect(Error.stackTraceLimit).toBe(7);
   });
 
+  it.each([undefined, 'many'])('has its own frames where the limit is %s, and leaves that as it was', (value) => {
+    if (value === undefined) Reflect.deleteProperty(Error, 'stackTraceLimit');
+    else Object.defineProperty(Error, 'stackTraceLimit', { value, writable: true, configurable: true });
+    const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+    const error = withoutFrames(() => new RangeError('too far'));
+    expect(captureFrames(error, undefined)).toBe(false);
+    expect(Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')).toEqual(before);
+  });
+
   it('has its own frames where the limit cannot be set', () => {
     Object.defineProperty(Error, 'stackTraceLimit', { value: 5, writable: false, configurable: true });
     const error = withoutFrames(() => new RangeError('too far'));
