@@ -96,12 +96,15 @@ describe.skipIf(noRedis !== undefined)(`a Redis ${noRedis ?? ''}`, () => {
     const { Redis } = await import('ioredis');
     const admin = new Redis(redis.url);
     let visits = 0;
+    let filling: Promise<unknown> | undefined;
     const run = () =>
       crawl(client, frontier, {
         robots: false,
         visit: async (_response, { url }) => {
           visits += 1;
-          if (visits === 50) await admin.config('SET', 'maxmemory', '1');
+          if (visits === 50) filling = admin.config('SET', 'maxmemory', '1');
+          // All later ones too: else the crawl might be over before Redis is full.
+          await filling;
           return { line: url };
         },
       });
