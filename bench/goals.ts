@@ -1,25 +1,12 @@
 /** What the library wants to reach, each in one case: a figure of its own, or a ratio to the faster of some peers. */
-import type { Rows } from './cases/case.ts';
 import { PLAIN, PLAIN_EIGHT } from './cases/case.ts';
 import { BASELINE, EIGHT } from './clients/index.ts';
-import type { Reached } from './results.ts';
-import { median, quantile, rounded } from './statistics.ts';
+import type { Reached, Rows } from './results.ts';
+import { type Bound, type Found, judged, ratioToBest } from './verdict.ts';
 
-interface Found {
-  /** One for each round. */
-  readonly values: readonly number[];
-  readonly to?: string;
-}
-
-interface Goal {
+interface Goal extends Bound {
   /** The name of the case. */
   readonly name: string;
-  readonly title: string;
-  /** The figure has to be at most this; with `isLeast` at least. */
-  readonly limit: number;
-  readonly isLeast?: boolean;
-  readonly unit?: string;
-  readonly digits: number;
   /** Rows that it needs. */
   readonly rows: readonly string[];
   /** `undefined` where a row is missing. */
@@ -43,13 +30,7 @@ function ratio(name: string, title: string, limit: number, { key = 'cpu', to, is
     isLeast,
     digits: 3,
     rows: [OURS, ...to],
-    of(rounds) {
-      const there = to.filter((row) => rounds.every((rows) => row in rows));
-      if (there.length === 0 || !rounds.every((rows) => OURS in rows)) return undefined;
-      const usual = (row: string) => median(rounds.map((rows) => rows[row]![key]!)) * (isLeast ? -1 : 1);
-      const best = there.reduce((one, other) => (usual(other) < usual(one) ? other : one));
-      return { values: rounds.map((rows) => rows[OURS]![key]! / rows[best]![key]!), to: best };
-    },
+    of: (rounds) => ratioToBest(rounds, OURS, { key, to, isLeast }),
   };
 }
 
@@ -69,7 +50,7 @@ function figure(name: string, title: string, limit: number, { of, row = OURS, di
     digits,
     rows: [row],
     ...rest,
-    of: (rounds) => (rounds.every((rows) => row in rows) ? { values: rounds.map(of) } : undefined),
+    of: (rounds) => (rounds.length > 0 && rounds.every((rows) => row in rows) ? { values: rounds.map(of) } : undefined),
   };
 }
 
@@ -139,20 +120,4 @@ export function reachedIn(name: string, rounds: readonly Rows[], isLoaded: boole
       const found = goal.of(rounds);
       return found === undefined ? [] : [judged(goal, found, isLoaded)];
     });
-}
-
-function judged(
-  { title, limit, isLeast = false, unit, digits }: Goal,
-  { values, to }: Found,
-  isLoaded: boolean,
-): Reached {
-  const middle = median(values);
-  return {
-    title,
-    ...(to !== undefined && { to }),
-    goal: `${isLeast ? 'at least' : 'at most'} ${limit}${unit === undefined ? '' : ` ${unit}`}`,
-    figure: rounded(middle, digits),
-    quartiles: [rounded(quantile(values, 0.25), digits), rounded(quantile(values, 0.75), digits)],
-    ...(!isLoaded && { isReached: isLeast ? middle >= limit : middle <= limit }),
-  };
 }

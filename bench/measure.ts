@@ -3,14 +3,15 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import type { Case, Contestant, Figure, Plan, Rows } from './cases/case.ts';
+import type { Case, Contestant, Figure, Plan } from './cases/case.ts';
 import { clients } from './clients/index.ts';
 import { reachedIn } from './goals.ts';
-import { MOST_OF_OTHERS, Neighbours } from './neighbours.ts';
+import { Neighbours } from './neighbours.ts';
 import { BUILT, ROOT, SLUICE } from './paths.ts';
 import type { Bench } from './prepare.ts';
-import { type CaseResult, majorOf, type Row } from './results.ts';
+import { type CaseResult, majorOf, type Row, type Rows } from './results.ts';
 import { median, quantile, rounded } from './statistics.ts';
+import { counting, type Round } from './verdict.ts';
 import type { Task } from './worker/worker.ts';
 
 export interface Means {
@@ -22,18 +23,16 @@ export interface Means {
   readonly rounds: number;
 }
 
-interface Round {
-  readonly rows: Rows;
-  /** What others took of the machine meanwhile, from 0 to 1. */
-  readonly others: number;
-}
-
 const run = promisify(execFile);
 const RATIO_DIGITS = 3;
+/** Processes of a case that measures once in each, however many windows others have. */
+const ENOUGH = 7;
 
 export async function measure(one: Case, contestants: readonly Contestant[], means: Means): Promise<CaseResult> {
   const { plan, version } = means;
-  const processes = one.isWindowed ? means.rounds : means.rounds * plan.windows;
+  const processes = one.isWindowed
+    ? means.rounds
+    : Math.min(means.rounds * plan.windows, Math.max(means.rounds, ENOUGH));
   const leftOut: Record<string, string> = {};
   for (const { row, client } of contestants) {
     const { since = 0 } = clients[client]!;
@@ -75,17 +74,15 @@ function judged(
   one: Case,
   all: readonly Round[],
 ): Pick<CaseResult, 'rounds' | 'others' | 'isLoaded' | 'rows' | 'goals'> {
-  const quiet = all.filter(({ others }) => others <= MOST_OF_OTHERS);
-  const isLoaded = quiet.length * 2 < all.length;
-  const counting = (isLoaded ? all : quiet).map(({ rows }) => rows);
-  const names = [...new Set(counting.flatMap(Object.keys))].filter((name) => counting.every((rows) => name in rows));
-  const goals = reachedIn(one.name, counting, isLoaded);
+  const { rounds, isLoaded } = counting(all);
+  const names = [...new Set(rounds.flatMap(Object.keys))].filter((name) => rounds.every((rows) => name in rows));
+  const goals = reachedIn(one.name, rounds, isLoaded);
   return {
-    rounds: counting.length,
+    rounds: rounds.length,
     others: rounded(all.length === 0 ? 0 : median(all.map(({ others }) => others)), 2),
     ...(isLoaded && { isLoaded }),
     ...(goals.length > 0 && { goals }),
-    rows: names.map((name) => rowOf(name, one, counting)),
+    rows: names.map((name) => rowOf(name, one, rounds)),
   };
 }
 

@@ -1,6 +1,9 @@
 /** What a run found, and the file it is kept in. Its shape and order depend on the tables of cases and clients alone. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
+/** Of one round: figures by the name of the row and the key of the figure. */
+export type Rows = Record<string, Record<string, number>>;
+
 /** One row of a case: medians of the rounds; ratios are medians of the ratios within each round. */
 export interface Row {
   readonly name: string;

@@ -2,7 +2,7 @@
  * The benchmark.
  *
  *     npm run bench                        everything: the better part of an hour
- *     npm run bench -- --goals             the cases and clients that the goals are about
+ *     npm run bench -- --goals             the cases and clients that the goals are about: about seven minutes
  *     npm run bench -- --quick             the most telling cases and clients: under a minute
  *     npm run bench -- --only a,b          cases by name (`--list` shows them)
  *     npm run bench -- --clients a,b       contestants by name; what they are compared with always runs
@@ -18,7 +18,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Case, Contestant, Plan } from './cases/case.ts';
+import type { Case, Contestant } from './cases/case.ts';
 import { caseCalled, cases } from './cases/index.ts';
 import { BASELINE, clients, EIGHT } from './clients/index.ts';
 import { writeDocs } from './docs.ts';
@@ -32,6 +32,7 @@ import { goalsTable, settingOf, tableOf } from './report.ts';
 import { type CaseResult, type Run, readResults, withRun, writeResults } from './results.ts';
 
 const FULL = { warmUp: 2000, warm: 1500, measure: 600 };
+const GOALS = { warmUp: 2000, warm: 1200, measure: 400 };
 const QUICK = { warmUp: 1200, warm: 400, measure: 400 };
 const QUICK_CASES = ['get-json', 'all-on', 'stack'];
 const QUICK_CLIENTS = [
@@ -54,7 +55,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     clients: { type: 'string' },
     rounds: { type: 'string' },
-    windows: { type: 'string', default: '1' },
+    windows: { type: 'string' },
     node: { type: 'string' },
     output: { type: 'string', default: RESULTS },
     docs: { type: 'boolean', default: false },
@@ -78,6 +79,14 @@ function chosenContestants({ name, contestants, baseline }: Case): readonly Cont
   return contestants.filter(({ row, client }) => row === baseline || chosenClients.includes(client));
 }
 
+function chosenPlan(): Pick<Means, 'plan' | 'rounds'> {
+  // Another Node gets all the time that it takes to compile.
+  const times = values.goals ? GOALS : values.quick && values.node === undefined ? QUICK : FULL;
+  const windows = Number(values.windows ?? (values.goals ? 3 : 1));
+  const rounds = Number(values.rounds ?? (values.goals || values.quick ? 3 : 5));
+  return { plan: { ...times, windows }, rounds };
+}
+
 /** @throws Error when others use the machine: whatever was measured would be theirs */
 async function refuseLoad({ serverId }: Bench): Promise<void> {
   const neighbours = new Neighbours([process.pid, serverId]);
@@ -98,9 +107,7 @@ async function run(): Promise<Run> {
   const node = values.node === undefined ? process.execPath : nodeBinary(values.node);
   const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
   await refuseLoad(bench);
-  // Another Node gets all the time that it takes to compile.
-  const plan: Plan = { ...(values.quick && !values.node ? QUICK : FULL), windows: Number(values.windows) };
-  const means: Means = { bench, node, version, plan, rounds: Number(values.rounds ?? (values.quick ? 3 : 5)) };
+  const means: Means = { bench, node, version, ...chosenPlan() };
   const setting = { node: version, machine: machine(), versions: versions(), cores: bench.cores };
   console.log(`${settingOf({ ...setting, cases: [] })}\n`);
   const measured: CaseResult[] = [];

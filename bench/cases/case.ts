@@ -2,6 +2,7 @@
 
 import type { Feature, Session } from '../clients/client.ts';
 import { BASELINE, clients, EIGHT } from '../clients/index.ts';
+import type { Rows } from '../results.ts';
 import type { Origins } from '../site.ts';
 
 export interface Figure {
@@ -41,9 +42,6 @@ export interface Context {
   /** To be sent. */
   readonly file: string;
 }
-
-/** Figures by the name of the row and the key of the figure. */
-export type Rows = Record<string, Record<string, number>>;
 
 export interface Case {
   readonly name: string;

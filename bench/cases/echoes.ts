@@ -1,7 +1,8 @@
 /** Messages over one WebSocket to a server that sends them back. */
 import assert from 'node:assert/strict';
 import { BASELINE, clients, EIGHT } from '../clients/index.ts';
-import { type Case, type Contestant, type Figure, needed, type Rows } from './case.ts';
+import type { Rows } from '../results.ts';
+import { type Case, type Contestant, type Figure, needed } from './case.ts';
 import { cpuMicroseconds } from './load.ts';
 
 const BYTES = 1024;

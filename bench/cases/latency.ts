@@ -1,8 +1,9 @@
 /** Latency at a fixed arrival rate, counted from when a request was due and not from when it could be sent. */
 import assert from 'node:assert/strict';
 import { BASELINE, clients } from '../clients/index.ts';
+import type { Rows } from '../results.ts';
 import { SMALL } from '../site.ts';
-import { type Case, CONNECTIONS, clientsWith, type Rows } from './case.ts';
+import { type Case, CONNECTIONS, clientsWith } from './case.ts';
 import { repeat } from './load.ts';
 
 const PER_SECOND = 2000;

@@ -4,7 +4,8 @@ import type { RequestOptions } from '../../src/options/options.ts';
 import type { PoolClient } from '../../src/pool/pool-options.ts';
 import type { Handler } from '../../src/stack/handler.ts';
 import { loadSluice } from '../clients/sluice.ts';
-import { type Case, CONNECTIONS, type Rows } from './case.ts';
+import type { Rows } from '../results.ts';
+import { type Case, CONNECTIONS } from './case.ts';
 import { cpuMicroseconds } from './load.ts';
 
 type Sluice = Awaited<ReturnType<typeof loadSluice>>;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type Feature, type Session, type Settings, sharedSignal } from '../clients/client.ts';
 import { BASELINE, clients } from '../clients/index.ts';
+import type { Rows } from '../results.ts';
 import { LARGE_BYTES, type Origins, type Seen, SMALL } from '../site.ts';
 import { askSeen } from './asked.ts';
 import {
@@ -14,7 +15,6 @@ import {
   needed,
   PLAIN,
   PLAIN_EIGHT,
-  type Rows,
 } from './case.ts';
 import { load } from './load.ts';
 

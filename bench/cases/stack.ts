@@ -3,7 +3,8 @@
 import type { RequestOptions } from '../../src/options/options.ts';
 import type { Handler, Middleware } from '../../src/stack/handler.ts';
 import { loadSluice } from '../clients/sluice.ts';
-import type { Case, Contestant, Plan, Rows } from './case.ts';
+import type { Rows } from '../results.ts';
+import type { Case, Contestant, Plan } from './case.ts';
 import { cpuMicroseconds } from './load.ts';
 
 type Sluice = Awaited<ReturnType<typeof loadSluice>>;
