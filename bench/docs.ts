@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { cases } from './cases/index.ts';
 import { PAGE, PLOT, RESULTS } from './paths.ts';
 import { plot } from './plot.ts';
-import { goalsTable, mainRuns, nodesTable, runsOf, sectionOf, settingOf } from './report.ts';
+import { goalsTable, mainRuns, nodesTable, sectionOf, settingsOf } from './report.ts';
 import { type Results, readResults } from './results.ts';
 
 const BEGIN = '<!-- bench: begin, written by npm run bench -- --docs -->';
@@ -29,9 +29,8 @@ export function writeDocs(path: string): void {
 function sections(results: Results, hasPlot: boolean): string {
   const picture = hasPlot ? [`![CPU time of a request by client](${basename(PLOT)})`] : [];
   const goals = goalsTable(mainRuns(results));
-  const settings = new Set(runsOf(results).map(settingOf));
   return [
-    ...settings,
+    ...settingsOf(results),
     ...(goals === undefined ? [] : [`### Goals\n\n${goals}`]),
     ...picture,
     ...cases.map(({ name }) => sectionOf(name, results)),

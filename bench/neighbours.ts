@@ -49,10 +49,11 @@ export class Neighbours {
 
   #used(): Used {
     // user nice system idle iowait irq softirq steal: what is stolen is taken by others too. The rest is in these already.
+    // Interrupts may be those of the measured traffic itself, which no process has on its account.
     const ticks = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.split(/ +/).slice(1, 9).map(Number);
     const total = ticks.reduce((sum, value) => sum + value, 0);
     const own = this.#own.reduce((sum, id) => sum + ticksOf(id), 0);
-    return { total, busy: total - ticks[3]! - ticks[4]!, own };
+    return { total, busy: ticks[0]! + ticks[1]! + ticks[2]! + ticks[7]!, own };
   }
 }
 

@@ -17,14 +17,16 @@ export function tableOf(result: CaseResult, shown?: readonly string[]): string {
 
 function headOf(name: string): string {
   const { title, note, figures, baseline } = caseCalled(name);
-  const ratios = figures.some(({ ratio }) => ratio) ? `Ratios are to ${baseline}, with their quartiles.` : '';
+  const ratios = figures.some(({ ratio }) => ratio) ? `Ratios are to ${baseline}.` : '';
   return [`### ${title}`, [note, ratios].filter(Boolean).join(' ')].filter(Boolean).join('\n\n');
 }
 
 function figuresOf(result: CaseResult, shown: readonly string[] = Object.keys(clients)): string {
   const one = caseCalled(result.name);
-  const heads = one.figures.flatMap(({ title, ratio }) => (ratio ? [title, 'ratio'] : [title]));
-  const rows = sorted(one, result.rows).map((row) => [row.name, ...cellsOf(one, row)]);
+  const hasSpread = result.rows.some(({ ratioSpread }) => ratioSpread !== undefined);
+  const ratio = hasSpread ? ['ratio', 'quartiles'] : ['ratio'];
+  const heads = one.figures.flatMap((figure) => [figure.title, ...(figure.ratio ? ratio : [])]);
+  const rows = sorted(one, result.rows).map((row) => [row.name, ...cellsOf(one, row, hasSpread)]);
   const notes = [countOf(result), loadOf(result), ...absent(one, result, shown)].filter(Boolean).join(' ');
   return `${markdown([['', ...heads], ...rows])}\n\n${notes}`;
 }
@@ -35,12 +37,12 @@ function sorted({ contestants }: Case, rows: readonly Row[]): Row[] {
   return [...rows].sort((a, b) => place(a) - place(b));
 }
 
-function cellsOf({ figures }: Case, { figures: values, ratios, ratioSpread }: Row): string[] {
+function cellsOf({ figures }: Case, { figures: values, ratios, ratioSpread }: Row, hasSpread: boolean): string[] {
   return figures.flatMap(({ key, ratio, digits = 0 }) => {
     const value = values[key]?.toFixed(digits) ?? DASH;
     if (!ratio) return [value];
-    const spread = ratioSpread?.[key]?.map((one) => one.toFixed(2)).join(' to ');
-    return [value, `${ratios[key]?.toFixed(2) ?? DASH}${spread === undefined ? '' : ` (${spread})`}`];
+    const spread = ratioSpread?.[key]?.map((one) => one.toFixed(2)).join(' to ') ?? DASH;
+    return [value, ratios[key]?.toFixed(2) ?? DASH, ...(hasSpread ? [spread] : [])];
   });
 }
 
@@ -75,8 +77,18 @@ export function settingOf({ machine, node, cores, versions }: Run): string {
   return `Node ${node}; ${machine}; ${cores}.\n\n${listed.join(', ')}.`;
 }
 
+/** Each setting once, with all Nodes that were measured in it. */
+export function settingsOf(results: Results): string[] {
+  const nodes = new Map<string, string[]>();
+  for (const run of runsOf(results)) {
+    const setting = settingOf({ ...run, node: '*' });
+    nodes.set(setting, [...(nodes.get(setting) ?? []), run.node]);
+  }
+  return [...nodes].map(([setting, versions]) => setting.replace('*', versions.join(', ')));
+}
+
 export function runsOf({ otherNodes, ...own }: Results): Run[] {
-  return [own, ...Object.values(otherNodes)];
+  return [own, ...Object.values(otherNodes)].filter(({ cases }) => cases.length > 0);
 }
 
 /** Of the Nodes that count, the newest first; of the benchmark's own where they have none, or not all of its rows. */
