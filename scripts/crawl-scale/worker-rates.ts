@@ -11,7 +11,7 @@ import { workerProgram } from './worker-program.ts';
 
 const HOSTS = 200;
 /** Enough for the first seconds, in which the workers compile what they run, to be few of all. */
-const PAGES = 30;
+const PAGES = 50;
 const LATENCY = 50;
 /** Few enough for two cores: the sites answer slowly, and what is waited for is no work. */
 const CONCURRENCY = '10';
