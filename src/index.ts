@@ -1,7 +1,7 @@
 /** Everything public, and nothing else. Optional parts have an entry of their own: `sluice/testing`. */
 export type { Beacon, BeaconOptions } from './beacon/beacon.ts';
 export type { TraceMessage } from './call/channels.ts';
-export { DelayQueue } from './call/delay-queue.ts';
+export { DelayQueue, type DelayQueueOptions } from './call/delay-queue.ts';
 export { RequestPromise } from './call/request-promise.ts';
 export {
   type Attempt,
@@ -11,6 +11,7 @@ export {
   type DownloadOptions,
   type DownloadResult,
 } from './client/client.ts';
+export type { CloseOptions } from './client/closing.ts';
 export {
   attempt,
   del,
@@ -24,11 +25,13 @@ export {
   query,
   request,
 } from './client/functions.ts';
-export type { PaginateOptions } from './client/paginate.ts';
+export type { PagedItems, PaginateOptions } from './client/paginate.ts';
 export type { HttpClient } from './client/psr-18.ts';
 export { type DnsCache, type DnsCacheOptions, dnsCache } from './connect/dns-cache.ts';
-export { CookieJar } from './cookies/cookie-jar.ts';
-export { FileCookieJar } from './cookies/file-cookie-jar.ts';
+export type { Cookie, CookieJarJSON, CookieJSON } from './cookies/cookie.ts';
+export type { CookieInit } from './cookies/cookie-init.ts';
+export { CookieJar, type CookieJarOptions } from './cookies/cookie-jar.ts';
+export { FileCookieJar, type FileCookieJarOptions } from './cookies/file-cookie-jar.ts';
 export { defaultStack } from './default-stack.ts';
 export { chooseHandler, wrapStreaming } from './handlers/choose.ts';
 export { ConnectionLimits, type ConnectionSettings } from './handlers/connections/connection-limits.ts';
@@ -41,6 +44,7 @@ export { undiciHandler } from './handlers/undici/undici.ts';
 export { RequestBody } from './message/body.ts';
 export type { BodyInit, BodyValue } from './message/body-from.ts';
 export type { CacheFacts } from './message/cache-facts.ts';
+export type { NodeStream } from './message/content.ts';
 export {
   BadResponseError,
   BodyError,
@@ -93,10 +97,10 @@ export { decodeContent } from './middleware/decode-content/decode-content.ts';
 export { delay } from './middleware/delay.ts';
 export { denyPrivateNetwork } from './middleware/deny-private-network.ts';
 export { type HistoryEntry, history } from './middleware/history.ts';
-export { httpErrors } from './middleware/http-errors/http-errors.ts';
+export { type HttpErrorsOptions, httpErrors } from './middleware/http-errors/http-errors.ts';
 export { limits } from './middleware/limits/limits.ts';
 export { debug } from './middleware/log/debug.ts';
-export { log } from './middleware/log/log.ts';
+export { type Logger, type LogLevel, log } from './middleware/log/log.ts';
 export { MessageFormatter } from './middleware/log/message-formatter.ts';
 export { mapRequest } from './middleware/map-request.ts';
 export { mapResponse } from './middleware/map-response.ts';
@@ -121,7 +125,18 @@ export type {
   PoolResult,
   PoolStats,
 } from './pool/pool-options.ts';
-export { any, each, eachLimit, settle, some, unwrap } from './pool/promises.ts';
+export {
+  type AllSettled,
+  any,
+  type EachControl,
+  type EachOptions,
+  each,
+  eachLimit,
+  settle,
+  some,
+  type Unwrapped,
+  unwrap,
+} from './pool/promises.ts';
 export { VERSION } from './runtime/version.ts';
 export type {
   ConnectionStats,
@@ -132,5 +147,9 @@ export type {
   Transport,
 } from './stack/handler.ts';
 export { HandlerStack } from './stack/handler-stack.ts';
+export type { SyncResponse } from './sync/request-sync.ts';
 export { type Clock, systemClock } from './time/clock.ts';
 export { type Duration, milliseconds } from './time/duration.ts';
+export type { CloseOutcome } from './websocket/closing.ts';
+export type { UpgradeOptions, WebSocketConnection } from './websocket/connection.ts';
+export type { WebSocketMessage } from './websocket/inbox.ts';

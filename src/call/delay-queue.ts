@@ -12,6 +12,7 @@ import { type Due, DueHeap } from '../time/due-heap.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 
+/** What a `DelayQueue` is made with. */
 export interface DelayQueueOptions {
   /** Where time comes from. Default the system's. */
   clock?: Clock | undefined;

@@ -27,6 +27,7 @@ import {
 } from './cookie-policy.ts';
 import { cookiesFromRecord, storedCookies } from './stored-cookies.ts';
 
+/** How much a `CookieJar` takes, and what it does with a cookie that it refuses. */
 export interface CookieJarOptions {
   /** A cookie that is refused is a `TypeError` instead of nothing. Default `false`. */
   strict?: boolean | undefined;

@@ -12,6 +12,7 @@ import { CookieJar, type CookieJarOptions } from './cookie-jar.ts';
 import { loadCookieParser } from './cookie-parser.ts';
 import { storedCookies } from './stored-cookies.ts';
 
+/** What `FileCookieJar.open` takes beside what a jar in memory does. */
 export interface FileCookieJarOptions extends Omit<CookieJarOptions, 'clock'> {
   /** Keep session cookies in the file too: those without an end. Default `false`. */
   session?: boolean | undefined;

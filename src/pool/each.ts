@@ -13,6 +13,7 @@ export interface EachControl {
   reject(reason: unknown): void;
 }
 
+/** How many items `each` has under way, and who is told of what comes of them. */
 export interface EachOptions<T, K> {
   /**
    * How many items are under way at once; a function is asked before each pull, with how many are, and 0 means not now.

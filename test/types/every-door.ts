@@ -5,6 +5,7 @@
  */
 import * as sluice from 'sluice';
 import {
+  type AllSettled,
   type ArrayFormat,
   type Attempt,
   type AuthFlow,
@@ -24,16 +25,24 @@ import {
   ClientError,
   type ClientOptions,
   type Clock,
+  type CloseOptions,
+  type CloseOutcome,
   ConnectError,
   type ConnectionBounds,
   ConnectionLimits,
   type ConnectionSettings,
   type ConnectionStats,
+  type Cookie,
+  type CookieInit,
   CookieJar,
+  type CookieJarJSON,
+  type CookieJarOptions,
+  type CookieJSON,
   type CookieStore,
   chooseHandler,
   type DeclaringMiddleware,
   DelayQueue,
+  type DelayQueueOptions,
   type DigestName,
   type DispatcherSettings,
   type DnsCache,
@@ -42,16 +51,20 @@ import {
   type DownloadResult,
   type Duration,
   dnsCache,
+  type EachControl,
+  type EachOptions,
   type EventOptions,
   type Fields,
   type FieldsInit,
   FileCookieJar,
+  type FileCookieJarOptions,
   type Handler,
   HandlerStack,
   type HeadersInit,
   type HistoryEntry,
   type HostStats,
   type HttpClient,
+  type HttpErrorsOptions,
   HttpHeaders,
   HttpRequest,
   HttpResponse,
@@ -59,17 +72,21 @@ import {
   type LineOptions,
   type Link,
   type Links,
+  type Logger,
+  type LogLevel,
   type Lookup,
   MessageFormatter,
   type Middleware,
   type MultipartPart,
   NetworkError,
+  type NodeStream,
   nodeHttpHandler,
   type OAuth2Options,
   type OAuth2Token,
   type OAuth2TokenInit,
   type OriginStats,
   oauth2,
+  type PagedItems,
   type PaginateOptions,
   type ParseJson,
   type Pem,
@@ -110,6 +127,7 @@ import {
   type Sink,
   type StandardSchema,
   type StringifyJson,
+  type SyncResponse,
   streamHandler,
   TimeoutError,
   type TimeoutPhase,
@@ -124,13 +142,16 @@ import {
   type TransferStats,
   type Transport,
   type UndiciDispatcher,
+  type Unwrapped,
+  type UpgradeOptions,
   undiciHandler,
   VERSION,
+  type WebSocketConnection,
+  type WebSocketMessage,
   wrapStreaming,
 } from 'sluice';
 import { memoryCache } from 'sluice/cache';
 import { FakeClock } from 'sluice/testing';
-import type { CloseOutcome, UpgradeOptions, WebSocketConnection } from 'sluice/websocket';
 
 declare const bytes: Uint8Array;
 declare const signal: AbortSignal;
@@ -268,15 +289,15 @@ declare const settings: {
   readonly event: Maybe<EventOptions>;
   readonly retry: Maybe<RetryOptions>;
   readonly redirect: Maybe<RedirectOptions>;
-  readonly jar: Maybe<NonNullable<ConstructorParameters<typeof CookieJar>[0]>>;
-  readonly file: Maybe<NonNullable<Parameters<typeof FileCookieJar.open>[1]>>;
-  readonly cookie: Maybe<Exclude<Parameters<CookieJar['setCookie']>[0], string>>;
-  readonly queue: Maybe<NonNullable<ConstructorParameters<typeof DelayQueue>[0]>>;
+  readonly jar: Maybe<CookieJarOptions>;
+  readonly file: Maybe<FileCookieJarOptions>;
+  readonly cookie: Maybe<CookieInit>;
+  readonly queue: Maybe<DelayQueueOptions>;
   readonly wait: Maybe<NonNullable<Parameters<DelayQueue['add']>[2]>>;
-  readonly close: Maybe<NonNullable<Parameters<Client['close']>[0]>>;
+  readonly close: Maybe<CloseOptions>;
   readonly choice: Maybe<NonNullable<Parameters<typeof chooseHandler>[0]>>;
-  readonly each: Maybe<NonNullable<Parameters<typeof sluice.each<number[]>>[1]>>;
-  readonly errors: Maybe<NonNullable<Parameters<typeof sluice.httpErrors>[0]>>;
+  readonly each: Maybe<EachOptions<number, number>>;
+  readonly errors: Maybe<HttpErrorsOptions>;
   readonly tools: Maybe<NonNullable<Parameters<typeof sluice.retry>[1]>>;
   readonly token: Maybe<OAuth2Options>;
 };
@@ -347,7 +368,7 @@ export async function everyMethod(): Promise<unknown> {
     closeTimeout: '1s',
   } satisfies UpgradeOptions);
   await socket.send('text', { binary: false, fin: true, compress: undefined, mask: undefined });
-  const message = await socket.receive({ timeout: undefined, signal: undefined });
+  const message: WebSocketMessage | undefined = await socket.receive({ timeout: undefined, signal: undefined });
   const text = message?.type === 'text' ? message.data.length : message?.data.byteLength;
   const outcome: CloseOutcome = await socket.close(1000, 'bye');
   const sync = made.requestSync('GET', uri, options);
@@ -555,21 +576,36 @@ export function failures(error: unknown, response: HttpResponse, request: HttpRe
 
 /** Types that stand for what a user writes down of others. */
 export type Named = [
+  AllSettled<[Promise<1>]>,
   CacheLayer,
   CacheMode,
+  CookieJSON,
   DnsCache,
+  EachControl,
   Fields,
   FieldsInit,
+  Logger,
+  LogLevel,
+  NodeStream,
   OriginStats,
   QueryInit,
   QueryValue,
   TraceMessage,
+  Unwrapped<[Promise<1>]>,
 ];
 
 /** What a module exports is written into its declarations, for which each type has to have a name. */
 export const pages = client.paginate<string>(uri);
+export const pagesByName: PagedItems<string> = pages;
 export const sync = client.requestSync('GET', uri);
-export const jar = new CookieJar().getCookies('http://a.example/');
+export const syncByName: SyncResponse = sync;
+export const cookies = new CookieJar().getCookies('http://a.example/');
+export const cookieByName: Cookie | undefined = cookies[0];
+export const saved = new CookieJar().toJSON();
+export const savedByName: CookieJarJSON = saved;
+export const savedCookie = saved.cookies[0];
+export const socket = () => client.upgrade(uri);
+export const stream = () => new HttpResponse().stream();
 export const opened = FileCookieJar.open('a');
 export const settled = sluice.settle([1]);
 export const unwrapped = sluice.unwrap({ a: 1 });

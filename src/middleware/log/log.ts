@@ -8,6 +8,7 @@ import { MessageFormatter } from './message-formatter.ts';
 
 /** `console`, or anything with pino's shape: a method for each level that takes a line. */
 export type Logger = { error(line: string): unknown } & { readonly [level in LogLevel]?: (line: string) => unknown };
+/** The method of a logger that a line goes to. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'log' | 'warn' | 'error';
 
 /**
