@@ -131,6 +131,14 @@ export function failures(check: Check): void {
     await released(scripted);
   });
 
+  check('refuses a body whose length is over maxResponseSize before it has come', async ({ fresh, play }) => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n';
+    const scripted = await play([{ expect: 'head' }, { send: head + 'x'.repeat(200_000) }, { stall: true }]);
+    const error = await rejection(fresh()(new HttpRequest('GET', scripted.url()), {}));
+    expect(error).toMatchObject({ name: 'BodyError', code: 'ERR_BODY_TOO_LARGE' });
+    await released(scripted);
+  });
+
   check('takes a body of exactly maxResponseSize', async ({ send }) => {
     expect((await (await send('/bytes/5000', { maxResponseSize: 5000 })).bytes()).byteLength).toBe(5000);
   });

@@ -114,10 +114,16 @@ export class Answer {
   collect(chunk: Uint8Array): void {
     this.#pieces ??= new Pieces();
     const pieces = this.#pieces;
-    if (this.#allows(pieces.size + chunk.byteLength)) {
-      if (pieces.isOne) pieces.expect(this.expected);
-      pieces.add(chunk);
-    } else this.#refuse();
+    if (!this.#allows(pieces.size + chunk.byteLength)) {
+      this.#refuse();
+      return;
+    }
+    // Most bodies are one chunk, for which it costs more to look up their length than to take them.
+    if (pieces.isOne) {
+      if (!this.fits()) return;
+      pieces.expect(this.expected);
+    }
+    pieces.add(chunk);
   }
 
   /** Ends the transfer when the head says already that the body is too large. @returns whether it can be gathered */
