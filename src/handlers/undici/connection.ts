@@ -1,4 +1,8 @@
-/** One undici `Client`: at most one socket, which carries one request at a time; it dials again after that has closed. */
+/**
+ * One connection of undici: a `Client`, which has at most one socket, carries one request at a time, and dials again after
+ * that has closed. It dials through `connect/dial.ts`, and its timers are ours: of undici's own only the one for idle
+ * sockets is used.
+ */
 import type { Socket } from 'node:net';
 import type { Client } from 'undici';
 import { type DialSettings, dial, dialTimings } from '../../connect/dial.ts';
@@ -11,28 +15,30 @@ import { closeGracefully } from '../connections/graceful-close.ts';
 
 type Timings = NonNullable<ReturnType<typeof dialTimings>>;
 
-/** The connections of its origin, as one of them and the exchange over it see them. */
+/** The connections to its origin with its settings, as the connection and the exchange over it see them. */
 export interface UndiciRoute extends ConnectionOwner {
   readonly target: Target;
-  /** Its proxy does not say that connections may be used again: each request takes one of its own. */
+  /** Its proxy does not say that a connection may be used again: each request takes one of its own. */
   isSingle: boolean;
   drop(connection: UndiciConnection): void;
   /** The exchange is over, and its connection may carry the next. */
   give(connection: UndiciConnection): void;
-  /** Another one for the slot of a connection that has ended under a request. */
+  /** Another connection in the slot of one that has ended under a request, so that the request need not queue again. */
   renew(dead: UndiciConnection): UndiciConnection;
 }
 
 export class UndiciConnection extends Connection {
   readonly client: Client;
   readonly route: UndiciRoute;
-  /** What dialling took, until the exchange that waited for it has seen it. */
+  /**
+   * What dialling took, until the exchange that waited for it has taken it: afterwards the connection is one used before.
+   */
   fresh: Timings | undefined;
-  /** It holds a slot; another connection may have taken that over. */
+  /** It holds a slot, unless another connection has taken that over. */
   hasSlot = true;
-  /** What TLS was told when the connection broke: undici reports the end that follows it. */
+  /** The TLS alert with which the connection broke: undici reports only the end that follows it. */
   alert: Error | undefined;
-  /** The last one that was dialled. */
+  /** The socket that was dialled last. */
   socket: Socket | undefined;
   #isConnected = false;
   #cancelDial: (() => void) | undefined;
@@ -40,7 +46,7 @@ export class UndiciConnection extends Connection {
   constructor(route: UndiciRoute, ClientClass: typeof Client) {
     super();
     this.route = route;
-    // It is opened for a request, which undici keeps until the socket is there.
+    // It is opened for a request, which undici holds until the socket is there.
     this.streams = 1;
     this.client = new ClientClass(route.target.origin, bareRecord(this.#options(route.settings)));
     this.client.on('disconnect', () => {
@@ -55,7 +61,7 @@ export class UndiciConnection extends Connection {
     return this.#isConnected;
   }
 
-  /** Reads of a head how many requests the server still takes. This is on the way of every response. */
+  /** Reads from a head how many requests the server still takes. This is on the way of every response, hence the bytes. */
   onKeepAlive(fields: readonly RawField[]): void {
     for (let i = 0; i < fields.length; i += 2) {
       const name = fields[i] as Uint8Array;
@@ -66,7 +72,7 @@ export class UndiciConnection extends Connection {
     }
   }
 
-  /** Ends the connection, or the attempt to get one. */
+  /** Ends the connection, or the dial for it. */
   close(isWaitedFor: boolean): void {
     const { socket } = this;
     if (!isWaitedFor || this.streams > 0 || socket === undefined || socket.destroyed) this.#destroy();
@@ -80,7 +86,7 @@ export class UndiciConnection extends Connection {
     this.#cancelDial?.();
     this.disconnected();
     const closed = (): void => this.route.closed(this);
-    // Not in the middle of a callback of the client's own.
+    // Later: this may run within a callback of the client, which must not be destroyed in the middle of it.
     queueMicrotask(() => this.client.destroy(null).then(closed, closed));
   }
 
@@ -91,7 +97,7 @@ export class UndiciConnection extends Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: settings.maxHeaderSize,
-      // Of an idle connection; a server's `Keep-Alive: timeout=` is undici's to read.
+      // For idle connections. undici reads `Keep-Alive: timeout=` of the server by itself.
       keepAliveTimeout: idle.usual,
       keepAliveMaxTimeout: idle.longest,
       keepAliveTimeoutThreshold: SAFETY,

@@ -48,12 +48,14 @@ export class UndiciConnections extends OriginConnections<UndiciConnection, Undic
     return connection;
   }
 
+  /** The exchange over it is over: the connection is for whoever is next. */
   give(connection: UndiciConnection): void {
     connection.streams = 0;
     if (this.isSingle) this.drop(connection);
     else this.rest(connection);
   }
 
+  /** Not where another connection has taken its slot over: that is released once, with the other one. */
   override closed(connection: UndiciConnection): void {
     if (connection.hasSlot) super.closed(connection);
   }
@@ -66,7 +68,7 @@ export class UndiciConnections extends OriginConnections<UndiciConnection, Undic
     waiter.connected(connection);
   }
 
-  /** undici dials when the connection gets its request. */
+  /** A connection that is not dialled yet: undici does that when it gets its request. */
   #add(): UndiciConnection {
     const connection = new UndiciConnection(this, this.#Client);
     this.connections.add(connection);

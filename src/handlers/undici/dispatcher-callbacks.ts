@@ -1,6 +1,7 @@
 /**
- * One request over a dispatcher of the caller's: the callbacks of undici 8, which composed interceptors of undici 7 ask for
- * too, and those of undici 7 and before, told to the exchange.
+ * The handler that a dispatcher of the caller's gets for one request. undici has two generations of handler interfaces, and
+ * asks by their methods which one it has: the one of undici 8, which composed interceptors of undici 7 call too, and the
+ * one of undici 7 and before. Both are here, and tell the exchange.
  */
 import { connectFailure } from '../../connect/failure.ts';
 import type { RawField } from '../../message/headers.ts';
@@ -12,7 +13,7 @@ import type { UndiciExchange } from './exchange.ts';
 /** A head as undici has read it: names in lower case, lines of one name in a list. */
 type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** undici's hold on one exchange. Its lines as they came are there only when they came over a connection. */
+/** How undici 8 lets a handler stop a request. `rawHeaders` are there only when the answer came over a connection. */
 interface Controller {
   readonly rawHeaders?: unknown;
   readonly rawTrailers?: unknown;
@@ -86,6 +87,7 @@ export class DispatcherCallbacks {
     this.#exchange.onComplete(trailers ?? []);
   }
 
+  /** Before `onConnect` it is an error of the dispatcher's own dial, and becomes the error that ours would be. */
   onError(cause: Error): void {
     const isConnecting = this.#abort === undefined && isOfConnection(cause);
     this.#exchange.onError(isConnecting ? connectFailure(cause, this.#target) : cause);
@@ -100,7 +102,9 @@ export class DispatcherCallbacks {
 }
 Object.setPrototypeOf(DispatcherCallbacks.prototype, null); // undici asks for methods of two generations: none is inherited.
 
-/** A word of the system's, of TLS or of undici's connector; undici's other words are of what it was told. */
+/**
+ * Whether it is an error of the system, of TLS or of undici's connector. undici's other codes are about what it was given.
+ */
 function isOfConnection(cause: unknown): boolean {
   const code = own(Object(cause), 'code');
   if (typeof code !== 'string') return false;
@@ -108,13 +112,14 @@ function isOfConnection(cause: unknown): boolean {
 }
 
 /**
- * The lines as they came, with their case and order, unless an interceptor has changed what they say.
+ * The lines as they came, with their case and order, unless an interceptor has changed the record that is made of them.
  * @param raw name, value, name, value, ... or nothing, where the answer came over no connection
  */
 function asTheyCame(raw: unknown, fields: Fields): RawField[] {
   return Array.isArray(raw) && saysTheSame(raw as RawField[], fields) ? (raw as RawField[]) : flat(fields);
 }
 
+/** Whether each value of the record stands among the lines, and nothing else does. */
 function saysTheSame(raw: readonly RawField[], fields: Fields): boolean {
   const seen = new Map<string, number>();
   for (let i = 0; i < raw.length; i += 2) {

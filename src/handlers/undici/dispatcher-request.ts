@@ -1,10 +1,10 @@
-/** What a dispatcher of the caller's is told of a request: in forms that mocks and interceptors read too. */
+/** The request in the form in which a dispatcher of the caller's gets it: one that mocks and interceptors can read too. */
 import { isUtf8 } from 'node:buffer';
 import type { Target } from '../../message/uri.ts';
 import { PIECE } from '../exchange/body-pieces.ts';
 import type { DispatchOptions } from './request.ts';
 
-/** Told how far the body went. */
+/** Called when a chunk of the body went out, and when the last one did. */
 export interface Sending {
   onBodySent(chunk: Uint8Array): void;
   onRequestSent(): void;
@@ -45,7 +45,10 @@ function bodyOf(body: GivenBody, sending: Sending): unknown {
   return bytes.length > 0 && bytes.length <= PIECE && isUtf8(bytes) ? bytes.toString() : bytes;
 }
 
-/** undici 7 tells a handler of today's interface nothing of the body: what it asks for next, it has written before. */
+/**
+ * Counts what goes out. undici 7 does not report it to the new interface; but when it asks for a chunk, the one before is
+ * out.
+ */
 async function* counted(chunks: AsyncIterable<Uint8Array>, sending: Sending): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of chunks) {
     yield chunk;

@@ -1,4 +1,7 @@
-/** Exchanges over a dispatcher of the caller's. Its connections are its own, and so is their end. */
+/**
+ * Exchanges over a dispatcher of the caller's, which has connections of its own: nothing here limits, counts or closes
+ * them.
+ */
 import { checkHead } from '../../message/framing.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -41,9 +44,10 @@ export class DispatcherTransport implements UndiciHost {
   }
 }
 
+/** The dispatcher's own proxy and limits hold. */
 const SETTINGS = { forwarder: undefined, maxHeaderSize: Number.POSITIVE_INFINITY };
 
-/** Stands for the connection of one exchange, of which the dispatcher shows nothing. */
+/** Stands in the place of a route and of a connection for one exchange, since the dispatcher shows nothing of its own. */
 class DispatcherRoute implements ExchangeRoute, ExchangeConnection {
   readonly client = this;
   readonly route = this;
@@ -68,7 +72,7 @@ class DispatcherRoute implements ExchangeRoute, ExchangeConnection {
 
   dispatch(options: DispatchOptions): boolean {
     const callbacks = new DispatcherCallbacks(this.#exchange, this.#target, options.body);
-    // Nobody sees where its connection begins: the wait for it counts within that for the head.
+    // Nobody sees when its connection is there: the time for that counts as time for the head.
     this.#exchange.onConnect((reason) => callbacks.stop(reason));
     try {
       return this.#dispatcher.dispatch(dispatcherOptions(options, this.#target, this.#exchange), callbacks);

@@ -1,6 +1,7 @@
 /**
- * One request over undici's dispatcher. The object is the callbacks undici asks for, so that an exchange costs no closure;
- * a buffered body is collected straight from them, and a body of one chunk is never copied.
+ * One request over undici. This object is itself the handler whose methods undici calls, so that a request costs no
+ * closure; a buffered body is collected straight from them, and a body of one chunk is never copied. This is the fast path:
+ * it makes no promise, closure or timer that a request does not need.
  */
 import { mayBeLeft, willBeLeft } from '../../call/left-body.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
@@ -30,10 +31,10 @@ export class UndiciExchange implements Carrier {
   readonly #host: UndiciHost;
   #connection: ExchangeConnection | undefined;
   #isReused = false;
-  /** Count of the socket when this exchange got it. */
+  /** Bytes that the socket had read for others when this exchange got it. */
   #readBefore = 0;
   #abort: ((reason: Error) => void) | undefined;
-  /** Reads on, while the body is gathered that is likely left. */
+  /** Makes undici read on; set while a body is gathered that a layer will likely discard (`exchange/briefly.ts`). */
   #resume: (() => void) | undefined;
   #body: PulledBody | undefined;
   #trailers: HttpHeaders | undefined;
@@ -77,6 +78,7 @@ export class UndiciExchange implements Carrier {
     }
   }
 
+  /** Gives undici the request. A new connection is dialled now: its `onConnect` comes when the socket is there. */
   #dispatch(connection: ExchangeConnection): void {
     const { transfer } = this;
     const { request, options } = transfer;
@@ -87,8 +89,9 @@ export class UndiciExchange implements Carrier {
     connection.client.dispatch(dispatchOptions(request, this.#target, connection, options, source), this);
   }
 
-  // The callbacks of undici
+  // The methods that undici calls, in this order
 
+  /** The request goes out now; before, it waited for the socket. */
   onConnect(abort: (reason?: Error) => void): void {
     const { transfer } = this;
     if (transfer.isDone) {
@@ -137,6 +140,7 @@ export class UndiciExchange implements Carrier {
       if (announceHead(transfer)) this.#open(answer, resume);
       return true;
     }
+    // A layer may not want the body: it is gathered for a moment only (`exchange/briefly.ts`).
     if (mayBeLeft(request, status)) {
       this.#resume = resume;
       answer.isBrief = true;
@@ -194,7 +198,10 @@ export class UndiciExchange implements Carrier {
     }
   }
 
-  /** A connection over which not everything went is of no more use: the rest would be taken for the next request. */
+  /**
+   * Lets go of the connection. One over which the request did not go in full is of no more use: the rest would be read as
+   * the next.
+   */
   #leave(): void {
     const connection = this.#connection!;
     const isSent = this.transfer.request.body === null || connection.socket?.writableLength === 0;
@@ -202,10 +209,14 @@ export class UndiciExchange implements Carrier {
     else connection.route.drop(connection);
   }
 
+  /**
+   * The order counts: what is no failure after all, what is sent again, what another transport can do, and then the rest.
+   */
   onError(cause: Error): void {
     const { transfer } = this;
     if (transfer.isDone) return;
     const { answer, request } = transfer;
+    // A 204 or 304 with a length is complete without a body; undici takes it for cut short.
     if (answer !== undefined && isBodyless(answer.status) && isLengthMismatch(cause)) {
       this.#connection!.route.drop(this.#connection!);
       this.onComplete([]);
@@ -227,18 +238,22 @@ export class UndiciExchange implements Carrier {
     this.abort(transfer.failure(told));
   }
 
-  /** A kept-alive connection that the server had closed already: it never read this request. */
+  /**
+   * Whether a kept connection broke because the server had closed it already (RFC 9112 section 9.3.1): it is sent again
+   * then.
+   */
   #isStale(cause: Error): boolean {
     return (
       this.#isReused &&
       this.transfer.answer === undefined &&
-      // Whoever has begun to answer has read the question.
+      // A server that has begun to answer has read the request.
       this.#connection?.socket?.bytesRead === this.#readBefore &&
       canReplay(this.transfer.request, false) &&
       isConnectionLost(cause)
     );
   }
 
+  /** A 100 that undici cannot read past: the promise goes to the transport that can, or fails where there is none. */
   #failUnsolicited(error: Error): void {
     const { elsewhere } = this.#host;
     const { request, options } = this.transfer;
@@ -248,6 +263,7 @@ export class UndiciExchange implements Carrier {
 
   // The end
 
+  /** The moment for a body that is likely left is over: it is handed out as far as it came. */
   expires(): boolean {
     if (this.#resume === undefined) return false;
     this.#handOut(this.transfer.answer!, this.#resume);
@@ -262,7 +278,7 @@ export class UndiciExchange implements Carrier {
   }
 
   released(): void {
-    // undici is told by `abort`; after the end there is nothing to tell.
+    // Nothing stays behind on the connection: `abort` stops undici, and after the end there is nothing to stop.
   }
 }
 Object.setPrototypeOf(UndiciExchange.prototype, null); // undici asks for methods of two generations: none is inherited.

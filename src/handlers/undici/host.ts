@@ -1,4 +1,7 @@
-/** What an exchange over undici sees of what is around it: its transport, and the connection it was given. */
+/**
+ * What an exchange over undici needs of its transport and its connection. There are two of each: those of this folder, and
+ * those that stand for a dispatcher of the caller's.
+ */
 import type { dialTimings } from '../../connect/dial.ts';
 import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
 import type { RawField } from '../../message/headers.ts';
@@ -34,7 +37,7 @@ export interface ExchangeConnection {
   onKeepAlive(fields: readonly RawField[]): void;
 }
 
-/** Wants a connection for one request. */
+/** A request that waits for a connection. */
 export interface ExchangeWaiter {
   connected(connection: ExchangeConnection): void;
 }

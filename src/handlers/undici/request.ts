@@ -1,4 +1,4 @@
-/** What undici is told of a request, and how its body goes out. */
+/** The request in the form in which undici takes it, and how its body goes out. */
 
 import { absoluteForm, hopHeaders } from '../../connect/forwarding.ts';
 import type { ProxyServer } from '../../connect/rules/proxy-url.ts';
@@ -9,7 +9,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { inPieces, ONE_WRITE, PIECE, pieces } from '../exchange/body-pieces.ts';
 import { sourceFailure } from '../exchange/source-failure.ts';
 
-/** undici would read what is not set from `Object.prototype`. */
+/** A class without a prototype: undici would read what is not set from `Object.prototype`. */
 export class DispatchOptions {
   constructor(
     readonly path: string,
@@ -46,7 +46,7 @@ export function dispatchOptions(
     else if (bytes === undefined) sent = null;
     else if (bytes.byteLength <= (progress ? PIECE : ONE_WRITE)) sent = bytes;
     else {
-      // undici calls what it has queued sent: it is given no more than the socket takes.
+      // undici reports what it has queued as sent: to see the progress, it is given no more than the socket takes.
       sent = pieces(bytes);
       if (!headers.has('content-length')) headers = headers.with('Content-Length', bytes.byteLength);
     }
@@ -56,12 +56,12 @@ export function dispatchOptions(
     method as 'GET',
     hopHeaders(headers, forwarder).toRaw() as string[],
     sent as Uint8Array,
-    // Its connection is to be closed after it.
+    // `reset`: the connection is to be closed after this request.
     keepAlive === false,
   );
 }
 
-/** A source that fails is the caller's, not the network's. */
+/** An error of the source is the caller's, not the network's. */
 async function* pull(
   request: HttpRequest,
   chunks: AsyncIterable<Uint8Array>,

@@ -1,4 +1,7 @@
-/** undici's connections by origin and way of connecting, and the exchanges that run over them. */
+/**
+ * The connections of undici, by their settings and origin, and the exchanges that run over them. Loaded with the first
+ * request (`undici.ts`).
+ */
 import { createRequire } from 'node:module';
 import type { Client } from 'undici';
 import type { DialSettings } from '../../connect/dial.ts';
@@ -33,6 +36,7 @@ async function loadClient(): Promise<typeof Client> {
 
 export class UndiciTransport implements UndiciHost {
   readonly #Client: typeof Client;
+  /** By the key of the settings, and within that by origin. */
   readonly #groups = new Map<string, Map<string, UndiciConnections>>();
   readonly running = new OpenExchanges<Transfer>();
   readonly #settings = new LastSettings();
@@ -52,7 +56,7 @@ export class UndiciTransport implements UndiciHost {
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const target = requestTarget(request);
-      // Where there is no body, undici looks itself.
+      // Without a body undici makes this check itself.
       if (request.body !== null) checkHead(request);
       const exchange = new UndiciExchange(request, options, target, this, { resolve, reject });
       const route = this.#routeFor(request, target, options);
@@ -61,7 +65,7 @@ export class UndiciTransport implements UndiciHost {
     });
   }
 
-  /** In how many ways there are connections. */
+  /** With how many different settings there are connections. */
   get ways(): number {
     return this.#groups.size;
   }
@@ -79,6 +83,7 @@ export class UndiciTransport implements UndiciHost {
     await closing;
   }
 
+  /** All routes, which later requests do not find any more. */
   #takeAll(): UndiciConnections[] {
     const routes = [...this.#groups.values()].flatMap((group) => [...group.values()]);
     this.#groups.clear();

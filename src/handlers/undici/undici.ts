@@ -1,6 +1,6 @@
 /**
- * The fast path: undici's dispatcher, called directly. This file is what importing costs; the exchange and undici itself
- * are loaded with the first request.
+ * The fast path for buffered requests: undici's dispatcher, called directly, as its `request()` and `fetch()` put streams of
+ * their own around every body. This file is what importing costs; the exchange and undici are loaded with the first request.
  */
 
 import type { HttpHeaders } from '../../message/headers.ts';
@@ -25,7 +25,7 @@ import type { SendElsewhere } from './host.ts';
  * ```ts
  * new Client({ handler: HandlerStack.create(undiciHandler({ dispatcher: new MockAgent() })) })
  * ```
- * @throws TypeError for settings that are none
+ * @throws TypeError for invalid settings
  */
 export function undiciHandler(
   elsewhere?: SendElsewhere | DispatcherSettings,
@@ -39,6 +39,7 @@ export function undiciHandler(
   return handlerOver(transport, unsupportedOption, () => limits.stats());
 }
 
+/** Everything about connections is up to the dispatcher: options that ask something of them are refused. */
 function overDispatcher(given: DispatcherSettings, settings: ConnectionSettings): Transport {
   const dispatcher = checkedDispatcher(given, settingsOf('undici', settings, ['connections']));
   const transport = new LazyTransport(() =>
@@ -82,6 +83,7 @@ function unsupportedBy(
   };
 }
 
+/** Headers that undici refuses to send, or writes by itself. */
 function unsupportedHeader(headers: HttpHeaders): string | undefined {
   if (headers.has('expect')) return 'undici: Expect is not supported';
   if (headers.has('upgrade')) return 'undici: Upgrade is not supported';

@@ -1,6 +1,6 @@
 /**
- * A `100 (Continue)` that nobody asked for. RFC 9110 section 15.2 has a client read on after it; undici ends the
- * connection instead, before the answer, with an error that nothing but its words tells from others.
+ * A `100 (Continue)` that nobody asked for. A client is to read on after it (RFC 9110 section 15.2); undici ends the
+ * connection instead, before the answer, with an error that is told from others by its message alone.
  */
 
 import { NetworkError } from '../../message/errors.ts';
