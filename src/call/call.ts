@@ -1,6 +1,6 @@
 /**
- * One call of the client: what its hops and attempts have in common. It travels with the request, not in the options,
- * because it is state.
+ * One call of the client, such as one `client.get()`: what its hops (redirects) and attempts (retries) have in common, and
+ * the one place from which all of it is stopped. It travels with the request, not in the options, because it is state.
  */
 
 import type { ParseJson } from '../message/json.ts';
@@ -16,13 +16,13 @@ import { type Abortable, abortError, StopSource } from '../time/stop.ts';
 import type { Asker } from './asker.ts';
 import type { Trace } from './channels.ts';
 
-/** A body on its way into a sink. */
+/** A body on its way into a sink (the option `sink`). */
 export interface Filling extends Abortable {
   /** Set by who is to know that nothing more is written. */
   onEnd: (() => void) | undefined;
 }
 
-/** Who sends a call again, from a budget that others who send it again take from as well. */
+/** The layer that sends a call again (`retry`), from a budget that others take from as well, such as `hedge`. */
 export interface Repeater {
   /** Takes from the budget of the call's origin for one more request. Whether there was something. */
   spend(): boolean;
@@ -35,18 +35,18 @@ export interface Asked {
   readonly options: RequestOptions | undefined;
 }
 
-/** The calls of one client. */
+/** The calls of one client (`calls.ts`), as one of them sees them. */
 export interface CallFamily {
   /** @throws NetworkError (`ERR_CLIENT_CLOSED`) when no call may begin any more */
   join(call: Call, isAdmitted: boolean, asked?: Asked): void;
   leave(call: Call): void;
-  /** Whether they are some of those: a client that another extends has its calls as well. */
+  /** Whether these are among the calls of `family`: those of a client that extends another are. */
   isIn(family: CallFamily): boolean;
 }
 
 export class Call extends StopSource implements Member, MessageCall {
   index = -1;
-  /** Those of its client, while it is one of them. */
+  /** The calls of its client, while it is one of them. */
   calls: CallFamily | undefined;
   #isSettled = false;
   /** The number of the attempt under way, from 1 (`retry` counts). */
@@ -55,14 +55,14 @@ export class Call extends StopSource implements Member, MessageCall {
   hop = 0;
   /** The layer that repeats its attempts, while there is one (`retry` sets it). */
   repeater: Repeater | undefined;
-  /** As it entered the stack. */
+  /** The request as it entered the stack. */
   request: HttpRequest | undefined;
   /** The handler that the client gave it to: all that comes from there the client sees before anybody else. */
   entered: object | undefined;
   /** Settle the caller's promise, whatever the layers and the handler do. */
   resolve: ((response: HttpResponse) => void) | undefined;
   reject: ((reason: unknown) => void) | undefined;
-  /** What takes its body elsewhere: the call is over when that is. */
+  /** What writes its body into a sink: the call is over when that is. */
   filling: Filling | undefined;
   /** The path of its URL before its variables were filled in, such as `/users/{id}`. */
   template: string | undefined;
@@ -74,11 +74,11 @@ export class Call extends StopSource implements Member, MessageCall {
   asker: Asker | undefined;
   /** An answer may have been given with a body that is to be read on, because it is likely left. */
   hasOpenBody = false;
-  /** Tells subscribers how it ends, when there were some as it began. */
+  /** Publishes how it ends, when somebody had subscribed as it began (`channels.ts`). */
   trace: Trace | undefined;
-  /** Asks again for its streamed answer. */
+  /** Asks again for its stream of server-sent events when that has broken (`events({ reconnect })`). */
   reconnector: Reconnector<HttpResponse> | undefined;
-  /** The caller's signal, while its abort stops this call: who follows the call need not follow it too. */
+  /** The caller's signal, while its abort stops this call: whoever follows the call need not follow the signal as well. */
   followed: AbortSignal | undefined;
 
   /** @param started when the call began, in milliseconds of the client's clock */
