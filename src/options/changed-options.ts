@@ -2,7 +2,7 @@
 import { extendOptions, readOnce } from './option-record.ts';
 import type { RequestOptions } from './options.ts';
 
-/** The copy of frozen options is frozen too, and kept with them: what is known of it stays known. */
+/** The copy of frozen options is frozen too, and kept with them: what was read from it once need not be read again. */
 export function changedOptions(changes: RequestOptions): (options: RequestOptions) => RequestOptions {
   const changed = (options: RequestOptions) => extendOptions(options, changes);
   const shared = (options: RequestOptions) => Object.freeze(changed(options));

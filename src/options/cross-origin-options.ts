@@ -1,4 +1,4 @@
-/** What options lose when a call leaves the origin that they were meant for. */
+/** Takes out of the options what is for one origin alone, when a redirect leads to another one. */
 import { crossOriginCookies } from './cookie-option.ts';
 import { extendOptions } from './option-record.ts';
 import type { RequestOptions } from './options.ts';

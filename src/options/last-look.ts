@@ -1,6 +1,7 @@
 /**
- * A last look at the moment of writing. A request may have waited for its connection, in a process that had no turn, for
- * longer than whoever sends it may still ask: a timer that should have stopped it has its turn after the connection.
+ * A check at the last moment before a request is written. A process that was busy or suspended may handle the event of a
+ * connection before that of a timer which should have stopped the request: a crawl, for one, must not ask a host any more
+ * whose lease has run out.
  */
 import type { RequestOptions } from './options.ts';
 

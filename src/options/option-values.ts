@@ -1,4 +1,4 @@
-/** Which values the options take, and how a name may be spelled. */
+/** Questions that the rules of options ask about values, and the spelling of names. */
 import { isFields } from '../message/field-value.ts';
 
 export const isRecord = (value: unknown): boolean =>

@@ -1,4 +1,4 @@
-/** Most requests of a client share an instance of headers or options: one answer about it is worth keeping. */
+/** Keeps the last result of a function, because most requests of a client share one instance of headers or options. */
 
 /** The function, with its last answer kept for as long as it is asked about the same. */
 export function rememberLast<Asked extends object, Answer>(make: (asked: Asked) => Answer): (asked: Asked) => Answer {

@@ -1,4 +1,7 @@
-/** What the doors know of one option, and the rules that several share. */
+/**
+ * The rule of one option: what it takes, what "off" becomes, how it is read. `option-rules.ts` has the table and applies
+ * it.
+ */
 import { milliseconds } from '../time/duration.ts';
 import { isFilled, isFunction } from './option-values.ts';
 
