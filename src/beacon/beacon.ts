@@ -6,9 +6,9 @@
 import { type Call, callOf } from '../call/call.ts';
 import type { RequestPromise } from '../call/request-promise.ts';
 import type { WrittenConnection } from '../handlers/node/beacon-handler.ts';
-import { ClientError, ServerError } from '../message/errors.ts';
 import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
+import { errorClass } from '../middleware/http-errors/error-class.ts';
 import { bareRecord, extendOptions } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { refuseNoRecord } from '../options/plain-options.ts';
@@ -145,24 +145,39 @@ export class Beacons {
 
   /** One beacon as a call of the client. Its stream is only read for the sake of the connection. */
   async #sent(uri: string | URL, given: BeaconOptions, flush: (isFlushed: boolean) => void): Promise<HttpResponse> {
-    const over = await this.#over();
     refuseNoRecord(given);
     const { method = 'POST', ...rest } = bareRecord(given);
-    const options = extendOptions(rest, { stream: true, sink: null, httpErrors: true });
+    if (rest.sink) throw new TypeError('option sink makes no sense for a beacon, whose answer is dropped');
+    const { version = this.#defaults.version, httpErrors = this.#defaults.httpErrors } = rest;
+    const over = await this.#over(version);
+    // Nobody looks at the status: where it is not to reject, a bad one is told all the same.
+    const isError = typeof httpErrors === 'function' ? httpErrors : true;
+    const options = extendOptions(rest, { stream: true, sink: null, httpErrors: isError });
     if (!IN_PAGE && (own(given, 'clock') ?? this.#defaults.clock ?? systemClock) === systemClock)
       options.clock = this.#clock;
     const promise = this.#start(method, uri, options, over);
     if (promise.call !== undefined) this.#written.set(promise.call, () => flush(true));
     const response = await promise;
     await drained(response);
-    if (response.status < 400) return response;
-    const Kind = response.status < 500 ? ClientError : ServerError;
-    throw new Kind(`${response.status} ${response.statusText}`.trim(), { request: response.request, response });
+    if (!this.#isBad(response.status, isError)) return response;
+    throw new (errorClass(response.status))(`${response.status} ${response.statusText}`.trim(), {
+      request: response.request,
+      response,
+    });
   }
 
-  /** The client's layers over the handler that lets the process go; a handler of the user's own is asked itself. */
-  async #over(): Promise<Handler | undefined> {
-    if (IN_PAGE) return undefined;
+  /** The layer has asked the function already, where there is one. */
+  #isBad(status: number, isError: true | ((status: number) => boolean)): boolean {
+    if (isError === true) return status >= 400;
+    return !(this.#handler instanceof HandlerStack && this.#handler.has('httpErrors')) && isError(status);
+  }
+
+  /**
+   * The client's layers over the handler that lets the process go. A handler of the user's own is asked itself, and so is
+   * the client's for a version that only it speaks.
+   */
+  async #over(version: RequestOptions['version']): Promise<Handler | undefined> {
+    if (IN_PAGE || version === '2' || version === '3') return undefined;
     const stack = this.#handler;
     if (!(stack instanceof HandlerStack) || stack.handler === undefined) return undefined;
     if (

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Client, HandlerStack, HttpResponse } from '../../src/index.ts';
+import { Client, HandlerStack, type HttpRequest, HttpResponse } from '../../src/index.ts';
 import { mockHandler, startServer, type TestServer } from '../../src/testing/index.ts';
 import { built } from '../support/built.ts';
 import { certificates } from '../support/certificates.ts';
+import { startHttp2Site } from '../support/http2-site.ts';
 
 const MIB = 1_048_576;
 
@@ -160,6 +161,47 @@ describe('client.beacon', () => {
     expect(await done).toBe(undefined);
     expect(await flushed).toBeTypeOf('boolean');
     expect(failures).toEqual([expect.objectContaining({ code })]);
+  });
+
+  it('tells onError what a function of httpErrors calls an error, and of no other status', async () => {
+    const judged: number[] = [];
+    const httpErrors = (status: number) => {
+      judged.push(status);
+      return status === 200 || status >= 500;
+    };
+    for (const status of [200, 404, 503]) await client.beacon(`/status/${status}`, { httpErrors }).done;
+    expect(judged).toEqual([200, 404, 503]);
+    expect(failures).toEqual([
+      expect.objectContaining({ code: 'ERR_BAD_RESPONSE' }),
+      expect.objectContaining({ code: 'ERR_SERVER_ERROR' }),
+    ]);
+    // A handler without layers has nobody else to judge.
+    const handler = async ({ url }: HttpRequest) => new HttpResponse(Number(url.slice(-3)));
+    const plain = new Client({
+      handler,
+      onError: (error) => void failures.push(error),
+      httpErrors: (status) => status === 404,
+    });
+    for (const status of [404, 503]) await plain.beacon(`http://h.test/${status}`).done;
+    expect(failures.slice(2)).toEqual([expect.objectContaining({ code: 'ERR_CLIENT_ERROR' })]);
+  });
+
+  it('tells onError of a sink, for the answer goes nowhere', async () => {
+    expect(await client.beacon('/anything', { sink: '/nowhere/file' }).done).toBe(undefined);
+    expect(failures).toEqual([expect.any(TypeError)]);
+    expect(String(failures[0])).toContain('option sink makes no sense for a beacon, whose answer is dropped');
+    // One that the client has for its other requests is no mistake.
+    expect((await client.extend({ sink: '/nowhere/file' }).beacon('/anything').done)?.status).toBe(200);
+  });
+
+  it.each([
+    ['the call', {}, { version: '2' }],
+    ['the client', { version: '2' }, {}],
+  ] as const)('speaks the version that %s asks for', async (_, defaults, options) => {
+    await using site = await startHttp2Site();
+    await using h2 = new Client({ baseUri: site.origin, ca: (await certificates()).ca.cert, ...defaults });
+    const response = await h2.beacon('/anything', { json: { a: 1 }, ...options }).done;
+    expect([response?.status, response?.protocolVersion]).toEqual([200, '2']);
   });
 
   it('tells onError of a mistake in options', async () => {
