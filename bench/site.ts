@@ -31,4 +31,6 @@ export interface Seen {
   /** Requests through the proxy, and tunnels. */
   readonly forwarded: number;
   readonly tunnels: number;
+  /** Connections to the plain origin that are open now. */
+  readonly open: number;
 }

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Session } from '../clients/client.ts';
 import { BASELINE, clients } from '../clients/index.ts';
 import { type Origins, SMALL } from '../site.ts';
-import { ask } from './asked.ts';
+import { ask, askSeen } from './asked.ts';
 import { type Case, clientsWith, needed } from './case.ts';
 
 const CLIENTS = 1000;
@@ -92,6 +92,8 @@ export const memory: readonly Case[] = [
       const none = await held();
       await through(session, CONNECTIONS);
       const idle = await held();
+      const { open: kept } = await askSeen(origins);
+      assert.ok(kept > CONNECTIONS, `only ${kept} connections were kept`);
       const sent = calls(session, CONNECTIONS);
       await arrived(origins, CONNECTIONS);
       const busy = await held();

@@ -56,7 +56,7 @@ export interface Kind {
 }
 
 const getJson: Operation = (session, url) => session.json(url);
-const isSmall = (answer: unknown) => assert.deepEqual(answer, SMALL);
+const isSmall = (answer: unknown) => assert.deepEqual(answer, SMALL, 'another answer than was sent');
 
 export const kinds: readonly Kind[] = [
   { name: 'get-json', title: 'GET of small JSON, parsed' },
@@ -211,6 +211,9 @@ async function run(kind: Kind, contestant: Contestant, { origins, plan }: Contex
   const { operation = getJson, check = isSmall, path = '/json', wanted } = contestant.plain ? PLAIN_KIND : kind;
   const client = clients[contestant.client]!;
   const url = origins[kind.over ?? 'http'] + path;
+  const tells = kind.proof !== undefined;
+  // Before it is opened: some connect at once.
+  if (tells) await askSeen(origins);
   const session = await client.open(await client.load(), {
     origin: origins[kind.over ?? 'http'],
     connections: CONNECTIONS,
@@ -218,8 +221,6 @@ async function run(kind: Kind, contestant: Contestant, { origins, plan }: Contex
     ...(kind.isProxied && { proxy: origins.proxy }),
     ...wanted?.(),
   });
-  const tells = kind.proof !== undefined;
-  if (tells) await askSeen(origins);
   check(await operation(session, url));
   const { warmUp = plan.warmUp, lanes } = kind;
   const loads = await load(() => operation(session, url), { ...plan, warmUp }, lanes);

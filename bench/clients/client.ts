@@ -107,7 +107,9 @@ export interface Agents {
 export function keepAliveAgents({ connections, limit, closing = false }: Settings): Agents {
   const http = process.getBuiltinModule('node:http');
   const https = process.getBuiltinModule('node:https');
-  const options = { keepAlive: !closing, maxSockets: limit ?? connections, scheduling: 'lifo' } as const;
+  const maxSockets = limit ?? connections;
+  // It would keep 256 of them at the most.
+  const options = { keepAlive: !closing, maxSockets, maxFreeSockets: maxSockets, scheduling: 'lifo' } as const;
   return { http: new http.Agent(options), https: new https.Agent(options) };
 }
 

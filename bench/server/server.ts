@@ -16,7 +16,10 @@ interface Pem {
 }
 
 function plain(): http.Server {
-  const server = http.createServer(answer);
+  const server = http.createServer(answer).on('connection', (socket) => {
+    seen.open++;
+    socket.on('close', () => seen.open--);
+  });
   const sockets = new WebSocketServer({ server, path: '/echo', perMessageDeflate: false });
   sockets.on('connection', (socket) => socket.on('message', (data, binary) => socket.send(data, { binary })));
   return server;
