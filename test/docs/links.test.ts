@@ -14,7 +14,7 @@ import { repositoryOf } from '../../site/links.ts';
 import { startServer, type TestServer } from '../../src/testing/server.ts';
 import { root } from '../architecture/imports.ts';
 import { sluice } from '../cli/sluice-process.ts';
-import { certificateFor, certificates } from '../support/certificates.ts';
+import { certificateFor } from '../support/make-certificates.ts';
 
 /** The pages of other hosts that the documentation leads to, and the places on them. A new link is looked at, and added. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
@@ -99,8 +99,8 @@ describe('the links of the documentation', () => {
         else answer(path, res);
       },
     });
-    const pem = await certificateFor(Object.keys(ELSEWHERE));
-    const copies = createServer(pem, (req, res) => {
+    const { ca: authority, leaf } = await certificateFor(Object.keys(ELSEWHERE));
+    const copies = createServer(leaf, (req, res) => {
       const address = `https://${req.headers.host}${req.url!.replace('?raw=true', '')}`;
       const path = address.startsWith(`${repository}/`) ? address.slice(repository.length) : undefined;
       if (path !== undefined) return answer(path, res);
@@ -116,7 +116,7 @@ describe('the links of the documentation', () => {
       proxy.close();
     });
     const ca = join(folder, 'ca.pem');
-    writeFileSync(ca, (await certificates()).ca.cert);
+    writeFileSync(ca, authority.cert);
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     environment = { HTTPS_PROXY: address, https_proxy: address, no_proxy: '127.0.0.1', NODE_EXTRA_CA_CERTS: ca };
   });

@@ -3,13 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync,
 import { dirname, join, relative } from 'node:path';
 import { transform } from 'esbuild';
 import { pageModule } from '../../scripts/report-page.ts';
-import { BUILT, root } from './built.ts';
+import { BUILT, CERTIFICATES, root } from './built.ts';
 
 /** Builds what is newer than its built file, so that a second run builds nothing. */
 export async function setup(): Promise<void> {
   const stale = ['src', 'test', 'examples'].flatMap(sourcesIn).filter(({ from, to }) => isNewer(from, to));
   await Promise.all(stale.map(({ from, to }) => build(from, to)));
   await buildPage();
+  await makeCertificates();
   // The thread of `requestSync` looks for its file beside the one that starts it, as the package has it.
   const worker = join(BUILT, 'src/sync/sync-worker.js');
   if (!existsSync(worker)) writeFileSync(worker, "import '../sync-worker.js';\n");
@@ -22,6 +23,13 @@ async function buildPage(): Promise<void> {
   const isStale = !readFileSync(made, 'utf8').startsWith('export const pageParts = ');
   if (!isStale && !readdirSync(folder).some((name) => isNewer(join(folder, name), made))) return;
   writeWhole(made, await pageModule());
+}
+
+async function makeCertificates(): Promise<void> {
+  const maker = join(root, 'test/support/make-certificates.ts');
+  if (!isNewer(maker, CERTIFICATES)) return;
+  const { makeCertificates } = await import('./make-certificates.ts');
+  writeWhole(CERTIFICATES, JSON.stringify(await makeCertificates()));
 }
 
 interface Built {

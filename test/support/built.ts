@@ -9,6 +9,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const BUILT = join(root, '.built');
+/** What `certificates.ts` reads. */
+export const CERTIFICATES = join(BUILT, 'certificates.json');
 
 /** The built file of a source, such as `test/beacon/sender.ts`. */
 export function built(source: string): string {
