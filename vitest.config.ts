@@ -27,6 +27,22 @@ const DEEP = [
   'test/scripts/soak.test.ts',
 ];
 
+/**
+ * What changes its process for good, or needs one of its own: it gets one. All else of the quick suite shares three or so,
+ * and `test/support/left-behind.ts` holds each file to leave its process as it found it.
+ */
+const ALONE = [
+  // They look for what the garbage collector finds, and a large heap makes it slow.
+  'test/client/dropped-responses.test.ts',
+  // Libraries that patch the process when they are loaded, or keep what they were told.
+  'test/handlers/form-libraries.test.ts',
+  'test/handlers/node/agents.test.ts',
+  'test/otel/otel.test.ts',
+  'test/docs/links.test.ts',
+  // The code of every page, which may do anything.
+  'test/docs/snippets.test.ts',
+];
+
 export default defineConfig({
   resolve: {
     // The documentation's snippets and the examples import the package by its name.
@@ -44,9 +60,19 @@ export default defineConfig({
     ],
   },
   test: {
-    // Without `--project`, a run has both.
+    // Without `--project`, a run has all.
     projects: [
-      { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: DEEP } },
+      {
+        extends: true,
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: [...DEEP, ...ALONE],
+          isolate: false,
+          setupFiles: ['test/support/left-behind.ts'],
+        },
+      },
+      { extends: true, test: { name: 'alone', include: ALONE } },
       { extends: true, test: { name: 'deep', include: DEEP, testTimeout: 240_000 } },
     ],
     globalSetup: ['test/support/build-once.ts'],

@@ -124,7 +124,10 @@ describe('stores', () => {
       const store = new AsyncLocalStorage<string>();
       const channels = tracingChannel(name);
       channels.start.bindStore(store, () => 'span');
-      undo.push(() => channels.start.unbindStore(store));
+      undo.push(() => {
+        channels.start.unbindStore(store);
+        store.disable();
+      });
       const seen: unknown[] = [];
       listen(name, (kind) => seen.push([kind, store.getStore()]));
       const handler = HandlerStack.create(async () => {

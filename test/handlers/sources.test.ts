@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
 import { FormData as UndiciFormData } from 'undici';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import type { DownloadOptions } from '../../src/download/download-options.ts';
 import { http2Handler } from '../../src/handlers/http2/http2.ts';
@@ -263,6 +263,7 @@ describe.each(Object.keys(handlers))('over %s', (name) => {
 
   it('progress, a function and a generator run in the context of their own call', async () => {
     const context = new AsyncLocalStorage<number>();
+    onTestFinished(() => context.disable());
     const seen: [number, number | undefined][] = [];
     const calls = [1, 2, 3, 4, 5, 6].map((call) =>
       context.run(call, () => {
@@ -286,6 +287,7 @@ describe.each(Object.keys(handlers))('over %s', (name) => {
 
   it('onHeaders and onInformation run in the context of their own call, also over a kept connection', async () => {
     const context = new AsyncLocalStorage<number>();
+    onTestFinished(() => context.disable());
     const seen: [string, number, number | undefined][] = [];
     const informs = !['undici', 'fetch', 'mock'].includes(name);
     for (const call of [1, 2, 3, 4]) {

@@ -1,11 +1,12 @@
 /** What instruments a transport finds the call's own context, also for a request that waited for the connection of another. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Client, HandlerStack, nodeHttpHandler, streamHandler, undiciHandler } from '../../src/index.ts';
 import { startServer } from '../../src/testing/server.ts';
 
 const store = new AsyncLocalStorage<string>();
+afterAll(() => store.disable());
 
 describe('a request that waits for its turn', () => {
   it.each([

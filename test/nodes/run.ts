@@ -46,7 +46,8 @@ for (const [line, installed] of NODE_LINES) {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-node-'));
   const file = join(folder, 'report.json');
   const node = nodeOf(line);
-  const args = ['run', '--project', 'quick', '--reporter=json', `--outputFile=${file}`, ...(isWhole ? [] : PARTS)];
+  const quick = ['--project', 'quick', '--project', 'alone'];
+  const args = ['run', ...quick, '--reporter=json', `--outputFile=${file}`, ...(isWhole ? [] : PARTS)];
   const ended = spawnSync(node, ['node_modules/vitest/vitest.mjs', ...args], {
     cwd: root,
     encoding: 'utf8',

@@ -57,6 +57,7 @@ function underVitest(runtime: 'bun' | 'deno'): Row[] {
       'run',
       '--project',
       'quick',
+      '--isolate',
       '--reporter=json',
       `--outputFile=${report}`,
       ...files,

@@ -1,16 +1,13 @@
 /** What may stand in a status line (RFC 9112 section 4), on every handler: an answer or an error comes at once. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import { HandlerStack } from '../../src/stack/handler-stack.ts';
-import { type ScriptedServer, startScriptedServer } from '../../src/testing/scripted-server.ts';
+import { startScriptedServer } from '../../src/testing/scripted-server.ts';
 import { matrixHandlers } from './fault-cells.ts';
-
-let server: ScriptedServer | undefined;
-afterEach(() => server?.close());
 
 async function ask(handler: string, statusLine: string, stream: boolean): Promise<string> {
   const bytes = Buffer.from(`${statusLine}\r\nContent-Length: 5\r\n\r\nhello`);
-  server = await startScriptedServer([{ expect: 'head' }, { send: bytes }]);
+  await using server = await startScriptedServer([{ expect: 'head' }, { send: bytes }]);
   const client = new Client({ handler: HandlerStack.create(matrixHandlers[handler]!()), httpErrors: false });
   try {
     const response = await client.get(server.url('/'), { stream, headersTimeout: 5_000, timeout: 10_000 });
