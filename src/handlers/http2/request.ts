@@ -5,6 +5,8 @@ import type { HttpHeaders } from '../../message/headers.ts';
 import { BODILESS } from '../../message/methods.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
+import { bareRecord } from '../../options/option-record.ts';
+import { rememberLast } from '../../options/remember-last.ts';
 import { declaredLength } from '../exchange/callbacks.ts';
 import { requestPath } from '../node/request.ts';
 
@@ -23,35 +25,49 @@ const CONNECTION: ReadonlySet<string> = new Set([
   'proxy-authorization',
 ]);
 
+/** The fields of a head as they are sent. */
+interface SentFields {
+  readonly fields: Readonly<Record<string, string>>;
+  /** What `Host` says, which is sent as `:authority`. */
+  readonly host: string | null;
+}
+
 /** Names in lower case, several lines of a name joined (RFC 9110 section 5.3), without what is about the connection. */
 export function requestHead(request: HttpRequest, target: Target): OutgoingHttpHeaders {
   const { headers, method, body } = request;
-  const head: OutgoingHttpHeaders = Object.create(null);
-  head[constants.HTTP2_HEADER_METHOD] = method;
-  head[constants.HTTP2_HEADER_SCHEME] = target.protocol.slice(0, -1);
-  head[constants.HTTP2_HEADER_AUTHORITY] = headers.get('host') ?? target.host;
-  head[constants.HTTP2_HEADER_PATH] = requestPath(request, target);
+  const { fields, host } = sentFields(headers);
+  const head: OutgoingHttpHeaders = bareRecord({
+    [constants.HTTP2_HEADER_METHOD]: method,
+    [constants.HTTP2_HEADER_SCHEME]: target.protocol.slice(0, -1),
+    [constants.HTTP2_HEADER_AUTHORITY]: host ?? target.host,
+    [constants.HTTP2_HEADER_PATH]: requestPath(request, target),
+  });
+  Object.assign(head, fields);
+  const length = body === null && BODILESS.has(method) ? undefined : declaredLength(request);
+  if (length !== undefined && head['content-length'] === undefined) head['content-length'] = String(length);
+  // Never put into the table of HPACK: by the size of later requests somebody could guess at it (RFC 7541 section 7.1.3).
+  if ('authorization' in head) (head as Record<symbol, unknown>)[sensitiveHeaders] = ['authorization'];
+  return head;
+}
+
+/** Most requests of a client have the same headers: what is sent of those is made once. */
+const sentFields = rememberLast((headers: HttpHeaders): SentFields => {
+  const fields: Record<string, string> = Object.create(null);
   const nominated = connectionOptions(headers.get('connection'));
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     if (CONNECTION.has(key) || nominated.has(key)) continue;
     if (key === 'te') {
       // `trailers` is the only value of it that HTTP/2 allows (RFC 9113 section 8.2.2).
-      if (/\btrailers\b/i.test(value)) head['te'] = 'trailers';
+      if (/\btrailers\b/i.test(value)) fields['te'] = 'trailers';
       continue;
     }
-    const before = head[key];
+    const before = fields[key];
     // Lines of `Cookie` are joined with a semicolon instead of a comma (RFC 9113 section 8.2.3).
-    head[key] = before === undefined ? value : `${String(before)}${key === 'cookie' ? '; ' : ', '}${value}`;
+    fields[key] = before === undefined ? value : `${before}${key === 'cookie' ? '; ' : ', '}${value}`;
   }
-  const length = declaredLength(request);
-  if (length !== undefined && head['content-length'] === undefined && (body !== null || !BODILESS.has(method))) {
-    head['content-length'] = String(length);
-  }
-  // Never put into the table of HPACK: by the size of later requests somebody could guess at it (RFC 7541 section 7.1.3).
-  if ('authorization' in head) (head as Record<symbol, unknown>)[sensitiveHeaders] = ['authorization'];
-  return head;
-}
+  return { fields, host: headers.get('host') };
+});
 
 /** Names in lower case; several lines of a name stay apart. */
 export function requestTrailers(trailers: HttpHeaders): OutgoingHttpHeaders {
