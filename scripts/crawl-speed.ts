@@ -42,7 +42,7 @@ interface Usage {
   readonly cpu: number;
   /** MiB, at the most. */
   readonly rss: number;
-  /** Bytes that it held when all pages but the last were done, after a full collection; `NaN` when it was not asked. */
+  /** Bytes that it held at the most of two times, after a full collection; 0 when it was not asked. */
   readonly held: number;
   readonly seconds: number;
   readonly pages: number;
@@ -89,11 +89,12 @@ async function measured({ name, args }: Crawler, site: Site, pages: number, isWe
       env: { ...process.env, USAGE: file },
       stdio: ['ignore', 'pipe', 'pipe', isWeighed ? 'ipc' : 'ignore'],
     });
-    let held = Number.NaN;
+    let held = 0;
     const weigh = async () => {
       const answer = once(child, 'message');
       child.send('what do you hold?');
-      [held] = (await answer) as [number];
+      const [bytes] = (await answer) as [number];
+      held = Math.max(held, bytes);
     };
     site.reset(pages, isWeighed ? weigh : undefined);
     let said = '';
@@ -174,7 +175,6 @@ async function memory(site: Site, sizes: readonly number[]): Promise<boolean> {
       const before = all[i]!;
       const bytes = (after.held - before.held) / (after.pages - before.pages);
       console.log(`from ${before.pages} to ${after.pages}: ${bytes.toFixed(0)} bytes held for each further page`);
-      // Not a number when nobody was asked, for a page was missed.
       isFlat &&= bytes < BYTES_A_PAGE;
     }
   }

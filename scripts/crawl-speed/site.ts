@@ -9,9 +9,10 @@ export interface Site {
   readonly url: string;
   /**
    * Starts anew with a site of so many pages.
-   * @param onLast waited for before the last page is answered that was not asked for yet: everything is known by then
+   * @param weigh waited for before two of the pages are answered: when a third was asked for, while most wait, and when all
+   *   were, so that all are known
    */
-  reset(pages: number, onLast?: () => Promise<void>): void;
+  reset(pages: number, weigh?: () => Promise<void>): void;
   /** Pages that were asked for since, each counted once, and requests. */
   readonly seen: { readonly pages: number; readonly requests: number };
   close(): void;
@@ -33,17 +34,14 @@ export async function startSite(): Promise<Site> {
   let count = 0;
   let requests = 0;
   let asked = new Set<number>();
-  let last: (() => Promise<void>) | undefined;
+  let weigh: (() => Promise<void>) | undefined;
   const server = createServer(async (req, res) => {
     const number = req.url === '/' ? 0 : Number(/^\/p\/(\d+)$/.exec(req.url ?? '')?.[1] ?? Number.NaN);
     const isThere = number < count;
     requests += 1;
+    const isNew = isThere && !asked.has(number);
     if (isThere) asked.add(number);
-    if (asked.size === count && last !== undefined) {
-      const before = last;
-      last = undefined;
-      await before();
-    }
+    if (isNew && (asked.size === count || asked.size === Math.floor(count / 3))) await weigh?.();
     const body = isThere ? page(number, count) : 'not here';
     res.writeHead(isThere ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8' });
     res.end(req.method === 'HEAD' ? undefined : body);
@@ -51,9 +49,9 @@ export async function startSite(): Promise<Site> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    reset(pages, onLast) {
+    reset(pages, weighing) {
       count = pages;
-      last = onLast;
+      weigh = weighing;
       requests = 0;
       asked = new Set();
     },
