@@ -31,7 +31,7 @@ export interface RedisFrontierOptions {
    */
   readonly lease?: Duration | undefined;
   /** When a host is handed on, so that each has its turn. Default `{ urls: 1000, time: '30s' }`. */
-  readonly turn?: { readonly urls?: number; readonly time?: Duration } | undefined;
+  readonly turn?: { readonly urls?: number | undefined; readonly time?: Duration | undefined } | undefined;
   /** Default the system's. */
   readonly clock?: Clock | undefined;
 }

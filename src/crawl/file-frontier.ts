@@ -17,9 +17,9 @@ import { randomToken } from './token.ts';
 /** How many URLs may wait in a frontier in a file, and what its times go by. */
 export interface FileFrontierOptions {
   /** URLs that may wait before `add` says `full`; what pages link to is queued all the same. Default no limit. */
-  readonly maxWaiting?: number;
+  readonly maxWaiting?: number | undefined;
   /** Default the system's. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 interface Opened {

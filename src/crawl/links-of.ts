@@ -7,11 +7,11 @@ import { readPage } from './read-page.ts';
 /** Which references of a page count as links, and how much of it is read. */
 export interface LinksOptions {
   /** Whether what a browser would load counts: images, scripts, style sheets. Default `false`. */
-  readonly assets?: boolean;
+  readonly assets?: boolean | undefined;
   /** Bytes of the page that are read. Default 10 000 000. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** The product token that robots rules of the page may name. Default `sluice`. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
 }
 
 const TEN_MB = 10_000_000;

@@ -12,9 +12,9 @@ import { randomToken } from './token.ts';
 /** How many URLs may wait in a frontier in memory. */
 export interface MemoryFrontierOptions {
   /** URLs that may wait before `add` says `full`; what pages link to is queued all the same. Default no limit. */
-  readonly maxWaiting?: number;
+  readonly maxWaiting?: number | undefined;
   /** Default the system's. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 class MemoryFrontier implements Frontier, DeskOwner {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/client.ts';
-import { crawl, fileFrontier, memoryFrontier } from '../../src/crawl/index.ts';
+import { crawl, fileFrontier, linksOf, memoryFrontier } from '../../src/crawl/index.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 
 const client = new Client({ handler: async () => new HttpResponse(200, {}, '') });
@@ -60,5 +60,16 @@ describe('what a crawl or a frontier does not know is refused at once', () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toMatch(message);
+  });
+});
+
+describe('a setting that is undefined', () => {
+  it('is one that was not given, also for the compiler', async () => {
+    const frontier = memoryFrontier({ maxWaiting: undefined, clock: undefined });
+    fileFrontier('not-opened', { maxWaiting: undefined, clock: undefined });
+    const { full } = await frontier.add([{ url: 'http://a.example/', depth: undefined, key: undefined }]);
+    const page = new HttpResponse(200, { 'Content-Type': 'text/html' }, '<a href="http://a.example/x">');
+    const links = await linksOf(page, { assets: undefined, maxBytes: undefined, agent: undefined });
+    expect([full, links]).toEqual([false, [{ url: 'http://a.example/x' }]]);
   });
 });
