@@ -136,6 +136,7 @@ export class RobotsGate {
   }
 
   async #tell(origin: string, answer: RobotsAnswer): Promise<void> {
+    if (NOT_THEIRS.test(answer.failure ?? '')) return;
     const isRead = answer.status !== undefined && answer.status < 500;
     await this.#options.shared?.set(`robots:${origin}`, JSON.stringify(answer), isRead ? DAY : MINUTE);
   }
@@ -175,6 +176,8 @@ function failureOf(error: unknown): string {
 
 /** What this machine lacks says nothing of the host. */
 const OUR_OWN: ReadonlySet<string> = new Set(['ERR_RESOURCES', 'ERR_LOCAL_ADDRESS']);
+/** Of a failure in words: that of this worker's machine, or of its proxy, is none of the others'. */
+const NOT_THEIRS = /^ERR_(?:RESOURCES|LOCAL_ADDRESS|PROXY(?:_[A-Z]+)?):/;
 
 /** DNS, TCP or TLS failed: no page of the host would have been answered either. */
 function connectionFailure(error: unknown): ConnectionFailure | undefined {

@@ -336,6 +336,23 @@ describe('a robots.txt', () => {
 });
 
 describe('a host that is dead', () => {
+  it.each([
+    ['is told to the other workers', {}, 1],
+    ['is not, when it was the proxy of this one that failed', { proxy: 'http://127.0.0.1:1' }, 0],
+  ])('%s', async (_name, options, tells) => {
+    const frontier = await frontierWith('http://127.0.0.1:1/a');
+    const told: string[] = [];
+    const shared = { get: async () => undefined, set: async (key: string) => void told.push(key) };
+    const source = { leases: frontier.leases.bind(frontier), shared };
+    const client = new Client(options);
+    const failures: unknown[] = [];
+    const failed = (error: unknown) => void failures.push(error);
+    await crawl(client, source, { visit: () => undefined, failed });
+    await client.close();
+    expect(told).toEqual(Array(tells).fill('robots:http://127.0.0.1:1'));
+    expect(failures).toMatchObject([{ cause: { code: tells === 1 ? 'ERR_CONNECT_REFUSED' : 'ERR_PROXY_CONNECT' } }]);
+  });
+
   it('is told as the cause, to each of its pages', async () => {
     const frontier = memoryFrontier();
     await frontier.add([{ url: 'http://127.0.0.1:1/a' }, { url: 'http://127.0.0.1:1/b' }]);
