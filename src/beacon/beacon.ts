@@ -5,6 +5,7 @@
 
 import { type Call, callOf } from '../call/call.ts';
 import type { RequestPromise } from '../call/request-promise.ts';
+import { heedSources, readOrLetGo } from '../call/sources.ts';
 import type { WrittenConnection } from '../handlers/node/beacon-handler.ts';
 import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -83,6 +84,7 @@ export class Beacons {
 
   /** Sends and returns at once. From here on the process stays alive until the beacon is flushed. */
   send(uri: string | URL, options: BeaconOptions): Beacon {
+    heedSources(options);
     let settle: (isFlushed: boolean) => void = () => undefined;
     const flushed = new Promise<boolean>((resolve) => {
       settle = resolve;
@@ -145,9 +147,7 @@ export class Beacons {
 
   /** One beacon as a call of the client. Its stream is only read for the sake of the connection. */
   async #sent(uri: string | URL, given: BeaconOptions, flush: (isFlushed: boolean) => void): Promise<HttpResponse> {
-    refuseNoRecord(given);
-    const { method = 'POST', ...rest } = bareRecord(given);
-    if (rest.sink) throw new TypeError('option sink makes no sense for a beacon, whose answer is dropped');
+    const { method = 'POST', ...rest } = readOrLetGo(given, () => checkedOptions(given));
     const { version = this.#defaults.version, httpErrors = this.#defaults.httpErrors } = rest;
     const over = await this.#over(version);
     // Nobody looks at the status: where it is not to reject, a bad one is told all the same.
@@ -224,6 +224,14 @@ export class Beacons {
     this.#stack = undefined;
     await detached?.[how]?.(reason);
   }
+}
+
+/** @throws TypeError for what is no record, and for a sink */
+function checkedOptions(given: BeaconOptions): BeaconOptions {
+  refuseNoRecord(given);
+  const options = bareRecord(given);
+  if (options.sink) throw new TypeError('option sink makes no sense for a beacon, whose answer is dropped');
+  return options;
 }
 
 /** Reads the answer, so that its connection can be used again; an endless one is given up. */

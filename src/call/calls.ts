@@ -13,6 +13,7 @@ import { type Abortable, abortAll } from '../time/stop.ts';
 import { type Asked, Call, type CallFamily } from './call.ts';
 import { clientClosed, neverBegan } from './client-closed.ts';
 import { letFinish } from './let-finish.ts';
+import { heedSources, letGoOfSources } from './sources.ts';
 
 const byClient = new WeakMap<object, Calls>();
 
@@ -81,7 +82,11 @@ export class Calls implements CallFamily {
   /** Keeps `close` waiting while `work` is under way. Its calls may begin even when the client is closed meanwhile. */
   async holding<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
     const destroyed = this.#end();
-    if (this.isClosing) throw neverBegan(this.tell?.(asked, new Call(0)), destroyed);
+    if (this.isClosing) {
+      letGoOfSources(undefined, undefined, asked.options);
+      throw neverBegan(this.tell?.(asked, new Call(0)), destroyed);
+    }
+    heedSources(asked.options);
     this.#add(1);
     try {
       return await work();

@@ -30,11 +30,38 @@ export function letGoOfSources(
   }
 }
 
+/**
+ * Listens to what a caller gave, when it is read only later: a stream that fails meanwhile is no reason to end the process.
+ * Whoever reads it then is told.
+ */
+export function heedSources(options: RequestOptions | undefined): void {
+  if (typeof options !== 'object' || options === null) return;
+  try {
+    forEachSource(options, heed);
+    heed(options.sink);
+  } catch {
+    // A getter or a proxy of the caller's, which the call will meet again.
+  }
+}
+
+function heed(given: unknown): void {
+  if (hasMethod(given, 'on')) (given as NodeJS.WritableStream).on('error', ignore);
+}
+
+/** Reads options of which nothing was sent yet: when they are refused, their sources are let go of. @throws what `read` does */
+export function readOrLetGo<T>(options: RequestOptions | undefined, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    letGoOfSources(undefined, undefined, options);
+    throw error;
+  }
+}
+
 function dropGiven(options: RequestOptions): void {
-  drop(options.body);
+  forEachSource(options, drop);
   // It may have failed already, or be about to.
-  if (hasMethod(options.sink, 'on')) (options.sink as NodeJS.WritableStream).on('error', ignore);
-  if (Array.isArray(options.multipart)) dropParts(options.multipart);
+  heed(options.sink);
 }
 
 /** How deep promises are looked for: the value of a field within a list of a part is the deepest that is common. */
@@ -48,15 +75,17 @@ function ignorePromises(value: unknown, depth = 0): void {
 }
 
 /** Contents may be lists and records of sources; one that stands there twice, and a circle, is met once. */
-function dropParts(parts: readonly unknown[]): void {
+function forEachSource({ body, multipart }: RequestOptions, each: (given: unknown) => void): void {
+  each(body);
+  if (!Array.isArray(multipart)) return;
   const met = new Set<unknown>();
-  const left = parts.map((part) => (part as { contents?: unknown } | null | undefined)?.contents);
+  const left = multipart.map((part) => (part as { contents?: unknown } | null | undefined)?.contents);
   while (left.length > 0) {
     const contents = left.pop();
     if (met.has(contents)) continue;
     met.add(contents);
     if (isNested(contents)) for (const one of Object.values(contents)) left.push(one);
-    else drop(contents);
+    else each(contents);
   }
 }
 

@@ -6,6 +6,7 @@ import { Calls } from '../call/calls.ts';
 import { callTracing, Trace } from '../call/channels.ts';
 import { clientClosed } from '../call/client-closed.ts';
 import { RequestPromise } from '../call/request-promise.ts';
+import { letGoOfSources } from '../call/sources.ts';
 import { defaultStack } from '../default-stack.ts';
 import type { DownloadOptions, DownloadResult } from '../download/download-options.ts';
 import type { HttpRequest } from '../message/request.ts';
@@ -23,29 +24,19 @@ import { requestSync, type SyncResponse } from '../sync/request-sync.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import type { UpgradeOptions, WebSocketConnection } from '../websocket/connection.ts';
 import type { WebSockets } from '../websocket/web-sockets.ts';
-import { buildRequest, canonicalBase, type Defaults, unsent } from './build-request.ts';
+import { buildRequest, type Defaults, unsent } from './build-request.ts';
 import { type CallPlan, partOf, planOf } from './call-plan.ts';
 import { carry, carryNextTurn } from './carry.ts';
 import { completed } from './checked-answer.ts';
 import type { ClientOptions } from './client-options.ts';
 import { answered, type CloseOptions, closeWithin, saved } from './closing.ts';
 import { type FetchSettings, fetchThrough } from './fetch.ts';
-import {
-  type Attempt,
-  checkedQuery,
-  extended,
-  isOptions,
-  kept,
-  noOptions,
-  type ReadOptions,
-  withUserinfo,
-} from './given-options.ts';
+import { type Attempt, extended, isOptions, kept, noOptions, type ReadOptions, withUserinfo } from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
 import { partsToLoad } from './later-parts.ts';
-import { clientsOwn, cookiesFor, declared, defaultHeaders } from './merge-defaults.ts';
+import { clientsOwn, cookiesFor, declared } from './merge-defaults.ts';
 import { type PagedItems, type PageSource, type PaginateOptions, paginate } from './paginate.ts';
 import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
-import { letGoOfSources } from './sources.ts';
 import { stamped } from './stamped.ts';
 import { templatePath } from './template-path.ts';
 import type { Verbs } from './verbs.ts';
@@ -90,14 +81,9 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     this.#given = options;
     this.#owner = family === undefined;
     this.#calls = new Calls(this, family, (plan, call) => unsent(plan, this.#options, this.#defaults, call));
-    this.#options = clientsOwn(checkOptions(given, declared(handler)));
+    ({ options: this.#options, defaults: this.#defaults } = clientsOwn(given, declared(handler)));
     this.#clock = this.#options.clock ?? systemClock;
     this.#none = kept({ given: undefined, own: undefined, merged: this.#options });
-    this.#defaults = {
-      base: canonicalBase(this.#options.baseUri),
-      headers: defaultHeaders(this.#options.headers),
-      query: checkedQuery(this.#options.query || undefined, this.#options.arrayFormat || undefined),
-    };
   }
 
   /** The stack, for printing and editing; `undefined` when the handler is a plain function. */

@@ -4,6 +4,7 @@
  */
 
 import type { RequestPromise } from '../call/request-promise.ts';
+import { heedSources, readOrLetGo } from '../call/sources.ts';
 import { ResponseError } from '../message/errors.ts';
 import { writtenTarget } from '../message/links.ts';
 import { own } from '../message/own.ts';
@@ -78,17 +79,7 @@ export async function* pagesOf<T>(
   given: PaginateOptions<T>,
   began: (call: RequestPromise) => void,
 ): AsyncGenerator<T, void, undefined> {
-  refuseNoRecord(given);
-  refuseNearly('paginate', given, OWN, optionNames);
-  const { items, next, maxPages, maxItems, delay, ...options } = bareRecord(given);
-  const walk: Walk<T> = {
-    source,
-    items: callback(items, 'items') ?? listIn,
-    next: callback(next, 'next') ?? linkedNext,
-    maxPages: limit(maxPages, 'maxPages'),
-    maxItems: limit(maxItems, 'maxItems'),
-    delay: milliseconds(delay, 'option delay'),
-  };
+  const { walk, options } = readOrLetGo(given, () => walkOf(source, given));
   const seen = new Set<string>();
   let left = walk.maxItems;
   let home = '';
@@ -112,6 +103,22 @@ export async function* pagesOf<T>(
       await response.discard();
     }
   }
+}
+
+/** Divides what was given into the rules of the walk and the options of its requests. @throws TypeError */
+function walkOf<T>(source: PageSource, given: PaginateOptions<T>): { walk: Walk<T>; options: RequestOptions } {
+  refuseNoRecord(given);
+  refuseNearly('paginate', given, OWN, optionNames);
+  const { items, next, maxPages, maxItems, delay, ...options } = bareRecord(given);
+  const walk: Walk<T> = {
+    source,
+    items: callback(items, 'items') ?? listIn,
+    next: callback(next, 'next') ?? linkedNext,
+    maxPages: limit(maxPages, 'maxPages'),
+    maxItems: limit(maxItems, 'maxItems'),
+    delay: milliseconds(delay, 'option delay'),
+  };
+  return { walk, options };
 }
 
 /** Credentials in the URI are for its origin, and so for the pages that follow there. */
@@ -247,6 +254,7 @@ export interface PagedItems<T> extends AsyncIterator<T, undefined, undefined> {
 
 /** The items as an iterator that ends at once when nobody wants more, also while a page is under way. */
 export function paginate<T>(source: PageSource, uri: string | URL, options: PaginateOptions<T>): PagedItems<T> {
+  heedSources(options);
   let running: RequestPromise | undefined;
   let isOver = false;
   const items = pagesOf(source, uri, options, (call) => {

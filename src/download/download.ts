@@ -5,6 +5,7 @@
  */
 
 import { stoppedByCaller } from '../call/caller-stop.ts';
+import { readOrLetGo } from '../call/sources.ts';
 import { RequestError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -30,10 +31,10 @@ export async function download(
   stack: Handler,
   start: Start,
 ): Promise<DownloadResult> {
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw new TypeError(`path must be the path of a file, got ${path === '' ? 'an empty one' : typeof path}`);
-  }
-  const { settings, request } = readDownloadOptions(options);
+  const { settings, request } = readOrLetGo(options, () => {
+    checkPath(path);
+    return readDownloadOptions(options);
+  });
   let result: Omit<DownloadResult, 'response'> | undefined;
   let file: PartialFile | undefined;
   let isOver = false;
@@ -53,6 +54,12 @@ export async function download(
     throw error;
   });
   return { path, bytes: 0, resumed: false, ...result, response };
+}
+
+/** @throws TypeError for what names no file */
+function checkPath(path: unknown): void {
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return;
+  throw new TypeError(`path must be the path of a file, got ${path === '' ? 'an empty one' : typeof path}`);
 }
 
 async function transfer(

@@ -1,6 +1,7 @@
 /** Checks what a pool is given, and words the errors of what it refuses: options, clients, items. */
 
 import { callsOf } from '../call/calls.ts';
+import { heedSources, readOrLetGo } from '../call/sources.ts';
 import { checkEagerly } from '../options/eager-checks.ts';
 import { bareRecord } from '../options/option-record.ts';
 import { checkOptions, optionNames } from '../options/option-rules.ts';
@@ -16,6 +17,14 @@ const CALLBACKS = ['fulfilled', 'rejected'] as const;
 
 /** The options alone, without what they inherit. @throws TypeError for a client or options of the wrong kind */
 export function checkedSettings<T extends object>(client: unknown, options: T): T {
+  const request = Object.hasOwn(Object(options), 'options')
+    ? (options as { options?: RequestOptions }).options
+    : undefined;
+  heedSources(request);
+  return readOrLetGo(request, () => checked(client, options));
+}
+
+function checked<T extends object>(client: unknown, options: T): T {
   const methods = client as { request?: unknown; send?: unknown } | null | undefined;
   if (typeof methods?.request !== 'function' || typeof methods.send !== 'function') {
     throw new TypeError(`a pool's client must have request() and send(), got ${valueOrKind(client)}`);

@@ -3,6 +3,7 @@
  * with the first `client.upgrade`.
  */
 
+import { readOrLetGo } from '../call/sources.ts';
 import { MOMENT } from '../handlers/exchange/briefly.ts';
 import { upgradeHandler } from '../handlers/node/upgrade.ts';
 import { BadResponseError, ClientError, NetworkError, RequestError, ServerError } from '../message/errors.ts';
@@ -38,7 +39,7 @@ export class WebSockets {
 
   /** @throws TypeError for a mistake in options, otherwise what a request rejects with */
   async open(uri: string | URL, options: UpgradeOptions, start: Start): Promise<WebSocketConnection> {
-    const { settings, request } = readUpgradeOptions(options);
+    const { settings, request } = readOrLetGo(options, () => readUpgradeOptions(options));
     // A base of `wss://` is as good as one of `https://`.
     if (request.baseUri) request.baseUri = httpUri(request.baseUri);
     const handshake = new Handshake(settings);
