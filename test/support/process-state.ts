@@ -11,10 +11,10 @@ const PROTOTYPES = { Object, Array, Function, Promise, String, Map, Uint8Array, 
 const CHANNELS = ['tracing:sluice:call', 'tracing:sluice:attempt'].flatMap((name) =>
   ['start', 'end', 'asyncStart', 'asyncEnd', 'error'].map((event) => `${name}:${event}`),
 );
-/** What some libraries have once for a process, from their first import on; nobody else reads it. */
-const REGISTRY = /^(?:\$ark|__zod_\w+|Symbol\(openai\..+\))$/;
-/** Those that end by themselves. */
-const PASSING = new Set(['Immediate', 'TickObject', 'CloseReq']);
+/** What some libraries have once for a process, from their first import on (`__…` are those of tslib); nobody else reads it. */
+const REGISTRY = /^(?:\$ark|__(?!vitest)[a-z]\w+|Symbol\(openai\..+\))$/;
+/** Those that end by themselves. Of a file behind a Blob, Node keeps one until the Blob is collected. */
+const PASSING = new Set(['Immediate', 'TickObject', 'CloseReq', 'FileHandleReadWrap']);
 
 export function stateOfProcess(require: (name: string) => unknown): ProcessState {
   const state = new Map<string, unknown>();
