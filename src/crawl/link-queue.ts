@@ -121,7 +121,9 @@ export class LinkQueue<T> {
     for (let i = 0; i < links.length; i += 1) {
       const link = links.at(i);
       if (link === undefined || !this.#options.format.mayFetch(link)) continue;
-      if (this.#seen.mark(link.key, FOUND)) added += 1;
+      // Most links are known; their host is as well, or will be when they are taken.
+      if (!this.#seen.mark(link.key, FOUND)) continue;
+      added += 1;
       this.#loads.know(hostOf(link.url));
     }
     return added;

@@ -30,9 +30,12 @@ export function scopeOf(starts: readonly string[], hosts: readonly string[]): (u
   const isIn = (url: URL) =>
     own.has(siteOf(url)) ||
     listed.some(({ hostname, port }) => url.hostname === hostname && (port === undefined || portOf(url) === port));
-  /** By origin: it is asked for each link, and most are on one site. */
+  /** By origin: it is asked for each link several times, and most are on one site. */
   const known = new Map<string, boolean>();
+  // No URL begins so.
+  let last = { prefix: '\n', answer: false };
   return (text) => {
+    if (text.startsWith(last.prefix)) return last.answer;
     const origin = text.slice(0, text.indexOf('/', 8));
     let answer = known.get(origin);
     if (answer === undefined) {
@@ -40,6 +43,7 @@ export function scopeOf(starts: readonly string[], hosts: readonly string[]): (u
       answer = isIn(new URL(text));
       known.set(origin, answer);
     }
+    last = { prefix: `${origin}/`, answer };
     return answer;
   };
 }
