@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-
-const worker = fileURLToPath(new URL('memory-worker.ts', import.meta.url));
+import { built } from '../support/built.ts';
 
 async function filled(maxBytes: number, answers: number): Promise<{ grown: number; stored: number }> {
-  const args = ['--expose-gc', '--import', 'tsx', worker, String(maxBytes), String(answers)];
+  const args = ['--expose-gc', built('test/cache/memory-worker.ts'), String(maxBytes), String(answers)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as { grown: number; stored: number };
 }

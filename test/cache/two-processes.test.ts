@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { builtin } from '../../src/runtime/platform.ts';
+import { built } from '../support/built.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -13,12 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const worker = fileURLToPath(new URL('store-worker.ts', import.meta.url));
 // Node 20 has no node:sqlite.
 const kinds = builtin('node:sqlite') === undefined ? ['file'] : ['file', 'sqlite'];
 
 it.each(kinds)('two processes on one %s cache meet whole entries alone', { timeout: 60_000 }, async (kind) => {
-  const run = () => promisify(execFile)(process.execPath, ['--import', 'tsx', worker, kind, join(folder, kind)]);
+  const worker = built('test/cache/store-worker.ts');
+  const run = () => promisify(execFile)(process.execPath, [worker, kind, join(folder, kind)]);
   const results = await Promise.all([run(), run()]);
   for (const { stdout } of results) expect(Number(stdout)).toBeGreaterThan(100);
 });
