@@ -7,7 +7,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 
 /** The heavy proofs, each of many seconds: `npm run test:deep`. All else is the quick suite, `npm test`. */
 const DEEP = [
-  'test/client/{client-ends,client-signals,fetch-bombs,first-call}.test.ts',
+  'test/client/{client-ends,client-signals,dropped-everywhere,fetch-bombs,first-call}.test.ts',
   'test/call/many-delays.test.ts',
   'test/leaks/**/*.test.ts',
   'test/contract/left-bodies.test.ts',
@@ -19,9 +19,11 @@ const DEEP = [
   'test/websocket/{autobahn,full-duplex,held-back}.test.ts',
   'test/download/{killed,stopped-early}.test.ts',
   'test/bullmq/{killed,stood-still}.test.ts',
-  'test/crawl/{robots-bounds,sitemap,thousand-workers}.test.ts',
+  'test/crawl/{million-urls,robots-bounds,sitemap,thousand-workers}.test.ts',
   'test/docs/{snippet-types,comparison}.test.ts',
   'test/examples/own-projects.test.ts',
+  'test/testing/doubles/record-large.test.ts',
+  'test/types/{nameable,strict}.test.ts',
   'test/pool/million.test.ts',
   'test/cache/memory.test.ts',
   'test/scripts/soak.test.ts',

@@ -16,15 +16,23 @@ export function random(seed: number): (below: number) => number {
 const STATUSES = [200, 200, 200, 201, 204, 304, 400, 404, 418, 500, 700];
 
 /** The same requests in the same order get the same answers, and a request that is repeated another one. */
-export function randomSite(seed: number): (request: IncomingMessage, response: ServerResponse) => void {
+export function randomSite(
+  seed: number,
+  largest: number,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const next = random(seed);
   return (request, response) => {
     request.resume();
-    request.on('end', () => answer(request, response, next));
+    request.on('end', () => answer(request, response, next, largest));
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, next: (below: number) => number): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (below: number) => number,
+  largest: number,
+): void {
   const kind = next(12);
   if (kind === 0) {
     request.socket.resetAndDestroy();
@@ -40,7 +48,7 @@ function answer(request: IncomingMessage, response: ServerResponse, next: (below
     return;
   }
   const status = STATUSES[next(STATUSES.length)]!;
-  const body = bodyOf(next);
+  const body = bodyOf(next, largest);
   const isCoded = kind === 3;
   response.writeHead(status, [
     'Content-Type',
@@ -57,8 +65,8 @@ function answer(request: IncomingMessage, response: ServerResponse, next: (below
   else response.end(isCoded ? gzipSync(body) : body);
 }
 
-function bodyOf(next: (below: number) => number): Buffer {
-  const size = [0, 1, 10, 5000, 200_000][next(5)]!;
+function bodyOf(next: (below: number) => number, largest: number): Buffer {
+  const size = [0, 1, 10, 5000, largest][next(5)]!;
   if (next(2) === 0) return Buffer.from(Uint8Array.from({ length: size }, () => next(256)));
   return Buffer.from(JSON.stringify({ n: next(1_000_000), text: 'ü€'.repeat(Math.ceil(size / 5)) }));
 }
