@@ -89,6 +89,7 @@ export default defineConfig({
     // Far above what any test takes: on a loaded machine only what hangs may fail.
     testTimeout: 45_000,
     hookTimeout: 45_000,
+    expect: { poll: { timeout: 30_000 } },
     setupFiles: ['test/fuzz/seed.ts', 'test/support/patience.ts'],
     // Only `--coverage` reads this. These folders are where a branch that no test took is a rule that nobody holds.
     coverage: {

@@ -67,7 +67,7 @@ export function describeDropped(transports: readonly (readonly [name: string, ma
         gc();
         check();
       },
-      { timeout: 4000, interval: 20 },
+      { interval: 20 },
     );
   }
 

@@ -195,10 +195,10 @@ async function play(client: Client, server: TestServer, draw: Draw): Promise<Led
   // A sink that nothing was written to is the caller's to end.
   if (sink instanceof Writable) sink.on('error', () => undefined).destroy();
   const isReleased = () => expect(ledger.released, JSON.stringify(draw)).toBe(ledger.opened);
-  await vi.waitFor(isReleased, { timeout: 3000 });
+  await vi.waitFor(isReleased);
   // A sink that fails ends the call before its connection is done with it.
   const isQuiet = () => expect(getEventListeners(stop.signal, 'abort'), JSON.stringify(draw)).toHaveLength(0);
-  await vi.waitFor(isQuiet, { timeout: 3000 });
+  await vi.waitFor(isQuiet);
   return ledger;
 }
 
@@ -238,9 +238,9 @@ describe.runIf(process.platform === 'linux')('sources and sinks that end, fail, 
     await client.destroy();
     // fetch keeps connections of its own, which the system gives a few seconds.
     const spare = handler === 'fetch' ? 8 : 0;
-    await vi.waitFor(() => expect(files()).toBeLessThanOrEqual(before.files + 2 * spare), { timeout: 8000 });
-    if (spare === 0) await vi.waitFor(() => expect(server.connections).toBe(0), { timeout: 8000 });
-    await vi.waitFor(() => expect(timers()).toBeLessThanOrEqual(before.timers), { timeout: 8000 });
+    await vi.waitFor(() => expect(files()).toBeLessThanOrEqual(before.files + 2 * spare));
+    if (spare === 0) await vi.waitFor(() => expect(server.connections).toBe(0));
+    await vi.waitFor(() => expect(timers()).toBeLessThanOrEqual(before.timers));
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
     const after = { files: files(), sockets: server.connections, timers: timers() };

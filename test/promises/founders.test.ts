@@ -48,7 +48,7 @@ describe('calls of one client', () => {
     const client = clientOf();
     const deferred = client.get(meeting.url('/deferred'));
     expect(await client.get(second.url('/meanwhile')).text()).toBe('met');
-    await expect.poll(() => meeting.requests.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => meeting.requests.length).toBe(1);
     await client.get(meeting.url('/other'));
     expect(await deferred.text()).toBe('met');
   });
