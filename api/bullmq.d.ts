@@ -21,8 +21,8 @@ interface RedisFrontierOptions {
     readonly maxWaiting?: number | undefined;
     readonly lease?: Duration | undefined;
     readonly turn?: {
-        readonly urls?: number;
-        readonly time?: Duration;
+        readonly urls?: number | undefined;
+        readonly time?: Duration | undefined;
     } | undefined;
     readonly clock?: Clock | undefined;
 }

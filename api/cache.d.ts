@@ -22,9 +22,9 @@ type CacheMode = 'default' | 'no-store' | 'reload' | 'no-cache' | 'force-cache' 
 type CacheOption = CacheLayer | CacheMode | CacheWithMode | false | null;
 // CacheSettings
 interface CacheSettings {
-    shared?: boolean;
-    maxEntrySize?: number;
-    storeTimeout?: Duration;
+    shared?: boolean | undefined;
+    maxEntrySize?: number | undefined;
+    storeTimeout?: Duration | undefined;
 }
 // CacheStats
 interface CacheStats {
@@ -63,7 +63,7 @@ interface KeyvLike {
 }
 // MemoryCacheSettings
 interface MemoryCacheSettings extends CacheSettings {
-    maxBytes?: number;
+    maxBytes?: number | undefined;
 }
 // Variant
 interface Variant {

@@ -27,8 +27,8 @@ interface CrawlOptions {
 }
 // FileFrontierOptions
 interface FileFrontierOptions {
-    readonly maxWaiting?: number;
-    readonly clock?: Clock;
+    readonly maxWaiting?: number | undefined;
+    readonly clock?: Clock | undefined;
 }
 // Found
 interface Found {
@@ -79,14 +79,14 @@ interface Line {
 }
 // LinksOptions
 interface LinksOptions {
-    readonly assets?: boolean;
-    readonly maxBytes?: number;
-    readonly agent?: string;
+    readonly assets?: boolean | undefined;
+    readonly maxBytes?: number | undefined;
+    readonly agent?: string | undefined;
 }
 // MemoryFrontierOptions
 interface MemoryFrontierOptions {
-    readonly maxWaiting?: number;
-    readonly clock?: Clock;
+    readonly maxWaiting?: number | undefined;
+    readonly clock?: Clock | undefined;
 }
 // Outcome
 interface Outcome {

@@ -60,8 +60,8 @@ interface HarLog {
 }
 // HarOptions
 interface HarOptions {
-    readonly bodies?: boolean | number;
-    readonly redact?: readonly string[];
+    readonly bodies?: boolean | number | undefined;
+    readonly redact?: readonly string[] | undefined;
 }
 // HarPair
 interface HarPair {

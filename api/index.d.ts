@@ -1,3 +1,7 @@
+// AllSettled
+type AllSettled<T> = {
+    -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>>;
+};
 // ArrayFormat
 type ArrayFormat = 'indices' | 'brackets' | 'repeat' | 'comma';
 // Attempt
@@ -113,6 +117,17 @@ interface Clock {
     now(): number;
     sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+// CloseOptions
+interface CloseOptions {
+    timeout?: Duration | false | null | undefined;
+    signal?: AbortSignal | null | undefined;
+}
+// CloseOutcome
+interface CloseOutcome {
+    readonly code: number;
+    readonly reason: string;
+    readonly clean: boolean;
+}
 // ConnectError
 declare class ConnectError extends NetworkError {
     static readonly code: string;
@@ -130,11 +145,49 @@ declare class ConnectionLimits {
 }
 // ConnectionSettings
 interface ConnectionSettings {
-    readonly connections?: number | ConnectionBounds | ConnectionLimits;
+    readonly connections?: number | ConnectionBounds | ConnectionLimits | undefined;
 }
 // ConnectionStats
 interface ConnectionStats extends OriginStats {
     readonly origins: Readonly<Record<string, OriginStats>>;
+}
+// Cookie
+interface Cookie {
+    readonly name: string;
+    readonly value: string;
+    readonly domain: string;
+    readonly path: string;
+    readonly expires: number | undefined;
+    readonly secure: boolean;
+    readonly httpOnly: boolean;
+    readonly hostOnly: boolean;
+    readonly sameSite: SameSite | undefined;
+    readonly created: number;
+}
+// CookieInit
+interface CookieInit {
+    name: string;
+    value: string;
+    domain?: string | undefined;
+    path?: string | undefined;
+    expires?: Date | number | undefined;
+    maxAge?: number | undefined;
+    secure?: boolean | undefined;
+    httpOnly?: boolean | undefined;
+    sameSite?: SameSite | undefined;
+}
+// CookieJSON
+interface CookieJSON {
+    key: string;
+    value: string;
+    domain: string;
+    path: string;
+    expires?: string;
+    secure?: boolean;
+    httpOnly?: boolean;
+    hostOnly: boolean;
+    sameSite?: SameSite;
+    creation: string;
 }
 // CookieJar
 declare class CookieJar implements CookieStore, Iterable<Cookie> {
@@ -153,6 +206,20 @@ declare class CookieJar implements CookieStore, Iterable<Cookie> {
     toJSON(): CookieJarJSON;
     serialize(): string;
 }
+// CookieJarJSON
+interface CookieJarJSON {
+    version: string;
+    cookies: CookieJSON[];
+}
+// CookieJarOptions
+interface CookieJarOptions {
+    strict?: boolean | undefined;
+    maxCookies?: number | undefined;
+    maxPerDomain?: number | undefined;
+    clock?: {
+        now(): number;
+    } | undefined;
+}
 // CookieStore
 interface CookieStore {
     getCookieHeader(url: string): string | Promise<string>;
@@ -169,10 +236,14 @@ declare class DelayQueue {
     constructor(options?: DelayQueueOptions);
     get size(): number;
     get nextAt(): number | undefined;
-    add<T>(delay: Duration, task: () => T | PromiseLike<T>, { signal }?: {
-        signal?: AbortSignal;
+    add<T>(delay: Duration, task: () => T | PromiseLike<T>, options?: {
+        signal?: AbortSignal | null | undefined;
     }): Promise<T>;
     close(): void;
+}
+// DelayQueueOptions
+interface DelayQueueOptions {
+    clock?: Clock | undefined;
 }
 // DigestName
 type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
@@ -187,11 +258,11 @@ interface DnsCache extends Lookup {
 }
 // DnsCacheOptions
 interface DnsCacheOptions {
-    readonly size?: number;
-    readonly maxTtl?: Duration;
-    readonly fallbackTtl?: Duration;
-    readonly servers?: readonly string[];
-    readonly clock?: Clock;
+    readonly size?: number | undefined;
+    readonly maxTtl?: Duration | undefined;
+    readonly fallbackTtl?: Duration | undefined;
+    readonly servers?: readonly string[] | undefined;
+    readonly clock?: Clock | undefined;
 }
 // DownloadOptions
 interface DownloadOptions extends RequestOptions {
@@ -208,6 +279,17 @@ interface DownloadResult {
 }
 // Duration
 type Duration = number | string | false;
+// EachControl
+interface EachControl {
+    resolve(): void;
+    reject(reason: unknown): void;
+}
+// EachOptions
+interface EachOptions<T, K> {
+    concurrency?: number | ((pending: number) => number) | undefined;
+    fulfilled?: ((value: T, key: K, control: EachControl) => unknown) | undefined;
+    rejected?: ((reason: unknown, key: K, control: EachControl) => unknown) | undefined;
+}
 // EventOptions
 interface EventOptions extends LineOptions {
     readonly reconnect?: boolean | undefined;
@@ -232,6 +314,11 @@ declare class FileCookieJar extends CookieJar implements AsyncDisposable {
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
     protected changed(): void;
+}
+// FileCookieJarOptions
+interface FileCookieJarOptions extends Omit<CookieJarOptions, 'clock'> {
+    session?: boolean | undefined;
+    clock?: Clock | undefined;
 }
 // Handler
 type Handler = (request: HttpRequest, options: RequestOptions) => Promise<HttpResponse>;
@@ -279,6 +366,11 @@ interface HostStats {
 // HttpClient
 interface HttpClient {
     sendRequest(request: HttpRequest): Promise<HttpResponse>;
+}
+// HttpErrorsOptions
+interface HttpErrorsOptions {
+    summarize?: ((response: HttpResponse) => string | null | undefined | Promise<string | null | undefined>) | undefined;
+    summaryLength?: number | undefined;
 }
 // HttpHeaders
 declare class HttpHeaders implements Iterable<[
@@ -413,6 +505,14 @@ interface Links extends Iterable<Link> {
     readonly self?: Link;
     readonly [rel: string]: Link | undefined;
 }
+// LogLevel
+type LogLevel = 'trace' | 'debug' | 'info' | 'log' | 'warn' | 'error';
+// Logger
+type Logger = {
+    error(line: string): unknown;
+} & {
+    readonly [level in LogLevel]?: (line: string) => unknown;
+};
 // Lookup
 type Lookup = (hostname: string, options: {
     family?: number;
@@ -443,6 +543,17 @@ declare class NetworkError extends TransferError {
     constructor(fact: string, init?: TransferErrorInit | HttpRequest);
     toJSON(): TransferErrorJSON;
 }
+// NodeStream
+interface NodeStream extends AsyncIterable<Uint8Array> {
+    pipe(target: NodeJS.WritableStream): unknown;
+    resume(): unknown;
+    destroy(error?: Error): unknown;
+    once(event: string, listener: (...args: never[]) => void): unknown;
+    readonly destroyed: boolean;
+    readonly closed: boolean;
+    readonly readableFlowing?: boolean | null;
+    readonly readableDidRead?: boolean;
+}
 // OAuth2Options
 interface OAuth2Options {
     token?: OAuth2TokenInit | undefined;
@@ -472,6 +583,12 @@ interface OriginStats {
     readonly idle: number;
     readonly running: number;
     readonly waiting: number;
+}
+// PagedItems
+interface PagedItems<T> extends AsyncIterator<T, undefined, undefined> {
+    next(): Promise<IteratorResult<T, undefined>>;
+    return(): Promise<IteratorResult<T, undefined>>;
+    [Symbol.asyncIterator](): PagedItems<T>;
 }
 // PaginateOptions
 interface PaginateOptions<T> extends RequestOptions {
@@ -568,8 +685,8 @@ interface Progress {
 }
 // ProxyOptions
 interface ProxyOptions {
-    readonly http?: string | false | undefined;
-    readonly https?: string | false | undefined;
+    readonly http?: string | URL | false | undefined;
+    readonly https?: string | URL | false | undefined;
     readonly no?: string | readonly string[] | undefined;
 }
 // QueryInit
@@ -594,7 +711,7 @@ interface RedirectOptions {
     strict?: boolean | undefined;
     referer?: boolean | undefined;
     protocols?: readonly string[] | undefined;
-    onRedirect?(request: HttpRequest, response: HttpResponse, uri: string): void | Promise<void>;
+    onRedirect?: ((request: HttpRequest, response: HttpResponse, uri: string) => void | Promise<void>) | undefined;
     keepHeaders?: readonly string[] | undefined;
     allowDowngrade?: boolean | undefined;
 }
@@ -627,11 +744,11 @@ declare class RequestBody {
 }
 // RequestChanges
 interface RequestChanges {
-    method?: string;
-    url?: string | URL;
-    headers?: HeadersInit;
-    body?: BodyInit | null;
-    protocolVersion?: string;
+    method?: string | undefined;
+    url?: string | URL | undefined;
+    headers?: HeadersInit | undefined;
+    body?: BodyInit | null | undefined;
+    protocolVersion?: string | undefined;
 }
 // RequestError
 declare class RequestError extends TransferError {
@@ -654,11 +771,11 @@ declare class RequestPromise extends Promise<HttpResponse> {
 }
 // ResponseChanges
 interface ResponseChanges extends ResponseFacts {
-    status?: number;
-    statusText?: string;
-    headers?: HeadersInit;
-    body?: ResponseBodyInit;
-    protocolVersion?: string;
+    status?: number | undefined;
+    statusText?: string | undefined;
+    headers?: HeadersInit | undefined;
+    body?: ResponseBodyInit | undefined;
+    protocolVersion?: string | undefined;
 }
 // ResponseError
 declare class ResponseError extends TransferError {
@@ -684,14 +801,14 @@ interface RetryOptions {
     limit?: number | undefined;
     methods?: readonly string[] | undefined;
     statuses?: readonly number[] | undefined;
-    decider?(context: RetryContext): boolean | Promise<boolean>;
-    delay?(context: RetryContext): number | Promise<number>;
+    decider?: ((context: RetryContext) => boolean | Promise<boolean>) | undefined;
+    delay?: ((context: RetryContext) => number | Promise<number>) | undefined;
     maxDelay?: Duration | undefined;
     maxRetryAfter?: Duration | undefined;
     budget?: {
-        ratio?: number;
-        min?: number;
-        window?: Duration;
+        ratio?: number | undefined;
+        min?: number | undefined;
+        window?: Duration | undefined;
     } | false | undefined;
 }
 // SchemaIssue
@@ -736,6 +853,16 @@ interface StandardSchema<Output = unknown> {
 }
 // StringifyJson
 type StringifyJson = (value: unknown) => string;
+// SyncResponse
+interface SyncResponse {
+    readonly status: number;
+    readonly statusText: string;
+    readonly headers: HttpHeaders;
+    readonly url: string;
+    readonly body: Uint8Array;
+    text(): string;
+    json<T = unknown>(): T;
+}
 // TimeoutError
 declare class TimeoutError extends NetworkError {
     static readonly code: string;
@@ -807,10 +934,10 @@ declare class TransferError extends Error {
 interface TransferErrorInit {
     request?: HttpRequest | undefined;
     response?: HttpResponse | undefined;
-    code?: string;
+    code?: string | undefined;
     cause?: unknown;
-    attempts?: number;
-    elapsed?: number;
+    attempts?: number | undefined;
+    elapsed?: number | undefined;
 }
 // TransferErrorJSON
 interface TransferErrorJSON {
@@ -869,8 +996,49 @@ interface Transport extends Handler {
 interface UndiciDispatcher {
     dispatch(options: object, handler: object): boolean;
 }
+// Unwrapped
+type Unwrapped<T> = {
+    -readonly [K in keyof T]: Awaited<T[K]>;
+};
+// UpgradeOptions
+interface UpgradeOptions extends RequestOptions {
+    protocols?: string | readonly string[] | null | undefined;
+    compression?: boolean | CompressionOptions | null | undefined;
+    mask?: boolean | null | undefined;
+    maxPayload?: number | false | null | undefined;
+    autoPong?: boolean | null | undefined;
+    onPing?: (((data: Uint8Array, connection: WebSocketConnection) => void) | null) | undefined;
+    closeTimeout?: Duration | null | undefined;
+}
 // VERSION
 declare const VERSION = "0.1.0";
+// WebSocketConnection
+declare class WebSocketConnection implements AsyncIterable<WebSocketMessage>, AsyncDisposable {
+    #private;
+    readonly response: HttpResponse;
+    readonly protocol: string;
+    readonly extensions: string;
+    readonly closed: Promise<CloseOutcome>;
+    get state(): 'open' | 'closing' | 'closed';
+    get bufferedAmount(): number;
+    get error(): TransferError | undefined;
+    send(data: MessageData, options?: SendOptions): Promise<void>;
+    receive(options?: WaitOptions): Promise<WebSocketMessage | undefined>;
+    [Symbol.asyncIterator](): AsyncGenerator<WebSocketMessage, void, undefined>;
+    ping(data?: string | ArrayBuffer | ArrayBufferView, options?: WaitOptions): Promise<Uint8Array>;
+    pong(data?: string | ArrayBuffer | ArrayBufferView): Promise<void>;
+    close(code?: number, reason?: string): Promise<CloseOutcome>;
+    destroy(reason?: unknown): Promise<CloseOutcome>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+// WebSocketMessage
+type WebSocketMessage = {
+    readonly type: 'text';
+    readonly data: string;
+} | {
+    readonly type: 'binary';
+    readonly data: Uint8Array;
+};
 // any
 declare function any<T>(promises: Iterable<T>): Promise<Awaited<T>>;
 declare function any<T extends object>(promises: T): Promise<Awaited<T[keyof T]>>;
@@ -1007,9 +1175,6 @@ interface Abortable {
     readonly isWaiting?: boolean;
     readonly waitsFor?: string | undefined;
 }
-type AllSettled<T> = {
-    -readonly [K in keyof T]: PromiseSettledResult<Awaited<T[K]>>;
-};
 interface AnswerOptions {
     httpErrors?: boolean | ((status: number) => boolean) | null | undefined;
     allowRedirects?: boolean | RedirectOptions | null | undefined;
@@ -1071,6 +1236,7 @@ declare class Call extends StopSource implements Member, MessageCall {
     hop: number;
     repeater: Repeater | undefined;
     request: HttpRequest | undefined;
+    entered: object | undefined;
     resolve: ((response: HttpResponse) => void) | undefined;
     reject: ((reason: unknown) => void) | undefined;
     filling: Filling | undefined;
@@ -1112,10 +1278,6 @@ declare class Calls implements CallFamily {
     isIn(family: CallFamily): boolean;
 }
 type Channels = TracingChannel<unknown, object>;
-interface CloseOptions {
-    timeout?: Duration | false | null;
-    signal?: AbortSignal | null;
-}
 declare class Content {
     #private;
     bytes: Uint8Array | undefined;
@@ -1132,7 +1294,7 @@ declare class Content {
     discard(drain: boolean): void;
 }
 interface ContentOptions {
-    headers?: HeadersInit | Readonly<Record<string, string | number | readonly string[] | null | undefined>> | Off;
+    headers?: HeadersInit | Readonly<Record<string, string | number | readonly string[] | null | undefined>> | Off | undefined;
     body?: BodyInit | Off | undefined;
     json?: unknown;
     stringifyJson?: StringifyJson | Off | undefined;
@@ -1147,81 +1309,18 @@ interface ContentsPart extends PartHead {
     readonly contents: PartContents;
     readonly path?: undefined;
 }
-interface Cookie {
-    readonly name: string;
-    readonly value: string;
-    readonly domain: string;
-    readonly path: string;
-    readonly expires: number | undefined;
-    readonly secure: boolean;
-    readonly httpOnly: boolean;
-    readonly hostOnly: boolean;
-    readonly sameSite: SameSite | undefined;
-    readonly created: number;
-}
-interface CookieInit {
-    name: string;
-    value: string;
-    domain?: string;
-    path?: string;
-    expires?: Date | number;
-    maxAge?: number;
-    secure?: boolean;
-    httpOnly?: boolean;
-    sameSite?: SameSite;
-}
-interface CookieJSON {
-    key: string;
-    value: string;
-    domain: string;
-    path: string;
-    expires?: string;
-    secure?: boolean;
-    httpOnly?: boolean;
-    hostOnly: boolean;
-    sameSite?: SameSite;
-    creation: string;
-}
-interface CookieJarJSON {
-    version: string;
-    cookies: CookieJSON[];
-}
-interface CookieJarOptions {
-    strict?: boolean;
-    maxCookies?: number;
-    maxPerDomain?: number;
-    clock?: {
-        now(): number;
-    };
-}
 type CookieOption = boolean | CookieStore | CookieRecord | JarWithCookies | null;
 type CookieRecord = Readonly<Record<string, string | undefined>>;
-interface DelayQueueOptions {
-    clock?: Clock;
-}
-interface EachControl {
-    resolve(): void;
-    reject(reason: unknown): void;
-}
-interface EachOptions<T, K> {
-    concurrency?: number | ((pending: number) => number);
-    fulfilled?: ((value: T, key: K, control: EachControl) => unknown) | undefined;
-    rejected?: ((reason: unknown, key: K, control: EachControl) => unknown) | undefined;
-}
 type EachValue<T> = T extends () => infer R ? Awaited<R> : Awaited<T>;
 interface Environment extends ConnectionSettings {
-    readonly node?: boolean;
-    readonly fetch?: FetchFunction;
+    readonly node?: boolean | undefined;
+    readonly fetch?: FetchFunction | undefined;
 }
 type FetchFunction = (input: Request, init: RequestInit) => Response | Promise<Response>;
-interface FileCookieJarOptions extends Omit<CookieJarOptions, 'clock'> {
-    session?: boolean;
-    clock?: Clock;
-}
 interface FilePart extends PartHead {
     readonly path: string;
-    readonly offset?: number;
-    readonly length?: number;
+    readonly offset?: number | undefined;
+    readonly length?: number | undefined;
     readonly contents?: undefined;
 }
 interface Filling extends Abortable {
@@ -1231,10 +1330,6 @@ interface Headed {
     readonly request: HttpRequest;
     headOnly(): HttpResponse | undefined;
 }
-interface HttpErrorsOptions {
-    summarize?(response: HttpResponse): string | null | undefined | Promise<string | null | undefined>;
-    summaryLength?: number;
-}
 declare const HttpRequest_base: new () => PartOfCall;
 declare const INSPECT: unique symbol;
 type Inspect = (value: unknown, options: unknown) => string;
@@ -1243,12 +1338,6 @@ interface JarWithCookies {
     readonly jar: CookieStore;
     readonly send: CookieRecord;
 }
-type LogLevel = 'trace' | 'debug' | 'info' | 'log' | 'warn' | 'error';
-type Logger = {
-    error(line: string): unknown;
-} & {
-    readonly [level in LogLevel]?: (line: string) => unknown;
-};
 interface Member {
     index: number;
 }
@@ -1268,30 +1357,15 @@ interface MessageCall {
 }
 type Next = string | URL | RequestOptions | null | undefined | false;
 type NodeHandlerSettings = ConnectionSettings;
-interface NodeStream extends AsyncIterable<Uint8Array> {
-    pipe(target: NodeJS.WritableStream): unknown;
-    resume(): unknown;
-    destroy(error?: Error): unknown;
-    once(event: string, listener: (...args: never[]) => void): unknown;
-    readonly destroyed: boolean;
-    readonly closed: boolean;
-    readonly readableFlowing?: boolean | null;
-    readonly readableDidRead?: boolean;
-}
 type Off = null | false;
-interface PagedItems<T> extends AsyncIterator<T, undefined, undefined> {
-    next(): Promise<IteratorResult<T, undefined>>;
-    return(): Promise<IteratorResult<T, undefined>>;
-    [Symbol.asyncIterator](): PagedItems<T>;
-}
 type PartContents = BodyInit | number | bigint | boolean | null | readonly PartContents[] | {
     readonly [key: string]: PartContents | undefined;
 };
 interface PartHead {
     readonly name: string;
-    readonly filename?: string;
-    readonly type?: string;
-    readonly headers?: Readonly<Record<string, string>>;
+    readonly filename?: string | undefined;
+    readonly type?: string | undefined;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 interface PartOfCall {
 }
@@ -1304,10 +1378,12 @@ interface PoolSettings<P> {
     signal?: AbortSignal | null | undefined;
     clock?: Clock | undefined;
 }
-type RawField = string | {
+interface RawBytes {
     readonly length: number;
+    readonly [index: number]: number;
     toString(encoding: 'latin1'): string;
-};
+}
+type RawField = string | RawBytes;
 type ReadEvents<Answer> = (answer: Answer, stream: StreamOfEvents) => AsyncGenerator<ServerSentEvent, void, undefined>;
 interface Reconnector<Answer> {
     events(answer: Answer, read: ReadEvents<Answer>): AsyncGenerator<ServerSentEvent, void, undefined>;
@@ -1318,22 +1394,22 @@ interface Repeater {
 }
 type ResponseBodyInit = BodyInit | Content | null;
 interface ResponseFacts {
-    url?: string;
-    redirects?: readonly RedirectHop[];
-    attempts?: number;
-    timings?: Timings;
-    request?: HttpRequest;
+    url?: string | undefined;
+    redirects?: readonly RedirectHop[] | undefined;
+    attempts?: number | undefined;
+    timings?: Timings | undefined;
+    request?: HttpRequest | undefined;
     sink?: unknown;
-    handler?: string;
-    bytesSent?: number;
-    bytesReceived?: number;
+    handler?: string | undefined;
+    bytesSent?: number | undefined;
+    bytesReceived?: number | undefined;
     trailers?: HttpHeaders | (() => HttpHeaders) | undefined;
     cache?: CacheFacts | undefined;
     note?: string | undefined;
 }
 interface RetryTools {
-    random?: () => number;
-    queue?: DelayQueue;
+    random?: (() => number) | undefined;
+    queue?: DelayQueue | undefined;
 }
 type SameSite = 'strict' | 'lax' | 'none';
 type SchemaResult<Output> = {
@@ -1373,15 +1449,6 @@ interface StreamOfEvents {
 }
 type StreamSource = NodeStream | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 type Streamable = ReadableStream<Uint8Array> | SourceStream | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
-interface SyncResponse {
-    readonly status: number;
-    readonly statusText: string;
-    readonly headers: HttpHeaders;
-    readonly url: string;
-    readonly body: Uint8Array;
-    text(): string;
-    json<T = unknown>(): T;
-}
 type TapAfter = (request: HttpRequest, options: RequestOptions, promise: Promise<HttpResponse>) => unknown;
 type TapBefore = (request: HttpRequest, options: RequestOptions) => unknown;
 interface TimeOptions {
@@ -1415,9 +1482,6 @@ interface TrustOptions {
     ] | Off | undefined;
     tls?: TlsOptions | Off | undefined;
 }
-type Unwrapped<T> = {
-    -readonly [K in keyof T]: Awaited<T[K]>;
-};
 type Uri = string | URL;
 type Uri$1 = string | URL;
 type Verb = (uri: Uri, options?: RequestOptions) => RequestPromise;

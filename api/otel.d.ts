@@ -1,8 +1,8 @@
 // OtelOptions
 interface OtelOptions {
-    readonly tracer?: Tracer;
-    readonly meter?: Meter;
-    readonly propagator?: TextMapPropagator;
+    readonly tracer?: Tracer | undefined;
+    readonly meter?: Meter | undefined;
+    readonly propagator?: TextMapPropagator | undefined;
 }
 // otel
 declare function otel(options?: OtelOptions): Middleware;

@@ -5,10 +5,10 @@ interface MatcherResult {
 }
 // RequestMatch
 interface RequestMatch {
-    readonly query?: QueryInit;
-    readonly headers?: Readonly<Record<string, string | RegExp | readonly string[] | null>>;
+    readonly query?: QueryInit | undefined;
+    readonly headers?: Readonly<Record<string, string | RegExp | readonly string[] | null>> | undefined;
     readonly json?: unknown;
-    readonly body?: string | Uint8Array | RegExp;
+    readonly body?: string | Uint8Array | RegExp | undefined;
 }
 // RequestMatchers
 interface RequestMatchers<R = unknown> {

@@ -2,10 +2,10 @@
 type Answer = HttpResponse | Response | AnswerParts | Error | number;
 // AnswerParts
 interface AnswerParts {
-    readonly status?: number;
-    readonly headers?: HeadersInit;
+    readonly status?: number | undefined;
+    readonly headers?: HeadersInit | undefined;
     readonly json?: unknown;
-    readonly body?: ResponseBodyInit;
+    readonly body?: ResponseBodyInit | undefined;
 }
 // Expectation
 interface Expectation {
@@ -64,19 +64,19 @@ interface MockHandler extends Transport {
 type MockItem = MockOutcome | Promise<MockOutcome> | MockAnswer;
 // MockOptions
 interface MockOptions {
-    readonly onFulfilled?: (response: HttpResponse) => void;
-    readonly onRejected?: (reason: unknown) => void;
+    readonly onFulfilled?: ((response: HttpResponse) => void) | undefined;
+    readonly onRejected?: ((reason: unknown) => void) | undefined;
 }
 // MockOutcome
 type MockOutcome = HttpResponse | Error;
 // QueuedAnswer
 interface QueuedAnswer {
-    readonly status?: number;
-    readonly reason?: string;
-    readonly headers?: OutgoingHttpHeaders;
-    readonly body?: string | Uint8Array;
-    readonly delay?: number;
-    readonly fault?: 'reset' | 'close' | 'stall';
+    readonly status?: number | undefined;
+    readonly reason?: string | undefined;
+    readonly headers?: OutgoingHttpHeaders | undefined;
+    readonly body?: string | Uint8Array | undefined;
+    readonly delay?: number | undefined;
+    readonly fault?: 'reset' | 'close' | 'stall' | undefined;
 }
 // RecordHandler
 interface RecordHandler extends Transport {
@@ -84,9 +84,9 @@ interface RecordHandler extends Transport {
 }
 // RecordMatch
 interface RecordMatch {
-    readonly query?: boolean;
-    readonly headers?: readonly string[];
-    readonly body?: boolean;
+    readonly query?: boolean | undefined;
+    readonly headers?: readonly string[] | undefined;
+    readonly body?: boolean | undefined;
 }
 // RecordMatcher
 type RecordMatcher = (request: HttpRequest, recorded: HttpRequest) => boolean;
@@ -94,11 +94,11 @@ type RecordMatcher = (request: HttpRequest, recorded: HttpRequest) => boolean;
 type RecordMode = 'auto' | 'record' | 'replay' | 'update';
 // RecordOptions
 interface RecordOptions {
-    readonly handler?: Handler;
-    readonly mode?: RecordMode;
-    readonly match?: RecordMatch | RecordMatcher;
-    readonly redact?: readonly string[];
-    readonly normalize?: (request: HttpRequest) => HttpRequest;
+    readonly handler?: Handler | undefined;
+    readonly mode?: RecordMode | undefined;
+    readonly match?: RecordMatch | RecordMatcher | undefined;
+    readonly redact?: readonly string[] | undefined;
+    readonly normalize?: ((request: HttpRequest) => HttpRequest) | undefined;
 }
 // RecordedRequest
 interface RecordedRequest {
@@ -117,10 +117,10 @@ interface RecordedRequest {
 type ReplyAnswer = (request: HttpRequest, options: RequestOptions) => Answer | Promise<Answer>;
 // RequestMatch
 interface RequestMatch {
-    readonly query?: QueryInit;
-    readonly headers?: Readonly<Record<string, string | RegExp | readonly string[] | null>>;
+    readonly query?: QueryInit | undefined;
+    readonly headers?: Readonly<Record<string, string | RegExp | readonly string[] | null>> | undefined;
     readonly json?: unknown;
-    readonly body?: string | Uint8Array | RegExp;
+    readonly body?: string | Uint8Array | RegExp | undefined;
 }
 // RouteAnswer
 type RouteAnswer = (request: HttpRequest, params: Record<string, string>, options: RequestOptions) => Answer | Promise<Answer>;
@@ -132,7 +132,7 @@ interface RoutesHandler extends Transport {
 }
 // RoutesOptions
 interface RoutesOptions {
-    readonly fallback?: Handler;
+    readonly fallback?: Handler | undefined;
 }
 // Script
 type Script = readonly Step[];
@@ -149,8 +149,8 @@ interface ScriptedServer extends AsyncDisposable {
 }
 // ScriptedServerOptions
 interface ScriptedServerOptions extends ListenOptions {
-    readonly tls?: ServerTls;
-    readonly clock?: Clock;
+    readonly tls?: ServerTls | undefined;
+    readonly clock?: Clock | undefined;
 }
 // ServerTls
 type ServerTls = Pick<TlsOptions, 'key' | 'cert' | 'ca' | 'requestCert' | 'rejectUnauthorized' | 'minVersion' | 'maxVersion' | 'ciphers' | 'SNICallback'> & {
@@ -198,11 +198,11 @@ interface TestServer extends AsyncDisposable {
 }
 // TestServerOptions
 interface TestServerOptions extends ListenOptions {
-    readonly tls?: ServerTls;
-    readonly listener?: RequestListener;
-    readonly keep?: number;
-    readonly keepAliveTimeout?: number;
-    readonly clock?: Clock;
+    readonly tls?: ServerTls | undefined;
+    readonly listener?: RequestListener | undefined;
+    readonly keep?: number | undefined;
+    readonly keepAliveTimeout?: number | undefined;
+    readonly clock?: Clock | undefined;
 }
 // expectations
 declare function expectations(settings?: Readonly<Record<string, never>>): ExpectationsHandler;
@@ -239,19 +239,9 @@ declare class Content {
     discard(drain: boolean): void;
 }
 interface ListenOptions {
-    readonly host?: string;
-    readonly port?: number;
-    readonly socketPath?: string;
-}
-interface NodeStream extends AsyncIterable<Uint8Array> {
-    pipe(target: NodeJS.WritableStream): unknown;
-    resume(): unknown;
-    destroy(error?: Error): unknown;
-    once(event: string, listener: (...args: never[]) => void): unknown;
-    readonly destroyed: boolean;
-    readonly closed: boolean;
-    readonly readableFlowing?: boolean | null;
-    readonly readableDidRead?: boolean;
+    readonly host?: string | undefined;
+    readonly port?: number | undefined;
+    readonly socketPath?: string | undefined;
 }
 type ResponseBodyInit = BodyInit | Content | null;
 type ScriptBytes = string | Uint8Array;

@@ -6,22 +6,22 @@ interface CloseOutcome {
 }
 // CompressionOptions
 interface CompressionOptions {
-    threshold?: number;
-    serverNoContextTakeover?: boolean;
-    clientNoContextTakeover?: boolean;
-    serverMaxWindowBits?: number;
-    clientMaxWindowBits?: number | boolean;
-    level?: number;
-    memLevel?: number;
+    threshold?: number | undefined;
+    serverNoContextTakeover?: boolean | undefined;
+    clientNoContextTakeover?: boolean | undefined;
+    serverMaxWindowBits?: number | undefined;
+    clientMaxWindowBits?: number | boolean | undefined;
+    level?: number | undefined;
+    memLevel?: number | undefined;
 }
 // MessageData
 type MessageData = string | ArrayBuffer | ArrayBufferView | Blob;
 // SendOptions
 interface SendOptions {
-    binary?: boolean;
-    fin?: boolean;
-    compress?: boolean;
-    mask?: boolean;
+    binary?: boolean | undefined;
+    fin?: boolean | undefined;
+    compress?: boolean | undefined;
+    mask?: boolean | undefined;
 }
 // SwitchedConnection
 interface SwitchedConnection {
@@ -30,18 +30,18 @@ interface SwitchedConnection {
 }
 // UpgradeOptions
 interface UpgradeOptions extends RequestOptions {
-    protocols?: string | readonly string[] | null;
-    compression?: boolean | CompressionOptions | null;
-    mask?: boolean | null;
-    maxPayload?: number | false | null;
-    autoPong?: boolean | null;
-    onPing?: ((data: Uint8Array, connection: WebSocketConnection) => void) | null;
-    closeTimeout?: Duration | null;
+    protocols?: string | readonly string[] | null | undefined;
+    compression?: boolean | CompressionOptions | null | undefined;
+    mask?: boolean | null | undefined;
+    maxPayload?: number | false | null | undefined;
+    autoPong?: boolean | null | undefined;
+    onPing?: (((data: Uint8Array, connection: WebSocketConnection) => void) | null) | undefined;
+    closeTimeout?: Duration | null | undefined;
 }
 // WaitOptions
 interface WaitOptions {
-    timeout?: Duration | null;
-    signal?: AbortSignal | null;
+    timeout?: Duration | null | undefined;
+    signal?: AbortSignal | null | undefined;
 }
 // WebSocketConnection
 declare class WebSocketConnection implements AsyncIterable<WebSocketMessage>, AsyncDisposable {
