@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { COUNTED } from './scripts/counted-folders.ts';
+import { LongFirst } from './test/support/long-first.ts';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -86,6 +87,8 @@ export default defineConfig({
     environment: 'node',
     // Most tests wait for a socket or a process: one more at a time than there are cores keeps the cores busy.
     maxWorkers: availableParallelism() + 1,
+    // `--sequence.shuffle.files` finds what depends on the order.
+    ...(process.argv.some((one) => one.startsWith('--sequence')) ? {} : { sequence: { sequencer: LongFirst } }),
     // Far above what any test takes: on a loaded machine only what hangs may fail.
     testTimeout: 45_000,
     hookTimeout: 45_000,
