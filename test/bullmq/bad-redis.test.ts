@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RedisError, redisFrontier } from '../../src/bullmq/index.ts';
 import { crawl } from '../../src/crawl/index.ts';
 import { HttpResponse } from '../../src/message/response.ts';
@@ -97,14 +97,17 @@ describe.skipIf(noRedis !== undefined)(`a Redis ${noRedis ?? ''}`, () => {
     const admin = new Redis(redis.url);
     let visits = 0;
     let filling: Promise<unknown> | undefined;
+    let refusing: Promise<void> | undefined;
+    const hasRefused = async () => expect(await admin.info('errorstats')).toContain('errorstat_OOM');
     const run = () =>
       crawl(client, frontier, {
         robots: false,
         visit: async (_response, { url }) => {
           visits += 1;
           if (visits === 50) filling = admin.config('SET', 'maxmemory', '1');
-          // All later ones too: else the crawl might be over before Redis is full.
           await filling;
+          // The later ones wait until Redis has refused something: else the crawl might be over before.
+          if (visits > 50) await (refusing ??= vi.waitFor(hasRefused));
           return { line: url };
         },
       });
