@@ -34,6 +34,9 @@ const PULSE = 500;
 /** The part of a lease, counted from the last renewal, in which it is certain that nobody else has the host. */
 const SURE = 0.75;
 
+/** Milliseconds between two attempts to reach a Redis that is gone. */
+const LONGEST_RETRY = 1000;
+
 /**
  * The part of a lease between two checks for locks that have run out. The workers check in turn, and a check that comes a
  * moment too early leaves a lock to the next one: so the host of a dead worker waits for its lease and at most half of one
@@ -89,6 +92,9 @@ export class HostLeases {
   #stopTimer = () => {};
   #stopWatch = () => {};
   #ending: Promise<void> | undefined;
+  /** When a connection of BullMQ's that was lost is made again, in milliseconds of the system's clock. */
+  #reconnectsAt = 0;
+  #isEnding = false;
 
   constructor(settings: LeasesSettings) {
     this.#settings = settings;
@@ -139,12 +145,31 @@ export class HostLeases {
     this.#channel.end();
     this.#stopTimer();
     signal.removeEventListener('abort', this.#onAbort);
+    await this.#reconnected();
     // First, so that no new job comes; it resolves when the leases that are held are over, and with them their jobs.
     const closing = this.#worker?.close();
     await Promise.all(this.#channel.leases.clear().map((one) => one[Symbol.asyncDispose]().catch(() => undefined)));
     await connection.redis.zrem(`${bull.prefix}:u`, worker).catch(() => undefined);
     await closing;
     this.#stopWatch();
+  }
+
+  /**
+   * Waits for a connection that is about to be made again. Until then ioredis has no socket: told to disconnect, it drops
+   * the attempt and never says that it has ended, which BullMQ's worker waits for when it closes.
+   */
+  async #reconnected(): Promise<void> {
+    this.#isEnding = true;
+    const left = this.#reconnectsAt - systemClock.now();
+    if (left > 0) await systemClock.sleep(left + 1);
+  }
+
+  /** ioredis asks this when a connection was lost: milliseconds until the next attempt; `null` is none. */
+  #retry(times: number): number | null {
+    if (this.#isEnding) return null;
+    const ms = Math.min(LONGEST_RETRY, 50 * times);
+    this.#reconnectsAt = Math.max(this.#reconnectsAt, systemClock.now() + ms);
+    return ms;
   }
 
   /** Gives leases up in time: a worker that does not reach Redis must not ask a host that may be another's by now. */
@@ -207,6 +232,7 @@ export class HostLeases {
     const { bull, hosts, lease, clock } = this.#settings;
     const worker = new RenewingWorker('hosts', this.#process, {
       ...bull,
+      connection: { ...bull.connection, retryStrategy: (times: number) => this.#retry(times) } as ConnectionOptions,
       concurrency: hosts,
       lockDuration: lease,
       lockRenewTime: Math.ceil(lease / 3),
