@@ -148,7 +148,7 @@ export class Beacons {
   /** One beacon as a call of the client. Its stream is only read for the sake of the connection. */
   async #sent(uri: string | URL, given: BeaconOptions, flush: (isFlushed: boolean) => void): Promise<HttpResponse> {
     const { method = 'POST', ...rest } = readOrLetGo(given, () => checkedOptions(given));
-    const { version = this.#defaults.version, httpErrors = this.#defaults.httpErrors } = rest;
+    const { version = this.#defaults.version, httpErrors = this.#defaults.httpErrors } = bareRecord(rest);
     const over = await this.#over(version);
     // Nobody looks at the status: where it is not to reject, a bad one is told all the same.
     const isError = typeof httpErrors === 'function' ? httpErrors : true;

@@ -1,6 +1,8 @@
 /** The sources that a caller gave with a call, once the call is over: what was not read is let go of. */
+
 import { RequestBody } from '../message/body.ts';
 import { isNested } from '../message/form-shapes.ts';
+import { own } from '../message/own.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { hasMethod, ignore, letGoOf } from '../message/source.ts';
 import type { RequestOptions } from '../options/options.ts';
@@ -38,7 +40,7 @@ export function heedSources(options: RequestOptions | undefined): void {
   if (typeof options !== 'object' || options === null) return;
   try {
     forEachSource(options, heed);
-    heed(options.sink);
+    heed(own(options, 'sink'));
   } catch {
     // A getter or a proxy of the caller's, which the call will meet again.
   }
@@ -61,7 +63,7 @@ export function readOrLetGo<T>(options: RequestOptions | undefined, read: () => 
 function dropGiven(options: RequestOptions): void {
   forEachSource(options, drop);
   // It may have failed already, or be about to.
-  heed(options.sink);
+  heed(own(options, 'sink'));
 }
 
 /** How deep promises are looked for: the value of a field within a list of a part is the deepest that is common. */
@@ -75,11 +77,14 @@ function ignorePromises(value: unknown, depth = 0): void {
 }
 
 /** Contents may be lists and records of sources; one that stands there twice, and a circle, is met once. */
-function forEachSource({ body, multipart }: RequestOptions, each: (given: unknown) => void): void {
-  each(body);
+function forEachSource(options: RequestOptions, each: (given: unknown) => void): void {
+  const multipart: unknown = own(options, 'multipart');
+  each(own(options, 'body'));
   if (!Array.isArray(multipart)) return;
   const met = new Set<unknown>();
-  const left = multipart.map((part) => (part as { contents?: unknown } | null | undefined)?.contents);
+  const left = multipart.map((part: unknown) =>
+    typeof part === 'object' && part !== null ? own(part as { contents?: unknown }, 'contents') : undefined,
+  );
   while (left.length > 0) {
     const contents = left.pop();
     if (met.has(contents)) continue;

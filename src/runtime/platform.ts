@@ -42,13 +42,18 @@ interface RuntimeLike {
 
 /** Its name is asked for only where a fact of a runtime cannot be probed. */
 export function runtimeName(): RuntimeName {
-  const { navigator, process } = globalThis as RuntimeLike;
+  const { process } = globalThis as RuntimeLike;
   // With its flag `nodejs_compat` workerd has the versions of a Node.
-  if (navigator?.userAgent === 'Cloudflare-Workers') return 'workerd';
-  const versions = process?.versions;
-  if (versions?.['bun'] !== undefined) return 'bun';
-  if (versions?.['deno'] !== undefined) return 'deno';
-  return versions?.['node'] === undefined ? 'web' : 'node';
+  if (navigatorOfRuntime()?.userAgent === 'Cloudflare-Workers') return 'workerd';
+  const versions = process?.versions ?? {};
+  if (Object.hasOwn(versions, 'bun')) return 'bun';
+  if (Object.hasOwn(versions, 'deno')) return 'deno';
+  return Object.hasOwn(versions, 'node') ? 'node' : 'web';
+}
+
+/** Some globals have it from a prototype of their own; one that all objects inherit is nobody's. */
+function navigatorOfRuntime(): RuntimeLike['navigator'] {
+  return Object.hasOwn(Object.prototype, 'navigator') ? undefined : (globalThis as RuntimeLike).navigator;
 }
 
 /** The smallest module of WebAssembly: its magic number and version. */
