@@ -97,17 +97,19 @@ describe.skipIf(noRedis !== undefined)(`a Redis ${noRedis ?? ''}`, () => {
     const admin = new Redis(redis.url);
     let visits = 0;
     let filling: Promise<unknown> | undefined;
-    let refusing: Promise<void> | undefined;
+    let refusing: Promise<unknown> | undefined;
     const hasRefused = async () => expect(await admin.info('errorstats')).toContain('errorstat_OOM');
     const run = () =>
       crawl(client, frontier, {
         robots: false,
         visit: async (_response, { url }) => {
           visits += 1;
-          if (visits === 50) filling = admin.config('SET', 'maxmemory', '1');
+          const visit = visits;
+          if (visit === 50) filling = admin.config('SET', 'maxmemory', '1');
           await filling;
-          // The later ones wait until Redis has refused something: else the crawl might be over before.
-          if (visits > 50) await (refusing ??= vi.waitFor(hasRefused));
+          // The later ones wait until Redis has refused something, or for a second in which nobody has asked it for
+          // anything: else the crawl might be over before.
+          if (visit > 50) await (refusing ??= vi.waitFor(hasRefused, { timeout: 1000 }).catch(() => undefined));
           return { line: url };
         },
       });
