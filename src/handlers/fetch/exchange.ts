@@ -104,7 +104,8 @@ export class FetchExchange implements Carrier {
     if (request.body?.length && record.sent === 0 && this.#upload === undefined) transfer.uploaded(request.body.length);
     if (!announceHead(transfer)) return;
     if (!transfer.isHandedOut(answer)) {
-      void this.#collect(answer);
+      // At the head: a fetch may hand over much at once, or wait for more of it.
+      if (answer.fits()) void this.#collect(answer);
       return;
     }
     const body = new FetchBody(
