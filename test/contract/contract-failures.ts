@@ -33,14 +33,21 @@ const BEFORE_HEAD: readonly (readonly [string, () => Script, RegExp])[] = [
 ];
 
 const CUT = 'the body ended before it was complete';
+/** The fetch of Bun drops what came of a body that breaks off, so that nobody can count it there. */
+const isCounted = process.versions['bun'] === undefined;
 const IN_BODY: readonly (readonly [string, () => Script, string, RegExp])[] = [
   [
     'a body shorter than its length',
     faults.truncatedBody,
     'ERR_BODY_TRUNCATED',
-    new RegExp(`${CUT}: 50 of 100 bytes came$`),
+    new RegExp(`${CUT}: ${isCounted ? 50 : '\\d+'} of 100 bytes came$`),
   ],
-  ['chunks without a last one', faults.truncatedChunks, 'ERR_BODY_TRUNCATED', new RegExp(`${CUT}, after 5 bytes$`)],
+  [
+    'chunks without a last one',
+    faults.truncatedChunks,
+    'ERR_BODY_TRUNCATED',
+    new RegExp(isCounted ? `${CUT}, after 5 bytes$` : `${CUT}(, after \\d+ bytes)?$`),
+  ],
   [
     'a reset within the body',
     () => faults.resetAt(faults.plainResponse().length - 2),
