@@ -24,7 +24,7 @@ import { mergeCookieLines } from './cookies-policy.ts';
 export function cookies(): Middleware {
   refuseSurplus(arguments, 0, 'the layer cookies takes nothing, it reads option cookies');
   return (next) => {
-    const withJar = rememberedLine();
+    const inside: Inside = { next, withLine: rememberedLine() };
     return function cookies(request, options) {
       const option = options.cookies;
       if (typeof option !== 'object' || option === null) return next(request, options);
@@ -32,9 +32,8 @@ export function cookies(): Middleware {
       const record = sentBeside(option);
       try {
         const pairs = record === undefined ? NONE : pairsOf(record);
-        const withLine: WithLine = (line) =>
-          pairs.length === 0 ? withJar(request, line) : withCookies(request, line, pairs);
-        return jar === undefined ? next(withLine(''), options) : throughJar(next, jar, withLine, request, options);
+        if (jar === undefined) return next(withCookies(request, '', pairs), options);
+        return throughJar(inside, jar, pairs, request, options);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -43,16 +42,22 @@ export function cookies(): Middleware {
 }
 
 const NONE: readonly string[] = [];
-/** A request with what the jar says, and what else there is. */
-type WithLine = (line: string) => HttpRequest;
+/** The request with what the jar says, and with the pairs of a record. */
+type WithLine = (request: HttpRequest, line: string, pairs: readonly string[]) => HttpRequest;
+
+/** What a layer is made of: the same for all its calls. */
+interface Inside {
+  readonly next: Handler;
+  readonly withLine: WithLine;
+}
 
 /** Most calls have the same headers and get the same cookies: what came of them last is kept, for the layers inside too. */
-function rememberedLine(): (request: HttpRequest, line: string) => HttpRequest {
+function rememberedLine(): WithLine {
   let headers: HttpHeaders | undefined;
   let line: string | undefined;
   let made = HttpHeaders.empty;
-  return (request, found) => {
-    if (found === '') return request;
+  return (request, found, pairs) => {
+    if (found === '' || pairs.length > 0) return withCookies(request, found, pairs);
     if (request.headers !== headers || found !== line) {
       made = withCookies(request, found, NONE).headers;
       headers = request.headers;
@@ -66,18 +71,18 @@ function rememberedLine(): (request: HttpRequest, line: string) => HttpRequest {
  * Asks the jar, sends, and gives it what comes back. A jar that answers at once costs the call no promise of its own.
  */
 function throughJar(
-  next: Handler,
+  { next, withLine }: Inside,
   jar: CookieStore,
-  withLine: WithLine,
+  pairs: readonly string[],
   request: HttpRequest,
   options: RequestOptions,
 ): Promise<HttpResponse> {
   const line = ask(jar, request);
   const answer =
     typeof line === 'string'
-      ? next(withLine(line), options)
+      ? next(withLine(request, line, pairs), options)
       : raceCaller(line, request, options, 'the cookie jar').then(
-          (found) => next(withLine(found), options),
+          (found) => next(withLine(request, found, pairs), options),
           (error: unknown) => {
             throw isStopReason(error, request, options) ? error : unanswered(request, error);
           },
