@@ -8,7 +8,7 @@
 import { RequestError, ResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import type { Scope } from '../message/scope.ts';
+import { type Scope, within } from '../message/scope.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 
@@ -31,7 +31,7 @@ export interface CallbackHost {
  */
 export function tell<T>(host: CallbackHost, option: string, callback: (told: T) => unknown, told: T): void {
   try {
-    const given = host.scope === undefined ? callback(told) : host.scope(() => callback(told));
+    const given = within(host.scope, () => callback(told));
     if (isThenable(given)) keep(host, lateFailure(option, given, host.request, host.headOnly()));
   } catch (cause) {
     host.abort(callbackFailure(option, cause, host.request, host.headOnly()));

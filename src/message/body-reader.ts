@@ -4,7 +4,7 @@
  */
 import { toBytes } from './bytes.ts';
 import { has } from './own.ts';
-import type { Scope } from './scope.ts';
+import { type Scope, within } from './scope.ts';
 import { type BodySource, finishIterator, isNodeSource, isWebSource, letGoOf } from './source.ts';
 import { iterate } from './web-stream.ts';
 
@@ -50,9 +50,7 @@ export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     if (this.#isOver) return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
       this.#end = (outcome) => (has(outcome, 'reason') ? reject(outcome.reason) : resolve(outcome));
-      const { scope } = this.#hooks;
-      const read = () => this.#read();
-      (scope === undefined ? read() : scope(read)).then(resolve, reject);
+      within(this.#hooks.scope, () => this.#read()).then(resolve, reject);
     });
   }
 

@@ -8,7 +8,7 @@ import { RequestError } from '../../message/errors.ts';
 import { lengthMismatch } from '../../message/framing.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import type { Scope } from '../../message/scope.ts';
+import { type Scope, within } from '../../message/scope.ts';
 import { sentTrailers, type TrailersInit } from '../../message/trailers.ts';
 import { type Clock, startTimer } from '../../time/clock.ts';
 import { ONE_WRITE, PIECE, pieces } from './body-pieces.ts';
@@ -146,15 +146,11 @@ export class NodeUpload implements Outgoing {
 
   async #trail(trailing: TrailersInit): Promise<void> {
     try {
-      this.trailers = sentTrailers(typeof trailing === 'function' ? await this.#asked(trailing) : trailing);
+      this.trailers = sentTrailers(typeof trailing === 'function' ? await within(this.#scope, trailing) : trailing);
     } catch (cause) {
       throw sourceFailure(this.#request, cause, 'option trailers failed');
     }
     this.#to.addTrailers?.([...this.trailers]);
-  }
-
-  #asked<R>(question: () => R): R {
-    return this.#scope === undefined ? question() : this.#scope(question);
   }
 
   /** Until the socket has room, or nobody wants the rest any more. */
