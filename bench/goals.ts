@@ -4,7 +4,7 @@ import { BASELINE, EIGHT } from './clients/index.ts';
 import type { Reached, Rows } from './results.ts';
 import { type Bound, type Found, judged, ratioToBest } from './verdict.ts';
 
-interface Goal extends Bound {
+export interface Goal extends Bound {
   /** The name of the case. */
   readonly name: string;
   /** Rows that it needs. */

@@ -28,7 +28,15 @@ const RATIO_DIGITS = 3;
 /** Processes of a case that measures once in each, however many windows others have. */
 const ENOUGH = 7;
 
-export async function measure(one: Case, contestants: readonly Contestant[], means: Means): Promise<CaseResult> {
+/** What a process of a contestant gives: the rows of each of its windows. */
+export type InProcess = (one: Case, contestant: Contestant, means: Means) => Promise<readonly Rows[]>;
+
+export async function measure(
+  one: Case,
+  contestants: readonly Contestant[],
+  means: Means,
+  inProcess: InProcess = inOwnProcess,
+): Promise<CaseResult> {
   const { plan, version } = means;
   const processes = one.isWindowed
     ? means.rounds
@@ -42,25 +50,27 @@ export async function measure(one: Case, contestants: readonly Contestant[], mea
   for (let turn = 0; turn < processes; turn++) {
     // Nobody is always the first, or always after the same.
     const order = contestants.map((_, i) => contestants[(i + turn) % contestants.length]!);
-    all.push(...(await rounds(one, order, means, leftOut)));
+    const windowsOf = (contestant: Contestant) => inProcess(one, contestant, means);
+    all.push(...(await rounds(order, means, leftOut, windowsOf)));
   }
-  return { name: one.name, processes, ...(Object.keys(leftOut).length > 0 && { leftOut }), ...judged(one, all) };
+  const out = Object.keys(leftOut);
+  return { name: one.name, processes, ...(out.length > 0 && { leftOut }), ...judged(one, all, out) };
 }
 
 /** One process of each: as many rounds as it has windows. */
 async function rounds(
-  one: Case,
   contestants: readonly Contestant[],
-  means: Means,
+  { bench }: Means,
   leftOut: Record<string, string>,
+  windowsOf: (contestant: Contestant) => Promise<readonly Rows[]>,
 ): Promise<Round[]> {
-  const neighbours = new Neighbours([process.pid, means.bench.serverId]);
+  const neighbours = new Neighbours([process.pid, bench.serverId]);
   const found: Rows[] = [];
   let others = 0;
   for (const contestant of contestants) {
     if (contestant.row in leftOut) continue;
     try {
-      const windows = await inProcess(one, contestant, means);
+      const windows = await windowsOf(contestant);
       for (const [i, rows] of windows.entries()) found[i] = { ...found[i], ...rows };
     } catch (error) {
       leftOut[contestant.row] = reasonOf(error);
@@ -73,8 +83,9 @@ async function rounds(
 function judged(
   one: Case,
   all: readonly Round[],
+  leftOut: readonly string[],
 ): Pick<CaseResult, 'rounds' | 'others' | 'isLoaded' | 'rows' | 'goals'> {
-  const { rounds, isLoaded } = counting(all);
+  const { rounds, isLoaded } = counting(all, leftOut);
   const names = [...new Set(rounds.flatMap(Object.keys))].filter((name) => rounds.every((rows) => name in rows));
   const goals = reachedIn(one.name, rounds, isLoaded);
   return {
@@ -86,7 +97,7 @@ function judged(
   };
 }
 
-async function inProcess(one: Case, contestant: Contestant, { bench, node, plan }: Means): Promise<readonly Rows[]> {
+async function inOwnProcess(one: Case, contestant: Contestant, { bench, node, plan }: Means): Promise<readonly Rows[]> {
   const { origins } = bench;
   const file = one.name === 'upload' ? bench.file : '';
   const task: Task = { name: one.name, contestant, context: { origins, plan, file } };

@@ -3,8 +3,9 @@
 import type { Case } from './cases/case.ts';
 import { caseCalled } from './cases/index.ts';
 import { BASELINE, clients } from './clients/index.ts';
-import { goals } from './goals.ts';
+import { type Goal, goals } from './goals.ts';
 import { type CaseResult, majorOf, type Reached, type Results, type Row, type Run } from './results.ts';
+import { boundOf } from './verdict.ts';
 
 const DASH = '-';
 /** The Nodes whose figures count. */
@@ -105,16 +106,11 @@ export function sectionOf(name: string, results: Results): string | undefined {
   return [headOf(name), ...shown.map(({ node, result }) => `**Node ${node}**\n\n${figuresOf(result)}`)].join('\n\n');
 }
 
-/** On the Nodes that count, or on those given. */
+/** Every goal of the cases that were measured, on each Node of the runs. */
 export function goalsTable(runs: readonly Run[]): string | undefined {
-  const found = (run: Run, title: string): Reached | undefined =>
-    run.cases.flatMap((one) => one.goals ?? []).find((one) => one.title === title);
-  const titles = goals.map(({ title }) => title).filter((title) => runs.some((run) => found(run, title)));
-  if (titles.length === 0) return undefined;
-  const rows = titles.map((title) => {
-    const all = runs.map((run) => found(run, title));
-    return [title, all.find(Boolean)!.goal, ...all.map(verdictOf)];
-  });
+  const asked = goals.filter(({ name }) => runs.some(({ cases }) => cases.some((one) => one.name === name)));
+  if (asked.length === 0) return undefined;
+  const rows = asked.map((goal) => [goal.title, boundOf(goal), ...runs.map((run) => verdictIn(run, goal))]);
   return markdown([['', 'goal', ...runs.map(({ node }) => `Node ${node}`)], ...rows]);
 }
 
@@ -122,9 +118,15 @@ export function mainRuns(results: Results): Run[] {
   return MAIN.flatMap((major) => runsOf(results).filter(({ node }) => majorOf(node) === major));
 }
 
-function verdictOf(one: Reached | undefined): string {
-  if (one === undefined) return DASH;
-  const { figure, quartiles, to, isReached } = one;
+function verdictIn({ cases }: Run, { name, title }: Goal): string {
+  const measured = cases.find((one) => one.name === name);
+  if (measured === undefined) return DASH;
+  const reached = measured.goals?.find((one) => one.title === title);
+  // We were left out, or whoever is the measure.
+  return reached === undefined ? 'no figure: no verdict' : verdictOf(reached);
+}
+
+function verdictOf({ figure, quartiles, to, isReached }: Reached): string {
   const verdict = isReached === undefined ? 'no verdict' : isReached ? 'reached' : 'NOT reached';
   return `${figure} (${quartiles.join(' to ')})${to === undefined ? '' : ` of ${to}`}: ${verdict}`;
 }

@@ -9,11 +9,19 @@ export interface Round {
   readonly others: number;
 }
 
-/** The rounds that count: those in peace; all, without a verdict, where these are less than half. */
-export function counting(all: readonly Round[]): { readonly rounds: readonly Rows[]; readonly isLoaded: boolean } {
+/**
+ * The rounds that count: those in peace; all, without a verdict, where these are less than half.
+ * @param leftOut rows that are in none of them, whatever they had before they failed
+ */
+export function counting(
+  all: readonly Round[],
+  leftOut: readonly string[] = [],
+): { readonly rounds: readonly Rows[]; readonly isLoaded: boolean } {
   const quiet = all.filter(({ others }) => others <= MOST_OF_OTHERS);
   const isLoaded = quiet.length * 2 < all.length;
-  return { rounds: (isLoaded ? all : quiet).map(({ rows }) => rows), isLoaded };
+  const isIn = ([row]: readonly [string, unknown]) => !leftOut.includes(row);
+  const rounds = (isLoaded ? all : quiet).map(({ rows }) => Object.fromEntries(Object.entries(rows).filter(isIn)));
+  return { rounds, isLoaded };
 }
 
 export interface Found {
@@ -49,14 +57,18 @@ export interface Bound {
   readonly digits: number;
 }
 
+export function boundOf({ limit, isLeast = false, unit }: Bound): string {
+  return `${isLeast ? 'at least' : 'at most'} ${limit}${unit === undefined ? '' : ` ${unit}`}`;
+}
+
 /** @param isLoaded gives the figures, and no verdict */
 export function judged(bound: Bound, { values, to }: Found, isLoaded: boolean): Reached {
-  const { title, limit, isLeast = false, unit, digits } = bound;
+  const { title, limit, isLeast = false, digits } = bound;
   const middle = median(values);
   return {
     title,
     ...(to !== undefined && { to }),
-    goal: `${isLeast ? 'at least' : 'at most'} ${limit}${unit === undefined ? '' : ` ${unit}`}`,
+    goal: boundOf(bound),
     figure: rounded(middle, digits),
     quartiles: [rounded(quantile(values, 0.25), digits), rounded(quantile(values, 0.75), digits)],
     ...(!isLoaded && { isReached: isLeast ? middle >= limit : middle <= limit }),

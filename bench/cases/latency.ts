@@ -51,6 +51,7 @@ export const latency: readonly Case[] = [
       const client = clients[name]!;
       const session = await client.open(await client.load(), { origin: origins.http, connections: CONNECTIONS });
       const send = () => session.json(`${origins.http}/json`);
+      assert.deepEqual(await send(), SMALL);
       await repeat(send, plan.warmUp);
       await arrivals(send, plan.warm);
       const found: Rows[] = [];

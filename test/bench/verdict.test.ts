@@ -25,6 +25,15 @@ test('with less than half of the rounds in peace all are shown, as those of a lo
   expect(isLoaded).toBe(true);
 });
 
+test('who failed in a round that does not count is in none of those that do', () => {
+  const rounds = [
+    { rows: rows(1, 2, 3), others: 0 },
+    { rows: rows(1, 2, 3), others: 0 },
+    { rows: rows(1, 2), others: 0.4 },
+  ];
+  expect(counting(rounds, ['undici 8'])).toEqual({ rounds: [rows(1, 2), rows(1, 2)], isLoaded: false });
+});
+
 test('a loaded machine gives the figure, and no verdict', () => {
   const reached = judged(bound, { values: [0.5, 0.6, 0.7] }, true);
   expect(reached).toEqual({ title: 'GET', goal: 'at most 0.85', figure: 0.6, quartiles: [0.55, 0.65] });
