@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { comparedCases } from './cases/compared.ts';
 import { type Comparison, compare, type Means } from './comparison.ts';
 import { CACHE, ROOT, SLUICE } from './paths.ts';
-import { build, install, nodeBinary, startBench } from './prepare.ts';
+import { build, install, nodeBinary, startBench, versionOf } from './prepare.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -62,7 +62,7 @@ async function run(base: string): Promise<Comparison[]> {
   build();
   const node = values.node === undefined ? process.execPath : nodeBinary(values.node);
   using bench = await startBench();
-  const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+  const version = versionOf(node);
   console.log(
     `Node ${version}; ${bench.cores}; ${values.rounds} rounds; ratios of CPU time, median (and quartiles).\n`,
   );

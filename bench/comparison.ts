@@ -7,7 +7,7 @@ import { MOST_OF_OTHERS } from './neighbours.ts';
 import { BUILT } from './paths.ts';
 import type { Bench } from './prepare.ts';
 import { median, quantile } from './statistics.ts';
-import type { ComparisonTask, Round } from './worker/compare.ts';
+import type { ComparisonRound, ComparisonTask } from './worker/comparison-task.ts';
 
 export interface Means {
   readonly bench: Bench;
@@ -31,29 +31,44 @@ const ALLOWED = 1.03;
 
 const run = promisify(execFile);
 
+/** Milliseconds of warm-up in each of its turns. */
+const WARM = 300;
+
 export async function compare(one: ComparedCase, { bench, node, base, now, rounds }: Means): Promise<Comparison> {
-  const { origins, serverId } = bench;
-  const task: ComparisonTask = { name: one.name, base, now, origin: origins.http, serverId, rounds };
-  const [command, ...args] = [...bench.pinned, node, join(BUILT, 'compare.js'), JSON.stringify(task)];
-  const env = { ...process.env, NODE_OPTIONS: '' };
-  const { stdout, stderr } = await run(command!, args, { env, timeout: 600_000, maxBuffer: 2 ** 24 });
-  const all = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Round);
+  const task = { name: one.name, builds: { base, now }, rounds, warm: WARM };
+  const { rounds: all, notes } = await inProcess(task, bench, node);
   const quiet = all.filter(({ others }) => others <= MOST_OF_OTHERS);
   const isLoaded = quiet.length < all.length / 2;
-  return judged(one, isLoaded ? all : quiet, isLoaded, [...stderr.trim().split('\n').filter(Boolean), ...loadOf(all)]);
+  return judged(one, isLoaded ? all : quiet, isLoaded, [...notes, ...loadOf(all)]);
 }
 
-function loadOf(rounds: readonly Round[]): string[] {
+/** @throws Error when the process fails, as it does at a wrong answer */
+export async function inProcess(
+  task: Omit<ComparisonTask, 'origin' | 'serverId'>,
+  { origins, serverId, pinned }: Bench,
+  node: string,
+): Promise<{ readonly rounds: readonly ComparisonRound[]; readonly notes: readonly string[] }> {
+  const whole: ComparisonTask = { ...task, origin: origins.http, serverId };
+  const [command, ...args] = [...pinned, node, join(BUILT, 'compare.js'), JSON.stringify(whole)];
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { stdout, stderr } = await run(command!, args, { env, timeout: 600_000, maxBuffer: 2 ** 24 });
+  const lines = (text: string) => text.trim().split('\n').filter(Boolean);
+  return { rounds: lines(stdout).map((line) => JSON.parse(line) as ComparisonRound), notes: lines(stderr) };
+}
+
+function loadOf(rounds: readonly ComparisonRound[]): string[] {
   const busy = rounds.filter(({ others }) => others > MOST_OF_OTHERS);
   if (busy.length === 0) return [];
   const share = Math.round(100 * median(busy.map(({ others }) => others)));
   return [`! others took ${share} % of the machine in ${busy.length} of ${rounds.length} rounds`];
 }
 
-function judged(one: ComparedCase, rounds: readonly Round[], isLoaded: boolean, notes: readonly string[]): Comparison {
+function judged(
+  one: ComparedCase,
+  rounds: readonly ComparisonRound[],
+  isLoaded: boolean,
+  notes: readonly string[],
+): Comparison {
   const ratios = (to: string) => rounds.map(({ costs }) => costs['now']! / costs[to]!);
   const ratio = median(ratios('base'));
   const isSlower = !isLoaded && ratio > ALLOWED;

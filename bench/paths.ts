@@ -8,6 +8,8 @@ export const SLUICE = `${ROOT}node_modules/.cache/sluice-bench`;
 export const CACHE = `${ROOT}node_modules/.cache/sluice-compare`;
 /** The server and the measuring process, beside the peers that they load. */
 export const BUILT = `${ROOT}bench/dist`;
+/** What the check compares with. */
+export const RATIOS = `${ROOT}bench/ratios.json`;
 export const RESULTS = `${ROOT}bench/results.json`;
 export const PAGE = `${ROOT}docs/performance.md`;
 export const PLOT = `${ROOT}docs/performance.svg`;

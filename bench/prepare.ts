@@ -3,12 +3,16 @@ import { execFileSync, fork } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { certificates } from '../test/support/certificates.ts';
+import { MOST_OF_OTHERS, Neighbours } from './neighbours.ts';
 import { BUILT, ROOT, SLUICE } from './paths.ts';
 import { DOWNLOAD_BYTES, type Origins } from './site.ts';
 
 const CLIENT_CORE = 0;
 const SERVER_CORE = 1;
+/** Milliseconds for which the machine is looked at before anything is measured. */
+const LOOK = 1500;
 
 export interface Bench extends Disposable {
   readonly origins: Origins;
@@ -49,6 +53,11 @@ export function nodeBinary(version: string): string {
   }).trim();
 }
 
+/** The whole version of a binary. */
+export function versionOf(node: string): string {
+  return execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+}
+
 export async function startBench(): Promise<Bench> {
   const { ca, server: pem } = await certificates();
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
@@ -79,6 +88,14 @@ export async function startBench(): Promise<Bench> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What others do with the machine before anything is measured; `undefined` where that is little. */
+export async function loadOf({ serverId }: Bench): Promise<string | undefined> {
+  const neighbours = new Neighbours([process.pid, serverId]);
+  await setTimeout(LOOK);
+  const share = neighbours.share();
+  return share <= MOST_OF_OTHERS ? undefined : `the machine is loaded: others take ${Math.round(100 * share)} % of it`;
 }
 
 function fileToSend(folder: string): string {

@@ -15,8 +15,6 @@
  *
  * Ends with 2, and measures nothing, when the machine is loaded.
  */
-import { execFileSync } from 'node:child_process';
-import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Case, Contestant } from './cases/case.ts';
 import { caseCalled, cases } from './cases/index.ts';
@@ -25,9 +23,8 @@ import { writeDocs } from './docs.ts';
 import { goalCases, rowsForGoals } from './goals.ts';
 import { machine, versions } from './machine.ts';
 import { type Means, measure } from './measure.ts';
-import { MOST_OF_OTHERS, Neighbours } from './neighbours.ts';
 import { RESULTS } from './paths.ts';
-import { type Bench, build, install, nodeBinary, startBench } from './prepare.ts';
+import { type Bench, build, install, loadOf, nodeBinary, startBench, versionOf } from './prepare.ts';
 import { goalsTable, settingOf, tableOf } from './report.ts';
 import { type CaseResult, type Run, readResults, withRun, writeResults } from './results.ts';
 
@@ -62,9 +59,6 @@ const { values } = parseArgs({
     list: { type: 'boolean', default: false },
   },
 });
-/** Milliseconds for which the machine is looked at before anything is measured. */
-const LOOK = 1500;
-
 const chosenClients = values.clients?.split(',') ?? (values.quick ? QUICK_CLIENTS : Object.keys(clients));
 
 function chosenCases(): readonly Case[] {
@@ -88,14 +82,11 @@ function chosenPlan(): Pick<Means, 'plan' | 'rounds'> {
 }
 
 /** @throws Error when others use the machine: whatever was measured would be theirs */
-async function refuseLoad({ serverId }: Bench): Promise<void> {
-  const neighbours = new Neighbours([process.pid, serverId]);
-  await setTimeout(LOOK);
-  const share = neighbours.share();
-  if (share <= MOST_OF_OTHERS) return;
-  const told = `the machine is loaded: others take ${Math.round(100 * share)} % of it`;
-  if (!values.loaded) throw new LoadedError(`${told}; nothing is measured (--loaded measures, without a verdict)`);
-  console.error(`! ${told}: no verdict`);
+async function refuseLoad(bench: Bench): Promise<void> {
+  const load = await loadOf(bench);
+  if (load === undefined) return;
+  if (!values.loaded) throw new LoadedError(`${load}; nothing is measured (--loaded measures, without a verdict)`);
+  console.error(`! ${load}: no verdict`);
 }
 
 class LoadedError extends Error {}
@@ -105,7 +96,7 @@ async function run(): Promise<Run> {
   build();
   using bench = await startBench();
   const node = values.node === undefined ? process.execPath : nodeBinary(values.node);
-  const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+  const version = versionOf(node);
   await refuseLoad(bench);
   const means: Means = { bench, node, version, ...chosenPlan() };
   const setting = { node: version, machine: machine(), versions: versions(), cores: bench.cores };

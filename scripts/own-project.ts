@@ -10,10 +10,14 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../', import.meta.url));
 
+/** Where it is, installed or not. Outside of this folder, whose `tsconfig.json` leads some bundlers to its sources. */
+export function projectHome(name: string): string {
+  return join(tmpdir(), `sluice-projects-${userInfo().uid}`, name);
+}
+
 /** The folder of a project that has these packages, in exact versions. */
 export function ownProject(name: string, packages: Readonly<Record<string, string>>): string {
-  // Outside of this folder, whose `tsconfig.json` leads some bundlers from the package's name to its sources.
-  const home = join(tmpdir(), `sluice-projects-${userInfo().uid}`, name);
+  const home = projectHome(name);
   const wanted = JSON.stringify({ private: true, type: 'module', dependencies: packages });
   const stamp = join(home, 'installed.json');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return home;

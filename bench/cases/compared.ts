@@ -6,16 +6,25 @@ import { type Session, type Settings, sharedSignal } from '../clients/client.ts'
 import type { loadSluice } from '../clients/sluice.ts';
 import { LARGE_BYTES } from '../site.ts';
 import { CONNECTIONS, needed } from './case.ts';
-import { type Kind, kinds } from './requests.ts';
+import { getJson, isSmall, type Kind, kinds } from './requests.ts';
 
 type Sluice = Awaited<ReturnType<typeof loadSluice>>;
+
+/** What a contestant repeats. */
+export interface CheckedSend {
+  send(): Promise<unknown>;
+  /**
+   * Sends one more.
+   * @throws Error when its answer is not what was sent
+   */
+  check(): Promise<unknown>;
+}
 
 export interface ComparedCase {
   readonly name: string;
   /** Requests under way at once. */
   readonly lanes: number;
-  /** Of a build of the library: what sends one. */
-  ours(library: Sluice, origin: string): Promise<() => Promise<unknown>>;
+  ours(library: Sluice, origin: string): Promise<CheckedSend>;
   /** What sends one over the server; undici does the same. `undefined` where no server takes part. */
   readonly kind?: Kind;
   /** What undici's plain GET is the measure for. */
@@ -25,11 +34,12 @@ export interface ComparedCase {
 }
 
 const bytes = (session: Session, url: string) => needed(session, 'bytes')(url);
+const isSmallBytes = (answer: unknown) => isSmall(JSON.parse(new TextDecoder().decode(answer as Uint8Array)));
 const pieces = (session: Session, url: string) => needed(session, 'pieces')(url);
 
 /** Those that the large benchmark does not have. */
 const more: readonly Kind[] = [
-  { name: 'get-raw', title: 'GET of small JSON, as bytes', operation: bytes, check: () => undefined },
+  { name: 'get-raw', title: 'GET of small JSON, as bytes', operation: bytes, check: isSmallBytes },
   {
     name: 'timeout-retry',
     title: 'a total timeout and retry on',
@@ -67,13 +77,13 @@ export function settingsOf(kind: Kind, origin: string): Settings {
   return { origin, connections: CONNECTIONS, ...kind.wanted?.() };
 }
 
-/** Checks its first answer. */
-export function operationOf({ operation, path = '/json', check }: Kind, session: Session, origin: string) {
-  const send = () => (operation === undefined ? session.json(origin + path) : operation(session, origin + path));
-  return send().then((answer) => {
-    check?.(answer);
-    return send;
-  });
+/** Has checked its first answer. */
+export async function operationOf(kind: Kind, session: Session, origin: string): Promise<CheckedSend> {
+  const { operation = getJson, path = '/json', check: checkAnswer = isSmall } = kind;
+  const send = () => operation(session, origin + path);
+  const check = async () => checkAnswer(await send());
+  await check();
+  return { send, check };
 }
 
 interface Instant {
@@ -93,8 +103,9 @@ function overInstant(name: string, { lanes, status = 200, client, call }: Instan
       const type = { 'content-type': 'application/json' };
       const answer = Promise.resolve(new HttpResponse(status, type, '{"a":1}', '1.1', 'OK', { url }));
       const own = new Client({ handler: HandlerStack.create(() => answer), ...client?.() });
-      if (status >= 400) return () => own.get(url).catch((error: unknown) => error);
-      return call === undefined ? () => own.get(url) : () => own.get(url, call());
+      const checked = (send: () => Promise<unknown>): CheckedSend => ({ send, check: send });
+      if (status >= 400) return checked(() => own.get(url).catch((error: unknown) => error));
+      return checked(call === undefined ? () => own.get(url) : () => own.get(url, call()));
     },
   };
 }

@@ -1,64 +1,52 @@
 /**
- * One case, in one process: two builds of the library and undici by turns, so that whatever the machine does meets all of
- * them alike. Writes a line of figures for each round.
+ * One case, in one process: builds of the library and undici by turns, so that whatever the machine does meets all of them
+ * alike. Writes a line of figures for each round, and fails where one of them gave another answer than was sent.
  */
-import { type ComparedCase, comparedCases, operationOf, settingsOf } from '../cases/compared.ts';
+import { type CheckedSend, type ComparedCase, comparedCases, operationOf, settingsOf } from '../cases/compared.ts';
 import { cpuMicroseconds, repeat } from '../cases/load.ts';
 import { kinds } from '../cases/requests.ts';
 import { undiciDispatch, undiciRequest } from '../clients/undici.ts';
 import { Neighbours } from '../neighbours.ts';
+import type { ComparisonRound, ComparisonTask } from './comparison-task.ts';
 
 type Send = () => Promise<unknown>;
 
-export interface ComparisonTask {
-  readonly name: string;
-  /** Addresses of the entry of each build. */
-  readonly base: string;
-  readonly now: string;
-  readonly origin: string;
-  readonly serverId: number;
-  readonly rounds: number;
-}
-
-/** CPU microseconds of one request by contestant, and what others took of the machine meanwhile, from 0 to 1. */
-export interface Round {
-  readonly costs: Readonly<Record<string, number>>;
-  readonly others: number;
-}
-
-/** Milliseconds that a contestant is kept busy before anything counts: by turns, and five times. */
-const WARM = 300;
 /** Milliseconds of CPU time that a batch takes, about. */
 const BATCH = 10;
+/** What bare dispatch can do too. */
+const DISPATCHED = ['get-json', 'get-raw', 'post-json', 'get-64k'];
 
 const task = JSON.parse(process.argv[2]!) as ComparisonTask;
 const one = comparedCases.find(({ name }) => name === task.name)!;
 
 /** undici's own; one that this Node cannot run is left out. */
-async function peers({ kind, likePlain }: ComparedCase, origin: string): Promise<Record<string, Send>> {
+async function peers({ kind, likePlain }: ComparedCase, origin: string): Promise<Record<string, CheckedSend>> {
   if (kind === undefined) return {};
-  const found: Record<string, Send> = {};
+  const found: Record<string, CheckedSend> = {};
   const asked = likePlain ? kinds[0]! : kind;
+  const settings = settingsOf(asked, origin);
   const libraries = { 'undici 7': () => import('undici'), 'undici 8': () => import('undici-8') };
-  for (const [row, load] of Object.entries(libraries)) {
+  for (const [row, load] of Object.entries(libraries).filter(([row]) => isAsked(row))) {
     try {
-      found[row] = await operationOf(asked, await undiciRequest.open(await load(), settingsOf(asked, origin)), origin);
+      found[row] = await operationOf(asked, await undiciRequest.open(await load(), settings), origin);
     } catch (error) {
       console.error(`! ${row} is left out: ${(error as Error).message}`);
     }
   }
-  if (!['get-json', 'get-raw', 'post-json', 'get-64k'].includes(asked.name)) return found;
-  const dispatch = await undiciDispatch.open(await import('undici'), settingsOf(asked, origin));
+  if (!DISPATCHED.includes(asked.name) || !isAsked('dispatch')) return found;
+  const dispatch = await undiciDispatch.open(await import('undici'), settings);
   return { ...found, dispatch: await operationOf(asked, dispatch, origin) };
 }
 
-async function contestants(): Promise<Record<string, Send>> {
-  const [base, now] = await Promise.all([import(task.base), import(task.now)]);
-  return {
-    base: await one.ours(base, task.origin),
-    now: await one.ours(now, task.origin),
-    ...(await peers(one, task.origin)),
-  };
+function isAsked(row: string): boolean {
+  return task.peers?.includes(row) ?? true;
+}
+
+async function contestants(): Promise<Record<string, CheckedSend>> {
+  const found: Record<string, CheckedSend> = {};
+  const builds = Object.entries(task.builds).map(async ([row, address]) => [row, await import(address)] as const);
+  for (const [row, library] of await Promise.all(builds)) found[row] = await one.ours(library, task.origin);
+  return { ...found, ...(await peers(one, task.origin)) };
 }
 
 async function cost(send: Send, count: number): Promise<number> {
@@ -71,7 +59,7 @@ async function cost(send: Send, count: number): Promise<number> {
 async function warmUp(all: readonly Send[]): Promise<number> {
   for (let turn = 0; turn < 5; turn++) {
     for (const send of all) {
-      for (const until = performance.now() + WARM; performance.now() < until; )
+      for (const until = performance.now() + task.warm; performance.now() < until; )
         await repeat(send, 4 * one.lanes, one.lanes);
     }
   }
@@ -85,12 +73,14 @@ function shuffled<T>(values: readonly T[]): T[] {
 }
 
 const all = await contestants();
-const count = await warmUp(Object.values(all));
+const sends = Object.entries(all).map(([name, { send }]) => [name, send] as const);
+const count = await warmUp(sends.map(([, send]) => send));
 const neighbours = new Neighbours([process.pid, task.serverId]);
 for (let round = 0; round < task.rounds; round++) {
   const costs: Record<string, number> = {};
-  for (const [name, send] of shuffled(Object.entries(all))) costs[name] = await cost(send, count);
-  const found: Round = { costs, others: neighbours.share() };
+  for (const [name, send] of shuffled(sends)) costs[name] = await cost(send, count);
+  const found: ComparisonRound = { costs, others: neighbours.share() };
   console.log(JSON.stringify(found));
 }
+for (const { check } of Object.values(all)) await check();
 process.exit();

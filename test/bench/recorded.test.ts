@@ -1,0 +1,29 @@
+/** The ratios that the check of the benchmark compares with. */
+import { expect, test } from 'vitest';
+import { type RecordedLine, readRecorded, withLine } from '../../bench/recorded.ts';
+
+const file = (path: string) => new URL(`../../bench/${path}`, import.meta.url).pathname;
+
+function run(ratios: Record<string, number>, undici = '7.1.0'): RecordedLine {
+  return { node: '24.1.0', date: '2026-01-01', commit: 'abc1234', machine: 'a machine', undici, ratios };
+}
+
+test('lines and cases are in order, so that a diff is short', () => {
+  const recorded = withLine(withLine({}, '24', run({ b: 2, a: 1 })), '20', run({ c: 3 }));
+  expect(JSON.stringify(recorded)).toBe(JSON.stringify({ 20: run({ c: 3 }), 24: run({ a: 1, b: 2 }) }));
+});
+
+test('a run keeps the cases that it did not measure, and the other lines', () => {
+  const before = withLine(withLine({}, '24', run({ a: 1, b: 2 })), '20', run({ a: 4 }));
+  const after = withLine(before, '24', { ...run({ b: 3 }), date: '2026-01-02' });
+  expect(after).toEqual({ 20: run({ a: 4 }), 24: { ...run({ a: 1, b: 3 }), date: '2026-01-02' } });
+});
+
+test('against another version of undici a line begins anew', () => {
+  const before = withLine({}, '24', run({ a: 1, b: 2 }));
+  expect(withLine(before, '24', run({ b: 3 }, '7.2.0'))['24']?.ratios).toEqual({ b: 3 });
+});
+
+test('without a file there is nothing recorded', () => {
+  expect(readRecorded(file('none.json'))).toEqual({});
+});
