@@ -20,8 +20,16 @@ const UNLIMITED = Number.POSITIVE_INFINITY;
 export function slotLimit(connections: RequestOptions['connections']): SlotLimit | undefined {
   if (connections === undefined || connections === null || connections === false) return undefined;
   if (typeof connections === 'object') return readOnce(limitOfBounds, connections);
-  return limited({ perOrigin: slots(connections), total: UNLIMITED });
+  if (connections !== lastNumber) {
+    limitOfLast = limited({ perOrigin: slots(connections), total: UNLIMITED });
+    lastNumber = connections;
+  }
+  return limitOfLast;
 }
+
+/** All calls of a client have the same number: those that wait share its limit. */
+let lastNumber: unknown;
+let limitOfLast: SlotLimit | undefined;
 
 /** Own properties only: what a polluted prototype says is no option. */
 function limitOfBounds(bounds: ConnectionBounds): SlotLimit | undefined {

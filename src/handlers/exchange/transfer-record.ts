@@ -9,7 +9,7 @@ import type { Clock } from '../../time/clock.ts';
 
 export class TransferRecord {
   readonly #clock: Clock;
-  readonly #started: number;
+  #started: number;
   /** What the connection took, when it was made for this exchange. */
   dialled: DialTimings | undefined;
   sent = 0;
@@ -22,6 +22,11 @@ export class TransferRecord {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#started = clock.now();
+  }
+
+  /** @param at when it began, earlier than this record was made */
+  began(at: number): void {
+    this.#started = at;
   }
 
   /** The wait in the queue is over: a dial begins, or there is a connection. */

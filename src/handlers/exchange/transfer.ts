@@ -44,6 +44,9 @@ export interface Carrier {
   expires?(phase: TimeoutPhase, limit: number): boolean;
 }
 
+/** What is under way over a transport, as one of it sees it. */
+type Joinable = Pick<OpenExchanges<Transfer>, 'add' | 'ended'>;
+
 /** A request's body while it goes out. */
 export interface Outgoing {
   /** It is given up: bytes that still go out are no progress of the transfer. */
@@ -84,7 +87,7 @@ export class Transfer implements Answered, Endable, Expiring {
   /** The asynchronous context of the call, when functions of the caller's run while it is under way, or it had to wait. */
   scope: Scope | undefined;
   readonly #carrier: Carrier;
-  readonly #open: OpenExchanges<Transfer>;
+  readonly #open: Joinable;
   #resolve: Settle['resolve'];
   #reject: Settle['reject'];
 
@@ -96,7 +99,7 @@ export class Transfer implements Answered, Endable, Expiring {
     carrier: Carrier,
     request: HttpRequest,
     options: RequestOptions,
-    open: OpenExchanges<Transfer>,
+    open: Joinable,
     { resolve, reject }: Settle,
   ) {
     const clock = options.clock ?? systemClock;
@@ -128,6 +131,12 @@ export class Transfer implements Answered, Endable, Expiring {
   waits(wait: { leave(): void }): void {
     this.wait = wait;
     this.scope ??= currentScope();
+  }
+
+  /** It waited before it was made. @param since when that began, in milliseconds of the clock */
+  hasWaited(since: number, scope: Scope | undefined): void {
+    this.record.began(since);
+    this.scope = scope;
   }
 
   /** One is being made: `queueTimeout` counts no more, and `connectTimeout` is watched by the dial itself. */

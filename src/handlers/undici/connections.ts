@@ -7,7 +7,7 @@ import type { Client } from 'undici';
 import type { DialSettings } from '../../connect/dial.ts';
 import type { Target } from '../../message/uri.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
-import { type ConnectionWait, OriginConnections } from '../connections/origin-connections.ts';
+import { OriginConnections } from '../connections/origin-connections.ts';
 import type { SlotLimit } from '../connections/slot-limit.ts';
 import { UndiciConnection, type UndiciRoute } from './connection.ts';
 
@@ -17,8 +17,6 @@ export type { UndiciConnection } from './connection.ts';
 export interface UndiciWaiter {
   connected(connection: UndiciConnection): void;
 }
-
-export type UndiciWait = ConnectionWait<UndiciWaiter>;
 
 export class UndiciConnections extends OriginConnections<UndiciConnection, UndiciWaiter> implements UndiciRoute {
   isSingle = false;

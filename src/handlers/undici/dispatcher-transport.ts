@@ -8,19 +8,18 @@ import type { HttpResponse } from '../../message/response.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
-import { OpenExchanges } from '../exchange/open-exchanges.ts';
-import type { Transfer } from '../exchange/transfer.ts';
+import { type Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
 import type { UndiciDispatcher } from './dispatcher.ts';
 import { DispatcherCallbacks } from './dispatcher-callbacks.ts';
 import { dispatcherOptions } from './dispatcher-request.ts';
 import { UndiciExchange } from './exchange.ts';
-import type { ExchangeConnection, ExchangeRoute, UndiciHost } from './host.ts';
+import type { ExchangeConnection, UndiciHost } from './host.ts';
 import type { DispatchOptions } from './request.ts';
 
 export class DispatcherTransport implements UndiciHost {
   readonly elsewhere = undefined;
   readonly #dispatcher: UndiciDispatcher;
-  readonly running = new OpenExchanges<Transfer>();
+  readonly running = new OpenExchanges<Endable>();
 
   constructor(dispatcher: UndiciDispatcher) {
     this.#dispatcher = dispatcher;
@@ -31,7 +30,7 @@ export class DispatcherTransport implements UndiciHost {
       const target = requestTarget(request);
       checkHead(request);
       const exchange = new UndiciExchange(request, options, target, this, { resolve, reject });
-      exchange.start(new DispatcherRoute(this.#dispatcher, target, exchange), undefined);
+      exchange.start(new DispatcherConnection(this.#dispatcher, target, exchange));
     });
   }
 
@@ -48,7 +47,7 @@ export class DispatcherTransport implements UndiciHost {
 const SETTINGS = { forwarder: undefined, maxHeaderSize: Number.POSITIVE_INFINITY };
 
 /** Stands in the place of a route and of a connection for one exchange, since the dispatcher shows nothing of its own. */
-class DispatcherRoute implements ExchangeRoute, ExchangeConnection {
+class DispatcherConnection implements ExchangeConnection {
   readonly client = this;
   readonly route = this;
   readonly settings = SETTINGS;
@@ -66,10 +65,6 @@ class DispatcherRoute implements ExchangeRoute, ExchangeConnection {
     this.#exchange = exchange;
   }
 
-  take(): ExchangeConnection {
-    return this;
-  }
-
   dispatch(options: DispatchOptions): boolean {
     const callbacks = new DispatcherCallbacks(this.#exchange, this.#target, options.body);
     // Nobody sees when its connection is there: the time for that counts as time for the head.
@@ -80,10 +75,6 @@ class DispatcherRoute implements ExchangeRoute, ExchangeConnection {
       callbacks.onError(error as Error);
       return false;
     }
-  }
-
-  wait(): never {
-    throw new TypeError('a dispatcher lets nobody wait');
   }
 
   // What it does with its connections is the dispatcher's to know.

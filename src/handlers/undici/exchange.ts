@@ -7,21 +7,19 @@ import { mayBeLeft, willBeLeft } from '../../call/left-body.ts';
 import { announcesReuse, forwarderRefusal } from '../../connect/forwarding.ts';
 import { HttpHeaders, type RawField } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
-import { within } from '../../message/scope.ts';
 import { receivedTrailers } from '../../message/trailers.ts';
 import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
 import { phraseOfBytes, statusLineRefusal, unaskedSwitch } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
-import type { SlotLimit } from '../connections/slot-limit.ts';
 import { announceHead } from '../exchange/announcements.ts';
 import { Answer } from '../exchange/answer.ts';
 import { isLong, MOMENT, MOST_BYTES } from '../exchange/briefly.ts';
 import { PulledBody } from '../exchange/pulled-body.ts';
 import { type Carrier, type Settle, Transfer } from '../exchange/transfer.ts';
 import { isBodyless, isConnectionLost, isLengthMismatch, isUnaskedSwitch, phraseOverflow } from './error-meaning.ts';
-import type { ExchangeConnection, ExchangeRoute, UndiciHost } from './host.ts';
+import type { ExchangeConnection, UndiciHost } from './host.ts';
 import { dispatchOptions } from './request.ts';
 import { isUnsolicitedContinue, unsolicitedContinue } from './unsolicited-continue.ts';
 
@@ -51,31 +49,9 @@ export class UndiciExchange implements Carrier {
     return 'undici';
   }
 
-  /** @param limit how many connections there may be; `undefined` is no limit */
-  start(route: ExchangeRoute, limit: SlotLimit | undefined): void {
-    const { transfer } = this;
-    if (!transfer.start()) return;
-    const connection = route.take(limit);
-    if (connection !== undefined) this.#dispatch(connection);
-    else {
-      transfer.phase = 'queue';
-      transfer.waits(route.wait(this, limit!));
-      transfer.timer.start('queue', transfer.limits.queue);
-    }
-  }
-
-  /** The wait for a connection is over. */
-  connected(connection: ExchangeConnection): void {
-    const { transfer } = this;
-    transfer.wait = undefined;
-    transfer.phase = 'connect';
-    transfer.record.placed();
-    transfer.timer.stop();
-    try {
-      within(transfer.scope, () => this.#dispatch(connection));
-    } catch (error) {
-      this.abort(error);
-    }
+  start(connection: ExchangeConnection): void {
+    this.#connection = connection;
+    if (this.transfer.start()) this.#dispatch(connection);
   }
 
   /** Gives undici the request. A new connection is dialled now: its `onConnect` comes when the socket is there. */

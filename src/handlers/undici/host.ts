@@ -8,9 +8,7 @@ import type { RawField } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
-import type { SlotLimit } from '../connections/slot-limit.ts';
-import type { OpenExchanges } from '../exchange/open-exchanges.ts';
-import type { Transfer } from '../exchange/transfer.ts';
+import type { Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
 
 /** Takes over a request that undici failed, with the error it would end in. */
 export type SendElsewhere = (request: HttpRequest, options: RequestOptions, error: Error) => Promise<HttpResponse>;
@@ -18,7 +16,7 @@ export type SendElsewhere = (request: HttpRequest, options: RequestOptions, erro
 export interface UndiciHost {
   /** Sends what undici cannot; without it such a request fails. */
   readonly elsewhere: SendElsewhere | undefined;
-  readonly running: OpenExchanges<Transfer>;
+  readonly running: OpenExchanges<Endable>;
 }
 
 /** What undici dispatches on: one of its connections, or a dispatcher of the caller's, which has its own. */
@@ -35,15 +33,4 @@ export interface ExchangeConnection {
   readonly socket: { readonly bytesRead: number; readonly writableLength: number } | undefined;
   readonly alert: Error | undefined;
   onKeepAlive(fields: readonly RawField[]): void;
-}
-
-/** A request that waits for a connection. */
-export interface ExchangeWaiter {
-  connected(connection: ExchangeConnection): void;
-}
-
-/** Where an exchange gets its connection. */
-export interface ExchangeRoute {
-  take(limit: SlotLimit | undefined): ExchangeConnection | undefined;
-  wait(waiter: ExchangeWaiter, limit: SlotLimit): { leave(): void };
 }

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { Client } from 'undici';
+import { stoppedByCaller } from '../../call/caller-stop.ts';
 import type { DialSettings } from '../../connect/dial.ts';
 import { withRequest } from '../../connect/failure.ts';
 import { pinProxy } from '../../connect/forwarding.ts';
@@ -15,11 +16,12 @@ import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
 import type { ConnectionLimits } from '../connections/connection-limits.ts';
-import { OpenExchanges } from '../exchange/open-exchanges.ts';
-import type { Transfer } from '../exchange/transfer.ts';
+import { type Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
+import { phaseTimeouts } from '../exchange/phase-timeouts.ts';
 import { UndiciConnections } from './connections.ts';
 import { UndiciExchange } from './exchange.ts';
 import type { SendElsewhere, UndiciHost } from './host.ts';
+import { QueuedRequest } from './queued-request.ts';
 
 /** undici's `Client` by itself: its entry brings a fetch, a cache and more along, two thirds of the time of a cold start. */
 const CLIENT_ALONE = 'undici/lib/dispatcher/client.js';
@@ -38,7 +40,7 @@ export class UndiciTransport implements UndiciHost {
   readonly #Client: typeof Client;
   /** By the key of the settings, and within that by origin. */
   readonly #groups = new Map<string, Map<string, UndiciConnections>>();
-  readonly running = new OpenExchanges<Transfer>();
+  readonly running = new OpenExchanges<Endable>();
   readonly #settings = new LastSettings();
 
   private constructor(
@@ -58,10 +60,18 @@ export class UndiciTransport implements UndiciHost {
       const target = requestTarget(request);
       // Without a body undici makes this check itself.
       if (request.body !== null) checkHead(request);
-      const exchange = new UndiciExchange(request, options, target, this, { resolve, reject });
-      const route = this.#routeFor(request, target, options);
+      const settle = { resolve, reject };
+      if (stoppedByCaller(request, options)) {
+        new UndiciExchange(request, options, target, this, settle).transfer.start();
+        return;
+      }
+      const { queue } = phaseTimeouts(options);
       const limit = this.limits.limitOf(options);
-      exchange.start(route, limit);
+      const route = this.#routeFor(request, target, options);
+      // Nothing fails from here on: the connection that is taken would be lost.
+      const connection = route.take(limit);
+      if (connection !== undefined) new UndiciExchange(request, options, target, this, settle).start(connection);
+      else new QueuedRequest(request, options, this, settle).join(route, limit!, queue);
     });
   }
 
