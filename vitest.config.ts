@@ -47,8 +47,9 @@ const ALONE = [
   'test/docs/snippets.test.ts',
   // BullMQ waits on for a Redis that went away while it closed.
   'test/bullmq/bad-redis.test.ts',
-  // A mocked module.
+  // A mocked module, and a second copy of every module.
   'test/crawl/open-file.test.ts',
+  'test/client/another-copy.test.ts',
 ];
 
 export default defineConfig({

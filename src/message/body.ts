@@ -3,6 +3,7 @@
  * authentication ask before they send twice.
  */
 
+import { ofThisCopy } from '../runtime/kind-of.ts';
 import { BodyReader } from './body-reader.ts';
 import { Pieces } from './bytes.ts';
 import { own } from './own.ts';
@@ -161,3 +162,5 @@ export class RequestBody {
     return `RequestBody { length: ${this.length}, replayable: ${this.replayable} }`;
   }
 }
+
+ofThisCopy(RequestBody.prototype);

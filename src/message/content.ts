@@ -4,6 +4,7 @@
  */
 
 import { IN_PAGE } from '../runtime/in-page.ts';
+import { ofThisCopy } from '../runtime/kind-of.ts';
 import { needBuiltin } from '../runtime/platform.ts';
 import { Pieces, toBytes } from './bytes.ts';
 import { forget, releaseWhenCollected, type Unread } from './dropped.ts';
@@ -100,6 +101,8 @@ export class Content {
     letGo(source, drain);
   }
 }
+
+ofThisCopy(Content.prototype);
 
 /** A stream, and how far it was read. */
 export class UnreadSource implements Unread {

@@ -1,7 +1,7 @@
 /** A request as an immutable value: a layer that changes it hands a copy on, so that no other layer is surprised. */
 
 import { refuseSurplus, refuseUnknownNames } from '../runtime/arguments.ts';
-import { kindOf } from '../runtime/kind-of.ts';
+import { kindOf, ofThisCopy } from '../runtime/kind-of.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyInit, bodyFrom } from './body-from.ts';
 import { type HeadersInit, HttpHeaders, isToken } from './headers.ts';
@@ -162,6 +162,8 @@ export class HttpRequest extends (CallHolder as new () => PartOfCall) implements
     return inspected('HttpRequest', this.toJSON(), options, inspect);
   }
 }
+
+ofThisCopy(HttpRequest.prototype);
 
 /** RFC 9112 section 2.3: a digit, a dot and a digit; later versions are a digit alone. @internal */
 export function checkedVersion(version: unknown): string {

@@ -1,6 +1,6 @@
 /** A response as an immutable value, whose body is read from memory as often as wanted, or from a stream once. */
-
 import { refuseSurplus, refuseUnknownNames } from '../runtime/arguments.ts';
+import { ofThisCopy } from '../runtime/kind-of.ts';
 import type { Answered } from './answered.ts';
 import { toBytes } from './bytes.ts';
 import { comparedByBody } from './compared.ts';
@@ -396,4 +396,4 @@ export class HttpResponse implements Answered {
   }
 }
 
-comparedByBody(HttpResponse.prototype);
+comparedByBody(ofThisCopy(HttpResponse.prototype));

@@ -1,5 +1,19 @@
 /** What a value is, asked of any value: for the messages that say what was found, and for what may be a promise. */
 
+/** By it the classes of the package are known in any copy, of which a program may have two: an import's and a require's. */
+const COPY = Symbol.for('sluice.copy');
+const THIS_COPY = {};
+
+/** Marks a class as one of this copy of the package. */
+export function ofThisCopy<T extends object>(prototype: T): T {
+  return Object.defineProperty(prototype, COPY, { value: THIS_COPY });
+}
+
+function isOfAnotherCopy(value: object): boolean {
+  const copy = (value as { [COPY]?: unknown })[COPY];
+  return copy !== undefined && copy !== THIS_COPY;
+}
+
 /**
  * The kind of a value, never what is in it: `null`, `string`, `a list`, `a promise`, or the class of an object. A promise
  * whose kind is told is refused: nobody awaits it, and what it rejects with is nobody's.
@@ -13,7 +27,8 @@ export function kindOf(value: unknown): string {
     return 'a promise';
   }
   const name: unknown = value.constructor?.name;
-  return typeof name === 'string' && name !== '' ? name : 'a record';
+  if (typeof name !== 'string' || name === '') return 'a record';
+  return isOfAnotherCopy(value) ? `${name} of another copy of sluice (is it both imported and required?)` : name;
 }
 
 /** Numbers, booleans and short text as they are, else the kind. Only for what cannot be a secret. */

@@ -4,7 +4,7 @@ import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
 import { refuseSurplus } from '../runtime/arguments.ts';
-import { kindOf, valueOrKind } from '../runtime/kind-of.ts';
+import { kindOf, ofThisCopy, valueOrKind } from '../runtime/kind-of.ts';
 import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
 import { isForCacheAlone, unanswered } from './kept-offline.ts';
 
@@ -188,6 +188,8 @@ export class HandlerStack {
     return new RangeError(`the stack does not hold ${what}. It is: ${this}`);
   }
 }
+
+ofThisCopy(HandlerStack.prototype);
 
 /** What a handler is called in a printed stack and in statistics. */
 export function handlerName(handler: Transport): string {
