@@ -9,7 +9,7 @@ import { needBuiltin } from '../runtime/platform.ts';
 import { Pieces, toBytes } from './bytes.ts';
 import { forget, releaseWhenCollected, type Unread } from './dropped.ts';
 import { runtimeOptions } from './runtime-options.ts';
-import { ignore, isWebSource } from './source.ts';
+import { hasMethod, ignore, isWebSource } from './source.ts';
 import { reasonOf, streamError } from './stream-reason.ts';
 import { iterate } from './web-stream.ts';
 
@@ -27,6 +27,11 @@ export interface NodeStream extends AsyncIterable<Uint8Array> {
 
 /** A body that arrives piece by piece. Each chunk is bytes; a failure is an error of `errors.ts`. */
 export type StreamSource = NodeStream | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** A source of chunks that tells when it fails, also while nobody waits for a chunk. */
+export interface TellingSource {
+  onceFailed(told: (reason: unknown) => void): void;
+}
 
 export class Content {
   bytes: Uint8Array | undefined;
@@ -129,7 +134,7 @@ export class UnreadSource implements Unread {
       const chunks = iterate(this.source);
       chunks.onceFailed(told);
       this.#iterator = chunks;
-    }
+    } else if (isTelling(this.source)) this.source.onceFailed(told);
   }
 
   /** Reads a Node stream of which nothing was read for the sake of its connection alone. @returns whether it is one */
@@ -165,6 +170,10 @@ function letGo(source: StreamSource, drain: boolean): void {
     const iterator = source[Symbol.asyncIterator]();
     iterator.return?.().catch(() => undefined);
   }
+}
+
+function isTelling(source: unknown): source is TellingSource {
+  return hasMethod(source, 'onceFailed');
 }
 
 export function isNodeStream(source: unknown): source is NodeStream {

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { execFileSync } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createHttp2Server } from 'node:http2';
+import { constants, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +63,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   else if (request.url === '/slow') response.writeHead(200).write('x');
   else if (request.url === '/304') response.writeHead(304, { ETag: '"1"' }).end();
   else if (request.url === '/text') response.end('text');
+  else if (request.url === '/broken') response.writeHead(200).write('x', () => cut(response));
   else if (request.url === '/many') response.end(Buffer.alloc(200_000, 'x'));
   else if (request.url === '/informed') {
     response.writeEarlyHints({ link: '</a>; rel=preload' });
@@ -75,6 +76,12 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
       response.end(Buffer.concat(chunks));
     });
   } else request.resume();
+}
+
+/** Ends the connection of HTTP/1.1, or the stream of HTTP/2, in the midst of a body. */
+function cut(response: ServerResponse & { stream?: ServerHttp2Stream }): void {
+  if (response.stream === undefined) response.destroy();
+  else response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }
 
 function memoryHandler(): Transport {
@@ -317,13 +324,21 @@ describe.each(Object.keys(handlers))('over %s', (name) => {
   );
 
   // The mock's stream is told of it at its next read.
-  it.skipIf(name === 'mock')('a stream that fails while nobody listens to it ends nothing', async () => {
-    const stop = new AbortController();
-    const response = await client.get('/slow', { stream: true, signal: stop.signal });
-    const stream = response.stream() as Readable;
-    stop.abort('enough');
-    await vi.waitFor(() => expect(stream.destroyed).toBe(true));
-    await new Promise(setImmediate);
+  it.skipIf(name === 'mock').each<[string, string, RequestOptions]>([
+    ['an abort', '/slow', {}],
+    ['a connection that is cut', '/broken', {}],
+    ['readTimeout', '/slow', { readTimeout: 50 }],
+    ['timeout', '/slow', { timeout: 500 }],
+  ])('a stream that fails while nobody listens to it ends nothing: by %s', async (way, path, options) => {
+    for (const isRead of [false, true]) {
+      const stop = new AbortController();
+      const response = await client.get(path, { ...options, stream: true, signal: stop.signal });
+      const stream = response.stream() as Readable;
+      if (isRead) stream.resume();
+      if (way === 'an abort') stop.abort('enough');
+      await vi.waitFor(() => expect(stream.destroyed).toBe(true));
+      await new Promise(setImmediate);
+    }
   });
 
   // Nothing is sent to the mock.

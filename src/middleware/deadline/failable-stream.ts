@@ -1,5 +1,5 @@
 /** A body whose reading can be made to fail from outside, whatever the one who sends it does. */
-import { isNodeStream, isUntouched, type StreamSource, whenEnded } from '../../message/content.ts';
+import { isNodeStream, isUntouched, type StreamSource, type TellingSource, whenEnded } from '../../message/content.ts';
 import { streamError } from '../../message/stream-reason.ts';
 import { IN_PAGE } from '../../runtime/in-page.ts';
 
@@ -42,13 +42,14 @@ export function failable(source: StreamSource, ended: () => void): FailableStrea
  * Chunks of a stream that is no Node stream. Each read is a promise of ours, which `fail` can reject while the source
  * still waits.
  */
-class FailableReads implements AsyncIterableIterator<Uint8Array, void, undefined> {
+class FailableReads implements AsyncIterableIterator<Uint8Array, void, undefined>, TellingSource {
   readonly #chunks: AsyncIterator<Uint8Array, unknown>;
   /** Whether `next` was never called. */
   isUnread = true;
   #failure: { readonly reason: unknown } | undefined;
   /** Rejects the read that waits, if one does. */
   #rejectRead: ((reason: unknown) => void) | undefined;
+  #told: ((reason: unknown) => void) | undefined;
 
   constructor(source: StreamSource) {
     this.#chunks = (source as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
@@ -75,9 +76,15 @@ class FailableReads implements AsyncIterableIterator<Uint8Array, void, undefined
     return { done: true, value: undefined };
   }
 
+  /** Calls back when `fail` is called, also while nobody waits for a chunk. */
+  onceFailed(told: (reason: unknown) => void): void {
+    this.#told = told;
+  }
+
   fail(reason: unknown): void {
     this.#failure = { reason };
     this.#rejectRead?.(reason);
+    this.#told?.(reason);
     this.#chunks.return?.().catch(() => undefined);
   }
 }

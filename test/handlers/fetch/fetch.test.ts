@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Call, callOf } from '../../../src/call/call.ts';
+import { Client } from '../../../src/client/client.ts';
 import { CookieJar } from '../../../src/cookies/cookie-jar.ts';
 import { fetchHandler } from '../../../src/handlers/fetch/fetch.ts';
 import { RequestError } from '../../../src/message/errors.ts';
 import { HttpRequest } from '../../../src/message/request.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
+import { HandlerStack } from '../../../src/stack/handler-stack.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
 import { startServer, type TestServer } from '../../../src/testing/server.ts';
 
@@ -291,6 +293,25 @@ describe('waiting', () => {
     callOf(request)!.abort('stop');
     await expect(waiting).rejects.toBe('stop');
   });
+
+  it.each(['the head', 'the body'])(
+    'tells fetch to stop when the call is cancelled while %s is waited for',
+    async (part) => {
+      const client = new Client({ headersTimeout: 0, readTimeout: 0, handler: HandlerStack.create(fetchHandler(own)) });
+      let signal: AbortSignal | null | undefined;
+      const onHeaders = vi.fn();
+      function own(_: unknown, init: RequestInit): Promise<Response> {
+        signal = init.signal;
+        return part === 'the head' ? never() : Promise.resolve(new Response(new ReadableStream()));
+      }
+      const call = client.get('http://a.example/', { onHeaders });
+      await vi.waitFor(() => expect(signal).toBeDefined());
+      if (part === 'the body') await vi.waitFor(() => expect(onHeaders).toHaveBeenCalled());
+      call.cancel('enough');
+      expect(signal).toMatchObject({ aborted: true, reason: 'enough' });
+      await expect(call).rejects.toBe('enough');
+    },
+  );
 
   it('lets go of a response that comes after the abort', async () => {
     const cancelled = vi.fn();
