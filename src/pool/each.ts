@@ -3,6 +3,7 @@
 import pLimit from 'p-limit';
 import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
+import { EventLoopShare } from './event-loop-share.ts';
 
 /** What an item of `each` comes to: a function is called, a promise awaited. */
 export type EachValue<T> = T extends () => infer R ? Awaited<R> : Awaited<T>;
@@ -91,6 +92,7 @@ class Walk implements EachControl {
   /** Items pulled and not finished, their callbacks included. */
   #pending = 0;
   #over = false;
+  readonly #share = new EventLoopShare();
   /** Wakes the loop in `#pullAll`, which waits for a slot or for the end. */
   #freed: () => void = () => undefined;
   resolve: () => void = () => undefined;
@@ -132,6 +134,8 @@ class Walk implements EachControl {
         const step = await this.#source.next();
         if (step.done) break;
         this.#start(...step.value);
+        const turn = this.#share.settled();
+        if (turn !== undefined) await turn;
       }
     } finally {
       // A source that has ended or thrown is closed already, for which this is nothing.

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
-import { each, eachLimit } from '../../src/pool/promises.ts';
+import { type EachControl, each, eachLimit } from '../../src/pool/promises.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 
 const bad = new Error('bad');
@@ -232,6 +232,29 @@ describe('each', () => {
     expect(done).toBe(1_000_000);
     expect(ahead).toBeLessThanOrEqual(50);
   }, 60_000);
+
+  it.each([
+    ['a generator', 1, (items: Generator<number>) => items],
+    ['a generator, without a bound', undefined, (items: Generator<number>) => items],
+    [
+      'an asynchronous source',
+      50,
+      async function* (items: Generator<number>) {
+        yield* items;
+      },
+    ],
+  ])('lets timers have their turn though all of %s is there at once', async (_, concurrency, made) => {
+    let isOver = false;
+    const timer = setTimeout(() => (isOver = true), 30);
+    let count = 0;
+    function* items() {
+      for (; count < 3_000_000; count += 1) yield count;
+    }
+    const fulfilled = (_value: number, _key: number, walk: EachControl) => isOver && walk.resolve();
+    await each(made(items()), { concurrency, fulfilled });
+    clearTimeout(timer);
+    expect([isOver, count < 3_000_000]).toEqual([true, true]);
+  });
 
   it.each([0, -1, 1.5, Number.NaN, '2'])('refuses a concurrency of %s', async (concurrency) => {
     await expect(each([1], { concurrency: concurrency as number })).rejects.toThrow(
