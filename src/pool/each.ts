@@ -2,7 +2,7 @@
 
 import pLimit from 'p-limit';
 import { settingsOf } from '../options/settings-of.ts';
-import { kindOf } from '../runtime/kind-of.ts';
+import { kindOf, valueOrKind } from '../runtime/kind-of.ts';
 import { EventLoopShare } from './event-loop-share.ts';
 
 /** What an item of `each` comes to: a function is called, a promise awaited. */
@@ -151,7 +151,7 @@ class Walk implements EachControl {
     if (this.#pending < allowed) return true;
     // NaN, or nothing under way whose end could change the answer: it would wait for ever.
     if (this.#pending > 0 && allowed >= 0) return false;
-    throw new TypeError(`concurrency must allow at least 1 when nothing is under way, got ${String(allowed)}`);
+    throw new TypeError(`concurrency must allow at least 1 when nothing is under way, got ${valueOrKind(allowed)}`);
   }
 
   #start(key: string | number, item: unknown): void {

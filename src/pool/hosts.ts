@@ -10,7 +10,7 @@ import { canonicalUrl, resolveUri, splitUserinfo, targetOf } from '../message/ur
 import { bareRecord } from '../options/option-record.ts';
 import { settingsOf } from '../options/settings-of.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
-import { valueOrKind } from '../runtime/kind-of.ts';
+import { ignoreRejection, valueOrKind } from '../runtime/kind-of.ts';
 import type { Clock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
 import { checkedConcurrency } from './concurrency-limit.ts';
@@ -209,7 +209,12 @@ export class Hosts {
 /** @throws TypeError or RangeError for an invalid duration; a function is asked, and checked, later */
 function intervalOf(interval: PerHostOptions['interval']): number | ((host: string) => number) {
   if (typeof interval !== 'function') return milliseconds(interval, 'perHost.interval');
-  return (host) => milliseconds(interval(host), `perHost.interval(${JSON.stringify(host)})`);
+  return (host) => {
+    const given = interval(host);
+    // A promise is refused: what it rejects with is nobody's.
+    ignoreRejection(given);
+    return milliseconds(given, `perHost.interval(${JSON.stringify(host)})`);
+  };
 }
 
 /** @throws TypeError for what is no record */

@@ -1,4 +1,4 @@
-import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest';
 import { type EachControl, each, eachLimit } from '../../src/pool/promises.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 
@@ -264,6 +264,16 @@ describe('each', () => {
 
   it.each([0, Number.NaN])('refuses a function that gives %s when nothing is under way', async (allowed) => {
     await expect(each([1], { concurrency: () => allowed })).rejects.toThrow(`got ${allowed}`);
+  });
+
+  it('refuses a function that gives a promise, and nobody hears of its rejection', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
+    const concurrency = (() => Promise.reject(bad)) as never;
+    await expect(each([1], { concurrency })).rejects.toThrow('got a promise');
+    await new Promise(setImmediate);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   it.each([

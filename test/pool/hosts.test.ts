@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HttpResponse } from '../../src/message/response.ts';
 import { aside } from '../../src/pool/aside.ts';
 import { Pool } from '../../src/pool/pool.ts';
@@ -170,6 +170,17 @@ describe('perHost.concurrency', () => {
 });
 
 describe('perHost.interval', () => {
+  it('is no promise, and nobody hears of its rejection', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
+    const interval = (() => Promise.reject(new Error('mine'))) as never;
+    const pool = new Pool(poolClient(), ['http://a.test/'], { perHost: { interval } });
+    await expect(pool.promise()).rejects.toThrow('perHost.interval("a.test") must be milliseconds');
+    await new Promise(setImmediate);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
   it('spaces the requests of each host, and only those', async () => {
     const clock = new FakeClock();
     const { client, started } = slowClient(clock, { 'a.test': 5, 'b.test': 5 });
