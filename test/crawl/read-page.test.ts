@@ -58,6 +58,8 @@ describe('X-Robots-Tag', () => {
     ['noindex', [E_ACUTE]],
     ['max-image-preview:none', [E_ACUTE]],
     ['unavailable_after: 25 Jun 2030 15:00:00 PST', [E_ACUTE]],
+    ['max-image-preview:none, nofollow', []],
+    ['sluice: max-snippet:-1, max-image-preview:none', [E_ACUTE]],
     ['otherbot: nofollow', [E_ACUTE]],
     ['otherbot: noindex, nofollow', [E_ACUTE]],
     ['sluice: nofollow', []],
