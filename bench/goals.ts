@@ -1,5 +1,5 @@
 /** What the library wants to reach, each in one case: a figure of its own, or a ratio to the faster of some peers. */
-import { PLAIN, PLAIN_EIGHT } from './cases/case.ts';
+import { PLAIN, PLAIN_EIGHT, TUNNEL } from './cases/case.ts';
 import { BASELINE, EIGHT } from './clients/index.ts';
 import type { Reached, Rows } from './results.ts';
 import { type Bound, type Found, judged, ratioToBest } from './verdict.ts';
@@ -75,6 +75,7 @@ export const goals: readonly Goal[] = [
   ratio('download', '256 MiB down to a sink, CPU, to node:http', 1, { to: ['node:http'] }),
   ratio('http2', 'HTTP/2, 100 streams, CPU, to bare node:http2', 1.1, { to: ['node:http2'] }),
   ratio('proxy', 'GET through an HTTP proxy, CPU, to ProxyAgent', 1, { to: UNDICI }),
+  ratio('proxy', 'GET through an HTTP proxy, CPU, to a tunnel of ProxyAgent', 1, { to: [TUNNEL.row] }),
   ratio('tls-cold', 'GET over a new TLS connection, CPU, to undici.request', 1, { to: UNDICI }),
   ratio('websocket', 'WebSocket, 16 messages under way, messages/s, to ws', 0.9, {
     key: 'perSecond16',

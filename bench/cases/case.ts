@@ -79,6 +79,8 @@ export function clientsCalled(...names: readonly string[]): Contestant[] {
 
 export const PLAIN: Contestant = { row: `${BASELINE}, plain GET`, client: BASELINE, plain: true };
 export const PLAIN_EIGHT: Contestant = { row: `${EIGHT}, plain GET`, client: EIGHT, plain: true };
+/** How undici 7 goes through a proxy by itself. */
+export const TUNNEL: Contestant = { row: `${BASELINE}, tunnel`, client: BASELINE, tunnel: true };
 
 /** @throws Error when the client lacks it, which the table of the cases should have known */
 export function needed<K extends keyof Session>(session: Session, key: K): NonNullable<Session[K]> {

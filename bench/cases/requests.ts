@@ -15,6 +15,7 @@ import {
   needed,
   PLAIN,
   PLAIN_EIGHT,
+  TUNNEL,
 } from './case.ts';
 import { load } from './load.ts';
 
@@ -108,7 +109,7 @@ export const kinds: readonly Kind[] = [
     note: "Requests of `http:` in absolute form, connections kept on both sides of the proxy; of undici `ProxyAgent` with `proxyTunnel: false`, and beside it with a tunnel by CONNECT, undici 7's own choice, in which the proxy only passes bytes on.",
     isProxied: true,
     features: ['proxy'],
-    others: [{ row: `${BASELINE}, tunnel`, client: BASELINE, tunnel: true }],
+    others: [TUNNEL],
     proof({ forwarded, tunnels }, { tunnel }) {
       assert.ok(tunnel ? tunnels > 0 && forwarded === 0 : tunnels === 0 && forwarded > 0, 'it went another way');
     },

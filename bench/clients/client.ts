@@ -23,6 +23,7 @@ export type Feature =
 
 export interface Settings {
   readonly origin: string;
+  /** At most so many, for whoever can be told. */
   readonly connections: number;
   /** Unpack gzip. */
   readonly gzip?: boolean;

@@ -35,13 +35,14 @@ export const sluice = client({
   load: loadSluice,
   idle: ({ Client }) => new Client(),
   async open({ Client, CookieJar, HandlerStack }, settings: Settings) {
-    const { timeout, signal, retry, origin, proxy } = settings;
+    const { timeout, signal, retry, origin, proxy, limit, connections } = settings;
     const stack = HandlerStack.create();
     for (const layer of times(settings.layers, () => waiting)) stack.push(layer, 'waiting');
     const jar = settings.cookies === undefined ? undefined : new CookieJar({ strict: true });
     for (const line of cookieLines(settings)) await jar?.store(origin, [line]);
     const own = new Client({
       handler: stack,
+      connections: limit ?? connections,
       cookies: jar,
       timeout,
       signal,
@@ -49,7 +50,6 @@ export const sluice = client({
       ...(settings.http2 && { version: 'auto' }),
       ...(proxy !== undefined && { proxy }),
       ...(settings.closing && { keepAlive: false }),
-      ...(settings.limit !== undefined && { connections: settings.limit }),
     });
     return {
       json: (url) => own.get(url).json(),
