@@ -105,6 +105,16 @@ export class Call extends StopSource implements Member, MessageCall {
     if (!this.isWatched) this.calls?.leave(this);
   }
 
+  /** The caller has its answer. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Tells the caller, unless it has its answer. */
+  fail(reason: unknown): void {
+    this.reject?.(reason);
+  }
+
   /** While the caller has no answer yet, it is not the reader that is waited for, but a layer or a callback. */
   override get isForgotten(): boolean {
     return this.#isSettled && super.isForgotten;
@@ -116,7 +126,7 @@ export class Call extends StopSource implements Member, MessageCall {
 
   override abort(reason: unknown = abortError()): void {
     if (this.aborted) return;
-    this.reject?.(reason);
+    this.fail(reason);
     super.abort(reason);
     this.emptied();
   }

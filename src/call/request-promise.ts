@@ -11,17 +11,6 @@ export class RequestPromise extends Promise<HttpResponse> {
   call?: Call;
 
   /**
-   * Turns a promise into a `RequestPromise` in place: with no other promise in between, an `await` continues the chain
-   * that V8 follows for async stack traces, and the caller's own frames are in the stack of an error.
-   * @internal
-   */
-  static adopt(promise: Promise<HttpResponse>, call: Call): RequestPromise {
-    const adopted = Object.setPrototypeOf(promise, RequestPromise.prototype) as RequestPromise;
-    adopted.call = call;
-    return adopted;
-  }
-
-  /**
    * The body parsed as JSON. The request asks for it with `Accept: application/json`, unless it has an `Accept` or this is
    * called later than in the turn that made the call.
    * A Standard Schema (zod, valibot, arktype) checks it and gives its output.

@@ -1,7 +1,6 @@
 /** The client: options for every call, one stack, and the ways to ask. */
 
 import { type Beacon, type BeaconOptions, Beacons } from '../beacon/beacon.ts';
-import { Call } from '../call/call.ts';
 import { Calls } from '../call/calls.ts';
 import { callTracing, Trace } from '../call/channels.ts';
 import { clientClosed } from '../call/client-closed.ts';
@@ -27,9 +26,9 @@ import type { WebSockets } from '../websocket/web-sockets.ts';
 import { buildRequest, type Defaults, unsent } from './build-request.ts';
 import { type CallPlan, partOf, planOf } from './call-plan.ts';
 import { carry, carryNextTurn } from './carry.ts';
-import { completed } from './checked-answer.ts';
+import { ClientCall } from './client-call.ts';
 import type { ClientOptions } from './client-options.ts';
-import { answered, type CloseOptions, closeWithin, saved } from './closing.ts';
+import { type CloseOptions, closeWithin, saved } from './closing.ts';
 import { type FetchSettings, fetchThrough } from './fetch.ts';
 import { type Attempt, extended, isOptions, kept, noOptions, type ReadOptions, withUserinfo } from './given-options.ts';
 import { withIdempotencyKey } from './idempotency-key.ts';
@@ -37,7 +36,6 @@ import { partsToLoad } from './later-parts.ts';
 import { clientsOwn, cookiesFor, declared } from './merge-defaults.ts';
 import { type PagedItems, type PageSource, type PaginateOptions, paginate } from './paginate.ts';
 import { finalOf, type HttpClient, PSR18, psr18Error } from './psr-18.ts';
-import { stamped } from './stamped.ts';
 import { templatePath } from './template-path.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -319,43 +317,32 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   }
 
   #begin(plan: CallPlan): RequestPromise {
-    const call = new Call(this.#clock.now(), this.#options.redact || undefined, this.#clock);
-    const answer = new Promise<HttpResponse>((resolve, reject) => {
-      this.#calls.join(call, plan.isPart, plan);
+    const call = new ClientCall(this.#clock.now(), this.#options.redact || undefined, this.#clock);
+    call.plan = plan;
+    const answer = new RequestPromise((resolve, reject) => {
       call.resolve = resolve;
       call.reject = reject;
-      // What is thrown here rejects the promise: a mistake in options is delivered like any other failure.
-      this.#send(plan, call);
     });
-    return RequestPromise.adopt(
-      answer.then(
-        (response) => {
-          call.request!.body?.release();
-          const answer = answered(completed(response, call.request!), call);
-          call.trace?.answered(answer);
-          return answer;
-        },
-        (error: unknown) => {
-          call.settled();
-          letGoOfSources(call.request, plan.prepared, plan.options);
-          const reason = stamped(error, call, this.#clock.now());
-          call.trace?.failed(reason);
-          throw reason;
-        },
-      ),
-      call,
-    );
+    answer.call = call;
+    try {
+      this.#calls.join(call, plan.isPart, plan);
+      this.#send(plan, call);
+    } catch (error) {
+      // A mistake in options is delivered like any other failure.
+      call.fail(error);
+    }
+    return answer;
   }
 
-  #send(plan: CallPlan, call: Call): void {
+  #send(plan: CallPlan, call: ClientCall): void {
     const read = plan.options === undefined ? this.#none : this.#read(plan, plan.options);
     if (read.own?.redact) call.redact = read.own.redact;
     const parts = IN_PAGE ? partsToLoad(read.merged) : undefined;
     if (parts === undefined) this.#start(plan, read, call);
-    else parts.then(() => !call.aborted && this.#start(plan, read, call)).catch(call.reject);
+    else parts.then(() => !call.aborted && this.#start(plan, read, call)).catch((error) => call.fail(error));
   }
 
-  #start(plan: CallPlan, read: ReadOptions, call: Call): void {
+  #start(plan: CallPlan, read: ReadOptions, call: ClientCall): void {
     const handler = (call.entered = plan.handler ?? this.#resolved);
     const built = buildRequest(plan, read, this.#defaults, call);
     const options = withUserinfo(read, built.userinfo);

@@ -3,7 +3,7 @@
  * with the id of the last event, and the reader notices a pause at most.
  */
 
-import { Call } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
 import { callTracing, Trace } from '../call/channels.ts';
 import { sharedDelayQueue } from '../call/shared-delay-queue.ts';
@@ -16,10 +16,9 @@ import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
 import { systemClock } from '../time/clock.ts';
 import type { Abortable } from '../time/stop.ts';
-import { completed, promised, underSignal } from './checked-answer.ts';
-import { answered } from './closing.ts';
+import { promised, underSignal } from './checked-answer.ts';
+import { ClientCall } from './client-call.ts';
 import { lastEventId, mayReconnect, noStreamOfEvents, reconnectionTime } from './reconnect-policy.ts';
-import { stamped } from './stamped.ts';
 
 /** How the request of one streamed answer was sent. */
 export class StreamReconnector implements Reconnector<HttpResponse> {
@@ -105,33 +104,32 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
   /** `undefined` when the network failed. @throws what ends the events */
   async #again(id: string, first: HttpResponse, reading: Reading): Promise<HttpResponse | undefined> {
     const clock = this.#options.clock ?? systemClock;
-    const call = new Call(clock.now(), this.#call.redact, clock);
+    const call = new ClientCall(clock.now(), this.#call.redact, clock);
     // The new call reads as the first one did.
     call.parseJson = this.#call.parseJson;
     const request = this.#requestAfter(id, first, call);
     const answer = new Promise<HttpResponse>((resolve, reject) => {
-      this.#call.calls?.join(call, false);
       call.resolve = resolve;
       call.reject = reject;
-      this.#send(request, call);
     });
+    try {
+      this.#call.calls?.join(call, false);
+      this.#send(request, call);
+    } catch (error) {
+      call.fail(error);
+    }
     // It stays what is stopped while its body is read.
     reading.now = call;
     try {
-      const response = answered(completed(await answer, request), call);
-      call.trace?.answered(response);
-      return response;
+      return await answer;
     } catch (error) {
-      call.settled();
-      const reason = stamped(error, call, clock.now());
-      call.trace?.failed(reason);
       if (mayReconnect(error)) return undefined;
-      throw reason;
+      throw error;
     }
   }
 
   /** Sends as the client sends any request, with its own place in the traces. */
-  #send(request: HttpRequest, call: Call): void {
+  #send(request: HttpRequest, call: ClientCall): void {
     // A stored answer has no new events.
     const options = extendOptions(this.#options, { cache: false });
     const { signal } = options;
@@ -139,7 +137,7 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
       const given = signal
         ? underSignal(this.#handler, request, options, call, signal)
         : promised(this.#handler(request, options));
-      given.then(call.resolve, call.reject);
+      call.settleBy(given);
     };
     const channels = callTracing.watched();
     if (channels === undefined) go();

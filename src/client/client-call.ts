@@ -1,0 +1,55 @@
+/** A call of a client: the caller's promise, and how it follows what came of the call. */
+import { type Asked, Call } from '../call/call.ts';
+import { letGoOfSources } from '../call/sources.ts';
+import type { HttpRequest } from '../message/request.ts';
+import type { HttpResponse } from '../message/response.ts';
+import { completed } from './checked-answer.ts';
+import { answered } from './closing.ts';
+import { stamped } from './stamped.ts';
+
+/** What it was asked to do, as far as its end needs it. */
+interface Plan extends Asked {
+  readonly prepared: HttpRequest | undefined;
+}
+
+export class ClientCall extends Call {
+  /** What its sources stand in while there is no request yet; a call that repeats another has none of its own. */
+  plan: Plan | undefined;
+
+  /** The caller's promise follows what the stack gives. An abort that comes before is what the caller is told. */
+  settleBy(given: Promise<HttpResponse>): void {
+    given
+      .then(
+        (response) => this.#succeeded(response),
+        (error: unknown) => {
+          throw this.#failed(error);
+        },
+      )
+      // Settled by the engine's own functions, which it follows to whoever waits: the caller's frames are in the stack.
+      .then(this.resolve, this.reject);
+  }
+
+  /** Rejects the caller's promise. Not at once: an error gets its frames in a turn from which the engine finds who waits. */
+  override fail(reason: unknown): void {
+    if (this.reject !== undefined) this.settleBy(Promise.reject(reason));
+  }
+
+  #succeeded(response: HttpResponse): HttpResponse {
+    if (this.aborted) throw this.#failed(this.reason);
+    const request = this.request!;
+    request.body?.release();
+    const answer = answered(completed(response, request), this);
+    this.trace?.answered(answer);
+    return answer;
+  }
+
+  #failed(given: unknown): unknown {
+    const error = this.aborted ? this.reason : given;
+    if (this.isSettled) return error;
+    this.settled();
+    letGoOfSources(this.request, this.plan?.prepared, this.plan?.options);
+    const reason = stamped(error, this, this.started + this.elapsed);
+    this.trace?.failed(reason);
+    return reason;
+  }
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { Client, HandlerStack, HttpResponse } from '../../src/index.ts';
+
+/** A client whose handler answers when it is told to. */
+function held() {
+  let answer: (response: HttpResponse) => void = () => undefined;
+  let fail: (reason: unknown) => void = () => undefined;
+  const handler = () =>
+    new Promise<HttpResponse>((resolve, reject) => {
+      answer = resolve;
+      fail = reject;
+    });
+  const client = new Client({ handler: HandlerStack.create(handler), headers: { Accept: 'text/plain' } });
+  return {
+    client,
+    answer: () => answer(new HttpResponse(200, {}, 'hello')),
+    fail: (reason: unknown) => fail(reason),
+  };
+}
+
+describe('the promise of a call', () => {
+  it('is told of a cancel that comes in the turn of its answer', async () => {
+    const { client, answer } = held();
+    const call = client.get('http://a.test/');
+    answer();
+    call.cancel(new Error('changed my mind'));
+    await expect(call).rejects.toThrow('changed my mind');
+  });
+
+  it('is told of a cancel that comes in the turn of a failure', async () => {
+    const { client, fail } = held();
+    const call = client.get('http://a.test/');
+    fail(new Error('broken'));
+    call.cancel(new Error('changed my mind'));
+    await expect(call).rejects.toThrow('changed my mind');
+  });
+
+  it('keeps the answer when it is cancelled later', async () => {
+    const { client, answer } = held();
+    const call = client.get('http://a.test/');
+    answer();
+    expect(await (await call).text()).toBe('hello');
+    call.cancel(new Error('changed my mind'));
+    expect(await (await call).text()).toBe('hello');
+  });
+
+  it('has the frames of who waits when the client is destroyed', async () => {
+    const { client } = held();
+    async function whoWaits() {
+      await client.get('http://a.test/');
+    }
+    const waiting = whoWaits().catch((error: Error) => error);
+    await client.destroy();
+    expect((await waiting)?.stack).toContain('whoWaits');
+  });
+
+  it('has the frames of who waits for what a layer of the caller throws', async () => {
+    const stack = HandlerStack.create(async () => new HttpResponse());
+    stack.push((next) => async (request, options) => {
+      await next(request, options);
+      throw new Error('of the layer');
+    });
+    const client = new Client({ handler: stack });
+    async function whoWaits() {
+      await client.get('http://a.test/');
+    }
+    const error = await whoWaits().catch((error: Error) => error);
+    expect(error?.stack).toContain('whoWaits');
+  });
+
+  it('is a plain promise to what is chained to it', () => {
+    const { client } = held();
+    const call = client.get('http://a.test/');
+    expect(call).toBeInstanceOf(Promise);
+    expect(call.then().constructor).toBe(Promise);
+    expect(Object.getPrototypeOf(call.then())).toBe(Promise.prototype);
+  });
+});
