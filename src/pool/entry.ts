@@ -27,6 +27,11 @@ export class Entry {
   ) {}
 }
 
+/** An item that the pool has taken is not sent: whoever made it has handed its body over, and nobody else lets go of that. */
+export function letGoOf({ item }: Entry): void {
+  if (item instanceof HttpRequest) item.body?.release();
+}
+
 /** The URI that an item asks for; `undefined` for a function, and for anything that cannot be sent. */
 export function uriOf(item: unknown): string | undefined {
   if (typeof item === 'string') return item;

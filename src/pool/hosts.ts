@@ -14,7 +14,7 @@ import { ignoreRejection, valueOrKind } from '../runtime/kind-of.ts';
 import type { Clock } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
 import { checkedConcurrency } from './concurrency-limit.ts';
-import type { Entry, EntryHost } from './entry.ts';
+import { type Entry, type EntryHost, letGoOf } from './entry.ts';
 import { Fifo } from './fifo.ts';
 import { Host } from './host.ts';
 import type { HostStats, PerHostOptions } from './pool-options.ts';
@@ -149,11 +149,11 @@ export class Hosts {
     this.#delays.add(Math.ceil(wait), () => this.#due(host)).catch(() => undefined);
   }
 
-  /** Ends every wait and gives back what waited. */
+  /** Ends every wait, and lets go of what waited. */
   close(): void {
     this.#delays?.close();
     this.#ready.clear();
-    for (const host of this.#hosts.values()) host.queue.clear();
+    for (const host of this.#hosts.values()) for (const entry of host.queue.clear()) letGoOf(entry);
     this.waiting = 0;
   }
 

@@ -3,7 +3,7 @@
  * meanwhile. Each gets its key here.
  */
 
-import { Entry } from './entry.ts';
+import { Entry, letGoOf } from './entry.ts';
 import { Fifo } from './fifo.ts';
 import type { Source } from './source.ts';
 
@@ -52,7 +52,10 @@ export class Intake {
     this.#isPulling = true;
     try {
       const pulled = await this.#source.pull();
-      if (!pulled.done && isWanted()) this.#held.push(this.#entryOf(pulled.value));
+      if (pulled.done) return;
+      const entry = this.#entryOf(pulled.value);
+      if (isWanted()) this.#held.push(entry);
+      else letGoOf(entry);
     } finally {
       this.#isPulling = false;
     }
@@ -60,7 +63,7 @@ export class Intake {
 
   /** Forgets what was not started, and tells the source that nothing more is asked of it. */
   close(): void {
-    this.#held.clear();
+    for (const entry of this.#held.clear()) letGoOf(entry);
     this.#source.close();
   }
 

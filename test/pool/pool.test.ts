@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import '../../src/default-stack.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import type { RequestOptions } from '../../src/options/options.ts';
-import { Pool } from '../../src/pool/pool.ts';
+import { Pool, type PoolOptions } from '../../src/pool/pool.ts';
 import type { PoolItem, PoolRequests, PoolResult } from '../../src/pool/pool-options.ts';
 import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { startServer } from '../../src/testing/server.ts';
@@ -742,6 +743,72 @@ describe('control', () => {
     abort.abort('mine');
     await done;
     expect(pool.stats).toMatchObject({ done: 2, failed: 2 });
+  });
+});
+
+describe('what a pool has taken and does not send', () => {
+  /** Requests whose bodies say when they are let go of. */
+  function uploads(count: number) {
+    const seen = { made: 0, released: 0 };
+    const one = (at: number) => {
+      seen.made += 1;
+      const destroy = (error: Error | null, done: (error: Error | null) => void) => {
+        seen.released += 1;
+        done(error);
+      };
+      return new HttpRequest('POST', `http://a.test/${at}`, {}, new Readable({ read: () => undefined, destroy }));
+    };
+    function* source() {
+      for (let at = 0; at < count; at += 1) yield one(at);
+    }
+    return { seen, source };
+  }
+  const busy = new Client({ handler: () => new Promise<never>(() => undefined) });
+  const quick = new Client({ handler: async () => ok() });
+  const waiting: PoolOptions = { perHost: { interval: '1h' } };
+
+  it.each<[string, (source: Generator<HttpRequest>) => Pool, (pool: Pool) => unknown]>([
+    ['waits for its host', (source) => new Pool(busy, source, waiting), (pool) => pool.cancel('enough')],
+    [
+      'waits when a callback throws',
+      (source) => new Pool(quick, source, { ...waiting, fulfilled: () => Promise.reject(new Error('mine')) }),
+      () => undefined,
+    ],
+    ['was added', (source) => new Pool(busy, []).pause().add(...source), (pool) => pool.cancel('enough')],
+    [
+      'comes once nobody wants it',
+      (source) => {
+        const late = async function* () {
+          yield source.next().value!;
+          await turn();
+          await turn();
+          yield* source;
+        };
+        return new Pool(busy, late());
+      },
+      (pool) => pool.cancel('enough'),
+    ],
+  ])('is let go of: what %s', async (_, make, end) => {
+    const { seen, source } = uploads(3);
+    const pool = make(source());
+    const ended = pool.promise().catch((reason: unknown) => reason);
+    await turn();
+    end(pool);
+    await ended;
+    for (let i = 0; i < 5; i += 1) await turn();
+    expect(seen.made).toBeGreaterThan(1);
+    expect(seen.released).toBe(seen.made);
+  });
+
+  it('leaves what it has not taken to the caller', async () => {
+    const { seen, source } = uploads(5);
+    const pool = new Pool(busy, [...source()], { concurrency: 1 });
+    const ended = pool.promise().catch((reason: unknown) => reason);
+    await turn();
+    pool.cancel('enough');
+    await ended;
+    await turn();
+    expect(seen).toEqual({ made: 5, released: 1 });
   });
 });
 
