@@ -17,11 +17,11 @@ export interface Outcome {
 const MiB = 2 ** 20;
 const whole = (value: number) => Math.round(value).toString();
 
-export function lineOf({ at, held, heap, rss, timers, listeners, connections }: Sample, counts: Counts): string {
+export function lineOf({ at, held, rss, timers, listeners, connections }: Sample, counts: Counts): string {
   return [
     `${at.toFixed(1)} min`,
     `${counts.requests} requests, ${counts.settled} settled, ${counts.unsettled} unsettled, ${counts.wrong.length} wrong`,
-    `${(held / MiB).toFixed(2)} MiB held, heap ${(heap / MiB).toFixed(2)} MiB, rss ${whole(rss / MiB)} MiB`,
+    `${(held / MiB).toFixed(2)} MiB held, rss ${whole(rss / MiB)} MiB`,
     `${timers} timers, ${listeners} listeners, ${connections} connections kept`,
   ].join('; ');
 }
@@ -61,7 +61,7 @@ export function reportOf(outcome: Outcome): string {
     slope === undefined
       ? 'held: too short a run for a slope'
       : `slope of what is held ${slope.perMinute.toFixed(1)} KiB/min, standard error ${slope.error.toFixed(1)}, ${whole(slope.grown)} KiB in all`,
-    `held in the end ${(after.held / MiB).toFixed(2)} MiB, heap ${(after.heap / MiB).toFixed(2)} MiB, highest rss ${whole(Math.max(...samples.map(({ rss }) => rss)) / MiB)} MiB`,
+    `held in the end ${(after.held / MiB).toFixed(2)} MiB, highest rss ${whole(Math.max(...samples.map(({ rss }) => rss)) / MiB)} MiB`,
     problems.length === 0
       ? 'nothing unsettled, nothing leaked, no slope beyond noise'
       : `FAILED: ${problems.join('; ')}`,

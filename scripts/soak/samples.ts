@@ -7,8 +7,6 @@ export interface Sample {
   readonly at: number;
   /** Bytes of values that are left when the garbage is gone. */
   readonly held: number;
-  /** Those, and what the engine keeps about the code that ran. It compiles as long as a run has news: no leak. */
-  readonly heap: number;
   readonly rss: number;
   /** Timers that hold the process. */
   readonly timers: number;
@@ -28,9 +26,9 @@ export interface Slope {
 
 export async function sample(at: number, shared: AbortSignal, connections: number): Promise<Sample> {
   const held = await heldBytes();
-  const { heapUsed, rss } = process.memoryUsage();
   const timers = process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
-  return { at, held, heap: heapUsed, rss, timers, listeners: getEventListeners(shared, 'abort').length, connections };
+  const listeners = getEventListeners(shared, 'abort').length;
+  return { at, held, rss: process.memoryUsage.rss(), timers, listeners, connections };
 }
 
 /** Samples without those of the first third, in which caches are filled. */

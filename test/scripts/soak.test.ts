@@ -9,7 +9,7 @@ import { isBeyondNoise, type Sample, slopeOf } from '../../scripts/soak/samples.
 import { root } from '../architecture/imports.ts';
 
 const heaps = (...kibs: readonly number[]): Sample[] =>
-  kibs.map((kib, at) => ({ at, held: kib * 1024, heap: 0, rss: 0, timers: 0, listeners: 0, connections: 0 }));
+  kibs.map((kib, at) => ({ at, held: kib * 1024, rss: 0, timers: 0, listeners: 0, connections: 0 }));
 
 describe('the slope of what is held', () => {
   it('is that of the line through the samples', () => {
