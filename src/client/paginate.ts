@@ -4,7 +4,7 @@
  */
 
 import type { RequestPromise } from '../call/request-promise.ts';
-import { heedSources, readOrLetGo } from '../call/sources.ts';
+import { heedSources, letGoOfSources, readOrLetGo } from '../call/sources.ts';
 import { ResponseError } from '../message/errors.ts';
 import { writtenTarget } from '../message/links.ts';
 import { own } from '../message/own.ts';
@@ -256,6 +256,7 @@ export interface PagedItems<T> extends AsyncIterator<T, undefined, undefined> {
 export function paginate<T>(source: PageSource, uri: string | URL, options: PaginateOptions<T>): PagedItems<T> {
   heedSources(options);
   let running: RequestPromise | undefined;
+  let isBegun = false;
   let isOver = false;
   const items = pagesOf(source, uri, options, (call) => {
     running = call;
@@ -263,6 +264,7 @@ export function paginate<T>(source: PageSource, uri: string | URL, options: Pagi
   const end = { done: true, value: undefined } as const;
   return {
     async next() {
+      isBegun = true;
       try {
         const step = await items.next();
         return step.done ? end : step;
@@ -272,6 +274,8 @@ export function paginate<T>(source: PageSource, uri: string | URL, options: Pagi
       }
     },
     async return() {
+      // Nobody has asked, and nobody will: what was to be sent is let go of.
+      if (!isBegun && !isOver) letGoOfSources(undefined, undefined, options);
       isOver = true;
       running?.cancel();
       await items.return();

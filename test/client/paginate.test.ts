@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { Client, type ClientOptions } from '../../src/client/client.ts';
 import type { PaginateOptions } from '../../src/client/paginate.ts';
@@ -274,6 +275,14 @@ describe('what ends paginate', () => {
     expect(await items.return?.()).toEqual({ done: true, value: undefined });
     expect(await pending).toEqual({ done: true, value: undefined });
     expect(await items.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('is a return before anything was asked for, which lets go of what was to be sent', async () => {
+    const body = new Readable({ read: () => undefined });
+    const pages = new Client({ handler: async () => new HttpResponse() }).paginate('http://a.example/', { body });
+    expect(await pages.return()).toEqual({ done: true, value: undefined });
+    expect(body.destroyed).toBe(true);
+    expect(await pages.next()).toEqual({ done: true, value: undefined });
   });
 
   it('is a break, which lets go of the stream', async () => {
