@@ -7,6 +7,7 @@ import { HttpHeaders } from '../message/headers.ts';
 import { jsonText } from '../message/json.ts';
 import { type MultipartPart, multipartBody } from '../message/multipart-parts.ts';
 import { encodeForm, mergeQuery, type QueryInit } from '../message/query.ts';
+import { rememberedLine } from '../message/remembered-line.ts';
 import { checkedTarget, HttpRequest } from '../message/request.ts';
 import { canonicalUrl, isInside, resolveUri, splitUserinfo, UriError } from '../message/uri.ts';
 import { expandTemplate } from '../message/uri-template.ts';
@@ -173,6 +174,8 @@ function jsonBody(value: unknown, stringify: RequestOptions['stringifyJson']): R
   return RequestBody.fromText(jsonText(value, 'option json', stringify || undefined), 'application/json');
 }
 
+const withType = rememberedLine('Content-Type');
+
 /** The call's headers over the request's own over the client's; then the type of the body, unless one is named. */
 function headersOf(
   call: RequestOptions | undefined,
@@ -188,7 +191,7 @@ function headersOf(
   else if (given) headers = applyHeaders(headers, given);
   const impliesType = merged.json !== undefined || Boolean(merged.formParams) || Boolean(merged.multipart);
   if (impliesType && body?.contentType !== undefined && !headers.has('content-type')) {
-    headers = headers.withAdded('Content-Type', body.contentType);
+    headers = withType(headers, body.contentType);
   }
   return headers;
 }

@@ -185,7 +185,8 @@ export function checkOptions(given: RequestOptions, declared: readonly string[] 
 export function mergeOptions(client: RequestOptions, call: RequestOptions): RequestOptions {
   const merged = extendOptions(client, call);
   if (BODIES.some((name) => Object.hasOwn(call, name))) {
-    for (const name of BODIES) if (!Object.hasOwn(call, name)) delete merged[name];
+    // Looked for first: to delete what is not there takes longer than all else here.
+    for (const name of BODIES) if (!Object.hasOwn(call, name) && Object.hasOwn(merged, name)) delete merged[name];
   }
   if (Object.hasOwn(call, 'cache')) merged.cache = mergeCache(client.cache, call.cache);
   // A socket that was the client's base is not that of another one.

@@ -11,6 +11,12 @@ import { sourceFailure } from '../exchange/source-failure.ts';
 
 /** A class without a prototype: undici would read what is not set from `Object.prototype`. */
 export class DispatchOptions {
+  /**
+   * Nothing is pipelined behind it: undici need not look for more to send as soon as the head of the answer is there, which
+   * takes a twentieth of all that it does for a request.
+   */
+  readonly blocking = false;
+
   constructor(
     readonly path: string,
     readonly method: 'GET',

@@ -83,8 +83,10 @@ function wrongLength(request: HttpRequest, fact: string): RequestError {
 
 /** A type that was written by hand without the boundary that only the body knows; `undefined` when nothing is missing. */
 export function completedType(headers: HttpHeaders, body: RequestBody): string | undefined {
-  const boundary =
-    body.contentType === undefined ? undefined : /^multipart\/.*(; *boundary=.*)$/i.exec(body.contentType);
+  const { contentType } = body;
+  // Most are of another type, which takes no pattern to see.
+  if (contentType === undefined || !/^m/i.test(contentType)) return undefined;
+  const boundary = /^multipart\/.*(; *boundary=.*)$/i.exec(contentType);
   if (!boundary) return undefined;
   const given = headers.get('content-type');
   const isIncomplete = given !== null && /^multipart\//i.test(given) && !/;\s*boundary\s*=/i.test(given);

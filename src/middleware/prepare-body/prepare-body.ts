@@ -4,6 +4,7 @@
  * `prepare-body-policy.ts`.
  */
 
+import { rememberedLine } from '../../message/remembered-line.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import { framedForTrailers } from '../../message/trailers.ts';
 import type { RequestOptions } from '../../options/options.ts';
@@ -20,13 +21,14 @@ import { mayDropExpectation, sendExpecting } from './refused-expectation.ts';
  */
 export function prepareBody(): Middleware {
   refuseSurplus(arguments, 0, 'the layer prepareBody takes nothing, it reads options expect and trailers');
-  return (next) =>
-    function prepareBody(request, options) {
+  return (next) => {
+    const withLength = rememberedLine('Content-Length');
+    return function prepareBody(request, options) {
       let prepared: HttpRequest;
       try {
         // A browser's fetch takes neither trailers nor `Expect`: the handler says so.
         const framed = IN_PAGE ? request : framedForTrailers(request, options.trailers);
-        prepared = announced(framed, options.expect);
+        prepared = announced(framed, options.expect, withLength);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -34,9 +36,14 @@ export function prepareBody(): Middleware {
         ? sendExpecting(next, prepared, options)
         : next(prepared, options);
     };
+  };
 }
 
-function announced(request: HttpRequest, expect: RequestOptions['expect']): HttpRequest {
+function announced(
+  request: HttpRequest,
+  expect: RequestOptions['expect'],
+  withLength: ReturnType<typeof rememberedLine>,
+): HttpRequest {
   const { body, headers } = request;
   if (body === null || body.length === 0) {
     const lines = linesWithoutContent(request);
@@ -46,5 +53,6 @@ function announced(request: HttpRequest, expect: RequestOptions['expect']): Http
   const type = completedType(headers, body);
   if (type === undefined && lines.length === 0) return request;
   const typed = type === undefined ? headers : headers.with('Content-Type', type);
+  if (lines.length === 2 && lines[0] === 'Content-Length') return request.headed(withLength(typed, lines[1]!));
   return request.headed(lines.length === 0 ? typed : typed.plus(lines));
 }
