@@ -4,6 +4,7 @@
  * write fails with waits until all that the system has received was read: an answer among it is delivered.
  */
 import type { Socket } from 'node:net';
+import { ignore } from '../message/source.ts';
 
 type Written = (error?: Error | null) => void;
 
@@ -15,7 +16,7 @@ export function holdWriteErrors(socket: Socket): void {
   const { _write: write, _writev: writev } = socket;
   // A stream has one write under way at a time. A socket that is not connected yet may write again with our own callback,
   // as in Bun: it must not become the callback that it calls.
-  let done: Written = () => undefined;
+  let done: Written = ignore;
   const written: Written = (error) => {
     const isHeld = error && GONE.has((error as { code?: unknown }).code) && !socket.readableEnded && !socket.destroyed;
     if (isHeld) untilRead(socket, () => done(error));

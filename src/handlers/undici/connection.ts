@@ -18,6 +18,8 @@ type Timings = NonNullable<ReturnType<typeof dialTimings>>;
 /** The connections to its origin with its settings, as the connection and the exchange over it see them. */
 export interface UndiciRoute extends ConnectionOwner {
   readonly target: Target;
+  /** The origin in the form in which undici keeps it: one for all its connections. */
+  readonly url: URL;
   /** Its proxy does not say that a connection may be used again: each request takes one of its own. */
   isSingle: boolean;
   drop(connection: UndiciConnection): void;
@@ -48,12 +50,12 @@ export class UndiciConnection extends Connection {
     this.route = route;
     // It is opened for a request, which undici holds until the socket is there.
     this.streams = 1;
-    this.client = new ClientClass(route.target.origin, bareRecord(this.#options(route.settings)));
+    this.client = new ClientClass(route.url, bareRecord(this.#options(route.settings)));
     this.client.on('disconnect', () => {
       this.#isConnected = false;
       this.disconnected();
       // A request that waits on it gets a new socket from undici; without one the connection is of no use any more.
-      if (this.streams === 0) route.drop(this);
+      if (this.streams === 0) this.route.drop(this);
     });
   }
 
@@ -119,7 +121,8 @@ export class UndiciConnection extends Connection {
     this.fresh = dialTimings(socket) ?? {};
     this.#isConnected = true;
     this.connected(this.route);
-    socket.once('error', (cause: Error & { code?: unknown }) => {
+    // No `once`, which keeps three objects more for as long as the connection lives.
+    socket.on('error', (cause: Error & { code?: unknown }) => {
       if (String(cause.code).startsWith('ERR_SSL_')) this.alert = cause;
     });
   }

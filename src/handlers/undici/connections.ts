@@ -20,6 +20,7 @@ export interface UndiciWaiter {
 
 export class UndiciConnections extends OriginConnections<UndiciConnection, UndiciWaiter> implements UndiciRoute {
   isSingle = false;
+  readonly url: URL;
   readonly #Client: typeof Client;
 
   /** @param onEmpty called when the last connection has ended, and nobody waits for one */
@@ -32,6 +33,7 @@ export class UndiciConnections extends OriginConnections<UndiciConnection, Undic
   ) {
     super(target, settings, limits, onEmpty);
     this.#Client = ClientClass;
+    this.url = new URL(target.origin);
   }
 
   /** The connection that was used last, whose congestion window is widest, or a new one; none beyond the limit. */
