@@ -1,5 +1,5 @@
 /** What the library wants to reach, each in one case: a figure of its own, or a ratio to the faster of some peers. */
-import { PLAIN, PLAIN_EIGHT, TUNNEL } from './cases/case.ts';
+import { LARGE_PIECES, PLAIN, PLAIN_EIGHT, TUNNEL } from './cases/case.ts';
 import { BASELINE, EIGHT } from './clients/index.ts';
 import type { Reached, Rows } from './results.ts';
 import { type Bound, type Found, judged, ratioToBest } from './verdict.ts';
@@ -72,6 +72,7 @@ export const goals: readonly Goal[] = [
   ratio('post-json', 'POST of small JSON, CPU, to undici.request', 0.9, { to: UNDICI }),
   ratio('get-64k', 'GET of 64 KiB, CPU, to undici.request', 0.9, { to: UNDICI }),
   ratio('upload', '256 MiB up from a file, CPU, to node:http', 1.05, { to: ['node:http'] }),
+  ratio('upload', '256 MiB up from a file, CPU, to node:http with large reads', 1.05, { to: [LARGE_PIECES.row] }),
   ratio('download', '256 MiB down to a sink, CPU, to node:http', 1, { to: ['node:http'] }),
   ratio('http2', 'HTTP/2, 100 streams, CPU, to bare node:http2', 1.1, { to: ['node:http2'] }),
   ratio('proxy', 'GET through an HTTP proxy, CPU, to ProxyAgent', 1, { to: UNDICI }),

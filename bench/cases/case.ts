@@ -22,6 +22,8 @@ export interface Contestant {
   readonly plain?: boolean;
   /** Through the proxy by a tunnel. */
   readonly tunnel?: boolean;
+  /** Bytes of a read of the file that is sent. Default: Node's */
+  readonly pieceSize?: number;
 }
 
 /** How long a process measures. */
@@ -77,6 +79,8 @@ export function clientsCalled(...names: readonly string[]): Contestant[] {
   return names.map((name) => ({ row: name, client: name }));
 }
 
+/** As who looks for the size that costs least would write it. */
+export const LARGE_PIECES: Contestant = { row: 'node:http, 256 KiB a read', client: 'node:http', pieceSize: 262_144 };
 export const PLAIN: Contestant = { row: `${BASELINE}, plain GET`, client: BASELINE, plain: true };
 export const PLAIN_EIGHT: Contestant = { row: `${EIGHT}, plain GET`, client: EIGHT, plain: true };
 /** How undici 7 goes through a proxy by itself. */

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { BASELINE, clients, EIGHT } from '../clients/index.ts';
 import { DOWNLOAD_BYTES } from '../site.ts';
 import { askSeen } from './asked.ts';
-import { type Case, clientsCalled, type Figure, needed } from './case.ts';
+import { type Case, clientsCalled, type Figure, LARGE_PIECES, needed } from './case.ts';
 import { cpuMicroseconds } from './load.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -74,22 +74,25 @@ export const transfers: readonly Case[] = [
     title: '256 MiB up from a file',
     note: 'One transfer after another of the same size in a fresh process; the server counts.',
     figures,
-    contestants: clientsCalled(
-      'sluice',
-      BASELINE,
-      EIGHT,
-      'undici.fetch',
-      'node:http',
-      'built-in fetch',
-      'got',
-      'axios',
-      'node-fetch',
-      'needle',
-    ),
+    contestants: [
+      ...clientsCalled(
+        'sluice',
+        BASELINE,
+        EIGHT,
+        'undici.fetch',
+        'node:http',
+        'built-in fetch',
+        'got',
+        'axios',
+        'node-fetch',
+        'needle',
+      ),
+      LARGE_PIECES,
+    ],
     baseline: BASELINE,
-    async run({ row, client }, { origins, file }) {
+    async run({ row, client, pieceSize }, { origins, file }) {
       const session = await open(client, origins.http);
-      const upload = () => needed(session, 'upload')(`${origins.http}/upload`, file);
+      const upload = () => needed(session, 'upload')(`${origins.http}/upload`, file, pieceSize);
       await upload();
       await askSeen(origins);
       const figures = await measured(upload);

@@ -70,8 +70,11 @@ export interface Session {
   pieces?(url: string): Promise<number>;
   /** GET, piece by piece into a sink. */
   download?(url: string, sink: Writable): Promise<unknown>;
-  /** PUT of a file, piece by piece. */
-  upload?(url: string, path: string): Promise<unknown>;
+  /**
+   * PUT of a file, piece by piece.
+   * @param pieceSize bytes of a read. Default: Node's
+   */
+  upload?(url: string, path: string, pieceSize?: number): Promise<unknown>;
   echo?(url: string): Promise<Echo>;
   /** GET, and nothing around what the client itself gives. */
   bare?(url: string): Promise<unknown>;

@@ -50,10 +50,10 @@ export const nodeHttp = client({
           const answer = (response: IncomingMessage) => void pipeline(response, sink).then(resolve, reject);
           start(url, {}, answer).on('error', reject).end();
         }),
-      upload: (url, path) =>
+      upload: (url, path, highWaterMark) =>
         new Promise<Buffer>((resolve, reject) => {
           const request = start(url, { method: 'PUT' }, collected(resolve, reject));
-          pipeline(createReadStream(path), request).catch(reject);
+          pipeline(createReadStream(path, { highWaterMark }), request).catch(reject);
         }),
     };
   },
