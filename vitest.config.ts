@@ -37,6 +37,7 @@ const DEEP = [
 const ALONE = [
   // They look for what the garbage collector finds, and a large heap makes it slow.
   'test/client/dropped-responses.test.ts',
+  'test/handlers/forgotten-ways.test.ts',
   // Libraries that patch the process when they are loaded, or keep what they were told.
   'test/handlers/form-libraries.test.ts',
   'test/handlers/node/agents.test.ts',
