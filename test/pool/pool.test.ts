@@ -899,18 +899,29 @@ describe('answers that are there at once', () => {
 });
 
 describe('a promise among the requests', () => {
-  it.each([
-    ['a list', (items: Promise<never>[]) => items],
-    ['a set', (items: Promise<never>[]) => new Set(items)],
-    ['a record', (items: Promise<never>[]) => ({ ...items })],
-    ['a generator', (items: Promise<never>[]) => items[Symbol.iterator]()],
+  it.each<[string, (made: (() => unknown)[]) => unknown]>([
+    ['a list', (made) => made.map((make) => make())],
+    ['a set', (made) => new Set(made.map((make) => make()))],
+    ['a record', (made) => ({ ...made.map((make) => make()) })],
+    [
+      'a generator',
+      function* (made) {
+        for (const make of made) yield make();
+      },
+    ],
   ])('in %s is named, and its own rejection handled', async (_, shaped) => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     try {
-      const items = Array.from({ length: 3 }, () => Promise.reject(new Error('mine')));
+      const slow = async () => {
+        for (let i = 0; i < 5; i += 1) await turn();
+        return ok();
+      };
+      const items = [() => slow, ...Array.from({ length: 3 }, () => () => Promise.reject(new Error('mine')))];
       const outcomes: unknown[] = [];
-      const pool = new Pool(poolClient(), shaped(items) as never, { rejected: (error) => void outcomes.push(error) });
+      const rejected = (error: unknown) => void outcomes.push(error);
+      // Their turn comes long after they have rejected.
+      const pool = new Pool(poolClient(), shaped(items) as never, { rejected, concurrency: 1 });
       await pool.promise();
       await turn();
       expect(outcomes.map(String)).toEqual(
