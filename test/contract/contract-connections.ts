@@ -188,6 +188,25 @@ export function connections(check: Check): void {
     await scripted.allClosed();
   });
 
+  check('lets the first request finish when close comes in its turn', async ({ fresh, url }) => {
+    const handler = fresh();
+    let isOver = false;
+    const running = handler(new HttpRequest('GET', url('/delay/20')), {}).then((response) => {
+      isOver = true;
+      return response;
+    });
+    await handler.close?.();
+    expect(isOver).toBe(true);
+    expect((await running).status).toBe(200);
+  });
+
+  check('ends the first request when destroy comes in its turn', async ({ fresh, url }) => {
+    const handler = fresh();
+    const running = rejection(handler(new HttpRequest('GET', url('/delay/5000')), {}));
+    await handler.destroy?.(new Error('enough'));
+    expect(await running).toMatchObject({ name: 'NetworkError', code: 'ERR_CLIENT_CLOSED' });
+  });
+
   check('ends a running request with an error on destroy', async ({ fresh, play }) => {
     const scripted = await play(faults.stallAt(0));
     const handler = fresh();

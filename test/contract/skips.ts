@@ -162,6 +162,8 @@ export const mockSkips: Skips = {
     'opens no connection for a request that was aborted',
     'closes every connection on close',
     'lets a running request finish on close',
+    'lets the first request finish when close comes in its turn',
+    'ends the first request when destroy comes in its turn',
     'ends a running request with an error on destroy',
     'all of the chapter "borders"',
     'all of the chapter "heads"',
