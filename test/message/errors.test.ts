@@ -129,6 +129,16 @@ describe('the tree of errors', () => {
     ]);
   });
 
+  it.each<[ConstructorParameters<typeof TimeoutError>[1], string, string]>([
+    [undefined, 'ERR_TIMEOUT', 'total'],
+    [{}, 'ERR_TIMEOUT', 'total'],
+    [{ code: 'ERR_MINE' }, 'ERR_MINE', 'total'],
+    [{ phase: 'read' }, 'ERR_TIMEOUT_READ', 'read'],
+    [{ phase: 'read', code: 'ERR_MINE' }, 'ERR_MINE', 'read'],
+  ])('makes a TimeoutError by hand of %j', (init, code, phase) => {
+    expect(new TimeoutError('slow', init)).toMatchObject({ name: 'TimeoutError', code, phase });
+  });
+
   it("gives the system's positive number", () => {
     const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', errno: -111 });
     expect(new ConnectError('refused', { request, cause }).errno).toBeGreaterThan(0);
