@@ -54,7 +54,8 @@ async function round(name: string, properties: Readonly<Record<string, unknown>>
   };
   let late: NodeJS.Timeout | undefined;
   const hang = new Promise((resolve) => {
-    late = setTimeout(resolve, 2_000, 'hangs');
+    // The first round loads what is loaded with a first request, which a busy machine is late with.
+    late = setTimeout(resolve, name === 'clean' ? 30_000 : 2_000, 'hangs');
   });
   const got = await polluted(properties, () => Promise.race([run().catch(String), hang]));
   clearTimeout(late);
