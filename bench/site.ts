@@ -8,6 +8,8 @@ export const SMALL = {
 };
 export const LARGE_BYTES = 65_536;
 export const DOWNLOAD_BYTES = 256 * 1024 * 1024;
+/** More of them, where a case asks for many. */
+export const ORIGINS = 1000;
 
 export interface Origins {
   readonly http: string;

@@ -6,6 +6,7 @@ import { echoes } from './echoes.ts';
 import { latency } from './latency.ts';
 import { many } from './many.ts';
 import { memory } from './memory.ts';
+import { memoryMany } from './memory-many.ts';
 import { requests } from './requests.ts';
 import { stack } from './stack.ts';
 import { transfers } from './transfers.ts';
@@ -17,6 +18,7 @@ export const cases: readonly Case[] = [
   ...latency,
   ...allocation,
   ...memory,
+  ...memoryMany,
   ...cold,
   ...stack,
   ...many,

@@ -2,9 +2,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { DOWNLOAD_BYTES, LARGE_BYTES, SMALL } from '../site.ts';
+import { closeMany, openMany } from './many.ts';
 import { seen, takeSeen } from './seen.ts';
 
-type Page = (request: IncomingMessage, response: ServerResponse) => void;
+type Page = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 export const small = Buffer.from(JSON.stringify(SMALL));
 const gzip = gzipSync(small);
@@ -54,12 +55,14 @@ const pages: Readonly<Record<string, Page>> = {
     for (const one of held.splice(0)) send(one, 200, small);
     told(response, 'released');
   },
+  '/origins/open': async (_, response) => told(response, await openMany(answer)),
+  '/origins/close': async (_, response) => told(response, await closeMany()),
   '/seen': (_, response) => told(response, takeSeen()),
 };
 
 export function answer(request: IncomingMessage, response: ServerResponse): void {
   if (request.method === 'GET') {
-    pages[request.url!]!(request, response);
+    void pages[request.url!]!(request, response);
     return;
   }
   let received = 0;
