@@ -16,22 +16,23 @@ export interface Masker {
   readonly mask: (text: string) => string;
   /**
    * No secret has more characters. A text that was cut may end with a part of one, which is not found: so much is unsafe.
+   * Computed when it is asked for: most texts are not cut.
    */
-  readonly longest: number;
+  longest(): number;
 }
 
 /** @param requests the request as the caller made it, and as it was sent, with what inner layers have added */
 export function maskerOf(requests: readonly (HttpRequest | undefined)[], options: RequestOptions): Masker {
-  const known = [...new Set(requests)].filter((request) => request !== undefined);
+  const known: HttpRequest[] = [];
+  for (const request of requests) if (request !== undefined && !known.includes(request)) known.push(request);
   const redact: Redact = [...(known[0]?.call?.redact ?? []), ...(options.redact || [])];
-  const secrets = longestFirst([
-    ...known.flatMap((request) => secretsOf(request, redact)),
-    ...optionSecrets(options, redact),
-  ]);
+  const found = optionSecrets(options, redact);
+  for (const request of known) found.push(...secretsOf(request, redact));
+  const secrets = longestFirst(found);
   return {
     mask: (text) => maskMembers(maskText(withoutSecrets(secrets, text), redact), redact),
-    // Computed only when it is asked for: most texts are not cut.
-    get longest() {
+    // No getter: an object literal with one has a shape of its own each time, which outlives it.
+    longest() {
       const values = known.flatMap((request) => [...request.headers.values()]);
       return Math.max(0, ...[...values, ...secrets].map((value) => value.length));
     },

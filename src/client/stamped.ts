@@ -19,7 +19,10 @@ export function stamped(error: unknown, call: Call, now: number): unknown {
   if (failed.attempts === 1 && failed.request?.call === undefined) failed.attempts = call.attempt;
   // What came after it was made counts too, such as a wait of `retry` for which the time was too short.
   failed.elapsed = Math.max(failed.elapsed, now - call.started);
-  if (captureFrames(failed, stamped)) return failed;
+  if (call.unplaced === failed) {
+    captureFrames(failed, stamped);
+    return failed;
+  }
   const here: Place = {};
   (Error as { captureStackTrace?(target: object, below?: unknown): void }).captureStackTrace?.(here, stamped);
   joinWhenRead(failed, here);

@@ -202,7 +202,7 @@ export class ResponseError extends TransferError {
   static override readonly code: string = 'ERR_RESPONSE';
 
   constructor(fact: string, init: TransferErrorInit & { response: HttpResponse }) {
-    super(fact, { request: init.response.request, ...init });
+    super(fact, Object.hasOwn(init, 'request') ? init : { request: init.response.request, ...init });
     partsOf(this).response = init.response;
   }
 
@@ -334,9 +334,10 @@ function guard<K extends keyof typeof classes>(
   name: K,
 ): (value: unknown) => value is InstanceType<(typeof classes)[K]> {
   return (value): value is InstanceType<(typeof classes)[K]> =>
-    typeof value === 'object' &&
-    value !== null &&
-    ((value as { [BRAND]?: readonly string[] })[BRAND]?.includes(name) ?? false);
+    value instanceof classes[name] ||
+    (typeof value === 'object' &&
+      value !== null &&
+      ((value as { [BRAND]?: readonly string[] })[BRAND]?.includes(name) ?? false));
 }
 
 /**

@@ -10,26 +10,21 @@ interface Capturing {
 }
 
 const engine = Error as unknown as Capturing;
-const bare = new WeakSet<object>();
 
-/** What `make` makes, without frames where the engine can do that and can give it some later. */
-export function withoutFrames<E extends Error>(make: () => E): E {
+/** What `make` makes, without frames; `undefined` where the engine cannot do that, or could not give it some later. */
+export function withoutFrames<E extends Error>(make: () => E): E | undefined {
   const limit = engine.stackTraceLimit;
   // Not every engine has both, and frozen intrinsics cannot be set: then it costs what it costs.
-  if (typeof limit !== 'number' || engine.captureStackTrace === undefined) return make();
-  if (!Reflect.set(engine, 'stackTraceLimit', 0)) return make();
+  if (typeof limit !== 'number' || engine.captureStackTrace === undefined) return undefined;
+  if (!Reflect.set(engine, 'stackTraceLimit', 0)) return undefined;
   try {
-    const made = make();
-    bare.add(made);
-    return made;
+    return make();
   } finally {
     engine.stackTraceLimit = limit;
   }
 }
 
-/** Gives such an error the frames of this place, once. @param below the function above which they begin */
-export function captureFrames(error: object, below: unknown): boolean {
-  if (!bare.delete(error)) return false;
+/** Gives such an error the frames of this place. @param below the function above which they begin */
+export function captureFrames(error: object, below: unknown): void {
   engine.captureStackTrace!(error, below);
-  return true;
 }

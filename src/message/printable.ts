@@ -9,10 +9,15 @@ const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
 /** The text with control characters as escapes (`\u001b`), and without what cannot be seen. */
 export function printable(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (isPlain(text)) return text;
   return withoutInvisible(text).replace(CONTROL, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** Whether it is of visible ASCII, spaces, tabs and line feeds alone, as most texts are. */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text);
+}
+
 export function withoutInvisible(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(INVISIBLE, '');
+  return isPlain(text) ? text : text.replace(INVISIBLE, '');
 }

@@ -37,6 +37,9 @@ const SECRET_HEADERS = new Set([
 const SECRET_NAME =
   /(?:^|[-_.[\]])(?:access[-_]?token|(?:access|account|api|app(?:lication)?|auth|consumer|function|license|rapidapi|subscription)s?[-_]?key|auth|authorization|client[-_]?secret|code[-_]?verifier|credential|jwt|pass|passphrase|passwd|password|private[-_]?key|pwd|refresh[-_]?token|secret|session|session[-_]?id|sessionid|sid|sig|signature|token|x-amz-signature|x-amz-credential)(?![-_](?:type(?:[-_]hint)?|methods?(?:[-_]supported)?|expires[-_](?:in|at)|(?:endpoint[-_]auth[-_])?signing[-_]alg(?:[-_]values[-_]supported)?|endpoint(?:[-_]auth[-_]methods?(?:[-_]supported)?)?)(?:$|[.[\]]))(?:$|[-_.[\]])|(?:token|secret|password|passwd|apikey|signature|credentials?)$/i;
 
+/** A part of each of these names: a text with none of them has no such name, which is found far sooner than all its names. */
+const SECRET_PART = /auth|cred|jwt|key|pass|pwd|secret|session|sid|sig|token|verifier/i;
+
 /** What was found of the names that come again and again: the pattern costs more than all else of a masked message. */
 const judged = new BoundedMap<string, boolean>(1024);
 /** Characters of a name that is remembered: a server may send longer ones. */
@@ -57,7 +60,9 @@ export type Redact = readonly string[];
 
 /** The user's names, in any case. */
 function isListed(name: string, more: Redact | undefined): boolean {
-  return more?.some((one) => one.toLowerCase() === name) ?? false;
+  if (more === undefined || more.length === 0) return false;
+  const wanted = name.toLowerCase();
+  return more.some((one) => one.toLowerCase() === wanted);
 }
 
 /** Whether the value of this header must not be shown. */
@@ -68,7 +73,7 @@ export function isSecretHeader(name: string, more?: Redact): boolean {
 
 /** Whether the value of this query key or form field must not be shown. */
 export function isSecretKey(name: string, more?: Redact): boolean {
-  return saysSecret(name) || isListed(name.toLowerCase(), more);
+  return saysSecret(name) || isListed(name, more);
 }
 
 /**
@@ -123,7 +128,7 @@ const USERINFO =
 export function maskUrl(url: string, more?: Redact): string {
   // Greedy up to the last "@" of the authority: an unescaped "@" in a password must not end the mask early. A URL
   // parser skips surplus slashes, and for http does without any. `user:password@host` has lost its scheme.
-  const plain = url.replace(USERINFO, `$1${MASK}@`);
+  const plain = url.includes('@') ? url.replace(USERINFO, `$1${MASK}@`) : url;
   if (!/[?#]/.test(plain)) return plain;
   const fragment = plain.indexOf('#');
   if (fragment === -1) return maskPairs(plain, more);
@@ -154,6 +159,7 @@ const FORM_FIELD = /(^|[&?;\s])([\w.[\]%-]{1,64})=([^&;\s"'<>]*)/g;
 
 /** Servers that refuse an input like to repeat it: `{"password":"..."}`, `token=...`. */
 export function maskMembers(text: string, redact?: Redact): string {
+  if ((redact === undefined || redact.length === 0) && !SECRET_PART.test(text)) return text;
   // Most texts have neither: to look for one character is a fraction of what a pattern takes.
   const members = text.includes('"')
     ? text.replace(JSON_MEMBER, (whole, key: string, colon: string) =>

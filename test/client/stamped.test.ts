@@ -12,10 +12,15 @@ afterEach(() => {
 });
 
 /** An error that was made in a turn of its own, as one of a socket is, and stamped under a caller. */
-async function failedFor(make = () => new NetworkError('reset', { code: 'ERR_CONNECTION_RESET' })) {
-  const error = await new Promise<TransferError>((resolve) => process.nextTick(() => resolve(make())));
+async function failedFor(make: (call: Call) => TransferError = () => reset()) {
+  const call = new Call(100);
+  const error = await new Promise<TransferError>((resolve) => process.nextTick(() => resolve(make(call))));
   await Promise.resolve();
-  return stamped(error, new Call(100), 250) as TransferError;
+  return stamped(error, call, 250) as TransferError;
+}
+
+function reset(): NetworkError {
+  return new NetworkError('reset', { code: 'ERR_CONNECTION_RESET' });
 }
 
 async function theCaller(): Promise<TransferError> {
@@ -67,8 +72,12 @@ describe('a stamped error', () => {
   });
 
   describe('that was made without frames', () => {
-    const make = () => withoutFrames(() => new NetworkError('reset', { code: 'ERR_CONNECTION_RESET' }));
-    const waiting = async (error?: () => TransferError) => await failedFor(error as () => NetworkError);
+    const make = (call: Call) => {
+      const bare = withoutFrames(reset)!;
+      call.unplaced = bare;
+      return bare;
+    };
+    const waiting = async (error: (call: Call) => TransferError) => await failedFor(error);
 
     it('has those of the caller in their place, read twice', async () => {
       const error = await waiting(make);
@@ -79,7 +88,7 @@ describe('a stamped error', () => {
 
     it('keeps those of its first caller when it is given to another', async () => {
       const error = await waiting(make);
-      const other = async () => await failedFor(() => error as NetworkError);
+      const other = async () => await failedFor(() => error);
       expect((await other()).stack).toContain(' waiting ');
     });
 

@@ -145,6 +145,36 @@ describe('names that say secret', () => {
   });
 });
 
+describe('a text with one member alone', () => {
+  // Each word of the pattern: a text is looked through for parts of them before it is for names.
+  it.each([
+    ...[
+      'access_token',
+      'accessKey',
+      'account-key',
+      'api_key',
+      'app_key',
+      'application-key',
+      'auth_key',
+      'consumer-key',
+    ],
+    ...['function_key', 'license-key', 'rapidapi-key', 'subscription-key', 'auth', 'authorization', 'client-secret'],
+    ...['code_verifier', 'credential', 'jwt', 'pass', 'passphrase', 'passwd', 'password', 'private_key', 'pwd'],
+    ...['refresh-token', 'secret', 'session', 'session_id', 'sessionid', 'sid', 'sig', 'signature', 'token'],
+    ...['x-amz-signature', 'x-amz-credential', 'myToken', 'mySecret', 'myPassword', 'myPasswd', 'myApiKey'],
+    ...['mySignature', 'myCredential', 'myCredentials'],
+  ])('shows no value of %s', (name) => {
+    for (const one of [name, name.toUpperCase()]) {
+      expect(maskMembers(`{"${one}":"x"}`)).toBe(`{"${one}":"***"}`);
+      expect(maskMembers(`${one}=x`)).toBe(`${one}=***`);
+    }
+  });
+
+  it('shows no value of a name that was added', () => {
+    expect(maskMembers('{"plan":"x"} plan=x', ['Plan'])).toBe('{"plan":"***"} plan=***');
+  });
+});
+
 describe('the memory of names', () => {
   it('holds no text in which a name stood', () => {
     const used = () => {
@@ -153,7 +183,7 @@ describe('the memory of names', () => {
     };
     const before = used();
     for (let i = 0; i < 1000; i++) {
-      const body = Buffer.from(`{"a_member_with_a_name_${i}":"x"}${'y'.repeat(64_000)}`);
+      const body = Buffer.from(`{"a_member_with_a_key_${i}":"x"}${'y'.repeat(64_000)}`);
       maskMembers(new TextDecoder().decode(body));
     }
     expect(used() - before).toBeLessThan(16 * 2 ** 20);

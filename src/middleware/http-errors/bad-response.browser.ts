@@ -7,9 +7,9 @@ import { errorClass } from './error-class.ts';
 
 export type { HttpErrorsOptions } from './bad-response.ts';
 
-export const reject: typeof whole.reject = async (response, asked, ...given) => {
+export const errorOf: typeof whole.errorOf = async (response, asked, ...given) => {
   const loaded = await import('./bad-response.ts').catch(() => undefined);
-  if (loaded !== undefined) return loaded.reject(response, asked, ...given);
+  if (loaded !== undefined) return loaded.errorOf(response, asked, ...given);
   const { status, request = asked, attempts } = response;
-  throw new (errorClass(status))(`the status is ${status}`, { request, response, attempts });
+  return new (errorClass(status))(`the status is ${status}`, { request, response, attempts });
 };

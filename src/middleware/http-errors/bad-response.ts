@@ -1,6 +1,8 @@
 /** The error of a bad answer: which class, its words, and the body that goes with it. */
 
+import type { Call } from '../../call/call.ts';
 import { maskerOf } from '../../call/masker.ts';
+import type { BadResponseError } from '../../message/errors.ts';
 import { withoutFrames } from '../../message/frames.ts';
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -19,31 +21,59 @@ export interface HttpErrorsOptions {
 }
 
 /**
- * Rejects with the error of an answer.
- * @param isLast whether the client is the next to see it, and will give it the caller's frames
+ * The error of an answer, at once where nothing has to be waited for. It is returned, not thrown: a function that always
+ * throws is never compiled.
+ * @param last the call whose client is the next to see the error, and will give it the caller's frames
  */
-export async function reject(
+export function errorOf(
+  answer: HttpResponse,
+  asked: HttpRequest,
+  options: RequestOptions,
+  settings: HttpErrorsOptions,
+  last: Call | undefined,
+): BadResponseError | Promise<BadResponseError> {
+  const { summarize, summaryLength = 1000 } = settings;
+  const isOpen = answer.streamed && !answer.bodyUsed;
+  if (!isOpen && summarize === undefined) return made({ response: answer }, asked, options, summaryLength, last);
+  return heldFirst(answer, asked, options, settings, last);
+}
+
+/** The same, once the body is in memory and `summarize` has spoken. */
+async function heldFirst(
   answer: HttpResponse,
   asked: HttpRequest,
   options: RequestOptions,
   { summarize, summaryLength = 1000 }: HttpErrorsOptions,
-  isLast: boolean,
-): Promise<never> {
-  const held: Held =
-    answer.streamed && !answer.bodyUsed ? await holdBody(answer, asked, options) : { response: answer };
+  last: Call | undefined,
+): Promise<BadResponseError> {
+  const isOpen = answer.streamed && !answer.bodyUsed;
+  const held: Held = isOpen ? await holdBody(answer, asked, options) : { response: answer };
+  const summary = summarize === undefined ? summaryLength : ((await summarize(held.response)) ?? '');
+  return made(held, asked, options, summary, last);
+}
+
+/** @param summary what the body holds, or how many characters of its beginning are shown */
+function made(
+  held: Held,
+  asked: HttpRequest,
+  options: RequestOptions,
+  summary: string | number,
+  last: Call | undefined,
+): BadResponseError {
   const { response } = held;
   // As it was sent last: after redirects, and with what inner layers have added, so that an echo of it is masked.
   const request = response.request ?? asked;
   const masker = maskerOf([request, asked], options);
-  const summary =
-    summarize === undefined
-      ? summaryOf(response, summaryLength, masker, own(held, 'complete'))
-      : masker.mask((await summarize(response)) ?? '');
+  const words =
+    typeof summary === 'string' ? masker.mask(summary) : summaryOf(response, summary, masker, own(held, 'complete'));
   const line = masker.mask(statusLine(response));
+  const fact = words ? `${line}: ${words}` : line;
+  const notes = [methodHint(request.method, response.status), own(response.facts, 'note')].filter(Boolean);
   const Kind = errorClass(response.status);
-  const fact = summary ? `${line}: ${summary}` : line;
-  const notes = [methodHint(request.method, response.status), own(response.facts, 'note')];
-  const words = [fact, ...notes.filter(Boolean)].join('; ');
   const init = { request, response, attempts: response.attempts };
-  throw isLast ? withoutFrames(() => new Kind(words, init)) : new Kind(words, init);
+  const make = () => new Kind(notes.length === 0 ? fact : [fact, ...notes].join('; '), init);
+  const bare = last && withoutFrames(make);
+  if (bare === undefined) return make();
+  last!.unplaced = bare;
+  return bare;
 }

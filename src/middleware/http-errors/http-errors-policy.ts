@@ -6,7 +6,7 @@
 import type { Masker } from '../../call/masker.ts';
 import { charsetOf, decodeText } from '../../message/content.ts';
 import { methodMeant } from '../../message/methods.ts';
-import { withoutInvisible } from '../../message/printable.ts';
+import { isPlain, withoutInvisible } from '../../message/printable.ts';
 import { problemOf, wordsOf } from '../../message/problem.ts';
 import type { HttpResponse } from '../../message/response.ts';
 
@@ -44,13 +44,14 @@ export function summaryOf(response: HttpResponse, length: number, masker: Masker
   const type = response.headers.get('content-type');
   if (bytes === undefined || bytes.byteLength === 0 || (type !== null && !TEXT_TYPE.test(type))) return undefined;
   const isPart = !complete || bytes.byteLength > ERROR_BODY_BYTES;
-  const text = decode(bytes.subarray(0, ERROR_BODY_BYTES), charsetOf(type), isPart);
-  if (UNPRINTABLE.test(text)) return undefined;
+  const begin = bytes.byteLength > ERROR_BODY_BYTES ? bytes.subarray(0, ERROR_BODY_BYTES) : bytes;
+  const text = decode(begin, charsetOf(type), isPart);
+  if (!isPlain(text) && UNPRINTABLE.test(text)) return undefined;
   const problem = isPart ? undefined : problemOf(text, type);
   const words = problem === undefined ? '' : oneLine(wordsOf(problem, response.statusText));
   if (words !== '') return cut(masker.mask(words), length);
   const masked = masker.mask(oneLine(text));
-  const shown = isPart ? masked.slice(0, Math.max(0, masked.length - masker.longest)) : masked;
+  const shown = isPart ? masked.slice(0, Math.max(0, masked.length - masker.longest())) : masked;
   return shown === '' ? undefined : cut(shown, length, isPart);
 }
 
@@ -66,9 +67,13 @@ function decode(bytes: Uint8Array, charset: string | undefined, isPart: boolean)
   return decoder.decode(bytes, { stream: true });
 }
 
+/** White space that is more than one space between two words. */
+const LOOSE = /[^\S ]| {2}|^ | $/;
+
 /** White space as single spaces: a body must not write lines of its own into a log. */
 function oneLine(text: string): string {
-  return withoutInvisible(text).replace(/\s+/g, ' ').trim();
+  const visible = withoutInvisible(text);
+  return LOOSE.test(visible) ? visible.replace(/\s+/g, ' ').trim() : visible;
 }
 
 function cut(text: string, length: number, isPart = false): string {

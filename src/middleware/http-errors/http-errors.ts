@@ -4,12 +4,13 @@
  */
 
 import { callOf } from '../../call/call.ts';
+import type { BadResponseError } from '../../message/errors.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { settingsOf } from '../../options/settings-of.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import type { Middleware } from '../../stack/handler.ts';
 import { isOutermost } from '../../stack/handler-stack.ts';
-import { type HttpErrorsOptions, reject } from './bad-response.ts';
+import { errorOf, type HttpErrorsOptions } from './bad-response.ts';
 
 export type { HttpErrorsOptions } from './bad-response.ts';
 
@@ -27,6 +28,7 @@ export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
   if (!(Number.isInteger(summaryLength) && summaryLength >= 0)) {
     throw new TypeError(`httpErrors: summaryLength must be a whole number of characters, got ${String(summaryLength)}`);
   }
+  const read: HttpErrorsOptions = { summarize, summaryLength };
   return (next) =>
     function httpErrors(request, options) {
       const { httpErrors: wanted } = options;
@@ -34,10 +36,18 @@ export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
       return next(request, options).then((response) => {
         const isBad = typeof wanted === 'function' ? isError(wanted, response) : response.status >= 400;
         if (!isBad) return response;
-        const isLast = isOutermost(httpErrors, callOf(request)?.entered);
-        return reject(response, request, options, { summarize, summaryLength }, isLast);
+        const call = callOf(request);
+        const last = isOutermost(httpErrors, call?.entered) ? call : undefined;
+        const error = errorOf(response, request, options, read, last);
+        // Thrown here: a promise that is rejected before anybody listens costs Node a look at who will.
+        if (error instanceof Promise) return error.then(thrown);
+        throw error;
       });
     };
+}
+
+function thrown(error: BadResponseError): never {
+  throw error;
 }
 
 /** @throws what the caller's function throws, TypeError when it says neither yes nor no */
