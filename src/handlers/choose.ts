@@ -34,8 +34,8 @@ export interface Environment extends ConnectionSettings {
 }
 
 /**
- * In Node: undici for buffered bodies, `streamHandler` for streamed ones, node:http for what those cannot do, node:http2
- * where the option `version` asks for it, fetch for HTTP/3; elsewhere fetch.
+ * In Node: undici for buffered bodies, `streamHandler` for streamed ones, node:http for requests whose body is not in memory
+ * and for what those cannot do, node:http2 where the option `version` asks for it, fetch for HTTP/3; elsewhere fetch.
  * @throws TypeError for settings that are none; a request rejects with a RequestError (`ERR_UNSUPPORTED`) with every reason
  * when none can send it
  */
@@ -105,8 +105,8 @@ class NodeTransports {
 
   /** HTTP/1.1: over the transport that is best for it, or over node:http, which can do all of it. */
   plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
-    const first = this.#first(own);
-    if (first.supports!(request, own) === undefined && (first === this.#stream || !this.#isRemembered(request))) {
+    const first = this.#first(request, own);
+    if (first.supports!(request, own) === undefined && (first !== this.#undici || !this.#isRemembered(request))) {
       return first(request, own);
     }
     const node = this.#overNode();
@@ -126,14 +126,18 @@ class NodeTransports {
 
   #reasons(request: HttpRequest, given: RequestOptions): string[] {
     const options = given.version === 'auto' ? this.#asPlain(given) : given;
-    const found = [this.#first(options), this.#overNode()].map((handler) => handler.supports?.(request, options));
+    const found = [this.#first(request, options), this.#overNode()].map((handler) =>
+      handler.supports?.(request, options),
+    );
     return found.filter((reason) => reason !== undefined);
   }
 
   /** The transport that is asked first. */
-  #first(options: RequestOptions): Transport {
+  #first({ body }: HttpRequest, options: RequestOptions): Transport {
     const { connections } = this;
     if (isStreamed(options)) return (this.#stream ??= streamHandler({ connections }));
+    // What flows goes as it flows there; undici makes promises for each of its chunks.
+    if (body !== null && body.bytes === undefined) return this.#overNode();
     return (this.#undici ??= undiciHandler((...failed) => this.#elsewhere(...failed), { connections }));
   }
 

@@ -5,7 +5,7 @@
 import { toBytes } from './bytes.ts';
 import { has } from './own.ts';
 import { type Scope, within } from './scope.ts';
-import { type BodySource, finishIterator, isNodeSource, isWebSource, letGoOf } from './source.ts';
+import { type BodySource, finishIterator, isNodeSource, isWebSource, letGoOf, type SourceStream } from './source.ts';
 import { iterate } from './web-stream.ts';
 
 type Step = IteratorResult<Uint8Array, void>;
@@ -67,9 +67,26 @@ export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     this.#end?.({ reason });
   }
 
+  /**
+   * Opens the source for a reader who takes a Node stream as it flows, without a promise for each chunk, and reads whatever
+   * else it is by `next`.
+   * @returns the stream, which is left by `return` as long as nobody has called `flowedOut`
+   */
+  async stream(): Promise<SourceStream | undefined> {
+    const source = await within(this.#hooks.scope, () => this.#open());
+    if (this.#isOver || isNodeSource(source)) return this.#isOver ? undefined : (source as SourceStream);
+    this.#chunks = iteratorOf(source);
+    return undefined;
+  }
+
+  /** The stream that was taken has given everything, or failed: it is not to be let go of any more. */
+  flowedOut(): void {
+    this.#isOver = true;
+  }
+
   /** The next chunk. The body may be left at each `await`, which is why `#isOver` is asked again. */
   async #read(): Promise<Step> {
-    this.#chunks ??= await this.#open();
+    this.#chunks ??= iteratorOf(this.#source ?? (await this.#open()));
     if (this.#isOver) return DONE;
     let step: IteratorResult<unknown, unknown>;
     try {
@@ -92,7 +109,7 @@ export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
   }
 
   /** Opens the source with the first read. One that comes after the body was left is let go of at once. */
-  async #open(): Promise<Chunks> {
+  async #open(): Promise<BodySource> {
     this.#isBegun = true;
     try {
       this.#source = await this.#hooks.open();
@@ -102,7 +119,7 @@ export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     }
     // It came too late.
     if (this.#isOver) letGoOf(this.#source);
-    return iteratorOf(this.#source);
+    return this.#source;
   }
 
   /** Ends the reading once, and lets go of whatever there is by then. */

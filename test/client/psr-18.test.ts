@@ -253,7 +253,7 @@ describe('it rejects with a RequestError', () => {
     ['without a host', () => new HttpRequest('GET', '/path'), 'ERR_URI'],
     ['with an empty URI', () => new HttpRequest('GET', ''), 'ERR_URI'],
     ['of another scheme', () => new HttpRequest('GET', 'ftp://host/'), 'ERR_URI'],
-    ['with a body that was read already', used, 'ERR_BODY_SOURCE'],
+    ['with a body that was read already', used, 'ERR_BODY_USED'],
     [
       'with a body whose source fails',
       () => new HttpRequest('POST', server.url('/echo'), {}, failing()),

@@ -4,6 +4,8 @@
  * missing the server would wait (RFC 9110 section 8.6).
  */
 import type { Writable } from 'node:stream';
+import type { BodyReader } from '../../message/body-reader.ts';
+import { toBytes } from '../../message/bytes.ts';
 import { RequestError } from '../../message/errors.ts';
 import { lengthMismatch } from '../../message/framing.ts';
 import { HttpHeaders } from '../../message/headers.ts';
@@ -11,8 +13,10 @@ import type { HttpRequest } from '../../message/request.ts';
 import { type Scope, within } from '../../message/scope.ts';
 import { sentTrailers, type TrailersInit } from '../../message/trailers.ts';
 import { type Clock, startTimer } from '../../time/clock.ts';
-import { ONE_WRITE, PIECE, pieces } from './body-pieces.ts';
+import { inPieces, ONE_WRITE, PIECE, pieces } from './body-pieces.ts';
 import { declaredLength } from './callbacks.ts';
+import type { GiveBack } from './file-reads.ts';
+import { FlowingSource, type FlowTarget } from './flowing-source.ts';
 import { sourceFailure } from './source-failure.ts';
 import type { Outgoing } from './transfer.ts';
 
@@ -31,13 +35,14 @@ export interface UploadObserver {
 /** Milliseconds; a client should not wait for a 100 without end (RFC 9110 section 10.1.1), and curl waits as long. */
 const CONTINUE_WAIT = 1000;
 
-export class NodeUpload implements Outgoing {
+export class NodeUpload implements Outgoing, FlowTarget {
   readonly #to: OpenRequest;
   readonly #request: HttpRequest;
   readonly #declared: number | undefined;
   readonly #observer: UploadObserver;
   readonly #trailing: TrailersInit | undefined;
   #source: AsyncIterableIterator<Uint8Array> | undefined;
+  #flow: FlowingSource | undefined;
   #scope: Scope | undefined;
   /** Nobody wants the rest. */
   isStopped = false;
@@ -90,7 +95,7 @@ export class NodeUpload implements Outgoing {
   #begin(isWatched: boolean): void {
     const body = this.#request.body;
     if (body === null) this.#to.end();
-    else if (body.bytes === undefined) this.#pull(body.open(this.#scope));
+    else if (body.bytes === undefined) this.#open(body.open(this.#scope), isWatched);
     else if (this.#trailing || body.bytes.byteLength > (isWatched ? PIECE : ONE_WRITE)) this.#pull(pieces(body.bytes));
     else {
       const { byteLength } = body.bytes;
@@ -111,32 +116,82 @@ export class NodeUpload implements Outgoing {
     this.isStopped = true;
     this.#stopWaiting?.();
     this.#wake?.();
+    this.#flow?.leave();
     this.#source?.return?.().catch(() => undefined);
   }
 
-  #pull(source: AsyncIterableIterator<Uint8Array>): void {
+  #pull(source: AsyncIterableIterator<Uint8Array>, chunks: AsyncIterable<Uint8Array> = source): void {
     this.#source = source;
-    this.#send(source).catch((cause: unknown) => {
-      if (this.isStopped) return;
-      this.release();
-      this.#observer.uploadFailed(cause instanceof RequestError ? cause : sourceFailure(this.#request, cause));
-    });
+    this.#send(chunks).catch((cause: unknown) => this.#fail(cause));
+  }
+
+  /** A Node stream is taken as it flows, whatever else it is pulled. */
+  #open(source: BodyReader, isWatched: boolean): void {
+    this.#source = source;
+    source.stream().then(
+      (stream) => {
+        if (this.isStopped) return;
+        const flow = stream && within(this.#scope, () => FlowingSource.of(stream, this, isWatched));
+        if (flow === undefined) this.#pull(source, isWatched ? inPieces(source) : source);
+        else this.#flows(flow);
+      },
+      (cause: unknown) => this.#fail(cause),
+    );
+  }
+
+  #flows(flow: FlowingSource): void {
+    this.#flow = flow;
+    // The context of this event may be that of another call.
+    this.#to.on('drain', () => this.isStopped || within(this.#scope, () => flow.goOn()));
+  }
+
+  flowed(chunk: unknown, giveBack?: GiveBack): boolean {
+    if (this.isStopped) return true;
+    try {
+      return this.#write(toBytes(chunk), giveBack);
+    } catch (cause) {
+      this.#fail(cause);
+      return true;
+    }
+  }
+
+  flowedOut(error: unknown): void {
+    (this.#source as BodyReader).flowedOut();
+    if (error) this.#fail(error);
+    else this.#finish().catch((cause: unknown) => this.#fail(cause));
+  }
+
+  #fail(cause: unknown): void {
+    if (this.isStopped) return;
+    this.release();
+    this.#observer.uploadFailed(cause instanceof RequestError ? cause : sourceFailure(this.#request, cause));
   }
 
   async #send(source: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const chunk of source) {
       if (this.isStopped) return;
-      const { byteLength } = chunk;
-      // In the chunked coding an empty chunk would end the body (RFC 9112 section 7.1).
-      if (byteLength === 0) continue;
-      this.#given += byteLength;
-      if (this.#declared !== undefined && this.#given > this.#declared)
-        throw lengthMismatch(this.#request, this.#declared, this.#given, false);
-      const isTaken = this.#to.write(chunk, (error) => {
-        if (!error) this.#took(byteLength);
-      });
-      if (!isTaken) await this.#drained();
+      if (!this.#write(chunk)) await this.#drained();
     }
+    await this.#finish();
+  }
+
+  /** @returns whether there is room for more @throws RequestError for more bytes than were announced */
+  #write(chunk: Uint8Array, giveBack?: GiveBack): boolean {
+    const { byteLength } = chunk;
+    // In the chunked coding an empty chunk would end the body (RFC 9112 section 7.1).
+    if (byteLength === 0) return true;
+    this.#given += byteLength;
+    if (this.#declared !== undefined && this.#given > this.#declared)
+      throw lengthMismatch(this.#request, this.#declared, this.#given, false);
+    return this.#to.write(chunk, (error) => {
+      if (error) return;
+      giveBack?.(chunk);
+      this.#took(byteLength);
+    });
+  }
+
+  /** The source has given everything. */
+  async #finish(): Promise<void> {
     if (this.isStopped) return;
     if (this.#declared !== undefined && this.#given < this.#declared)
       throw lengthMismatch(this.#request, this.#declared, this.#given, true);
