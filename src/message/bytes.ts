@@ -52,6 +52,21 @@ const LARGEST_BLOCK = 65_536;
 /** Bytes that are allocated on a promise alone: 1 MiB. */
 const MOST_AT_ONCE = 1_048_576;
 
+/** Node's `Buffer`, as far as it gives memory without clearing it. */
+interface Unclearing {
+  allocUnsafeSlow(size: number): Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Memory to be written over. Where the runtime has it, what is in it is whatever was there before: to clear it takes as long
+ * as to fill it, so that nobody may see more of it than was written.
+ */
+function roomFor(size: number): Uint8Array<ArrayBuffer> {
+  const { Buffer } = globalThis as { Buffer?: Unclearing };
+  const room = Buffer?.allocUnsafeSlow(size).buffer;
+  return room?.byteLength === size ? new Uint8Array(room) : new Uint8Array(size);
+}
+
 /**
  * A body that is collected. However small its pieces are, it takes a small multiple of its bytes: a view of one byte
  * takes a hundred, and pins all that was read from the socket with it.
@@ -80,7 +95,7 @@ export class Pieces {
    */
   expect(total: number | undefined): void {
     if (total === undefined || total > MOST_AT_ONCE || total < this.size || this.#first === undefined) return;
-    this.#whole = new Uint8Array(total);
+    this.#whole = roomFor(total);
     this.#whole.set(this.#first);
     this.#first = undefined;
   }
@@ -102,7 +117,8 @@ export class Pieces {
   /** All of it; what is added later is not in it. */
   bytes(): Uint8Array {
     if (this.#whole?.byteLength === this.size) return this.#whole;
-    if (this.#whole !== undefined) return this.#whole.subarray(0, this.size);
+    // A copy: behind a view stands the memory that was not written.
+    if (this.#whole !== undefined) return copyOf(this.#whole.subarray(0, this.size));
     if (this.#done === undefined) return this.#first ?? NOTHING;
     this.#flush();
     return concatBytes(this.#done, this.size);
@@ -119,7 +135,7 @@ export class Pieces {
   #begin(): void {
     if (this.#done !== undefined) return;
     this.#done = [];
-    this.#append(this.#whole?.subarray(0, this.size) ?? this.#first!);
+    this.#append(this.#whole === undefined ? this.#first! : copyOf(this.#whole.subarray(0, this.size)));
     this.#first = this.#whole = undefined;
   }
 

@@ -51,6 +51,13 @@ describe('Pieces', () => {
     expect(pieces.bytes().buffer.byteLength).toBe(whole.byteLength);
   });
 
+  it.each(sizes)('show no memory beyond what was written, in pieces of %d', (...of) => {
+    for (const total of [2 * whole.byteLength, whole.byteLength, 20_000]) {
+      const bytes = gathered(whole, of, total).bytes();
+      expect(bytes.buffer.byteLength).toBe(whole.byteLength);
+    }
+  });
+
   it('allocate nothing of a promise beyond 1 MiB', () => {
     const pieces = gathered(whole, [1000], 2 ** 40);
     expect(pieces.bytes().buffer.byteLength).toBe(whole.byteLength);

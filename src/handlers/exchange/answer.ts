@@ -47,6 +47,8 @@ export class Answer {
   readonly #version: string;
   #pieces: Pieces | undefined;
   #head: HttpResponse | undefined;
+  /** What the head says of the length, once it was read: `null` is nothing. */
+  #expected: number | null | undefined;
 
   constructor(transfer: Answered, status: number, phrase: string, headers: HttpHeaders, version = '1.1') {
     this.#transfer = transfer;
@@ -58,7 +60,8 @@ export class Answer {
 
   /** How many bytes the body has, when the head says so. */
   get expected(): number | undefined {
-    return downloadTotal(this.headers);
+    if (this.#expected === undefined) this.#expected = downloadTotal(this.headers) ?? null;
+    return this.#expected ?? undefined;
   }
 
   /** Whether there is no body to hand out: by its kind (RFC 9112 section 6.3, RFC 9113 section 8.1.1) or its length. */
