@@ -4,6 +4,7 @@ import type { RequestOptions } from '../../src/options/options.ts';
 import type { Handler, Middleware } from '../../src/stack/handler.ts';
 import { loadSluice } from '../clients/sluice.ts';
 import type { Rows } from '../results.ts';
+import { median } from '../statistics.ts';
 import type { Case, Contestant, Plan } from './case.ts';
 import { cpuMicroseconds } from './load.ts';
 
@@ -12,17 +13,22 @@ type Sluice = Awaited<ReturnType<typeof loadSluice>>;
 const ALONE: Contestant = { row: 'sluice', client: 'sluice' };
 const COPIES = 10;
 const BLOCK = 20_000;
+/** Blocks that do not count. */
+const WARM = 3;
 
-/** CPU nanoseconds of one, awaited one after the other; the least of the blocks, as everything else only adds. */
+/**
+ * CPU nanoseconds of one, awaited one after the other; the median of the blocks, with what the collector takes of them. The
+ * first ones are for the compiler.
+ */
 async function nanoseconds(send: () => Promise<unknown>, { measure }: Plan): Promise<number> {
-  const end = performance.now() + measure / 5;
-  let least = Number.POSITIVE_INFINITY;
-  for (let block = 0; block < 3 || performance.now() < end; block++) {
+  const end = performance.now() + measure / 4;
+  const blocks: number[] = [];
+  for (let block = 0; block < WARM + 5 || performance.now() < end; block++) {
     const used = cpuMicroseconds();
     for (let i = 0; i < BLOCK; i++) await send();
-    least = Math.min(least, ((cpuMicroseconds() - used) * 1000) / BLOCK);
+    if (block >= WARM) blocks.push(((cpuMicroseconds() - used) * 1000) / BLOCK);
   }
-  return least;
+  return median(blocks);
 }
 
 /** The default layers, each with the options under which it has nothing to do. */
@@ -119,7 +125,7 @@ export const stack: readonly Case[] = [
   {
     name: 'stack',
     title: 'The stack over a handler that answers at once',
-    note: 'One call after the other, each awaited; the least of several blocks of 20 000 in a process, then the median of processes. The first row is the composed layers alone, the others the client with them.',
+    note: 'One call after the other, each awaited; the median of blocks of 20 000 in a process, then of processes. The first row is the composed layers alone, the others the client with them.',
     figures: [
       { key: 'cost', title: 'CPU ns', digits: 0 },
       { key: 'perSecond', title: 'requests/s', digits: 0 },
