@@ -8,9 +8,10 @@ import { hasMethod } from '../options/option-values.ts';
 import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
-import { type Due, DueHeap } from '../time/due-heap.ts';
+import { DueHeap } from '../time/due-heap.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
 import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
+import { Delayed } from './delayed.ts';
 
 /** What a `DelayQueue` is made with. */
 export interface DelayQueueOptions {
@@ -18,10 +19,34 @@ export interface DelayQueueOptions {
   clock?: Clock | undefined;
 }
 
-interface Entry extends Due, Abortable {
-  /** The count of timer events when it was added. */
-  readonly turn: number;
-  run(): void;
+/** A function that waits, and the promise of what it gives. */
+class Task<T> extends Delayed {
+  watching: Abortable['watching'];
+
+  constructor(
+    readonly queue: DelayQueue,
+    readonly task: () => T | PromiseLike<T>,
+    readonly signal: AbortSignal | undefined,
+    readonly resolve: (result: T | PromiseLike<T>) => void,
+    readonly reject: (reason: unknown) => void,
+  ) {
+    super();
+  }
+
+  run(): void {
+    if (this.signal !== undefined) unwatch(this.signal, this);
+    try {
+      this.resolve(this.task());
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  abort(reason: unknown): void {
+    if (this.signal !== undefined) unwatch(this.signal, this);
+    this.queue.leave(this);
+    this.reject(reason);
+  }
 }
 
 /**
@@ -32,7 +57,7 @@ interface Entry extends Due, Abortable {
  */
 export class DelayQueue {
   readonly #clock: Clock;
-  readonly #entries = new DueHeap<Entry>();
+  readonly #entries = new DueHeap<Delayed>();
   #stopTimer: (() => void) | undefined;
   /** When the timer fires; endless while there is none. */
   #armedFor = Number.POSITIVE_INFINITY;
@@ -75,31 +100,27 @@ export class DelayQueue {
     return new Promise<T>((resolve, reject) => {
       if (typeof task !== 'function') throw new TypeError(`task must be a function, got ${kindOf(task)}`);
       const signal = options === undefined ? undefined : signalIn(options);
-      const at = this.#clock.now() + finiteDelay(delay);
-      if (this.#closed) throw closedError();
-      if (signal?.aborted) throw signal.reason;
-      const entry: Entry = {
-        at,
-        turn: this.#turn,
-        run() {
-          if (signal !== undefined) unwatch(signal, entry);
-          try {
-            resolve(task());
-          } catch (error) {
-            reject(error);
-          }
-        },
-        abort: (reason) => {
-          if (signal !== undefined) unwatch(signal, entry);
-          this.#entries.remove(entry);
-          if (this.#entries.size === 0) this.#disarm();
-          reject(reason);
-        },
-      };
-      this.#entries.push(entry);
+      const wait = finiteDelay(delay);
+      if (!this.#closed && signal?.aborted) throw signal.reason;
+      const entry = new Task(this, task, signal, resolve, reject);
+      this.enter(entry, wait);
       if (signal !== undefined) watch(signal, entry);
-      this.#arm();
     });
+  }
+
+  /** Takes in what `run` is called of after `delay`. @throws as `add` rejects @internal */
+  enter(entry: Delayed, delay: Duration): void {
+    entry.at = this.#clock.now() + finiteDelay(delay);
+    entry.turn = this.#turn;
+    if (this.#closed) throw closedError();
+    this.#entries.push(entry);
+    this.#arm();
+  }
+
+  /** It waits no more. @internal */
+  leave(entry: Delayed): void {
+    this.#entries.remove(entry);
+    if (this.#entries.size === 0) this.#disarm();
   }
 
   /** Rejects whatever waits, and every later `add`, with a RequestError `ERR_QUEUE_CLOSED`. What runs is left alone. */

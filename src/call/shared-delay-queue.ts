@@ -3,7 +3,7 @@ import type { Clock } from '../time/clock.ts';
 import { DelayQueue } from './delay-queue.ts';
 
 /** What a layer needs of a queue. */
-export type WaitingRoom = Pick<DelayQueue, 'add'>;
+export type WaitingRoom = Pick<DelayQueue, 'enter' | 'leave'>;
 
 const shared = new WeakMap<Clock, DelayQueue>();
 

@@ -7,6 +7,7 @@ import type { Call } from '../call/call.ts';
 import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
 import { callTracing, Trace } from '../call/channels.ts';
 import { sharedDelayQueue } from '../call/shared-delay-queue.ts';
+import { Pause } from '../call/wait-in-queue.ts';
 import { RequestError, ResponseError } from '../message/errors.ts';
 import type { ReadEvents, Reconnector, ServerSentEvent, StreamOfEvents } from '../message/readers.ts';
 import { HttpRequest } from '../message/request.ts';
@@ -96,9 +97,8 @@ export class StreamReconnector implements Reconnector<HttpResponse> {
   /** Waits in the queue of this clock, so that an abort ends it at once. */
   async #wait(ms: number, reading: Reading): Promise<void> {
     reading.throwIfStopped();
-    const queue = sharedDelayQueue(this.#options.clock ?? systemClock);
-    const wait = new AbortController();
-    await reading.during(wait, () => queue.add(ms, () => undefined, { signal: wait.signal }));
+    const pause = new Pause(sharedDelayQueue(this.#options.clock ?? systemClock));
+    await reading.during(pause, () => pause.take(ms));
   }
 
   /** `undefined` when the network failed. @throws what ends the events */

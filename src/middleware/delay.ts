@@ -20,7 +20,7 @@ import { milliseconds } from '../time/duration.ts';
  * @throws TypeError for what is no queue
  */
 export function delay(queue?: DelayQueue): Middleware {
-  if (queue !== undefined && typeof queue?.add !== 'function') {
+  if (queue !== undefined && typeof queue?.enter !== 'function') {
     throw new TypeError(`the layer delay takes a DelayQueue, got ${kindOf(queue)}; it reads option delay`);
   }
   return (next) =>
@@ -31,13 +31,12 @@ export function delay(queue?: DelayQueue): Middleware {
     };
 }
 
-async function sendLater(
+function sendLater(
   next: Handler,
   wait: number,
   queue: WaitingRoom,
   request: HttpRequest,
   options: RequestOptions,
 ): Promise<HttpResponse> {
-  await waitInQueue(queue, wait, request, options, 'the delay option');
-  return next(request, options);
+  return waitInQueue(queue, wait, request, options, 'the delay option').then(() => next(request, options));
 }
