@@ -65,6 +65,8 @@ export class UriError extends TypeError {
 export function resolveUri(reference: string, base: string | undefined): string {
   const joined = base === undefined ? undefined : joinedPath(reference, base);
   if (joined !== undefined) return joined;
+  // Only an absolute URL is canonical.
+  if (reference === lastCanonical) return lastCanonical;
   if (SCHEME.test(reference)) return canonicalUrl(reference);
   refuseAmbiguous(reference);
   // A network-path reference without a base gets http, as users write `//host/x` (RFC 3986 section 4.2).
@@ -114,9 +116,19 @@ export function canonicalUrl(url: string): string {
 
 /** Requests go to the same host in a row, mostly: what was cut from its URL serves again, with its hash computed. */
 let lastTarget: Target | undefined;
+/** The last URL, and what was cut from it: many calls are for the same one. */
+let lastUrl: string | undefined;
+let targetOfLast: Target | undefined;
 
 /** Cuts a canonical URL into what a transport needs. */
 export function targetOf(url: string): Target {
+  if (url === lastUrl) return targetOfLast!;
+  targetOfLast = cutTarget(url);
+  lastUrl = url;
+  return targetOfLast;
+}
+
+function cutTarget(url: string): Target {
   const { origin } = lastTarget ?? {};
   const isKnown = origin !== undefined && url.startsWith(origin) && url[origin.length] === '/';
   const { protocol, host, hostname, port, origin: at } = isKnown ? lastTarget! : (lastTarget = siteOf(url));

@@ -175,6 +175,12 @@ describe('canonicalUrl', () => {
 });
 
 describe('targetOf', () => {
+  it('cuts each of several URLs that come by turns', () => {
+    const urls = ['http://a.test/1', 'http://a.test/2?q', 'http://b.test/1', 'http://a.test/1', 'http://a.test/1'];
+    const cut = urls.map((url) => targetOf(url)).map(({ origin, path }) => origin + path);
+    expect(cut).toEqual(urls);
+  });
+
   it.each([
     ['http://h/', { protocol: 'http:', origin: 'http://h', host: 'h', hostname: 'h', port: 80, path: '/' }],
     [
