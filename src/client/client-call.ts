@@ -34,11 +34,27 @@ export class ClientCall extends Call {
     if (this.reject !== undefined) this.settleBy(Promise.reject(reason));
   }
 
+  /** Its options may hold far more than the response, which refers to the call for as long as somebody has it. */
+  override settled(): void {
+    this.plan = undefined;
+    super.settled();
+  }
+
   #succeeded(response: HttpResponse): HttpResponse {
-    if (this.aborted) throw this.#failed(this.reason);
     const request = this.request!;
+    let answer: HttpResponse;
+    try {
+      answer = completed(response, request);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    if (this.aborted) {
+      // Nobody gets it. One of our handlers has ended its body with the call; another one may not know of that.
+      void answer.discard();
+      throw this.#failed(this.reason);
+    }
     request.body?.release();
-    const answer = answered(completed(response, request), this);
+    answer = answered(answer, this);
     this.trace?.answered(answer);
     return answer;
   }
@@ -46,8 +62,9 @@ export class ClientCall extends Call {
   #failed(given: unknown): unknown {
     const error = this.aborted ? this.reason : given;
     if (this.isSettled) return error;
+    const { plan } = this;
     this.settled();
-    letGoOfSources(this.request, this.plan?.prepared, this.plan?.options);
+    letGoOfSources(this.request, plan?.prepared, plan?.options);
     const reason = stamped(error, this, this.started + this.elapsed);
     this.trace?.failed(reason);
     return reason;

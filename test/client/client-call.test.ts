@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { tracingChannel } from 'node:diagnostics_channel';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { callOf } from '../../src/call/call.ts';
 import { Client, HandlerStack, HttpResponse } from '../../src/index.ts';
 
 /** A client whose handler answers when it is told to. */
@@ -14,6 +16,7 @@ function held() {
   return {
     client,
     answer: () => answer(new HttpResponse(200, {}, 'hello')),
+    answerWith: (response: HttpResponse) => answer(response),
     fail: (reason: unknown) => fail(reason),
   };
 }
@@ -66,6 +69,51 @@ describe('the promise of a call', () => {
     }
     const error = await whoWaits().catch((error: Error) => error);
     expect(error?.stack).toContain('whoWaits');
+  });
+
+  it('lets go of an answer with a stream that comes after its cancel', async () => {
+    const { client, answerWith } = held();
+    const cancel = vi.fn();
+    const call = client.get('http://a.test/', { stream: true });
+    call.cancel(new Error('changed my mind'));
+    answerWith(new HttpResponse(200, {}, new ReadableStream({ cancel })));
+    await expect(call).rejects.toThrow('changed my mind');
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledTimes(1));
+  });
+
+  it('lets go of an answer with a stream when its cancel comes in the same turn', async () => {
+    const { client, answerWith } = held();
+    const cancel = vi.fn();
+    const call = client.get('http://a.test/', { stream: true });
+    answerWith(new HttpResponse(200, {}, new ReadableStream({ cancel })));
+    call.cancel(new Error('changed my mind'));
+    await expect(call).rejects.toThrow('changed my mind');
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledTimes(1));
+  });
+
+  it('ends its call when the handler gives no response, so that the client can close', async () => {
+    const client = new Client({ handler: async () => undefined as never });
+    await expect(client.get('http://a.test/')).rejects.toThrow('a handler must return a promise of an HttpResponse');
+    await expect(client.close()).resolves.toBeUndefined();
+  });
+
+  it('tells the traces that a handler gave no response', async () => {
+    const ends: string[] = [];
+    const traced = tracingChannel('sluice:call');
+    const subscribers = { error: () => void ends.push('error'), asyncEnd: () => void ends.push('asyncEnd') };
+    traced.subscribe(subscribers as never);
+    onTestFinished(() => void traced.unsubscribe(subscribers as never));
+    const client = new Client({ handler: async () => undefined as never });
+    await client.get('http://a.test/').catch(() => undefined);
+    expect(ends).toEqual(['error', 'asyncEnd']);
+  });
+
+  it('holds what it was asked with no longer than until its answer', async () => {
+    const client = new Client({ handler: HandlerStack.create(async () => new HttpResponse()) });
+    const response = await client.post('http://a.test/', { json: { large: true } });
+    const call = callOf(response.request!);
+    expect(call).toMatchObject({ isSettled: true });
+    expect(call).not.toMatchObject({ plan: expect.anything() });
   });
 
   it('is a plain promise to what is chained to it', () => {
