@@ -44,13 +44,13 @@ export async function compare(one: ComparedCase, { bench, node, base, now, round
 
 /** @throws Error when the process fails, as it does at a wrong answer */
 export async function inProcess(
-  task: Omit<ComparisonTask, 'origin' | 'serverId'>,
-  { origins, serverId, pinned }: Bench,
+  task: Omit<ComparisonTask, 'origins' | 'serverId'>,
+  { origins, serverId, ca, pinned }: Bench,
   node: string,
 ): Promise<{ readonly rounds: readonly ComparisonRound[]; readonly notes: readonly string[] }> {
-  const whole: ComparisonTask = { ...task, origin: origins.http, serverId };
+  const whole: ComparisonTask = { ...task, origins, serverId };
   const [command, ...args] = [...pinned, node, join(BUILT, 'compare.js'), JSON.stringify(whole)];
-  const env = { ...process.env, NODE_OPTIONS: '' };
+  const env = { ...process.env, NODE_OPTIONS: '', NODE_EXTRA_CA_CERTS: ca };
   const { stdout, stderr } = await run(command!, args, { env, timeout: 600_000, maxBuffer: 2 ** 24 });
   const lines = (text: string) => text.trim().split('\n').filter(Boolean);
   return { rounds: lines(stdout).map((line) => JSON.parse(line) as ComparisonRound), notes: lines(stderr) };
@@ -82,8 +82,9 @@ function judged(
   const calm = (to: string) => (least('now') / least(to)).toFixed(3);
   const rows = Object.keys(rounds[0]!.costs).filter((name) => name !== 'now' && name !== 'base');
   const peers = rows.sort().map((name) => `${name} ${shown(ratios(name))}, calm ${calm(name)}`);
-  const undici = rows.filter((name) => name.startsWith('undici')).map((name) => median(ratios(name)));
-  const goal = one.goal === undefined ? [] : [`goal ${one.goal}${isLoaded ? '' : goalOf(one.goal, undici)}`];
+  const measure = one.kind?.over === 'http2' ? 'node:http2' : 'undici';
+  const held = rows.filter((name) => name.startsWith(measure)).map((name) => median(ratios(name)));
+  const goal = one.goal === undefined ? [] : [`goal ${one.goal}${isLoaded ? '' : goalOf(one.goal, held)}`];
   return {
     isSlower,
     isLoaded,

@@ -29,7 +29,7 @@ export interface ComparedCase {
   readonly kind?: Kind;
   /** What undici's plain GET is the measure for. */
   readonly likePlain?: boolean;
-  /** At most so much of undici's CPU time. */
+  /** At most so much of undici's CPU time, or over HTTP/2 of that of bare node:http2. */
   readonly goal?: number;
 }
 
@@ -63,7 +63,7 @@ function overServer(name: string, goal?: number): ComparedCase {
     name,
     kind,
     goal,
-    lanes: CONNECTIONS,
+    lanes: kind.lanes ?? CONNECTIONS,
     ...(kind.likePlain && { likePlain: true }),
     async ours(library, origin) {
       const { sluice } = await import('../clients/sluice.ts');
@@ -120,6 +120,7 @@ export const comparedCases: readonly ComparedCase[] = [
   overServer('post-json', 0.9),
   overServer('get-64k', 0.9),
   overServer('stream-64k'),
+  overServer('http2', 1.1),
   overInstant('instant', { lanes: 1 }),
   overInstant('instant-all-on', { lanes: 1, client: () => ({ timeout: 10_000, signal: sharedSignal(), retry: 2 }) }),
   overInstant('instant-404', { lanes: 1, status: 404 }),

@@ -5,6 +5,7 @@
 import { type CheckedSend, type ComparedCase, comparedCases, operationOf, settingsOf } from '../cases/compared.ts';
 import { cpuMicroseconds, repeat } from '../cases/load.ts';
 import { kinds } from '../cases/requests.ts';
+import { nodeHttp2 } from '../clients/node-http2.ts';
 import { undiciDispatch, undiciRequest } from '../clients/undici.ts';
 import { Neighbours } from '../neighbours.ts';
 import type { ComparisonRound, ComparisonTask } from './comparison-task.ts';
@@ -18,9 +19,10 @@ const DISPATCHED = ['get-json', 'get-raw', 'post-json', 'get-64k'];
 
 const task = JSON.parse(process.argv[2]!) as ComparisonTask;
 const one = comparedCases.find(({ name }) => name === task.name)!;
+const origin = task.origins[one.kind?.over ?? 'http'];
 
 /** undici's own; one that this Node cannot run is left out. */
-async function peers({ kind, likePlain }: ComparedCase, origin: string): Promise<Record<string, CheckedSend>> {
+async function peers({ kind, likePlain }: ComparedCase): Promise<Record<string, CheckedSend>> {
   if (kind === undefined) return {};
   const found: Record<string, CheckedSend> = {};
   const asked = likePlain ? kinds[0]! : kind;
@@ -32,6 +34,10 @@ async function peers({ kind, likePlain }: ComparedCase, origin: string): Promise
     } catch (error) {
       console.error(`! ${row} is left out: ${(error as Error).message}`);
     }
+  }
+  if (asked.over === 'http2' && isAsked('node:http2')) {
+    const bare = await nodeHttp2.open(await nodeHttp2.load(), settings);
+    return { ...found, 'node:http2': await operationOf(asked, bare, origin) };
   }
   if (!DISPATCHED.includes(asked.name) || !isAsked('dispatch')) return found;
   const dispatch = await undiciDispatch.open(await import('undici'), settings);
@@ -45,8 +51,8 @@ function isAsked(row: string): boolean {
 async function contestants(): Promise<Record<string, CheckedSend>> {
   const found: Record<string, CheckedSend> = {};
   const builds = Object.entries(task.builds).map(async ([row, address]) => [row, await import(address)] as const);
-  for (const [row, library] of await Promise.all(builds)) found[row] = await one.ours(library, task.origin);
-  return { ...found, ...(await peers(one, task.origin)) };
+  for (const [row, library] of await Promise.all(builds)) found[row] = await one.ours(library, origin);
+  return { ...found, ...(await peers(one)) };
 }
 
 async function cost(send: Send, count: number): Promise<number> {

@@ -1,3 +1,5 @@
+import type { Origins } from '../site.ts';
+
 /** What the process of a comparison is told, and what it tells. */
 export interface ComparisonTask {
   readonly name: string;
@@ -5,7 +7,7 @@ export interface ComparisonTask {
   readonly builds: Readonly<Record<string, string>>;
   /** Rows of undici. Default: all that there are */
   readonly peers?: readonly string[];
-  readonly origin: string;
+  readonly origins: Origins;
   readonly serverId: number;
   readonly rounds: number;
   /** Milliseconds that each is kept busy in each turn of the warm-up, of which there are five. */
