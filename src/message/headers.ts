@@ -67,13 +67,12 @@ export class HttpHeaders implements Iterable<[string, string]> {
   /** The value of `name`, several lines joined with `, ` (RFC 9110 section 5.3), those of `Cookie` with `; `, or `null`. */
   get(name: string): string | null {
     const fields = this.#fields;
-    const wanted = name.toLowerCase();
     let value: string | null = null;
     for (let i = 0; i < fields.length; i += 2) {
-      if (!sameName(fields[i]!, wanted)) continue;
+      if (!sameName(fields[i]!, name)) continue;
       const next = text(fields[i + 1]!);
       // RFC 9113 section 8.2.3: a comma within a cookie is part of it.
-      value = value === null ? next : value + (wanted === 'cookie' ? '; ' : ', ') + next;
+      value = value === null ? next : value + (sameName(name, 'cookie') ? '; ' : ', ') + next;
     }
     return value;
   }
@@ -81,9 +80,8 @@ export class HttpHeaders implements Iterable<[string, string]> {
   /** Every value of `name`, one for each line. */
   getAll(name: string): string[] {
     const fields = this.#fields;
-    const wanted = name.toLowerCase();
     const values: string[] = [];
-    for (let i = 0; i < fields.length; i += 2) if (sameName(fields[i]!, wanted)) values.push(text(fields[i + 1]!));
+    for (let i = 0; i < fields.length; i += 2) if (sameName(fields[i]!, name)) values.push(text(fields[i + 1]!));
     return values;
   }
 
@@ -95,8 +93,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
   /** Whether there is a line of this name. */
   has(name: string): boolean {
     const fields = this.#fields;
-    const wanted = name.toLowerCase();
-    for (let i = 0; i < fields.length; i += 2) if (sameName(fields[i]!, wanted)) return true;
+    for (let i = 0; i < fields.length; i += 2) if (sameName(fields[i]!, name)) return true;
     return false;
   }
 
@@ -110,11 +107,10 @@ export class HttpHeaders implements Iterable<[string, string]> {
   /** Replaces every line of `name` by one line for each value, at the place of the first. */
   with(name: string, value: string | number | readonly string[]): HttpHeaders {
     const added = checkedFields([[name, value]]);
-    const wanted = name.toLowerCase();
     const fields: RawField[] = [];
     let placed = false;
     for (let i = 0; i < this.#fields.length; i += 2) {
-      if (!sameName(this.#fields[i]!, wanted)) fields.push(this.#fields[i]!, this.#fields[i + 1]!);
+      if (!sameName(this.#fields[i]!, name)) fields.push(this.#fields[i]!, this.#fields[i + 1]!);
       else if (!placed) {
         fields.push(...added);
         placed = true;
@@ -226,11 +222,14 @@ function text(field: RawField): string {
   return typeof field === 'string' ? field : field.toString('latin1');
 }
 
-/** Compares lengths first. The bytes of a parser are compared as they are: text of each would cost more than all else. */
-function sameName(field: RawField, lowerCased: string): boolean {
-  if (field.length !== lowerCased.length) return false;
-  if (typeof field === 'string') return field === lowerCased || field.toLowerCase() === lowerCased;
-  for (let i = 0; i < lowerCased.length; i++) if (lowerByte(field[i]!) !== lowerCased.charCodeAt(i)) return false;
+/**
+ * Compares lengths first: a name in lower case is a new text each time. The bytes of a parser are compared as they are:
+ * text of each would cost more than all else.
+ */
+function sameName(field: RawField, name: string): boolean {
+  if (field.length !== name.length) return false;
+  if (typeof field === 'string') return field === name || field.toLowerCase() === name.toLowerCase();
+  for (let i = 0; i < name.length; i++) if (lowerByte(field[i]!) !== lowerByte(name.charCodeAt(i))) return false;
   return true;
 }
 
