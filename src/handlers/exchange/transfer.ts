@@ -188,8 +188,8 @@ export class Transfer implements Answered, Endable, Expiring {
   }
 
   /** Whether the body is handed out as it comes: because it is streamed, or a layer may discard it. */
-  isHandedOut({ isEmpty, status }: Answer): boolean {
-    return !isEmpty && (this.options.stream === true || mayBeLeft(this.request, status));
+  isHandedOut(answer: Answer): boolean {
+    return (this.options.stream === true || mayBeLeft(this.request, answer.status)) && !answer.isEmpty;
   }
 
   /** @param response with a body that is still to come */
@@ -299,15 +299,11 @@ export class Transfer implements Answered, Endable, Expiring {
     this.#open.ended(this);
   }
 
-  /** Runs the listener of an event. Nobody could catch what it throws: that would end the process, not the transfer. */
-  guarded(run: () => void): void {
-    try {
-      run();
-    } catch (cause) {
-      if (!this.isDone) this.fail(this.failure(cause));
-      else if (this.isAnswered) this.answer?.body?.fail(cause);
-      else this.#reject(this.failure(cause));
-    }
+  /** A listener of an event has thrown. Nobody could catch it: that would end the process, not the transfer. */
+  broke(cause: unknown): void {
+    if (!this.isDone) this.fail(this.failure(cause));
+    else if (this.isAnswered) this.answer?.body?.fail(cause);
+    else this.#reject(this.failure(cause));
   }
 
   // What others ask of it

@@ -11,28 +11,37 @@ import { PulledBody } from '../exchange/pulled-body.ts';
 import type { Transfer } from '../exchange/transfer.ts';
 import { headOverflow } from './failure.ts';
 import { answerHead } from './request.ts';
+import { readStream } from './stream-events.ts';
 
 export class Http2Answer {
   readonly answer: Answer;
   readonly #transfer: Transfer;
   readonly #stream: ClientHttp2Stream;
   #body: PulledBody | undefined;
-  #trailers: HttpHeaders = HttpHeaders.empty;
+  #trailers: HttpHeaders | undefined;
 
   constructor(transfer: Transfer, stream: ClientHttp2Stream, status: number, fields: readonly string[]) {
     this.#transfer = transfer;
     this.#stream = stream;
     // HTTP/2 has no reason phrase (RFC 9113 section 8.3.2).
     this.answer = new Answer(transfer, status, '', HttpHeaders.fromRaw(fields), '2');
-    this.answer.trailers = () => this.#trailers;
   }
 
   /** Begins to read the body, or ends the exchange for one that is too large or not wanted. */
   begin(): void {
     const { answer } = this;
     if (!announceHead(this.#transfer)) return;
-    if (!this.#stream.endAfterHeaders && this.#transfer.isHandedOut(answer)) this.#handOut();
-    else if (this.#stream.endAfterHeaders || answer.fits()) this.#follow((chunk) => answer.collect(chunk));
+    const stream = this.#stream;
+    if (!stream.endAfterHeaders && this.#transfer.isHandedOut(answer)) this.#handOut();
+    else if (stream.endAfterHeaders || answer.fits()) readStream(stream);
+  }
+
+  /** A chunk of the body came: it is counted, and taken unless the transfer has ended with it. */
+  came(chunk: Buffer): void {
+    const { answer } = this;
+    if (this.#transfer.isDone || !answer.received(chunk)) return;
+    if (this.#body === undefined) answer.collect(chunk);
+    else if (!this.#body.push(chunk)) this.#stream.pause();
   }
 
   /** The trailer fields came. */
@@ -48,14 +57,18 @@ export class Http2Answer {
    * have no body, such as the answer to HEAD, says the length that another one would have.
    */
   isShort(): boolean {
-    const { isEmpty, expected = 0 } = this.answer;
-    return !isEmpty && !this.#stream.endAfterHeaders && this.#transfer.record.received < expected;
+    const { answer } = this;
+    const isLess = this.#transfer.record.received < (answer.expected ?? 0);
+    return isLess && !answer.isEmpty && !this.#stream.endAfterHeaders;
   }
 
   /** The body was read to its end. */
   completed(): void {
     if (this.#body !== undefined) this.#body.end(this.#transfer);
-    else this.#transfer.answered(this.answer.gathered());
+    else {
+      this.answer.trailers = this.#trailers;
+      this.#transfer.answered(this.answer.gathered());
+    }
   }
 
   /** Gives the caller the body as it is pulled: the stream is paused while its buffer is full, and before it is read. */
@@ -63,19 +76,9 @@ export class Http2Answer {
     const stream = this.#stream;
     const body = new PulledBody(() => stream.resume(), this.#transfer);
     this.#body = body;
-    this.#follow((chunk) => {
-      if (!body.push(chunk)) stream.pause();
-    });
+    this.answer.trailers = () => this.#trailers ?? HttpHeaders.empty;
+    readStream(stream);
     stream.pause();
     this.#transfer.handOut(this.answer.opened(body, body.readable));
-  }
-
-  /** Counts each chunk, and hands it on unless the transfer has ended with it. */
-  #follow(take: (chunk: Buffer) => void): void {
-    const transfer = this.#transfer;
-    const came = (chunk: Buffer): void => {
-      if (!transfer.isDone && this.answer.received(chunk)) take(chunk);
-    };
-    this.#stream.on('data', (chunk: Buffer) => transfer.guarded(() => came(chunk)));
   }
 }

@@ -3,12 +3,19 @@
  * and is told (`changed`) when the answer may be another one.
  */
 
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type ClientSessionRequestOptions,
+  connect,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import type { Socket } from 'node:net';
 import { runtimeOptions } from '../../message/runtime-options.ts';
 import type { Target } from '../../message/uri.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
 import { Connection, type ConnectionOwner } from '../connections/connection.ts';
+import type { RequestHead } from './request.ts';
 
 /** Streams at once until the server has said its own limit, which should not be lower (RFC 9113 section 6.5.2). */
 const BEFORE_SETTINGS = 100;
@@ -30,6 +37,12 @@ const IDLE_LIMIT = 45_000;
 /** Milliseconds; a PING is to be answered before anything else (RFC 9113 section 6.7). */
 const PING_LIMIT = 5_000;
 const LARGEST_SETTING = 4_294_967_295;
+
+/** What a stream is opened with, of which node:http2 takes a copy. */
+const streamOptions = (asked: ClientSessionRequestOptions) => Object.freeze(runtimeOptions('http2Stream', asked));
+const BODILESS = streamOptions({ endStream: true });
+const WITH_BODY = streamOptions({ endStream: false });
+const TRAILED = streamOptions({ endStream: false, waitForTrailers: true });
 
 /** The connections of its origin, as one of them sees them. */
 interface Owner extends ConnectionOwner {
@@ -153,8 +166,10 @@ export class Http2Connection extends Connection {
   }
 
   /** @throws what node:http2 has against the head, or that the connection takes no more requests */
-  request(head: OutgoingHttpHeaders, isBodiless: boolean, waitForTrailers: boolean): ClientHttp2Stream {
-    return this.#session.request(head, runtimeOptions('http2Stream', { endStream: isBodiless, waitForTrailers }));
+  request(head: RequestHead, hasBody: boolean, isTrailed: boolean): ClientHttp2Stream {
+    const options = hasBody ? (isTrailed ? TRAILED : WITH_BODY) : BODILESS;
+    // The types of node:http2 know records alone.
+    return this.#session.request(head as OutgoingHttpHeaders, options);
   }
 
   /** A head came. */

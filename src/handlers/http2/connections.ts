@@ -76,7 +76,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     // Not past those who wait already.
     if (connection !== undefined && this.#requests.size === 0) {
       this.#take(connection, waiter, true);
-      return () => undefined;
+      return nothingToLeave;
     }
     this.#requests.add(waiter);
     if (this.connections.size === 0 && this.dials.size > 0) waiter.dialling();
@@ -138,6 +138,7 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
 
   /** Gives streams to those who wait, the longest wait first, and dials for those who are left. */
   #serve(isReused = true): void {
+    if (this.#requests.size + this.#slotWaits.size === 0) return;
     for (const waiter of this.#requests) {
       const connection = this.#find();
       if (connection === undefined) break;
@@ -267,6 +268,10 @@ export class Http2Connections extends OriginConnections<Http2Connection, undefin
     this.#stopDialling();
     for (const waiter of waiting) waiter.failed(error);
   }
+}
+
+function nothingToLeave(): void {
+  // The wait is over before it began.
 }
 
 function fruitless(target: HostPort): NetworkError {

@@ -1,10 +1,8 @@
 /**
  * One request over HTTP/2, buffered or streamed: a connection with room, a stream on it, the head, the body. It settles
  * once, whoever ends it. What the server says it did not process is sent again, by the rules of `resends.ts`.
- *
- * A stream that was given up may still have events: whatever comes for another stream than `#stream` is dropped.
  */
-import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
+import { type ClientHttp2Stream, constants } from 'node:http2';
 import { dialTimings } from '../../connect/dial.ts';
 import type { TimeoutPhase } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
@@ -34,16 +32,18 @@ import {
   streamFailure,
 } from './failure.ts';
 import type { Http2Host } from './host.ts';
-import { answerHead, requestHead, requestTrailers, whenWhole } from './request.ts';
+import { answerHead, requestHead, requestTrailers } from './request.ts';
 import { Resends } from './resends.ts';
+import { followStream, leaveStream, type StreamFollower } from './stream-events.ts';
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
 
 /**
- * `Http2Connections` calls the methods of `Http2Waiter` while it waits for a stream, `NodeUpload` those of `UploadObserver`
- * while the body goes out, and its own `Transfer` those of `Carrier` when it has to end.
+ * `Http2Connections` calls the methods of `Http2Waiter` while it waits for a stream, its stream those of `StreamFollower`,
+ * `NodeUpload` those of `UploadObserver` while the body goes out, and its own `Transfer` those of `Carrier` when it has to
+ * end.
  */
-export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
+export class Http2Exchange implements Carrier, Http2Waiter, StreamFollower, UploadObserver {
   readonly transfer: Transfer;
   readonly #target: Target;
   readonly #host: Http2Host;
@@ -156,7 +156,8 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     try {
       // This may run in an event of another call, on whose connection there is room: the body is made in the context of
       // this.
-      within(transfer.scope, () => this.#send(connection));
+      if (transfer.scope === undefined) this.#send(connection);
+      else within(transfer.scope, () => this.#send(connection));
     } catch (cause) {
       // The connection may have got its GOAWAY after it was chosen.
       if (isNeverSent(cause) && this.#resends.mayResend(connection)) this.#again();
@@ -171,9 +172,12 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     const { clock = systemClock, progress, trailers } = transfer.options;
     const request = framedForTrailers(transfer.request, trailers);
     const isTrailed = request.body !== null && Boolean(trailers);
-    const stream = connection.request(requestHead(request, this.#target), request.body === null, isTrailed);
+    const stream = connection.request(requestHead(request, this.#target), request.body !== null, isTrailed);
     this.#follow(stream);
     if (request.body === null) return;
+    stream.once('finish', () => {
+      if (stream === this.#stream && stream.rstCode === NGHTTP2_NO_ERROR) transfer.flushed();
+    });
     const upload = new NodeUpload(stream, request, this, trailers);
     transfer.outgoing = this.#upload = upload;
     // node:http2 asks for the trailers behind the last byte; `NodeUpload` has found out by then what they are.
@@ -181,46 +185,11 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
     upload.start(clock, Boolean(progress), transfer.scope);
   }
 
-  /** Listens for what comes of the stream. What a listener throws fails this transfer, and not the process. */
   #follow(stream: ClientHttp2Stream): void {
-    const { transfer } = this;
-    const on = <T extends unknown[]>(run: (...told: T) => void) => {
-      return (...told: T): void => transfer.guarded(() => run(...told));
-    };
     this.#stream = stream;
     this.#cause = undefined;
-    // `close` follows, and decides what the error means.
-    stream.on('error', (cause) => {
-      this.#cause = cause;
-    });
-    // Beside the record of the fields node:http2 gives their raw lines, as they came; its types leave that argument out.
-    stream.once(
-      'response',
-      on((head, _, raw?: string[]) => this.#responded(stream, head, raw!)),
-    );
-    stream.on(
-      'headers',
-      on((head, _, raw?: string[]) => this.#informed(stream, head, raw!)),
-    );
-    stream.once(
-      'trailers',
-      on((_, __, raw?: string[]) => transfer.isDone || this.#answer?.trailed(raw!)),
-    );
-    stream.once(
-      'end',
-      on(() => this.#ended(stream)),
-    );
-    stream.once(
-      'close',
-      on(() => this.#closed(stream)),
-    );
-    stream.once('finish', () => {
-      if (stream === this.#stream && stream.rstCode === NGHTTP2_NO_ERROR) transfer.flushed();
-    });
     this.#isWhole = false;
-    whenWhole(stream, () => {
-      if (stream === this.#stream) this.#isWhole = true;
-    });
+    followStream(stream, this);
   }
 
   uploaded(bytes: number, upload: NodeUpload): void {
@@ -233,24 +202,21 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
 
   // The response
 
-  #informed(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: string[]): void {
+  informed(status: number, raw: readonly string[]): void {
     const { transfer } = this;
-    if (transfer.isDone || stream !== this.#stream) return;
-    const status = Number(head[constants.HTTP2_HEADER_STATUS]);
-    if (this.#isRefused(status) || !transfer.options.onInformation) return;
+    if (transfer.isDone || this.#isRefused(status) || !transfer.options.onInformation) return;
     const headers = HttpHeaders.fromRaw(answerHead(raw).fields);
     announceInformation(transfer, new HttpResponse(status, headers, null, '2', '', transfer.facts()));
   }
 
   /** The head came. Whether the request goes to another connection is asked before anybody is told of this answer. */
-  #responded(stream: ClientHttp2Stream, head: IncomingHttpHeaders, raw: string[]): void {
+  responded(status: number, raw: readonly string[]): void {
     const { transfer } = this;
-    if (transfer.isDone || stream !== this.#stream) return;
+    if (transfer.isDone) return;
     this.#wasAnswered = true;
     this.#connection!.answered();
-    const status = Number(head[constants.HTTP2_HEADER_STATUS]);
     if (status === constants.HTTP_STATUS_MISDIRECTED_REQUEST && this.#resends.mayGoElsewhere()) {
-      this.#elsewhere(stream);
+      this.#elsewhere();
       return;
     }
     if (this.#isRefused(status)) return;
@@ -262,9 +228,21 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
       transfer.fail(transfer.failure(overflow));
       return;
     }
-    this.#answer = new Http2Answer(transfer, stream, status, fields);
+    this.#answer = new Http2Answer(transfer, this.#stream!, status, fields);
     transfer.headCame(this.#answer.answer);
     this.#answer.begin();
+  }
+
+  came(chunk: Buffer): void {
+    this.#answer?.came(chunk);
+  }
+
+  trailed(raw: readonly string[]): void {
+    if (!this.transfer.isDone) this.#answer?.trailed(raw);
+  }
+
+  whole(): void {
+    this.#isWhole = true;
   }
 
   /** Ends the exchange for a status that is none: node:http2 takes any three digits. @returns whether it did */
@@ -275,19 +253,25 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
   }
 
   /** Everything was read. A body that was cut short ends like this too; that fails when the stream closes. */
-  #ended(stream: ClientHttp2Stream): void {
-    if (this.transfer.isDone || stream !== this.#stream || !this.#isWhole) return;
+  ended(): void {
+    if (this.transfer.isDone || !this.#isWhole) return;
     const answer = this.#answer;
     if (answer === undefined || answer.isShort()) return;
     this.transfer.finish();
     answer.completed();
   }
 
+  /** `closed` follows, and decides what the error means. */
+  faulted(cause: Error): void {
+    this.#cause = cause;
+  }
+
   /** The stream closed before the response was complete: it fails, or goes again where nothing can have come of it. */
-  #closed(stream: ClientHttp2Stream): void {
+  closed(): void {
     const { transfer } = this;
-    if (transfer.isDone || stream !== this.#stream) return;
+    if (transfer.isDone) return;
     const { request, options } = transfer;
+    const stream = this.#stream!;
     const connection = this.#connection!;
     const { lastTaken } = connection;
     const end: StreamEnd = { code: stream.rstCode, cause: this.#cause, id: stream.id, lastTaken };
@@ -309,8 +293,9 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
   /**
    * A 421 (RFC 9110 section 15.5.20): over this connection the server does not answer for the origin; over another it may.
    */
-  #elsewhere(stream: ClientHttp2Stream): void {
-    this.#stream = undefined;
+  #elsewhere(): void {
+    const stream = this.#stream!;
+    leaveStream(stream);
     stream.close(NGHTTP2_CANCEL);
     stream.destroy();
     this.#connection!.close();
@@ -326,6 +311,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
   /** Lets go of the connection, which has room for another stream then. */
   #leave(): void {
     const connection = this.#connection;
+    if (this.#stream !== undefined) leaveStream(this.#stream);
     this.#connection = undefined;
     this.#stream = undefined;
     connection?.release(this.#wasAnswered);
@@ -333,6 +319,10 @@ export class Http2Exchange implements Carrier, Http2Waiter, UploadObserver {
   }
 
   // The end
+
+  broke(cause: unknown): void {
+    this.transfer.broke(cause);
+  }
 
   abort(reason: unknown): void {
     this.transfer.fail(reason);

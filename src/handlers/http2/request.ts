@@ -1,11 +1,10 @@
 /** The heads of requests and responses in the form of HTTP/2 (RFC 9113 section 8.3), to and from node:http2. */
 
-import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders, sensitiveHeaders } from 'node:http2';
+import { constants, type OutgoingHttpHeaders, sensitiveHeaders } from 'node:http2';
 import type { HttpHeaders } from '../../message/headers.ts';
 import { BODILESS } from '../../message/methods.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
-import { bareRecord } from '../../options/option-record.ts';
 import { rememberLast } from '../../options/remember-last.ts';
 import { declaredLength } from '../exchange/callbacks.ts';
 import { requestPath } from '../node/request.ts';
@@ -28,25 +27,52 @@ const CONNECTION: ReadonlySet<string> = new Set([
 /** The fields of a head as they are sent. */
 interface SentFields {
   readonly fields: Readonly<Record<string, string>>;
+  /** The same as name, value, name, value, ... */
+  readonly lines: readonly string[];
   /** What `Host` says, which is sent as `:authority`. */
   readonly host: string | null;
 }
 
+/** A head for node:http2: its lines, or a record where Node does not take these. */
+export type RequestHead = readonly string[] | OutgoingHttpHeaders;
+
 /** Names in lower case, several lines of a name joined (RFC 9110 section 5.3), without what is about the connection. */
-export function requestHead(request: HttpRequest, target: Target): OutgoingHttpHeaders {
+export function requestHead(request: HttpRequest, target: Target): RequestHead {
   const { headers, method, body } = request;
-  const { fields, host } = sentFields(headers);
-  const head: OutgoingHttpHeaders = bareRecord({
-    [constants.HTTP2_HEADER_METHOD]: method,
-    [constants.HTTP2_HEADER_SCHEME]: target.protocol.slice(0, -1),
-    [constants.HTTP2_HEADER_AUTHORITY]: host ?? target.host,
-    [constants.HTTP2_HEADER_PATH]: requestPath(request, target),
-  });
-  Object.assign(head, fields);
-  const length = body === null && BODILESS.has(method) ? undefined : declaredLength(request);
-  if (length !== undefined && head['content-length'] === undefined) head['content-length'] = String(length);
+  const { fields, lines, host } = sentFields(headers);
+  const pseudo: string[] = [
+    constants.HTTP2_HEADER_METHOD,
+    method,
+    constants.HTTP2_HEADER_SCHEME,
+    target.protocol.slice(0, -1),
+    constants.HTTP2_HEADER_AUTHORITY,
+    host ?? target.host,
+    constants.HTTP2_HEADER_PATH,
+    requestPath(request, target),
+  ];
+  const head = pseudo.concat(lines);
+  if (body !== null || !BODILESS.has(method)) {
+    const length = declaredLength(request);
+    if (length !== undefined && fields['content-length'] === undefined) head.push('content-length', String(length));
+  }
   // Never put into the table of HPACK: by the size of later requests somebody could guess at it (RFC 7541 section 7.1.3).
-  if ('authorization' in head) (head as Record<symbol, unknown>)[sensitiveHeaders] = ['authorization'];
+  const sensitive = fields['authorization'] === undefined ? undefined : ['authorization'];
+  if (TAKES_LINES) return sensitive === undefined ? head : Object.assign(head, { [sensitiveHeaders]: sensitive });
+  return asRecord(head, sensitive);
+}
+
+/** Since these versions node:http2 takes the lines of a head; it makes its own text of them in one step less. */
+const TAKES_LINES = takesLines(process.versions);
+
+function takesLines({ node, bun }: NodeJS.ProcessVersions): boolean {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  return bun === undefined && (major >= 24 || (major === 22 && minor >= 17));
+}
+
+function asRecord(lines: readonly string[], sensitive: string[] | undefined): OutgoingHttpHeaders {
+  const head: OutgoingHttpHeaders = Object.create(null);
+  for (let i = 0; i < lines.length; i += 2) head[lines[i]!] = lines[i + 1];
+  if (sensitive !== undefined) (head as Record<symbol, unknown>)[sensitiveHeaders] = sensitive;
   return head;
 }
 
@@ -66,7 +92,7 @@ const sentFields = rememberLast((headers: HttpHeaders): SentFields => {
     // Lines of `Cookie` are joined with a semicolon instead of a comma (RFC 9113 section 8.2.3).
     fields[key] = before === undefined ? value : `${before}${key === 'cookie' ? '; ' : ', '}${value}`;
   }
-  return { fields, host: headers.get('host') };
+  return { fields, lines: Object.entries(fields).flat(), host: headers.get('host') };
 });
 
 /** Names in lower case; several lines of a name stay apart. */
@@ -89,28 +115,15 @@ const NONE: ReadonlySet<string> = new Set();
  * @param raw the lines as they came, which node:http2 gives beside the record that it makes of them
  */
 export function answerHead(raw: readonly string[]): { readonly fields: string[]; readonly size: number } {
-  const fields: string[] = [];
   let size = 0;
+  let start = 0;
   for (let i = 0; i < raw.length; i += 2) {
-    const [name, value] = [raw[i]!, raw[i + 1]!];
-    size += name.length + value.length + LINE;
-    if (!name.startsWith(':')) fields.push(name, value);
+    size += raw[i]!.length + raw[i + 1]!.length + LINE;
+    // RFC 9113 section 8.3: pseudo-headers stand before all others, or the head is malformed.
+    if (raw[i]![0] === ':') start = i + 2;
   }
-  return { fields, size };
+  return { fields: raw.slice(start), size };
 }
 
 /** Bytes of a line beside name and value in HTTP/1.1 (`: ` and CRLF), so that `maxHeaderSize` means the same in HTTP/2. */
 const LINE = 4;
-
-/**
- * Calls `told` when the server has ended its side of the stream in the regular way. The event `end` does not tell:
- * node:http2 emits it also for a stream that was reset, whose body is cut short. It pushes the `null` that ends a Readable
- * in both cases; after a reset the stream is closed by then.
- */
-export function whenWhole(stream: ClientHttp2Stream, told: () => void): void {
-  const push = stream.push;
-  stream.push = (chunk, encoding) => {
-    if (chunk === null && !stream.closed && !stream.destroyed) told();
-    return push.call(stream, chunk, encoding);
-  };
-}

@@ -94,11 +94,16 @@ export class Http2Transport implements Http2Host {
 
   /** Whether `auto` means HTTP/1.1: without TLS, where nothing is negotiated, and where the server chose it before. */
   #isPlain(target: Target, request: HttpRequest, options: RequestOptions): boolean {
-    return target.protocol === 'http:' || this.#plain.has(keyOf(target, settingsOf(this.#settings, request, options)));
+    if (target.protocol === 'http:') return true;
+    return this.#plain.size > 0 && this.#plain.has(keyOf(target, settingsOf(this.#settings, request, options)));
   }
 }
 
+/** Requests go to the same host in a row, mostly: a text that is made once is hashed once. */
+let last: { readonly settings: string; readonly origin: string; readonly key: string } | undefined;
+
 /** What connections must have in common to carry the same requests. */
-function keyOf(target: Target, settings: DialSettings): string {
-  return `${settings.key} ${target.origin}`;
+function keyOf({ origin }: Target, { key: settings }: DialSettings): string {
+  if (last?.origin !== origin || last.settings !== settings) last = { settings, origin, key: `${settings} ${origin}` };
+  return last.key;
 }

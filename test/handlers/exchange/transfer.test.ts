@@ -82,9 +82,7 @@ describe('the end of a transfer', () => {
 
   it('is what an event threw, and not the end of the process', () => {
     const { reject, transfer } = begin();
-    transfer.guarded(() => {
-      throw new TypeError('a mistake of ours');
-    });
+    transfer.broke(new TypeError('a mistake of ours'));
     expect(reject).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'a mistake of ours' }));
   });
 });
