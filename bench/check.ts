@@ -8,7 +8,7 @@
  *     npm run bench:check -- --update            records what it finds in three runs of each case
  *
  * A case that is worse is measured again. Ends with 1 when one is 10 % worse than recorded in three runs in a row. A loaded
- * machine gives no verdict: that is said, nothing is written, and it ends with 0, or with 2 where it was to record.
+ * machine gives no verdict: that is said, nothing is written, and it ends with 0. Ends with 2 where it was to record and could not.
  */
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { presentNode } from '../scripts/node-lines.ts';
 import { inProcess } from './comparison.ts';
 import { machine, versions } from './machine.ts';
+import { reasonOf } from './measure.ts';
 import { RATIOS, ROOT, SLUICE } from './paths.ts';
 import { type Bench, build, install, loadOf, nodeBinary, startBench, versionOf } from './prepare.ts';
 import { type RecordedLine, readRecorded, withLine, writeRecorded } from './recorded.ts';
@@ -58,8 +59,12 @@ function chosenNodes(): readonly string[] {
 
 async function runOnce(name: string, bench: Bench, node: string): Promise<CaseRun> {
   const builds = { [OURS]: pathToFileURL(`${SLUICE}/index.js`).href };
-  const { rounds } = await inProcess({ name, builds, peers: [PEER], rounds: ROUNDS, warm: WARM }, bench, node);
-  return runOf(rounds, OURS, PEER);
+  try {
+    const { rounds } = await inProcess({ name, builds, peers: [PEER], rounds: ROUNDS, warm: WARM }, bench, node);
+    return runOf(rounds, OURS, PEER);
+  } catch (error) {
+    throw new FailedError(`${name} could not be measured: ${reasonOf(error)}`);
+  }
 }
 
 /** Prints a line for each case. */
@@ -89,6 +94,9 @@ async function record(bench: Bench, node: string): Promise<Record<string, number
   return ratios;
 }
 
+/** There is nothing to judge for a reason that is not the machine. */
+class FailedError extends Error {}
+
 class LoadedError extends Error {}
 
 function commit(): string {
@@ -112,7 +120,7 @@ async function atNode(bench: Bench, node: string): Promise<boolean> {
     return true;
   }
   if (before !== undefined && before.undici !== undici) {
-    throw new Error(`undici ${before.undici} was recorded, and here is ${undici}: record anew, with --update`);
+    throw new FailedError(`undici ${before.undici} was recorded, and here is ${undici}: record anew, with --update`);
   }
   if (before !== undefined) console.log(`Recorded on ${before.date}, Node ${before.node}, ${before.machine}.`);
   const measured = await check(bench, node, before);
@@ -133,7 +141,8 @@ async function checkAll(): Promise<boolean> {
 try {
   process.exitCode = (await checkAll()) ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof LoadedError)) throw error;
-  console.log(`No verdict: ${error.message}. Nothing was written.`);
-  process.exitCode = values.update ? 2 : 0;
+  if (error instanceof LoadedError) console.log(`No verdict: ${error.message}. Nothing was written.`);
+  else if (error instanceof FailedError) console.error(error.message);
+  else throw error;
+  process.exitCode = error instanceof LoadedError && !values.update ? 0 : values.update ? 2 : 1;
 }

@@ -140,7 +140,7 @@ function byKey<T>(figures: readonly Figure[], value: (figure: Figure) => T): Rec
 }
 
 /** Its own words, or that it ended without any: a promise that never settles ends a process too. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { stderr = '', killed, code } = error as { stderr?: string; killed?: boolean; code?: unknown };
   const told = stderr.split('\n').find((line) => /Error|unsettled/.test(line)) ?? stderr.trim().split('\n').at(-1);
   return (told || (killed ? 'it took too long' : `its process ended with ${String(code)}`)).replaceAll(ROOT, '');

@@ -18,7 +18,7 @@ function processes(failing: Readonly<Record<string, number>>): InProcess {
   const turns: Record<string, number> = {};
   return (_, { row }, { plan: { windows } }) => {
     const turn = (turns[row] = (turns[row] ?? 0) + 1);
-    if (turn === failing[row]) return Promise.reject(new Error('failed', { cause: undefined }));
+    if (turn === failing[row]) return Promise.reject(new Error('failed'));
     return Promise.resolve(Array.from({ length: windows }, () => ({ [row]: { cpu: 1, perSecond: 2 } })));
   };
 }
