@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oneCore } from '../scripts/one-core.ts';
 import { root } from './architecture/imports.ts';
 
 const run = promisify(execFile);
@@ -23,6 +24,17 @@ async function loadedBy(code: string): Promise<{ files: string[]; builtins: stri
   return JSON.parse(stdout) as { files: string[]; builtins: string[] };
 }
 
+/** The files that are read with this one, itself included. */
+function readWith(path: string, met = new Set<string>()): Set<string> {
+  if (met.has(path)) return met;
+  met.add(path);
+  const imported = readFileSync(path, 'utf8').matchAll(
+    /^(?:import|export)\b[^;]*?\bfrom\s*"([^"]+)"|^import\s*"([^"]+)"/gm,
+  );
+  for (const [, from, bare] of imported) readWith(join(dirname(path), (from ?? bare)!), met);
+  return met;
+}
+
 describe('importing the package', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(root, 'node_modules', '.probe-'));
@@ -32,6 +44,8 @@ describe('importing the package', () => {
       format: ['esm'],
       splitting: true,
       silent: true,
+      // As the package is cut.
+      esbuildPlugins: [oneCore(join(root, 'src/index.ts'))],
       config: false,
       clean: false,
       dts: false,
@@ -39,6 +53,17 @@ describe('importing the package', () => {
   }, 60_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('reads two files, the entry and the library, and no package', () => {
+    // Node takes a good part of a millisecond to find, read and link each.
+    expect([...readWith(join(folder, 'dist/index.js'))]).toHaveLength(2);
+  });
+
+  it('loads no built-in module that a program without it does not load', async () => {
+    const bare = await loadedBy('');
+    const { builtins } = await loadedBy("import './dist/index.js';");
+    expect(builtins.filter((name) => name.startsWith('NativeModule') && !bare.builtins.includes(name))).toEqual([]);
+  });
 
   it('loads no transport and no cookie library', async () => {
     const bare = await loadedBy('');
