@@ -350,6 +350,8 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     request.call = call;
     if (options.idempotencyKey) request = withIdempotencyKey(request, options.idempotencyKey);
     call.request = request;
+    // Its sources are those of the request now: many calls may wait, each with no more than it needs.
+    call.plan = undefined;
     if (options.uriVars) call.template = templatePath(plan.uri, options.baseUri);
     if (options.parseJson) call.parseJson = options.parseJson;
     const go = plan.handler !== undefined || request.headers.has('accept') ? carry : carryNextTurn;

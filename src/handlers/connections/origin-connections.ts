@@ -23,22 +23,21 @@ interface WaitOwner<Waiter> extends SlotHolder {
 /** A request that waits for one of the connections. */
 export class ConnectionWait<Waiter> extends SlotWait {
   readonly waiter: Waiter;
-  readonly #owner: WaitOwner<Waiter>;
+  declare readonly holder: WaitOwner<Waiter>;
   #stopOpening: (() => void) | undefined;
 
   constructor(owner: WaitOwner<Waiter>, waiter: Waiter, limit: SlotLimit, isFresh: boolean) {
     super(owner, limit, isFresh);
     this.waiter = waiter;
-    this.#owner = owner;
   }
 
   placed(): void {
-    this.#stopOpening = this.#owner.placed(this);
+    this.#stopOpening = this.holder.placed(this);
   }
 
   /** Gives up: the wait, or the connection that is being opened after it. */
   leave(): void {
-    if (this.#stopOpening === undefined) this.#owner.leave(this);
+    if (this.#stopOpening === undefined) this.holder.leave(this);
     else this.#stopOpening();
   }
 }
