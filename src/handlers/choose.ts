@@ -19,7 +19,7 @@ import { type FetchFunction, fetchHandler } from './fetch/fetch.ts';
 import { http2Handler } from './http2/http2.ts';
 import { nodeHttpHandler } from './node/node-http.ts';
 import { streamHandler } from './node/stream.ts';
-import { undiciHandler } from './undici/undici.ts';
+import { undiciHandler, undiciStreams } from './undici/undici.ts';
 import { UnsolicitedOrigins } from './undici/unsolicited-continue.ts';
 import { isStreamed, lifeCycle } from './wrap-streaming.ts';
 
@@ -34,8 +34,9 @@ export interface Environment extends ConnectionSettings {
 }
 
 /**
- * In Node: undici for buffered bodies, `streamHandler` for streamed ones, node:http for requests whose body is not in memory
- * and for what those cannot do, node:http2 where the option `version` asks for it, fetch for HTTP/3; elsewhere fetch.
+ * In Node: undici for buffered bodies and, over connections apart, for sinks; `streamHandler` for other streamed ones, node:http
+ * for requests whose body is not in memory and for what those cannot do, node:http2 where the option `version` asks for it,
+ * fetch for HTTP/3; elsewhere fetch.
  * @throws TypeError for settings that are none; a request rejects with a RequestError (`ERR_UNSUPPORTED`) with every reason
  * when none can send it
  */
@@ -71,6 +72,7 @@ class NodeTransports {
   readonly #asPlain = changedOptions({ version: '1.1' });
   readonly #unsolicited = new UnsolicitedOrigins();
   #undici: Transport | undefined;
+  #undiciStreams: Transport | undefined;
   #stream: Transport | undefined;
   #node: Transport | undefined;
   #http2: Transport | undefined;
@@ -81,7 +83,7 @@ class NodeTransports {
   }
 
   get made(): readonly (Transport | undefined)[] {
-    return [this.#http2, this.#undici, this.#stream, this.#node, this.#fetch];
+    return [this.#http2, this.#undici, this.#undiciStreams, this.#stream, this.#node, this.#fetch];
   }
 
   /**
@@ -105,11 +107,11 @@ class NodeTransports {
 
   /** HTTP/1.1: over the transport that is best for it, or over node:http, which can do all of it. */
   plain(request: HttpRequest, own: RequestOptions): Promise<HttpResponse> {
-    const first = this.#first(request, own);
-    if (first.supports!(request, own) === undefined && (first !== this.#undici || !this.#isRemembered(request))) {
-      return first(request, own);
+    const fastest = this.#fastest(request, own);
+    if (fastest !== undefined && fastest.supports!(request, own) === undefined && !this.#isRemembered(request)) {
+      return fastest(request, own);
     }
-    const node = this.#overNode();
+    const node = isStreamed(own) ? this.#overStream() : this.#overNode();
     const reason = node.supports?.(request, own);
     return reason === undefined
       ? node(request, own)
@@ -126,19 +128,29 @@ class NodeTransports {
 
   #reasons(request: HttpRequest, given: RequestOptions): string[] {
     const options = given.version === 'auto' ? this.#asPlain(given) : given;
-    const found = [this.#first(request, options), this.#overNode()].map((handler) =>
-      handler.supports?.(request, options),
-    );
+    const first = isStreamed(options) ? this.#overStream() : this.#overUndici();
+    const found = [first, this.#overNode()].map((handler) => handler.supports?.(request, options));
     return found.filter((reason) => reason !== undefined);
   }
 
-  /** The transport that is asked first. */
-  #first({ body }: HttpRequest, options: RequestOptions): Transport {
+  /** undici, for what costs less over it: what is in memory, and a body that goes into a sink. */
+  #fastest({ body }: HttpRequest, options: RequestOptions): Transport | undefined {
+    if (isStreamed(options)) return options.sink && body === null ? this.#overUndiciStreams() : undefined;
+    return body === null || body.bytes !== undefined ? this.#overUndici() : undefined;
+  }
+
+  #overUndici(): Transport {
     const { connections } = this;
-    if (isStreamed(options)) return (this.#stream ??= streamHandler({ connections }));
-    // What flows goes as it flows there; undici makes promises for each of its chunks.
-    if (body !== null && body.bytes === undefined) return this.#overNode();
     return (this.#undici ??= undiciHandler((...failed) => this.#elsewhere(...failed), { connections }));
+  }
+
+  #overUndiciStreams(): Transport {
+    const { connections } = this;
+    return (this.#undiciStreams ??= undiciStreams((...failed) => this.#elsewhere(...failed), { connections }));
+  }
+
+  #overStream(): Transport {
+    return (this.#stream ??= streamHandler({ connections: this.connections }));
   }
 
   #overNode(): Transport {
@@ -160,7 +172,9 @@ class NodeTransports {
    */
   #elsewhere(request: HttpRequest, options: RequestOptions, error: Error): Promise<HttpResponse> {
     this.#unsolicited.add(request);
-    return canReplay(request, false) ? this.#overNode()(request, options) : Promise.reject(error);
+    if (!canReplay(request, false)) return Promise.reject(error);
+    const node = isStreamed(options) ? this.#overStream() : this.#overNode();
+    return node(request, options);
   }
 
   #isRemembered(request: HttpRequest): boolean {

@@ -32,6 +32,12 @@ describe('the choice in Node', () => {
     ['node', 'a body that a function makes', (url) => new HttpRequest('POST', url, {}, () => 'x'), {}],
     ['stream', 'stream: true', (url) => new HttpRequest('GET', url), { stream: true }],
     ['stream', 'a sink', (url) => new HttpRequest('GET', url), { sink: '/dev/null' }],
+    [
+      'stream',
+      'a body and a sink',
+      (url) => new HttpRequest('POST', url, {}, 'x'),
+      { sink: '/dev/null', stream: true },
+    ],
     ['node', 'Expect', (url) => new HttpRequest('POST', url, { Expect: '100-continue' }, 'x'), {}],
     ['node', 'OPTIONS *', (url) => new HttpRequest('OPTIONS', url.replace('echo', '*')), {}],
     ['node', 'onInformation', (url) => new HttpRequest('GET', url), { onInformation: () => undefined }],
@@ -149,6 +155,17 @@ describe('a 100 that nobody asked for', () => {
     const response = await handler(new HttpRequest('PUT', server.url('/unexpected-continue'), {}, once()), {});
     expect([response.status, response.facts.handler]).toEqual([200, 'node']);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('is read past for a sink as well, the second time at once', async () => {
+    const options = { stream: true, sink: '/dev/null' };
+    for (const expected of [2, 1]) {
+      server.clear();
+      const response = await handler(get('/unexpected-continue'), options);
+      expect([response.status, response.facts.handler]).toEqual([200, 'stream']);
+      await response.discard();
+      expect(server.requests).toHaveLength(expected);
+    }
   });
 
   it('is an error that says what to do for a POST, which is not sent twice', async () => {

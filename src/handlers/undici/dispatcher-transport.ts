@@ -17,6 +17,7 @@ import type { ExchangeConnection, UndiciHost } from './host.ts';
 import type { DispatchOptions } from './request.ts';
 
 export class DispatcherTransport implements UndiciHost {
+  readonly name = 'undici';
   readonly elsewhere = undefined;
   readonly #dispatcher: UndiciDispatcher;
   readonly running = new OpenExchanges<Endable>();

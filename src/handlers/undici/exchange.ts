@@ -46,7 +46,7 @@ export class UndiciExchange implements Carrier {
   }
 
   get handlerName(): string {
-    return 'undici';
+    return this.#host.name;
   }
 
   start(connection: ExchangeConnection): void {

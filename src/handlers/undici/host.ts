@@ -14,6 +14,8 @@ import type { Endable, OpenExchanges } from '../exchange/open-exchanges.ts';
 export type SendElsewhere = (request: HttpRequest, options: RequestOptions, error: Error) => Promise<HttpResponse>;
 
 export interface UndiciHost {
+  /** What `stats` calls the handler. */
+  readonly name: string;
   /** Sends what undici cannot; without it such a request fails. */
   readonly elsewhere: SendElsewhere | undefined;
   readonly running: OpenExchanges<Endable>;

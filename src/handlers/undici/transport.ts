@@ -45,14 +45,15 @@ export class UndiciTransport implements UndiciHost {
 
   private constructor(
     ClientClass: typeof Client,
+    readonly name: string,
     readonly limits: ConnectionLimits,
     readonly elsewhere: SendElsewhere | undefined,
   ) {
     this.#Client = ClientClass;
   }
 
-  static async load(limits: ConnectionLimits, elsewhere?: SendElsewhere): Promise<UndiciTransport> {
-    return new UndiciTransport(await loadClient(), limits, elsewhere);
+  static async load(name: string, limits: ConnectionLimits, elsewhere?: SendElsewhere): Promise<UndiciTransport> {
+    return new UndiciTransport(await loadClient(), name, limits, elsewhere);
   }
 
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {

@@ -32,9 +32,18 @@ export function undiciHandler(
   settings: ConnectionSettings = {},
 ): Transport {
   if (typeof elsewhere === 'object' && elsewhere !== null) return overDispatcher(elsewhere, settings);
+  return overConnections('undici', elsewhere, settings);
+}
+
+/** The same for streamed answers, over connections apart: a slow reader of a large body never holds up small requests. */
+export function undiciStreams(elsewhere: SendElsewhere, settings: ConnectionSettings): Transport {
+  return overConnections('stream', elsewhere, settings);
+}
+
+function overConnections(name: string, elsewhere: SendElsewhere | undefined, settings: ConnectionSettings): Transport {
   const limits = connectionLimits('undici', settings);
   const transport = new LazyTransport(() =>
-    import('./transport.ts').then(({ UndiciTransport }) => UndiciTransport.load(limits, elsewhere)),
+    import('./transport.ts').then(({ UndiciTransport }) => UndiciTransport.load(name, limits, elsewhere)),
   );
   return handlerOver(transport, unsupportedOption, () => limits.stats());
 }

@@ -4,3 +4,6 @@ import type * as node from './undici.ts';
 
 export const undiciHandler: typeof node.undiciHandler = () =>
   missing('undiciHandler()', 'fetchHandler() sends over what is here');
+
+export const undiciStreams: typeof node.undiciStreams = () =>
+  missing('streams over undici', 'fetchHandler() sends over what is here');

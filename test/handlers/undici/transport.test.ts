@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 it('keeps nothing of a way to connect that has no connection any more, as that of a proxy which is used once', async () => {
-  const transport = await UndiciTransport.load(new ConnectionLimits());
+  const transport = await UndiciTransport.load('undici', new ConnectionLimits());
   for (let connectTimeout = 10_001; connectTimeout <= 10_005; connectTimeout += 1) {
     await transport.send(new HttpRequest('GET', server.url('/json')), { connectTimeout, keepAlive: false });
   }
