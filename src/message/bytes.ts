@@ -52,9 +52,9 @@ const LARGEST_BLOCK = 65_536;
 /** Bytes that are allocated on a promise alone: 1 MiB. */
 const MOST_AT_ONCE = 1_048_576;
 
-/** Node's `Buffer`, as far as it gives memory without clearing it. */
+/** Node's `Buffer`, as far as it gives memory without clearing it; a page may have another class of that name. */
 interface Unclearing {
-  allocUnsafeSlow(size: number): Uint8Array<ArrayBuffer>;
+  allocUnsafeSlow?(size: number): Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -63,7 +63,7 @@ interface Unclearing {
  */
 function roomFor(size: number): Uint8Array<ArrayBuffer> {
   const { Buffer } = globalThis as { Buffer?: Unclearing };
-  const room = Buffer?.allocUnsafeSlow(size).buffer;
+  const room = Buffer?.allocUnsafeSlow?.(size).buffer;
   return room?.byteLength === size ? new Uint8Array(room) : new Uint8Array(size);
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Pieces } from '../../src/message/bytes.ts';
 
 const KIB = 1024;
@@ -85,5 +85,15 @@ describe('Pieces', () => {
     expect(pieces.bytes().byteLength).toBe(0);
     pieces.add(whole);
     expect(pieces.bytes()).toBe(whole);
+  });
+});
+
+describe('Pieces where there is a Buffer that is not that of Node', () => {
+  it('are the body again', () => {
+    onTestFinished(() => void vi.unstubAllGlobals());
+    vi.stubGlobal('Buffer', class {});
+    const bytes = gathered(whole, [8192], whole.byteLength).bytes();
+    vi.unstubAllGlobals();
+    expect(bytes).toEqual(whole);
   });
 });
