@@ -8,6 +8,7 @@ import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { kindOf } from '../../runtime/kind-of.ts';
 import { type Held, holdBody } from './error-body.ts';
 import { errorClass } from './error-class.ts';
 import { methodHint, statusLine, summaryOf } from './http-errors-policy.ts';
@@ -48,8 +49,15 @@ async function heldFirst(
 ): Promise<BadResponseError> {
   const isOpen = answer.streamed && !answer.bodyUsed;
   const held: Held = isOpen ? await holdBody(answer, asked, options) : { response: answer };
-  const summary = summarize === undefined ? summaryLength : ((await summarize(held.response)) ?? '');
+  const summary = summarize === undefined ? summaryLength : checkedText(await summarize(held.response));
   return made(held, asked, options, summary, last);
+}
+
+/** @throws TypeError for what the caller's function gave in place of a text: a number would be read as a length */
+function checkedText(given: unknown): string {
+  if (given === undefined || given === null) return '';
+  if (typeof given === 'string') return given;
+  throw new TypeError(`httpErrors: summarize must give a text, got ${kindOf(given)}`);
 }
 
 /** @param summary what the body holds, or how many characters of its beginning are shown */

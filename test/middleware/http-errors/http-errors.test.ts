@@ -164,6 +164,13 @@ describe('the summary of the body', () => {
     expect(await message('x', 'text/plain', { summarize: () => nothing })).toMatch(/Bad Request$/);
   });
 
+  it.each([5, true, { length: 5 }])('is a mistake when summarize gives %j', async (given) => {
+    const stack = new HandlerStack(async () => page('not to be shown', 'text/plain'));
+    stack.push(httpErrors({ summarize: () => given as never }), 'http_errors');
+    const call = new Client({ handler: stack }).get('http://h/x');
+    await expect(call).rejects.toThrow(/^httpErrors: summarize must give a text, got (number|boolean|Object)$/);
+  });
+
   it('leaves a body that went to a sink alone', async () => {
     const error = await failed(page('x').with({ sink: '/tmp/x' }));
     expect(error.message).toMatch(/Bad Request$/);
