@@ -19,8 +19,18 @@ import { machine, versions } from './machine.ts';
 import { reasonOf } from './measure.ts';
 import { RATIOS, ROOT, SLUICE } from './paths.ts';
 import { type Bench, build, install, loadOf, nodeBinary, startBench, versionOf } from './prepare.ts';
-import { type RecordedLine, readRecorded, withLine, writeRecorded } from './recorded.ts';
-import { type CaseRun, IN_A_ROW, recordOf, runOf, told, verdictOf } from './regression.ts';
+import { readRecorded, withLine, writeRecorded } from './recorded.ts';
+import {
+  type CaseRun,
+  IN_A_ROW,
+  type Measured,
+  nextRuns,
+  type Ratios,
+  recordOf,
+  runOf,
+  told,
+  verdictOf,
+} from './regression.ts';
 import { majorOf } from './results.ts';
 
 /** Of `comparedCases`. */
@@ -28,9 +38,9 @@ const CASES = ['all-on', 'get-64k', 'get-json', 'not-found', 'post-json', 'redir
 const OURS = 'sluice';
 const PEER = 'undici 7';
 /** Enough for a median: a round is a batch of about 10 ms of each. */
-const ROUNDS = 50;
-/** A second of each before anything counts. */
-const WARM = 200;
+const ROUNDS = 40;
+/** Most of a second of each before anything counts. */
+const WARM = 180;
 
 const { values } = parseArgs({
   options: {
@@ -40,8 +50,6 @@ const { values } = parseArgs({
     update: { type: 'boolean', default: false },
   },
 });
-
-type Measured = Readonly<Record<string, readonly CaseRun[]>>;
 
 function chosenCases(): readonly string[] {
   const names = values.only?.split(',') ?? CASES;
@@ -68,16 +76,12 @@ async function runOnce(name: string, bench: Bench, node: string): Promise<CaseRu
 }
 
 /** Prints a line for each case. */
-async function check(bench: Bench, node: string, recorded: RecordedLine | undefined): Promise<Measured> {
+async function check(bench: Bench, node: string, recorded: Ratios): Promise<Measured> {
   const measured: Record<string, CaseRun[]> = {};
-  for (let left = chosenCases(); left.length > 0; ) {
-    for (const name of left) (measured[name] ??= []).push(await runOnce(name, bench, node));
-    left = left.filter((name) => {
-      const verdict = verdictOf(recorded?.ratios[name], measured[name]!);
-      if (verdict !== 'again') console.log(told(name, recorded?.ratios[name], measured[name]!));
-      return verdict === 'again';
-    });
+  for (let names = chosenCases(); names.length > 0; names = nextRuns(recorded, measured)) {
+    for (const name of names) (measured[name] ??= []).push(await runOnce(name, bench, node));
   }
+  for (const [name, runs] of Object.entries(measured)) console.log(told(name, recorded[name], runs));
   return measured;
 }
 
@@ -123,8 +127,9 @@ async function atNode(bench: Bench, node: string): Promise<boolean> {
     throw new FailedError(`undici ${before.undici} was recorded, and here is ${undici}: record anew, with --update`);
   }
   if (before !== undefined) console.log(`Recorded on ${before.date}, Node ${before.node}, ${before.machine}.`);
-  const measured = await check(bench, node, before);
-  return Object.entries(measured).every(([name, runs]) => verdictOf(before?.ratios[name], runs) !== 'slower');
+  const ratios = before?.ratios ?? {};
+  const measured = await check(bench, node, ratios);
+  return Object.entries(measured).every(([name, runs]) => verdictOf(ratios[name], runs) !== 'slower');
 }
 
 async function checkAll(): Promise<boolean> {

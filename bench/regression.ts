@@ -7,6 +7,7 @@ import type { ComparisonRound } from './worker/comparison-task.ts';
 export const ALLOWED = 1.1;
 /** A case fails that is worse in so many runs in a row. */
 export const IN_A_ROW = 3;
+const AT_A_TIME = 3;
 
 /** What one run of a case found. */
 export interface CaseRun {
@@ -18,7 +19,7 @@ export interface CaseRun {
 
 /**
  * - `same`: the last run was no worse than allowed.
- * - `again`: it was worse, but not yet often enough: one more run is needed.
+ * - `again`: it was worse, but not yet often enough to fail.
  * - `slower`: it was worse in as many runs in a row as make a failure.
  * - `loaded`: the last run says nothing, since others used the machine.
  * - `unrecorded`: there is nothing to compare with.
@@ -41,6 +42,22 @@ function isWorse(recorded: number, ratio: number): boolean {
   return ratio > recorded * ALLOWED;
 }
 
+/** By case. */
+export type Ratios = Readonly<Record<string, number>>;
+export type Measured = Readonly<Record<string, readonly CaseRun[]>>;
+
+/**
+ * The cases that need one more run, the worst first; no more at a time than keep the check short. None once a case has
+ * failed: then all has.
+ */
+export function nextRuns(recorded: Ratios, measured: Measured): readonly string[] {
+  const verdicts = Object.entries(measured).map(([name, runs]) => [name, verdictOf(recorded[name], runs)] as const);
+  if (verdicts.some(([, verdict]) => verdict === 'slower')) return [];
+  const excess = (name: string) => measured[name]!.at(-1)!.ratio / recorded[name]!;
+  const again = verdicts.flatMap(([name, verdict]) => (verdict === 'again' ? [name] : []));
+  return again.sort((a, b) => excess(b) - excess(a)).slice(0, AT_A_TIME);
+}
+
 /** @param rounds at least one, each with both rows */
 export function runOf(rounds: readonly ComparisonRound[], row: string, peer: string): CaseRun {
   const quiet = rounds.filter(({ others }) => others <= MOST_OF_OTHERS);
@@ -51,7 +68,7 @@ export function runOf(rounds: readonly ComparisonRound[], row: string, peer: str
 
 const WORDS: Readonly<Record<Verdict, string>> = {
   same: 'ok',
-  again: 'worse, to be measured again',
+  again: 'worse; not measured again, since another case has failed',
   slower: `SLOWER by more than ${Math.round(100 * (ALLOWED - 1))} %, ${IN_A_ROW} runs in a row`,
   loaded: 'no verdict: the machine is loaded',
   unrecorded: 'no verdict: nothing is recorded',

@@ -1,6 +1,6 @@
 /** When the check of the benchmark fails, by figures that are given. */
 import { expect, test } from 'vitest';
-import { type CaseRun, recordOf, runOf, told, verdictOf } from '../../bench/regression.ts';
+import { type CaseRun, nextRuns, recordOf, runOf, told, verdictOf } from '../../bench/regression.ts';
 
 const LOADED = 'loaded';
 
@@ -33,6 +33,22 @@ test.each([
   expect(verdictOf(recorded, found)).toBe(verdict);
 });
 
+const recorded = { a: 1, b: 1, c: 1, d: 0.5, e: 1 };
+
+test.each([
+  ['nothing where all is as before', { a: runs(1), b: runs(1.1) }, []],
+  ['what was worse, and nothing else', { a: runs(1), b: runs(1.2), c: runs('1.5 loaded') }, ['b']],
+  ['what was worse twice', { a: runs(1.2, 1), b: runs(1.2, 1.3) }, ['b']],
+  [
+    'the three that are worst by what was recorded',
+    { a: runs(1.2), b: runs(1.4), c: runs(1.15), d: runs(0.9), e: runs(1.3) },
+    ['d', 'b', 'e'],
+  ],
+  ['nothing more once a case has failed', { a: runs(1.2, 1.2, 1.2), b: runs(1.2, 1.2) }, []],
+])('measured again is %s', (_, measured, names) => {
+  expect(nextRuns(recorded, measured)).toEqual(names);
+});
+
 test('what is told names the case, from what to what, and every run', () => {
   expect(told('get-json', 0.9, runs(1.05, 1.04, 1.061))).toBe(
     'get-json   recorded 0.900, now 1.050, then 1.040, then 1.061: SLOWER by more than 10 %, 3 runs in a row',
@@ -40,6 +56,9 @@ test('what is told names the case, from what to what, and every run', () => {
   expect(told('redirects', 0.9, runs(1.2, 0.91))).toBe('redirects  recorded 0.900, now 1.200, then 0.910: ok');
   expect(told('all-on', 0.9, runs('1.2 loaded'))).toBe(
     'all-on     recorded 0.900, now 1.200, others took 40 % of the machine: no verdict: the machine is loaded',
+  );
+  expect(told('all-on', 0.9, runs(1.2))).toBe(
+    'all-on     recorded 0.900, now 1.200: worse; not measured again, since another case has failed',
   );
   expect(told('all-on', undefined, runs(1.2))).toBe(
     'all-on     recorded never, now 1.200: no verdict: nothing is recorded',
