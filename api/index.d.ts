@@ -75,7 +75,7 @@ type CacheOption = CacheLayer | CacheMode | CacheWithMode | false | null;
 // Client
 declare class Client implements AsyncDisposable, HttpClient, Verbs {
     #private;
-    constructor(options?: ClientOptions, family?: Calls);
+    constructor(options?: ClientOptions);
     get stack(): HandlerStack | undefined;
     request(method: string, uri: Uri$1, options?: RequestOptions): RequestPromise;
     requestAsync(method: string, uri: Uri$1, options?: RequestOptions): RequestPromise;
@@ -1168,13 +1168,6 @@ declare function unwrap<T extends object>(promises: T): Promise<Unwrapped<T>>;
 // wrapStreaming
 declare function wrapStreaming(handler: Handler, streaming: Handler): Transport;
 // Mentioned above, and not exported by a name
-interface Abortable {
-    abort(reason: unknown): void;
-    watching?: Watching | undefined;
-    readonly isForgotten?: boolean;
-    readonly isWaiting?: boolean;
-    readonly waitsFor?: string | undefined;
-}
 interface AnswerOptions {
     httpErrors?: boolean | ((status: number) => boolean) | null | undefined;
     allowRedirects?: boolean | RedirectOptions | null | undefined;
@@ -1196,16 +1189,6 @@ interface Answered extends Message<unknown> {
     arrayBuffer(): Promise<ArrayBuffer>;
     blob(): Promise<Blob>;
 }
-interface Asked {
-    readonly method: string;
-    readonly uri: string | URL;
-    readonly options: RequestOptions | undefined;
-}
-interface Asker {
-    readonly outer: Asker | undefined;
-    mayLeave(status: number): boolean;
-    leaves(answer: Headed, status: number, options: RequestOptions): boolean;
-}
 declare class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     #private;
     readonly isStopped = false;
@@ -1214,6 +1197,8 @@ declare class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
     next(): Promise<Step>;
     return(): Promise<Step>;
     release(reason?: unknown): void;
+    stream(): Promise<SourceStream | undefined>;
+    flowedOut(): void;
 }
 interface BodyReaderHooks {
     open(): BodySource | Promise<BodySource>;
@@ -1225,59 +1210,6 @@ interface CacheWithMode {
     readonly use: CacheLayer;
     readonly mode: CacheMode;
 }
-declare class Call extends StopSource implements Member, MessageCall {
-    #private;
-    readonly started: number;
-    redact?: Redact | undefined;
-    readonly clock?: Clock | undefined;
-    index: number;
-    calls: CallFamily | undefined;
-    attempt: number;
-    hop: number;
-    repeater: Repeater | undefined;
-    request: HttpRequest | undefined;
-    entered: object | undefined;
-    resolve: ((response: HttpResponse) => void) | undefined;
-    reject: ((reason: unknown) => void) | undefined;
-    filling: Filling | undefined;
-    template: string | undefined;
-    wantsJson: boolean;
-    parseJson: ParseJson | undefined;
-    asker: Asker | undefined;
-    hasOpenBody: boolean;
-    trace: Trace | undefined;
-    reconnector: Reconnector<HttpResponse> | undefined;
-    followed: AbortSignal | undefined;
-    constructor(started: number, redact?: Redact | undefined, clock?: Clock | undefined);
-    get elapsed(): number;
-    settled(): void;
-    get isForgotten(): boolean;
-    protected emptied(): void;
-    abort(reason?: unknown): void;
-}
-interface CallFamily {
-    join(call: Call, isAdmitted: boolean, asked?: Asked): void;
-    leave(call: Call): void;
-    isIn(family: CallFamily): boolean;
-}
-declare class Calls implements CallFamily {
-    #private;
-    readonly tell?: ((asked: Asked, call: Call) => HttpRequest | undefined) | undefined;
-    constructor(client: object, parent?: Calls, tell?: ((asked: Asked, call: Call) => HttpRequest | undefined) | undefined);
-    get isClosing(): boolean;
-    join(call: Call, isAdmitted: boolean, asked?: Asked): void;
-    leave(call: Call): void;
-    holding<T>(asked: Asked, work: () => Promise<T>): Promise<T>;
-    close(beside?: Promise<void>): Promise<void>;
-    reopen(): void;
-    destroy(reason: unknown): void;
-    watch(maker: Abortable): void;
-    unwatch(maker: Abortable): void;
-    members(): Call[];
-    onceOver(callback: () => void): void;
-    isIn(family: CallFamily): boolean;
-}
-type Channels = TracingChannel<unknown, object>;
 declare class Content {
     #private;
     bytes: Uint8Array | undefined;
@@ -1323,13 +1255,6 @@ interface FilePart extends PartHead {
     readonly length?: number | undefined;
     readonly contents?: undefined;
 }
-interface Filling extends Abortable {
-    onEnd: (() => void) | undefined;
-}
-interface Headed {
-    readonly request: HttpRequest;
-    headOnly(): HttpResponse | undefined;
-}
 declare const HttpRequest_base: new () => PartOfCall;
 declare const INSPECT: unique symbol;
 type Inspect = (value: unknown, options: unknown) => string;
@@ -1338,22 +1263,12 @@ interface JarWithCookies {
     readonly jar: CookieStore;
     readonly send: CookieRecord;
 }
-interface Member {
-    index: number;
-}
 interface Message<Self> {
     readonly headers: HttpHeaders;
     readonly protocolVersion: string;
     withHeader(name: string, value: string | number | readonly string[]): Self;
     withAddedHeader(name: string, value: string | number | readonly string[]): Self;
     withoutHeader(name: string): Self;
-}
-interface MessageCall {
-    readonly attempt: number;
-    readonly elapsed: number;
-    redact?: Redact | undefined;
-    parseJson: ParseJson | undefined;
-    reconnector: Reconnector<unknown> | undefined;
 }
 type Next = string | URL | RequestOptions | null | undefined | false;
 type NodeHandlerSettings = ConnectionSettings;
@@ -1384,14 +1299,7 @@ interface RawBytes {
     toString(encoding: 'latin1'): string;
 }
 type RawField = string | RawBytes;
-type ReadEvents<Answer> = (answer: Answer, stream: StreamOfEvents) => AsyncGenerator<ServerSentEvent, void, undefined>;
-interface Reconnector<Answer> {
-    events(answer: Answer, read: ReadEvents<Answer>): AsyncGenerator<ServerSentEvent, void, undefined>;
-}
 type Redact = readonly string[];
-interface Repeater {
-    spend(): boolean;
-}
 type ResponseBodyInit = BodyInit | Content | null;
 interface ResponseFacts {
     url?: string | undefined;
@@ -1418,7 +1326,9 @@ type SchemaResult<Output> = {
 } | {
     readonly issues: readonly SchemaIssue[];
 };
-type Scope = <R>(run: () => R) => R;
+interface Scope {
+    runInAsyncScope<R>(run: () => R): R;
+}
 type SendElsewhere = (request: HttpRequest, options: RequestOptions, error: Error) => Promise<HttpResponse>;
 interface SourceStream extends AsyncIterable<Uint8Array | string> {
     pipe(target: unknown): unknown;
@@ -1428,25 +1338,6 @@ interface SourceStream extends AsyncIterable<Uint8Array | string> {
     readonly destroyed?: boolean;
 }
 type Step = IteratorResult<Uint8Array, void>;
-declare class StopSource implements Abortable {
-    #private;
-    watching: Watching | undefined;
-    aborted: boolean;
-    reason: unknown;
-    get signal(): AbortSignal;
-    watch(target: Abortable): void;
-    unwatch(target: Abortable): void;
-    get isWatched(): boolean;
-    get isForgotten(): boolean;
-    get isWaiting(): boolean;
-    get waitsFor(): string | undefined;
-    protected emptied(): void;
-    abort(reason?: unknown): void;
-}
-interface StreamOfEvents {
-    id: string;
-    retry: number | undefined;
-}
 type StreamSource = NodeStream | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 type Streamable = ReadableStream<Uint8Array> | SourceStream | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 type TapAfter = (request: HttpRequest, options: RequestOptions, promise: Promise<HttpResponse>) => unknown;
@@ -1460,14 +1351,6 @@ interface TimeOptions {
     delay?: Duration | null | undefined;
     signal?: AbortSignal | Off | undefined;
     clock?: Clock | undefined;
-}
-declare class Trace {
-    #private;
-    readonly message: TraceMessage;
-    constructor(channels: Channels, request: HttpRequest, options: RequestOptions);
-    start<T>(run: () => T): T;
-    answered(response: HttpResponse, stats?: TransferStats): void;
-    failed(error: unknown, stats?: TransferStats): void;
 }
 interface TrustOptions {
     verify?: boolean | string | null | undefined;
@@ -1508,12 +1391,6 @@ interface WatchOptions {
     } | null | undefined;
     redact?: readonly string[] | Off | undefined;
     context?: unknown;
-}
-declare class Watching implements Member {
-    readonly signal: AbortSignal;
-    readonly target: Abortable;
-    index: number;
-    constructor(signal: AbortSignal, target: Abortable);
 }
 interface WhereOptions {
     baseUri?: string | URL | Off | undefined;

@@ -68,6 +68,9 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   #webSockets: Promise<WebSockets> | undefined;
 
   /** @throws TypeError for a mistake in options */
+  constructor(options?: ClientOptions);
+  /** @param family the calls of the client that this one extends @internal */
+  constructor(options: ClientOptions, family: Calls | undefined);
   constructor(options: ClientOptions = {}, family?: Calls) {
     if (family !== undefined && !(family instanceof Calls)) refuseSurplus(arguments, 1, 'a client takes options alone');
     if (!isOptions(options)) throw noOptions(options);
