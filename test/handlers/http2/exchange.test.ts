@@ -140,6 +140,19 @@ describe('an answer over HTTP/2', () => {
   });
 });
 
+describe('the timings of an exchange over HTTP/2', () => {
+  it.each<[string, boolean]>([
+    ['GET', false],
+    ['POST', true],
+  ])('have a time of sending when there is a body to send: %s %s', async (method, isThere) => {
+    await using peer = await startHttp2({ listener: (_, response) => response.end('ok') });
+    const request = new HttpRequest(method, peer.url(), {}, isThere ? 'sent' : null);
+    const { timings } = await send(request);
+    expect(Object.hasOwn(timings!, 'send')).toBe(isThere);
+    expect(timings).toMatchObject({ total: expect.any(Number), firstByte: expect.any(Number) });
+  });
+});
+
 describe('what fails on our side of HTTP/2', () => {
   it.each<[string, unknown, string]>([
     ['an error', new Error('the disk is gone'), 'the disk is gone'],
