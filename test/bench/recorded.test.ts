@@ -1,4 +1,5 @@
 /** The ratios that the check of the benchmark compares with. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type RecordedLine, readRecorded, withLine } from '../../bench/recorded.ts';
 
@@ -27,3 +28,14 @@ test('against another version of undici a line begins anew', () => {
 test('without a file there is nothing recorded', () => {
   expect(readRecorded(file('none.json'))).toEqual({});
 });
+
+const lock = JSON.parse(readFileSync(file('package-lock.json'), 'utf8'));
+
+test.each(Object.entries(readRecorded(file('ratios.json'))))(
+  'what is kept of Node %s was measured against the undici that the benchmark installs',
+  (line, kept) => {
+    expect(kept.node.split('.')[0]).toBe(line);
+    expect(kept.undici).toBe(lock.packages['node_modules/undici'].version);
+    expect(Object.keys(kept.ratios)).toEqual(['all-on', 'get-64k', 'get-json', 'not-found', 'post-json', 'redirects']);
+  },
+);
