@@ -22,6 +22,10 @@ export class ClientCall extends Call {
       .then(
         (response) => this.#succeeded(response),
         (error: unknown) => {
+          const { unplaced } = this;
+          // Here and not in a function of its own: one that always throws is never compiled, and the engine reads its frame
+          // far sooner than that of a compiled one.
+          if (unplaced !== undefined && unplaced === error) Error.captureStackTrace(unplaced);
           throw this.#failed(error);
         },
       )

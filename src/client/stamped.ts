@@ -1,7 +1,6 @@
 /** What is added to an error of a call on its way to the caller: attempts, time, and the caller's own stack frames. */
 import type { Call } from '../call/call.ts';
 import { isTransferError, type TransferError } from '../message/errors.ts';
-import { captureFrames } from '../message/frames.ts';
 
 /** The frames of a place in the code, which the engine puts into words when they are read. */
 interface Place {
@@ -19,10 +18,8 @@ export function stamped(error: unknown, call: Call, now: number): unknown {
   if (failed.attempts === 1 && failed.request?.call === undefined) failed.attempts = call.attempt;
   // What came after it was made counts too, such as a wait of `retry` for which the time was too short.
   failed.elapsed = Math.max(failed.elapsed, now - call.started);
-  if (call.unplaced === failed) {
-    captureFrames(failed, stamped);
-    return failed;
-  }
+  // It has them already, and no others.
+  if (call.unplaced === failed) return failed;
   const here: Place = {};
   (Error as { captureStackTrace?(target: object, below?: unknown): void }).captureStackTrace?.(here, stamped);
   joinWhenRead(failed, here);

@@ -1,6 +1,6 @@
 /**
  * Errors without frames of their own. Of an answer that is an error, the frames of the layer that judged it tell nobody
- * anything: what is wanted is where the caller waits, which only the client can see, and it puts that in their place.
+ * anything: what is wanted is where the caller waits, which only the client can see, and it puts that in their place (`client/client-call.ts`).
  * To capture both would cost more than all else that such an error needs.
  */
 
@@ -22,9 +22,4 @@ export function withoutFrames<E extends Error>(make: () => E): E | undefined {
   } finally {
     engine.stackTraceLimit = limit;
   }
-}
-
-/** Gives such an error the frames of this place. @param below the function above which they begin */
-export function captureFrames(error: object, below: unknown): void {
-  engine.captureStackTrace!(error, below);
 }

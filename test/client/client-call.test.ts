@@ -71,6 +71,45 @@ describe('the promise of a call', () => {
     expect(error?.stack).toContain('whoWaits');
   });
 
+  describe('of a bad answer', () => {
+    const refusing = () => new Client({ handler: HandlerStack.create(async () => new HttpResponse(404)) });
+    async function whoWaits(client = refusing()): Promise<Error> {
+      try {
+        throw await client.get('http://a.test/');
+      } catch (error) {
+        return error as Error;
+      }
+    }
+
+    it('has the frames of who waits, and one of the client', async () => {
+      const { stack } = await whoWaits();
+      expect(stack).toMatch(/^ClientError: GET .*\n +at .*client-call.*\n(?: +at .*\n)* +at (?:async )?whoWaits /);
+      expect(stack).not.toContain('bad-response');
+    });
+
+    it('shows them to nobody who walks its properties', async () => {
+      expect(Object.keys(await whoWaits())).not.toContain('stack');
+    });
+
+    it('has them when who traces the call is told', async () => {
+      const seen: unknown[] = [];
+      const traced = tracingChannel('sluice:call');
+      const error = ({ error }: { error: Error }) => void seen.push(error.stack);
+      traced.subscribe({ error } as never);
+      onTestFinished(() => void traced.unsubscribe({ error } as never));
+      const { stack } = await whoWaits();
+      expect(seen).toEqual([stack]);
+      expect(stack).toContain('whoWaits');
+    });
+
+    it('keeps those of its first caller when it is given to another', async () => {
+      const error = await whoWaits();
+      const again = async () => await new Client({ handler: () => Promise.reject(error) }).get('http://a.test/');
+      await expect(again()).rejects.toBe(error);
+      expect(error.stack).toContain('whoWaits');
+    });
+  });
+
   it('lets go of an answer with a stream that comes after its cancel', async () => {
     const { client, answerWith } = held();
     const cancel = vi.fn();
