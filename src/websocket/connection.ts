@@ -36,6 +36,8 @@ export interface UpgradeOptions extends RequestOptions {
 
 const SEND: readonly (keyof SendOptions)[] = ['binary', 'fin', 'compress', 'mask'];
 const WAIT: readonly (keyof WaitOptions)[] = ['timeout', 'signal'];
+/** No options, with nothing inherited: most messages are sent and received with none, and these need no check. */
+const NONE: SendOptions & WaitOptions = Object.freeze(Object.create(null));
 
 /** The same, checked and complete. */
 export interface UpgradeSettings extends Omit<ConnectionSettings, 'onPing'> {
@@ -97,18 +99,22 @@ export class WebSocketConnection implements AsyncIterable<WebSocketMessage>, Asy
    * @throws NetworkError (`ERR_CLOSED`) once it is closing, NetworkError (`ERR_SEND`) when the connection breaks,
    * TypeError for data of another kind
    */
-  async send(data: MessageData, options: SendOptions = {}): Promise<void> {
-    this.#core.needOpen('send');
-    await this.#core.outbox.send(data, settingsOf('send', options, SEND));
+  send(data: MessageData, options: SendOptions = NONE): Promise<void> {
+    try {
+      this.#core.needOpen('send');
+      return this.#core.outbox.send(data, options === NONE ? NONE : settingsOf('send', options, SEND));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
    * The next message; `undefined` once it is closed and all messages are read. Several may wait at once.
    * @throws TimeoutError of the phase `'read'`, or the signal's reason; the connection stays as it is
    */
-  receive(options: WaitOptions = {}): Promise<WebSocketMessage | undefined> {
+  receive(options: WaitOptions = NONE): Promise<WebSocketMessage | undefined> {
     try {
-      return this.#core.inbox.take(settingsOf('receive', options, WAIT));
+      return this.#core.inbox.take(options === NONE ? NONE : settingsOf('receive', options, WAIT));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -11,6 +11,8 @@ export type WebSocketMessage =
 const FULL_BYTES = 1_048_576;
 const FULL_MESSAGES = 1024;
 
+type Reader = Wait<WebSocketMessage | undefined>;
+
 export class Inbox {
   readonly #clock: Clock;
   readonly #room: () => void;
@@ -19,8 +21,10 @@ export class Inbox {
   /** Bytes of each message in `#messages`, in the same order; text is counted by its bytes on the wire. */
   #sizes: number[] = [];
   #bytes = 0;
-  /** Calls of `take` that found nothing, the first one first. There are none while there are messages. */
-  readonly #readers = new Set<Wait<WebSocketMessage | undefined>>();
+  /** The call of `take` that found nothing, and waits longest. There is none while there are messages. */
+  #reader: Reader | undefined;
+  /** Those behind it, in their order. Mostly there are none, and a set that is filled for each message costs too much. */
+  readonly #others = new Set<Reader>();
   #isEnded = false;
   /** Set by `fail`: from then on every `take` rejects with this reason. */
   #failure: { readonly reason: unknown } | undefined;
@@ -40,9 +44,8 @@ export class Inbox {
   /** Hands the message to the reader that waits longest, or keeps it. */
   put(message: WebSocketMessage, bytes: number): void {
     if (this.#isEnded) return;
-    const [reader] = this.#readers;
-    if (reader !== undefined) {
-      reader.resolve(message);
+    if (this.#reader !== undefined) {
+      this.#reader.resolve(message);
       return;
     }
     this.#messages.push(message);
@@ -63,10 +66,9 @@ export class Inbox {
     }
     if (this.#isEnded) return Promise.resolve(undefined);
     try {
-      const wait = new Wait<WebSocketMessage | undefined>(this.#clock, options, this.#timedOut, (one) =>
-        this.#readers.delete(one),
-      );
-      this.#readers.add(wait);
+      const wait: Reader = new Wait(this.#clock, options, this.#timedOut, this.#left);
+      if (this.#reader === undefined) this.#reader = wait;
+      else this.#others.add(wait);
       return wait.promise;
     } catch (error) {
       return Promise.reject(error);
@@ -76,7 +78,7 @@ export class Inbox {
   /** No more will come. What is there can still be read. */
   end(): void {
     this.#isEnded = true;
-    for (const reader of [...this.#readers]) reader.resolve(undefined);
+    for (const reader of this.#readers()) reader.resolve(undefined);
   }
 
   /** The caller has ended the connection with a reason: messages that were not read are dropped. */
@@ -85,6 +87,25 @@ export class Inbox {
     this.#failure = { reason };
     this.#messages = [];
     this.#sizes = [];
-    for (const reader of [...this.#readers]) reader.abort(reason);
+    for (const reader of this.#readers()) reader.abort(reason);
   }
+
+  /** A copy: each leaves when it is told. */
+  #readers(): readonly Reader[] {
+    return this.#reader === undefined ? [] : [this.#reader, ...this.#others];
+  }
+
+  /** A reader waits no more. */
+  readonly #left = (reader: Reader): void => {
+    if (reader !== this.#reader) {
+      this.#others.delete(reader);
+      return;
+    }
+    this.#reader = undefined;
+    for (const next of this.#others) {
+      this.#others.delete(next);
+      this.#reader = next;
+      return;
+    }
+  };
 }

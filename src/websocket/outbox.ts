@@ -119,13 +119,12 @@ export function controlPayload(data: unknown, name: string): Buffer {
   return bytes;
 }
 
-/** Bytes of the payload, which also checks its kind. @throws TypeError for anything but text, bytes or a Blob */
+/** How many bytes the payload has, which also checks its kind. @throws TypeError for anything but text, bytes or a Blob */
 function sizeOf(data: unknown): number {
   if (typeof data === 'string') return Buffer.byteLength(data);
+  if (ArrayBuffer.isView(data) || data instanceof ArrayBuffer) return data.byteLength;
   if (data instanceof Blob) return data.size;
-  const bytes = bytesOf(data);
-  if (bytes === undefined) throw new TypeError(`data of send must be text, bytes or a Blob, got ${kindOf(data)}`);
-  return bytes.byteLength;
+  throw new TypeError(`data of send must be text, bytes or a Blob, got ${kindOf(data)}`);
 }
 
 /** Text has to be UTF-8 (RFC 6455 section 5.6). A Blob is not checked: its bytes are not in memory yet. */

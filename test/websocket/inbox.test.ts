@@ -48,6 +48,25 @@ describe('the inbox', () => {
     expect(await inbox.take({})).toEqual(message('y'));
   });
 
+  it('serves its readers in their order, without those who gave up', async () => {
+    const { inbox, clock } = inboxOf();
+    const first = inbox.take({});
+    const impatient = inbox.take({ timeout: 10 });
+    impatient.catch(() => undefined);
+    const [third, fourth] = [inbox.take({}), inbox.take({})];
+    await clock.advance(10);
+    await expect(impatient).rejects.toThrow('timed out after 10');
+    for (const data of ['a', 'b', 'c']) inbox.put(message(data), 1);
+    expect(await Promise.all([first, third, fourth])).toEqual([message('a'), message('b'), message('c')]);
+  });
+
+  it('tells all who wait that it has ended', async () => {
+    const { inbox } = inboxOf();
+    const waiting = [inbox.take({}), inbox.take({}), inbox.take({})];
+    inbox.end();
+    expect(await Promise.all(waiting)).toEqual([undefined, undefined, undefined]);
+  });
+
   it('ends with what is there, and fails without it', async () => {
     const { inbox } = inboxOf();
     inbox.put(message('x'), 1);
