@@ -113,8 +113,8 @@ export class FetchExchange implements Carrier {
       () => this.#next(answer),
       () => this.#finish(),
     );
-    // A connection that breaks is known before anybody reads on.
-    this.#reader?.closed.catch((cause: unknown) => this.abort(this.#failure(cause)));
+    // A connection that breaks is known before anybody reads on; the reader of an app's own fetch may not tell.
+    this.#reader?.closed?.catch((cause: unknown) => this.abort(this.#failure(cause)));
     transfer.handOut(answer.opened(body, body.stream));
   }
 

@@ -415,3 +415,15 @@ describe('in a browser', () => {
     return data;
   }
 });
+
+describe('a fetch whose reader does not tell when its stream is closed', () => {
+  it('gives its body all the same', async () => {
+    const chunks = [new TextEncoder().encode('hello')];
+    const read = async () => ({ done: chunks.length === 0, value: chunks.shift() });
+    const body = { getReader: () => ({ read, cancel: async () => undefined }) };
+    const own = async () => ({ status: 200, statusText: '', url: 'http://a.test/', headers: new Headers(), body });
+    const client = new Client({ handler: HandlerStack.create(fetchHandler(own as never)) });
+    const response = await client.get('http://a.test/', { stream: true });
+    expect(await response.text()).toBe('hello');
+  });
+});
