@@ -2,6 +2,7 @@
  * One reading of a body: its chunks as bytes. No generator: the `return()` of one waits behind a `next()` that waits,
  * and a source that has nothing to give yet would be held for as long.
  */
+import { IN_PAGE } from '../runtime/in-page.ts';
 import { toBytes } from './bytes.ts';
 import { has } from './own.ts';
 import { type Scope, within } from './scope.ts';
@@ -73,6 +74,7 @@ export class BodyReader implements AsyncIterator<Uint8Array, void, undefined> {
    * @returns the stream, which is left by `return` as long as nobody has called `flowedOut`
    */
   async stream(): Promise<SourceStream | undefined> {
+    if (IN_PAGE) return undefined;
     const source = await within(this.#hooks.scope, () => this.#open());
     if (this.#isOver || isNodeSource(source)) return this.#isOver ? undefined : (source as SourceStream);
     this.#chunks = iteratorOf(source);

@@ -1,4 +1,5 @@
 /** Bytes of every kind as a `Uint8Array`, and the pieces of a body collected into one. */
+import { IN_PAGE } from '../runtime/in-page.ts';
 import { kindOf } from '../runtime/kind-of.ts';
 
 const encoder = new TextEncoder();
@@ -52,7 +53,7 @@ const LARGEST_BLOCK = 65_536;
 /** Bytes that are allocated on a promise alone: 1 MiB. */
 const MOST_AT_ONCE = 1_048_576;
 
-/** Node's `Buffer`, as far as it gives memory without clearing it; a page may have another class of that name. */
+/** Node's `Buffer`, as far as it gives memory without clearing it; another global may have that name. */
 interface Unclearing {
   allocUnsafeSlow?(size: number): Uint8Array<ArrayBuffer>;
 }
@@ -62,6 +63,7 @@ interface Unclearing {
  * as to fill it, so that nobody may see more of it than was written.
  */
 function roomFor(size: number): Uint8Array<ArrayBuffer> {
+  if (IN_PAGE) return new Uint8Array(size);
   const { Buffer } = globalThis as { Buffer?: Unclearing };
   const room = Buffer?.allocUnsafeSlow?.(size).buffer;
   return room?.byteLength === size ? new Uint8Array(room) : new Uint8Array(size);

@@ -11,7 +11,7 @@ import { forget, releaseWhenCollected, type Unread } from './dropped.ts';
 import { runtimeOptions } from './runtime-options.ts';
 import { hasMethod, ignore, isWebSource } from './source.ts';
 import { reasonOf, streamError } from './stream-reason.ts';
-import { iterate } from './web-stream.ts';
+import { iterate, type WebStreamReader } from './web-stream.ts';
 
 /** The part of Node's `Readable` that is used here. */
 export interface NodeStream extends AsyncIterable<Uint8Array> {
@@ -128,13 +128,10 @@ export class UnreadSource implements Unread {
 
   /** Destroys the reader when the source fails while nobody waits for a chunk; does not keep it from being collected. */
   onceFailed(reader: WeakRef<NodeStream>): void {
+    if (IN_PAGE) return;
     const told = (error: unknown): void => void reader.deref()?.destroy(streamError(error));
-    if (!IN_PAGE && isNodeStream(this.source)) this.source.once('error', told);
-    else if (isWebSource(this.source)) {
-      const chunks = iterate(this.source);
-      chunks.onceFailed(told);
-      this.#iterator = chunks;
-    } else if (isTelling(this.source)) this.source.onceFailed(told);
+    if (isNodeStream(this.source)) this.source.once('error', told);
+    else this.#iterator = toldOfFailure(this.source, told);
   }
 
   /** Reads a Node stream of which nothing was read for the sake of its connection alone. @returns whether it is one */
@@ -172,7 +169,18 @@ function letGo(source: StreamSource, drain: boolean): void {
   }
 }
 
-function isTelling(source: unknown): source is TellingSource {
+/** @returns the chunks of the source, where it has to be locked to be heard */
+function toldOfFailure(source: StreamSource, told: (reason: unknown) => void): WebStreamReader | undefined {
+  if (!isWebSource(source)) {
+    if (isTelling(source)) source.onceFailed(told);
+    return undefined;
+  }
+  const chunks = iterate(source);
+  chunks.onceFailed(told);
+  return chunks;
+}
+
+export function isTelling(source: unknown): source is TellingSource {
   return hasMethod(source, 'onceFailed');
 }
 
@@ -280,7 +288,10 @@ export function whenEnded(source: StreamSource, ended: () => void): StreamSource
 }
 
 /** No generator: dropped before it is read, one would run neither its `finally` nor the stream's own end. */
-function watched(source: StreamSource, ended: () => void): AsyncIterableIterator<Uint8Array, void, undefined> {
+function watched(
+  source: StreamSource,
+  ended: () => void,
+): AsyncIterableIterator<Uint8Array, void, undefined> & TellingSource {
   let iterator: AsyncIterator<Uint8Array, unknown> | undefined;
   let live = true;
   const end = (): void => {
@@ -290,6 +301,9 @@ function watched(source: StreamSource, ended: () => void): AsyncIterableIterator
   return {
     [Symbol.asyncIterator]() {
       return this;
+    },
+    onceFailed(told) {
+      if (!IN_PAGE) iterator ??= toldOfFailure(source, told);
     },
     async next() {
       if (!live) return { done: true, value: undefined };

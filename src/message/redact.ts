@@ -4,6 +4,7 @@
  */
 
 import { BoundedMap } from '../runtime/bounded-map.ts';
+import { IN_PAGE } from '../runtime/in-page.ts';
 import { queryDecoded } from './percent-decoded.ts';
 
 /** Stands where a secret was. */
@@ -159,7 +160,8 @@ const FORM_FIELD = /(^|[&?;\s])([\w.[\]%-]{1,64})=([^&;\s"'<>]*)/g;
 
 /** Servers that refuse an input like to repeat it: `{"password":"..."}`, `token=...`. */
 export function maskMembers(text: string, redact?: Redact): string {
-  if ((redact === undefined || redact.length === 0) && !SECRET_PART.test(text)) return text;
+  // A page has few texts to look through: the pattern is not worth its bytes there.
+  if (!IN_PAGE && (redact === undefined || redact.length === 0) && !SECRET_PART.test(text)) return text;
   // Most texts have neither: to look for one character is a fraction of what a pattern takes.
   const members = text.includes('"')
     ? text.replace(JSON_MEMBER, (whole, key: string, colon: string) =>

@@ -327,6 +327,7 @@ describe.each(Object.keys(handlers))('over %s', (name) => {
   it.skipIf(name === 'mock').each<[string, string, RequestOptions]>([
     ['an abort', '/slow', {}],
     ['a connection that is cut', '/broken', {}],
+    ['a connection that is cut, long before timeout', '/broken', { timeout: 600_000 }],
     ['readTimeout', '/slow', { readTimeout: 50 }],
     ['timeout', '/slow', { timeout: 500 }],
   ])('a stream that fails while nobody listens to it ends nothing: by %s', async (way, path, options) => {

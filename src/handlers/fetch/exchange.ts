@@ -11,6 +11,7 @@ import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { ResponseFacts } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
+import { IN_PAGE } from '../../runtime/in-page.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
 import { isBrowser } from '../../runtime/platform.ts';
 import { phraseOfBytes } from '../../semantics/status-line.ts';
@@ -114,7 +115,7 @@ export class FetchExchange implements Carrier {
       () => this.#finish(),
     );
     // A connection that breaks is known before anybody reads on; the reader of an app's own fetch may not tell.
-    this.#reader?.closed?.catch((cause: unknown) => this.abort(this.#failure(cause)));
+    if (!IN_PAGE) this.#reader?.closed?.catch((cause: unknown) => this.abort(this.#failure(cause)));
     transfer.handOut(answer.opened(body, body.stream));
   }
 

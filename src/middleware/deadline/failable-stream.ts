@@ -1,5 +1,12 @@
 /** A body whose reading can be made to fail from outside, whatever the one who sends it does. */
-import { isNodeStream, isUntouched, type StreamSource, type TellingSource, whenEnded } from '../../message/content.ts';
+import {
+  isNodeStream,
+  isTelling,
+  isUntouched,
+  type StreamSource,
+  type TellingSource,
+  whenEnded,
+} from '../../message/content.ts';
 import { streamError } from '../../message/stream-reason.ts';
 import { IN_PAGE } from '../../runtime/in-page.ts';
 
@@ -76,9 +83,10 @@ class FailableReads implements AsyncIterableIterator<Uint8Array, void, undefined
     return { done: true, value: undefined };
   }
 
-  /** Calls back when `fail` is called, also while nobody waits for a chunk. */
+  /** Calls back when `fail` is called or the source fails, also while nobody waits for a chunk. */
   onceFailed(told: (reason: unknown) => void): void {
     this.#told = told;
+    if (!IN_PAGE && isTelling(this.#chunks)) this.#chunks.onceFailed(told);
   }
 
   fail(reason: unknown): void {
