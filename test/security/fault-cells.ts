@@ -78,7 +78,7 @@ export async function runCell(row: HostileRow, cell: Cell): Promise<CellOutcome>
   await client.destroy();
   // The built-in fetch keeps its connections in a pool that nobody else can close.
   const isOwn = cell.handler !== 'fetch';
-  if (isOwn && !row.vanishes && !(await within(server.allClosed(), 2_000))) problems.push('leaks a socket');
+  if (isOwn && !row.vanishes && !(await within(server.allClosed(), DEADLINE))) problems.push('leaks a socket');
   await server.close();
   return { ...cell, outcome, problems };
 }
