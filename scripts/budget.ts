@@ -26,7 +26,7 @@ interface Figure {
 const IMPORTS = 12;
 
 const figures: readonly Figure[] = [
-  { name: 'packed size', limit: 1400, unit: 'kB', measure: () => packed().size / 1000 },
+  { name: 'packed size', limit: 1410, unit: 'kB', measure: () => packed().size / 1000 },
   { name: 'unpacked size', limit: 4860, unit: 'kB', measure: () => packed().unpackedSize / 1000 },
   { name: "time to import, import 'undici' being 1", limit: 0.4, unit: '', measure: importRatio },
   { name: 'packages that an install brings', limit: 9, unit: '', measure: installedPackages },
