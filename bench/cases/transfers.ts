@@ -31,24 +31,27 @@ async function open(name: string, origin: string) {
   return client.open(await client.load(), { origin, connections: 1 });
 }
 
+/** Clients that can stream a body both ways. */
+const streaming = clientsCalled(
+  'sluice',
+  BASELINE,
+  EIGHT,
+  'undici.fetch',
+  'node:http',
+  'built-in fetch',
+  'got',
+  'axios',
+  'node-fetch',
+  'needle',
+);
+
 export const transfers: readonly Case[] = [
   {
     name: 'download',
     title: '256 MiB down to a sink',
     note: 'One transfer after another of the same size in a fresh process; the sink counts and drops.',
     figures,
-    contestants: clientsCalled(
-      'sluice',
-      BASELINE,
-      EIGHT,
-      'undici.fetch',
-      'node:http',
-      'built-in fetch',
-      'got',
-      'axios',
-      'node-fetch',
-      'needle',
-    ),
+    contestants: streaming,
     baseline: BASELINE,
     async run({ row, client }, { origins }) {
       const session = await open(client, origins.http);
@@ -74,21 +77,7 @@ export const transfers: readonly Case[] = [
     title: '256 MiB up from a file',
     note: 'One transfer after another of the same size in a fresh process; the server counts.',
     figures,
-    contestants: [
-      ...clientsCalled(
-        'sluice',
-        BASELINE,
-        EIGHT,
-        'undici.fetch',
-        'node:http',
-        'built-in fetch',
-        'got',
-        'axios',
-        'node-fetch',
-        'needle',
-      ),
-      LARGE_PIECES,
-    ],
+    contestants: [...streaming, LARGE_PIECES],
     baseline: BASELINE,
     async run({ row, client, pieceSize }, { origins, file }) {
       const session = await open(client, origins.http);
