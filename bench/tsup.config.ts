@@ -14,6 +14,7 @@ export default [
     entry: {
       worker: `${ROOT}bench/worker/worker.ts`,
       compare: `${ROOT}bench/worker/compare.ts`,
+      counted: `${ROOT}bench/worker/counted.ts`,
       server: `${ROOT}bench/server/server.ts`,
     },
     format: 'esm',

@@ -13,6 +13,7 @@ import type { RequestOptions } from '../options/options.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Member } from '../time/member-set.ts';
 import { type Abortable, abortError, StopSource } from '../time/stop.ts';
+import type { AnswerSteps } from './answer-steps.ts';
 import type { Asker } from './asker.ts';
 import type { Trace } from './channels.ts';
 
@@ -74,6 +75,8 @@ export class Call extends StopSource implements Member, MessageCall {
   parseJson: ParseJson | undefined;
   /** The layer that may ask again for what is under way, and those around it. */
   asker: Asker | undefined;
+  /** What layers will do with the answer under way, while more of them may join in (`answer-steps.ts`). */
+  steps: AnswerSteps | undefined;
   /** An answer may have been given with a body that is to be read on, because it is likely left. */
   hasOpenBody = false;
   /** Publishes how it ends, when somebody had subscribed as it began (`channels.ts`). */
@@ -104,6 +107,7 @@ export class Call extends StopSource implements Member, MessageCall {
     this.#isSettled = true;
     this.resolve = undefined;
     this.reject = undefined;
+    this.steps = undefined;
     if (!this.isWatched) this.calls?.leave(this);
   }
 

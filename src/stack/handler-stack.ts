@@ -1,5 +1,6 @@
 /** Named layers around a handler. The first pushed is outermost: it sees the request first and the response last. */
 
+import { closeSteps } from '../call/on-answer.ts';
 import { own } from '../message/own.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
@@ -245,6 +246,7 @@ export function normalized(next: Transport): Transport {
   const seam: Transport = (request, options) => {
     try {
       const given: unknown = next(request, ownOptions(options));
+      closeSteps(request);
       return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
     } catch (error) {
       return Promise.reject(error);
@@ -260,6 +262,7 @@ export function lastSeam(handler: Transport): Transport {
       const own = ownOptions(options);
       if (isForCacheAlone(own)) return unanswered(request, own);
       const given: unknown = handler(request, own);
+      closeSteps(request);
       return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
     } catch (error) {
       return Promise.reject(error);

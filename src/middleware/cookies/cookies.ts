@@ -2,7 +2,9 @@
  * Sends the cookies a jar has for the request's URL and stores those that come back (RFC 6265 sections 5.3 and 5.4), for
  * every hop and whatever the status. The jars are in `src/cookies/`, how fields are merged in `cookies-policy.ts`.
  */
+
 import { isStopReason, raceCaller } from '../../call/caller-stop.ts';
+import { onAnswer } from '../../call/on-answer.ts';
 import { RequestError, ResponseError } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -87,7 +89,7 @@ function throughJar(
             throw isStopReason(error, request, options) ? error : unanswered(request, error);
           },
         );
-  return answer.then((response) => {
+  return onAnswer(answer, request, (response) => {
     const lines = response.headers.getSetCookie();
     return lines.length === 0 ? response : stored(jar, lines, request, response, options);
   });

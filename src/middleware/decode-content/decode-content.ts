@@ -3,6 +3,7 @@
  * the handler, so that every transport decodes by the same rules and limits: what comes out is counted, not what goes in.
  */
 
+import { onAnswer } from '../../call/on-answer.ts';
 import { Content } from '../../message/content.ts';
 import { BodyError } from '../../message/errors.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
@@ -43,7 +44,7 @@ export function decodeContent(): Middleware {
       } catch (error) {
         return Promise.reject(error);
       }
-      return next(asked, options).then((response) => {
+      return onAnswer(next(asked, options), request, (response) => {
         const encoding = response.headers.get('content-encoding');
         return encoding === null ? response : decoded(response, encoding, asked, options);
       });

@@ -4,6 +4,7 @@
  */
 
 import { callOf } from '../../call/call.ts';
+import { onAnswer } from '../../call/on-answer.ts';
 import type { BadResponseError } from '../../message/errors.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { settingsOf } from '../../options/settings-of.ts';
@@ -33,7 +34,7 @@ export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
     function httpErrors(request, options) {
       const { httpErrors: wanted } = options;
       if (wanted === false || wanted === null) return next(request, options);
-      return next(request, options).then((response) => {
+      return onAnswer(next(request, options), request, (response) => {
         const isBad = typeof wanted === 'function' ? isError(wanted, response) : response.status >= 400;
         if (!isBad) return response;
         const call = callOf(request);

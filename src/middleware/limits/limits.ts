@@ -4,6 +4,7 @@
  * it cannot grow without end either. Numbers and rules are in `semantics/response-limit.ts`.
  */
 
+import { onAnswer } from '../../call/on-answer.ts';
 import { Content } from '../../message/content.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -26,7 +27,7 @@ export function limits(): Middleware {
   return (next) =>
     function limits(request, options) {
       if (responseLimit(options, false) === Number.POSITIVE_INFINITY) return next(request, options);
-      return next(request, options).then((given) => {
+      return onAnswer(next(request, options), request, (given) => {
         // The first that looks at what a handler of the user's gave.
         const response = checkedResponse(given);
         const { bytes } = response.content;

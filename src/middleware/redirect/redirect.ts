@@ -7,6 +7,7 @@
 import type { Asker } from '../../call/asker.ts';
 import { type Call, callOf } from '../../call/call.ts';
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
+import { onAnswer } from '../../call/on-answer.ts';
 import { withoutSecretsOf } from '../../message/echoes.ts';
 import { RedirectError, ResponseError, TooManyRedirectsError, withAnswer } from '../../message/errors.ts';
 import { has } from '../../message/own.ts';
@@ -39,7 +40,7 @@ export function redirect(): Middleware {
       const inner = options.onHeaders ? announcingFinal(options, options.onHeaders) : options;
       const call = callOf(request);
       const asker = call === undefined ? FOLLOWER : enter(call);
-      return next(request, inner).then((response) => {
+      return onAnswer(next(request, inner), request, (response) => {
         if (isRedirect(response)) return follow({ next, policy, asker }, request, inner, response);
         return call?.hasOpenBody ? wholeAnswer(response, request, options, asker.outer) : response;
       });
