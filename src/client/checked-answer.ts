@@ -8,7 +8,7 @@ import { checkedResponse } from '../stack/checked-response.ts';
 import type { Handler } from '../stack/handler.ts';
 import { unwatch, watch } from '../time/stop.ts';
 
-/** A call that the caller's signal may stop. No async function: it would be a good part of what a call costs. */
+/** A call that the caller's signal may stop, until `unfollow`. */
 export function underSignal(
   handler: Handler,
   request: HttpRequest,
@@ -19,28 +19,19 @@ export function underSignal(
   watch(signal, call);
   if (call.aborted) throw call.reason;
   call.followed = signal;
-  let given: HttpResponse | Promise<HttpResponse>;
   try {
-    given = handler(request, options);
+    return promised(handler(request, options));
   } catch (error) {
-    unfollow(signal, call);
+    unfollow(call);
     throw error;
   }
-  return promised(given).then(
-    (response) => {
-      unfollow(signal, call);
-      return response;
-    },
-    (error: unknown) => {
-      unfollow(signal, call);
-      throw error;
-    },
-  );
 }
 
 /** Also in the field: what a layer does after the call is stopped by the signal alone. */
-function unfollow(signal: AbortSignal, call: Call): void {
-  unwatch(signal, call);
+export function unfollow(call: Call): void {
+  const { followed } = call;
+  if (followed === undefined) return;
+  unwatch(followed, call);
   call.followed = undefined;
 }
 

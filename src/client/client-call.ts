@@ -1,9 +1,11 @@
 /** A call of a client: the caller's promise, and how it follows what came of the call. */
+import type { AnswerEnd } from '../call/answer-steps.ts';
 import { type Asked, Call } from '../call/call.ts';
+import { endAnswer } from '../call/on-answer.ts';
 import { letGoOfSources } from '../call/sources.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { completed } from './checked-answer.ts';
+import { completed, unfollow } from './checked-answer.ts';
 import { answered } from './closing.ts';
 import { stamped } from './stamped.ts';
 
@@ -12,25 +14,14 @@ interface Plan extends Asked {
   readonly prepared: HttpRequest | undefined;
 }
 
-export class ClientCall extends Call {
+export class ClientCall extends Call implements AnswerEnd {
   /** What its sources stand in while there is no request yet; a call that repeats another has none of its own. */
   plan: Plan | undefined;
 
   /** The caller's promise follows what the stack gives. An abort that comes before is what the caller is told. */
   settleBy(given: Promise<HttpResponse>): void {
-    given
-      .then(
-        (response) => this.#succeeded(response),
-        (error: unknown) => {
-          const { unplaced } = this;
-          // Here and not in a function of its own: one that always throws is never compiled, and the engine reads its frame
-          // far sooner than that of a compiled one.
-          if (unplaced !== undefined && unplaced === error) Error.captureStackTrace(unplaced);
-          throw this.#failed(error);
-        },
-      )
-      // Settled by the engine's own functions, which it follows to whoever waits: the caller's frames are in the stack.
-      .then(this.resolve, this.reject);
+    // Settled by the engine's own functions, which it follows to whoever waits: the caller's frames are in the stack.
+    endAnswer(given, this, this).then(this.resolve, this.reject);
   }
 
   /** Rejects the caller's promise. Not at once: an error gets its frames in a turn from which the engine finds who waits. */
@@ -44,18 +35,19 @@ export class ClientCall extends Call {
     super.settled();
   }
 
-  #succeeded(response: HttpResponse): HttpResponse {
+  answered(response: HttpResponse): HttpResponse {
+    unfollow(this);
     const request = this.request!;
     let answer: HttpResponse;
     try {
       answer = completed(response, request);
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#over(error);
     }
     if (this.aborted) {
       // Nobody gets it. One of our handlers has ended its body with the call; another one may not know of that.
       void answer.discard();
-      throw this.#failed(this.reason);
+      throw this.#over(this.reason);
     }
     request.body?.release();
     answer = answered(answer, this);
@@ -63,7 +55,14 @@ export class ClientCall extends Call {
     return answer;
   }
 
-  #failed(given: unknown): unknown {
+  failed(given: unknown): unknown {
+    unfollow(this);
+    const { unplaced } = this;
+    if (unplaced !== undefined && unplaced === given) Error.captureStackTrace(unplaced);
+    return this.#over(given);
+  }
+
+  #over(given: unknown): unknown {
     const error = this.aborted ? this.reason : given;
     if (this.isSettled) return error;
     const { plan } = this;

@@ -2,8 +2,10 @@
 
 import { closeSteps } from '../call/on-answer.ts';
 import { own } from '../message/own.ts';
+import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
+import type { RequestOptions } from '../options/options.ts';
 import { refuseSurplus } from '../runtime/arguments.ts';
 import { kindOf, ofThisCopy, valueOrKind } from '../runtime/kind-of.ts';
 import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
@@ -149,7 +151,7 @@ export class HandlerStack {
       (next, middleware, at) => middleware(needsSeam(middleware, layers[at + 1]) ? normalized(next) : next),
       lastSeam(this.#handler),
     );
-    this.#resolved = layers.length === 0 ? outermost : normalized(outermost);
+    this.#resolved = layers.length === 0 ? outermost : entry(outermost);
     beginnings.set(this.#resolved, outermost);
     return this.#resolved;
   }
@@ -244,15 +246,26 @@ export function isOutermost(layer: Handler, entered: object | undefined): boolea
  */
 export function normalized(next: Transport): Transport {
   const seam: Transport = (request, options) => {
-    try {
-      const given: unknown = next(request, ownOptions(options));
-      closeSteps(request);
-      return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const given = promiseOf(next, request, options);
+    closeSteps(request);
+    return given;
   };
   return seam;
+}
+
+/** The outermost seam: whoever calls a stack only takes what it gives. */
+function entry(next: Transport): Transport {
+  const seam: Transport = (request, options) => promiseOf(next, request, options);
+  return seam;
+}
+
+function promiseOf(next: Transport, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+  try {
+    const given: unknown = next(request, ownOptions(options));
+    return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /** The same before the handler, which gets nothing that only a cache may answer: whichever layers there are, and none. */
