@@ -10,6 +10,8 @@ export type AnswerStep = (response: HttpResponse) => HttpResponse | Promise<Http
 
 /** Whoever is last, behind all layers. */
 export interface AnswerEnd {
+  /** An error that is to get its frames here, at the last turn from which the engine finds who waits. */
+  readonly unplaced: Error | undefined;
   /** @returns what the promise is fulfilled with; what is thrown is what it is rejected with */
   answered(response: HttpResponse): HttpResponse;
   /** @returns what the promise is rejected with */
@@ -41,12 +43,12 @@ export class AnswerSteps implements Link {
   run(response: HttpResponse): HttpResponse | Promise<HttpResponse> {
     const { end } = this;
     let answer: HttpResponse | Promise<HttpResponse>;
+    if (end === undefined) return runFrom(this, response);
     try {
       answer = runFrom(this, response);
     } catch (error) {
-      throw end === undefined ? error : end.failed(error);
+      return endedBy(end, rejection(error));
     }
-    if (end === undefined) return answer;
     return answer instanceof Promise ? endedBy(end, answer) : end.answered(answer);
   }
 }
@@ -64,11 +66,26 @@ function runFrom(first: Link | undefined, response: HttpResponse): HttpResponse 
   return answer;
 }
 
-/** The same for a promise by itself. */
+const NEXT_TURN = Promise.resolve();
+
+/**
+ * A rejection for a step to return: as an error thrown would be, but it is thrown once less. It comes in the next turn, when
+ * somebody listens, so that Node need not look who will.
+ */
+export function rejection(error: unknown): Promise<never> {
+  return NEXT_TURN.then((): never => {
+    throw error;
+  });
+}
+
+/** The promise, with `end` behind it. */
 export function endedBy(end: AnswerEnd, given: Promise<HttpResponse>): Promise<HttpResponse> {
   return given.then(
     (response) => end.answered(response),
     (error: unknown) => {
+      // Here and not in a function of its own: one that always throws is never compiled, and the engine reads its frame far
+      // sooner than that of a compiled one.
+      if (end.unplaced !== undefined && end.unplaced === error) Error.captureStackTrace(end.unplaced);
       throw end.failed(error);
     },
   );

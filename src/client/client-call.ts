@@ -42,12 +42,12 @@ export class ClientCall extends Call implements AnswerEnd {
     try {
       answer = completed(response, request);
     } catch (error) {
-      throw this.#over(error);
+      throw this.failed(error);
     }
     if (this.aborted) {
       // Nobody gets it. One of our handlers has ended its body with the call; another one may not know of that.
       void answer.discard();
-      throw this.#over(this.reason);
+      throw this.failed(this.reason);
     }
     request.body?.release();
     answer = answered(answer, this);
@@ -57,12 +57,6 @@ export class ClientCall extends Call implements AnswerEnd {
 
   failed(given: unknown): unknown {
     unfollow(this);
-    const { unplaced } = this;
-    if (unplaced !== undefined && unplaced === given) Error.captureStackTrace(unplaced);
-    return this.#over(given);
-  }
-
-  #over(given: unknown): unknown {
     const error = this.aborted ? this.reason : given;
     if (this.isSettled) return error;
     const { plan } = this;

@@ -83,7 +83,7 @@ describe('the promise of a call', () => {
 
     it('has the frames of who waits, and one of the client', async () => {
       const { stack } = await whoWaits();
-      expect(stack).toMatch(/^ClientError: GET .*\n +at .*client-call.*\n(?: +at .*\n)* +at (?:async )?whoWaits /);
+      expect(stack).toMatch(/^ClientError: GET .*\n +at .*answer-steps.*\n(?: +at .*\n)* +at (?:async )?whoWaits /);
       expect(stack).not.toContain('bad-response');
     });
 

@@ -3,6 +3,7 @@
  * for a result. Outermost of the layers: it judges the answer of the whole call.
  */
 
+import { rejection } from '../../call/answer-steps.ts';
 import { callOf } from '../../call/call.ts';
 import { onAnswer } from '../../call/on-answer.ts';
 import type { BadResponseError } from '../../message/errors.ts';
@@ -40,9 +41,7 @@ export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
         const call = callOf(request);
         const last = isOutermost(httpErrors, call?.entered) ? call : undefined;
         const error = errorOf(response, request, options, read, last);
-        // Thrown here: a promise that is rejected before anybody listens costs Node a look at who will.
-        if (error instanceof Promise) return error.then(thrown);
-        throw error;
+        return error instanceof Promise ? error.then(thrown) : rejection(error);
       });
     };
 }
