@@ -136,11 +136,10 @@ class QueueSource implements AsyncIterator<PoolItem> {
 
   /** Processes a job: resolves or rejects as its request does, after the callbacks of the pool for it. */
   readonly #process = async (job: Job, token?: string): Promise<unknown> => {
-    if (this.#isDone) {
-      await job.moveToDelayed(1, token);
-      throw new DelayedError();
-    }
+    if (this.#isDone) return giveBackTo(job, token);
     const item = await this.#itemOf(job);
+    // The pool may have ended meanwhile, and nobody would take it any more.
+    if (this.#isDone) return giveBackTo(job, token);
     const settled = new Promise<unknown>((resolve, reject) => {
       const giveBack = () => {
         this.#back.delete(giveBack);
@@ -161,8 +160,7 @@ class QueueSource implements AsyncIterator<PoolItem> {
     try {
       return await settled;
     } catch (error) {
-      // The job waits for another worker, and no attempt of it is used up.
-      if (error instanceof DelayedError) await job.moveToDelayed(1, token);
+      if (error instanceof DelayedError) return giveBackTo(job, token);
       throw error;
     }
   };
@@ -177,6 +175,12 @@ class QueueSource implements AsyncIterator<PoolItem> {
     const { result } = this.#options;
     return result === undefined ? { status: response.status, url: response.url } : result(response, job);
   }
+}
+
+/** The job waits for another worker, and no attempt of it is used up. @throws DelayedError, which tells BullMQ so */
+async function giveBackTo(job: Job, token: string | undefined): Promise<never> {
+  await job.moveToDelayed(1, token);
+  throw new DelayedError();
 }
 
 /** @throws TypeError for data that is no request */
