@@ -1,10 +1,12 @@
 /**
  * Counts the instructions of one request, ours and undici's, each in a process of its own under Valgrind: a figure that a loaded
- * machine does not change, and that a second run repeats to 1 or 2 %. It leaves out the kernel, which is the same for all,
- * and the waits of the processor for memory, so it stands beside the CPU time and not in its place.
+ * machine does not change. It leaves out the kernel, which is the same for all, and the waits of the processor for memory, so it
+ * stands beside the CPU time and not in its place. Two runs differ by up to 7 %, because the compiler decides anew what to
+ * put into what: `--rounds` gives the median of several.
  *
  *     npm run bench:instructions -- --node 24
- *     npm run bench:instructions -- --node 24 --only get-json,redirects
+ *     npm run bench:instructions -- --node 24 --only get-json,redirects --rounds 3
+ *     npm run bench:instructions -- --node 24 --rows 'sluice,undici 7'
  *     npm run bench:instructions -- --node 24 --against DIST     beside another build, by its folder
  *
  * It wants `valgrind`. A request is the difference of two processes that send 30 000 and 50 000: what starts and what is
@@ -17,6 +19,7 @@ import { parseArgs, promisify } from 'node:util';
 import { type ComparedCase, comparedCases } from './cases/compared.ts';
 import { BUILT, SLUICE } from './paths.ts';
 import { type Bench, build, install, nodeBinary, startBench, versionOf } from './prepare.ts';
+import { median } from './statistics.ts';
 import type { CountedTask } from './worker/counted.ts';
 
 const FEW = 30_000;
@@ -31,6 +34,7 @@ const { values } = parseArgs({
     node: { type: 'string' },
     against: { type: 'string' },
     rows: { type: 'string' },
+    rounds: { type: 'string', default: '1' },
   },
 });
 
@@ -60,17 +64,24 @@ function contestantsOf({ kind }: ComparedCase): Record<string, Who> {
 async function instructions(task: CountedTask, { ca }: Bench, node: string): Promise<number> {
   const args = [...VALGRIND, node, join(BUILT, 'counted.js'), JSON.stringify(task)];
   const env = { ...process.env, NODE_OPTIONS: '', NODE_EXTRA_CA_CERTS: ca };
-  const { stderr } = await run('valgrind', args, { env, maxBuffer: 2 ** 24 });
+  const { stderr } = await run('valgrind', args, { env, maxBuffer: 2 ** 24 }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new Error('there is no `valgrind` here; install the package of that name') : error;
+  });
   const counted = COUNTED.exec(stderr)?.[1];
   if (counted === undefined) throw new Error(`Valgrind counted nothing: ${stderr.slice(-500)}`);
   return Number(counted.replaceAll(',', ''));
 }
 
+/** The median of the rounds. */
 async function ofOneRequest(one: ComparedCase, who: Who, bench: Bench, node: string): Promise<number> {
   const count = (requests: number) =>
     instructions({ name: one.name, ...who, origins: bench.origins, requests }, bench, node);
-  const [few, many] = await Promise.all([count(FEW), count(MANY)]);
-  return (many! - few!) / (MANY - FEW);
+  const found: number[] = [];
+  while (found.length < Number(values.rounds)) {
+    const [few, many] = await Promise.all([count(FEW), count(MANY)]);
+    found.push((many - few) / (MANY - FEW));
+  }
+  return median(found);
 }
 
 install();

@@ -28,8 +28,8 @@ import { type Bench, build, install, loadOf, nodeBinary, startBench, versionOf }
 import { goalsTable, settingOf, tableOf } from './report.ts';
 import { type CaseResult, type Run, readResults, withRun, writeResults } from './results.ts';
 
-const FULL = { warmUp: 2000, warm: 1500, measure: 600 };
-const GOALS = { warmUp: 2000, warm: 5000, measure: 400 };
+const FULL = { warmUp: 2000, warm: 4000, measure: 600 };
+const GOALS = { warmUp: 2000, warm: 4000, measure: 400 };
 const QUICK = { warmUp: 1200, warm: 400, measure: 400 };
 const QUICK_CASES = ['get-json', 'all-on', 'stack'];
 const QUICK_CLIENTS = [
