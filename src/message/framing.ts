@@ -23,26 +23,66 @@ export function lengthMismatch(request: HttpRequest, declared: number, given: nu
   return new RequestError(fact, { request, code: 'ERR_BODY_LENGTH' });
 }
 
+/** RFC 9110 section 7.2 and RFC 3986 section 3.2: a host and a port, if any. */
+const HOST = /^[\w.~%!$&'()*+,;=:[\]-]+$/;
+
 /**
- * RFC 9112 section 6.1: any other coding than `chunked` alone leaves it to the receiver where the body ends.
- * @throws RequestError (`ERR_REQUEST`) for such a coding, a length beside it, and several `Host` lines
+ * Refuses what no two receivers need to read in the same way, or what a transport would fail at with words of its own: so
+ * the same mistake is the same error over each.
+ * @param trailers the option: where it is set, a body goes in chunks
+ * @throws RequestError (`ERR_REQUEST`) for a coding that is none, a `Content-Length` that is no number, a `Host` that is
+ *   none or several, and a `Trailer` that nothing can follow; (`ERR_BODY_LENGTH`) for a length that is not that of the body
  */
-export function checkHead(request: HttpRequest): void {
+export function checkHead(request: HttpRequest, trailers?: unknown): void {
   const { headers } = request;
   const coding = headers.get('transfer-encoding');
+  const length = headers.get('content-length');
+  // RFC 9112 section 6.1: any other coding than `chunked` alone leaves it to the receiver where the body ends.
   if (coding !== null && coding.toLowerCase() !== 'chunked') {
-    const fact = `Transfer-Encoding must be chunked, got ${JSON.stringify(coding)}; leave it out to have it set`;
-    throw new RequestError(fact, { request, attempts: 0 });
+    throw refused(request, `Transfer-Encoding must be chunked, got ${JSON.stringify(coding)}; ${LEAVE_OUT}`);
   }
   // RFC 9112 section 6.2: two receivers could see two different messages.
-  if (coding !== null && headers.has('content-length')) {
-    throw new RequestError('Content-Length and Transfer-Encoding exclude each other (RFC 9112 §6.2)', {
-      request,
-      code: 'ERR_BODY_LENGTH',
-      attempts: 0,
-    });
+  if (coding !== null && length !== null) {
+    const fact =
+      'Content-Length and Transfer-Encoding exclude each other (RFC 9112 §6.2); leave them out to have one set';
+    throw refused(request, fact, 'ERR_BODY_LENGTH');
   }
+  if (length !== null) checkLength(request, length);
+  if (headers.has('host')) checkHost(request);
+  if (headers.has('trailer')) checkTrailer(request, coding !== null || Boolean(trailers));
+}
+
+const LEAVE_OUT = 'leave it out to have it set';
+
+function checkLength(request: HttpRequest, given: string): void {
+  const { body } = request;
+  if (!/^\d+$/.test(given)) {
+    throw refused(request, `Content-Length must be a number of bytes, got ${JSON.stringify(given)}; ${LEAVE_OUT}`);
+  }
+  const length = body === null ? 0 : body.length;
+  if (length === undefined || length === Number(given)) return;
+  const fact = `Content-Length says ${given} bytes, and the body has ${length}; ${LEAVE_OUT}`;
+  throw refused(request, fact, 'ERR_BODY_LENGTH');
+}
+
+function checkHost(request: HttpRequest): void {
+  const [given = '', ...others] = request.headers.getAll('host');
   // RFC 9112 section 3.2: servers refuse it, and two of them on the way could take different hosts from it.
-  if (headers.getAll('host').length > 1)
-    throw new RequestError('a request has one Host line, got several', { request, attempts: 0 });
+  if (others.length > 0) throw refused(request, 'a request has one Host line, got several; leave out all but one');
+  if (!HOST.test(given))
+    throw refused(request, `Host must be a host, with a port or without, got ${JSON.stringify(given)}; ${LEAVE_OUT}`);
+}
+
+/** RFC 9112 section 7.1.2: trailers stand behind the last chunk, and a body that has its length in the head has none. */
+function checkTrailer(request: HttpRequest, isChunked: boolean): void {
+  const { body, headers } = request;
+  const length = headers.get('content-length') ?? body?.length;
+  if (body !== null && (isChunked || length === undefined)) return;
+  const found = body === null ? 'no body' : `a body of ${length} bytes, sent without chunks`;
+  const change = 'give the fields with option trailers and a body, or leave Trailer out';
+  throw refused(request, `Trailer announces fields behind a body in chunks, and this request has ${found}; ${change}`);
+}
+
+function refused(request: HttpRequest, fact: string, code?: 'ERR_BODY_LENGTH'): RequestError {
+  return new RequestError(fact, { request, code, attempts: 0 });
 }

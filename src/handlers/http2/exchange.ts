@@ -81,7 +81,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, StreamFollower, Uplo
 
   /** @throws RequestError for a body that is not as long as the head says */
   start(): void {
-    checkFraming(this.transfer.request);
+    checkFraming(this.transfer.request, this.transfer.options);
     if (this.transfer.start()) this.#begin();
   }
 

@@ -74,7 +74,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
 
   /** @throws RequestError for a body that is not as long as the head says */
   start(): void {
-    checkFraming(this.transfer.request);
+    checkFraming(this.transfer.request, this.transfer.options);
     if (this.transfer.start()) this.#acquire(false);
   }
 

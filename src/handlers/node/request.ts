@@ -14,6 +14,7 @@ import { checkHead } from '../../message/framing.ts';
 import { BODILESS } from '../../message/methods.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { Target } from '../../message/uri.ts';
+import type { RequestOptions } from '../../options/options.ts';
 import { declaredLength } from '../exchange/callbacks.ts';
 
 /**
@@ -25,27 +26,14 @@ export function requestPath(request: HttpRequest, target: Target): string {
 }
 
 /**
- * @throws RequestError for a head that could be read in two ways, for a `Content-Length` that is no number (`ERR_REQUEST`)
- * or not that of the body (`ERR_BODY_LENGTH`), and for a body that was read already (`ERR_BODY_USED`)
+ * @throws RequestError for a head that cannot be sent (`checkHead`), and for a body that was read already
+ *   (`ERR_BODY_USED`)
  */
-export function checkFraming(request: HttpRequest): void {
-  const { headers, body } = request;
-  checkHead(request);
-  if (body?.used) {
-    const fact =
-      'the body is a stream that was already read; give a function that returns a fresh one to send it again';
-    throw new RequestError(fact, { request, code: 'ERR_BODY_USED', attempts: 0 });
-  }
-  const given = headers.get('content-length');
-  if (given === null) return;
-  if (!/^\d+$/.test(given)) {
-    const fact = `Content-Length must be a number of bytes, got ${JSON.stringify(given)}`;
-    throw new RequestError(fact, { request, attempts: 0 });
-  }
-  const length = body === null ? 0 : body.length;
-  if (length === undefined || length === Number(given)) return;
-  const fact = `Content-Length says ${given} bytes, and the body has ${length}; leave the header out to have it set`;
-  throw new RequestError(fact, { request, code: 'ERR_BODY_LENGTH', attempts: 0 });
+export function checkFraming(request: HttpRequest, { trailers }: RequestOptions): void {
+  checkHead(request, trailers);
+  if (!request.body?.used) return;
+  const fact = 'the body is a stream that was already read; give a function that returns a fresh one to send it again';
+  throw new RequestError(fact, { request, code: 'ERR_BODY_USED', attempts: 0 });
 }
 
 /** Opens the request; nothing is written before its body begins or its head is flushed. */

@@ -44,9 +44,9 @@ export function dispatchOptions(
   const { method, body } = request;
   let { headers } = request;
   let sent: Uint8Array | AsyncIterable<Uint8Array> | null = null;
+  // undici frames a body of unknown length itself and refuses to be told.
+  if (headers.has('transfer-encoding')) headers = headers.without('transfer-encoding');
   if (body !== null) {
-    // undici frames a body of unknown length itself and refuses to be told.
-    headers = headers.without('transfer-encoding');
     const { bytes } = body;
     if (source !== undefined) sent = pull(request, progress ? inPieces(source) : source);
     else if (bytes === undefined) sent = null;

@@ -59,8 +59,7 @@ export class UndiciTransport implements UndiciHost {
   send(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const target = requestTarget(request);
-      // Without a body undici makes this check itself.
-      if (request.body !== null) checkHead(request);
+      checkHead(request);
       const settle = { resolve, reject };
       if (stoppedByCaller(request, options)) {
         new UndiciExchange(request, options, target, this, settle).transfer.start();
