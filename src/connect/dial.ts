@@ -10,7 +10,7 @@ import { startTimer } from '../time/clock.ts';
 import { blockedFailure, connectFailure, connectTimeoutFailure, type HostPort } from './failure.ts';
 import { proxyFor } from './forwarding.ts';
 import { holdWriteErrors } from './late-write-errors.ts';
-import { proxyUnreachable } from './proxy-failure.ts';
+import { proxyTimeout, proxyUnreachable } from './proxy-failure.ts';
 import { type Address, resolveHost } from './resolve-host.ts';
 import type { ProxyServer } from './rules/proxy-url.ts';
 import { changedSettings, type DialSettings, type DialTarget } from './settings/dial-settings.ts';
@@ -65,6 +65,8 @@ class Dialling {
   readonly #timings: DialTimings = {};
   /** Chosen once in `start`; absent for a straight connection. */
   #proxy: ProxyServer | undefined;
+  /** It is the proxy that is waited for: its address, its TLS, its answer. */
+  #isAtProxy = false;
   /** Ends the step that runs now, and closes the socket it has. */
   #stopStep: (() => void) | undefined;
   #stopTimer: (() => void) | undefined;
@@ -87,9 +89,7 @@ class Dialling {
       return;
     }
     if (connectTimeout > 0) {
-      this.#stopTimer = startTimer(clock, connectTimeout, () =>
-        this.#settle(connectTimeoutFailure(connectTimeout, target, this.#proxy?.label), null),
-      );
+      this.#stopTimer = startTimer(clock, connectTimeout, () => this.#settle(this.#late(), null));
     }
     // A unix socket has no address that the policy could judge, so that under a policy it is refused.
     if (socketPath !== undefined && addressPolicy !== undefined)
@@ -119,6 +119,13 @@ class Dialling {
       holdWriteErrors(socket);
     }
     this.#callback(error, socket);
+  }
+
+  #late(): Error {
+    const { connectTimeout } = this.#settings;
+    return this.#proxy !== undefined && this.#isAtProxy
+      ? proxyTimeout(this.#proxy, this.#target, connectTimeout)
+      : connectTimeoutFailure(connectTimeout, this.#target, this.#proxy?.label);
   }
 
   #fail(cause: unknown): void {
@@ -169,6 +176,7 @@ class Dialling {
   /** The last step: TLS to the server, where it is asked for. */
   #secure(plain: Socket): void {
     const target = this.#target;
+    this.#isAtProxy = false;
     if (target.protocol !== 'https:' && target.protocol !== 'wss:') this.#settle(null, plain);
     else {
       const failed = (cause: unknown) => this.#fail(cause);
@@ -219,6 +227,7 @@ class Dialling {
   /** Each host that the proxy is to be asked for, in turn, each over a connection of its own. */
   #reach(proxy: ProxyServer, hosts: readonly string[]): void {
     const failed = (cause: unknown) => this.#settle(proxyUnreachable(proxy, cause), null);
+    this.#isAtProxy = true;
     this.#resolve(proxy.hostname, 0, (error, addresses) => {
       if (error !== null) failed(error);
       else {

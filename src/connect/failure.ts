@@ -109,9 +109,17 @@ export function connectFailure(cause: unknown, target: HostPort): NetworkError |
   return connecting(flat, known, target, undefined, safe);
 }
 
-/** The error of a dial that took longer than `connectTimeout`, before it is known for which request. */
-export function connectTimeoutFailure(limit: number, target: HostPort, through?: string): TimeoutError {
-  return new TimeoutError(connectTimeoutFact(target, limit, through), { phase: 'connect' });
+/**
+ * The error of a dial that took longer than `connectTimeout`, before it is known for which request.
+ * @param through the proxy on the way, as messages call it
+ */
+export function connectTimeoutFailure(
+  limit: number,
+  target: HostPort,
+  through?: string,
+  code = 'ERR_TIMEOUT_CONNECT',
+): TimeoutError {
+  return new TimeoutError(connectTimeoutFact(target, limit, through), { phase: 'connect', code });
 }
 
 /**

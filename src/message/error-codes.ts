@@ -196,7 +196,7 @@ export function codeOf(failure: unknown): string | undefined {
 /** Our codes to the system's name for the same thing, for failures whose cause has no number or that have no cause. */
 const systemNames: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    ETIMEDOUT: 'ERR_TIMEOUT',
+    ETIMEDOUT: 'ERR_TIMEOUT ERR_PROXY_TIMEOUT',
     ECONNRESET: 'ERR_RESET ERR_CLOSED ERR_BODY_TRUNCATED',
     EPIPE: 'ERR_SEND',
     ECONNREFUSED: 'ERR_CONNECT_REFUSED ERR_PROXY',

@@ -37,7 +37,7 @@ describe('proxyUnreachable', () => {
   it.each<[string, string, string]>([
     ['ECONNREFUSED', 'ConnectError', 'ERR_PROXY_CONNECT'],
     ['CERT_HAS_EXPIRED', 'ConnectError', 'ERR_PROXY_TLS'],
-    ['ETIMEDOUT', 'TimeoutError', 'ERR_TIMEOUT_CONNECT'],
+    ['ETIMEDOUT', 'TimeoutError', 'ERR_PROXY_TIMEOUT'],
   ])('makes of %s a %s with %s that names the proxy, and no credentials', (code, name, ours) => {
     const error = proxyUnreachable(proxy, Object.assign(new Error('it broke'), { code })) as Error & { code: string };
     expect([error.name, error.code]).toEqual([name, ours]);

@@ -250,10 +250,43 @@ describe.each(Object.entries(handlers))('proxies over %s', (_, make) => {
     await connected;
     await clock.advance(300);
     const error = await failing;
-    expect(error).toMatchObject({ name: 'TimeoutError', phase: 'connect' });
+    expect(error).toMatchObject({ name: 'TimeoutError', phase: 'connect', code: 'ERR_PROXY_TIMEOUT' });
     expect(error.message).toContain(
       `through the proxy ${scheme}://***@127.0.0.1:${port} within connectTimeout (300 ms)`,
     );
+  });
+
+  it('names a forwarding proxy whose address is never found', async () => {
+    const clock = new FakeClock();
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const lookup: Lookup = () => asked();
+    const failing = failed(plain.url('/'), { proxy: 'http://p.test:3128', lookup, clock, connectTimeout: 300 });
+    await isAsked;
+    await clock.advance(300);
+    expect(await failing).toMatchObject({ name: 'TimeoutError', phase: 'connect', code: 'ERR_PROXY_TIMEOUT' });
+  });
+
+  it('does not blame a proxy for a server behind its tunnel that hangs', async () => {
+    const proxy = await httpProxy();
+    const { server, port } = await silent();
+    const clock = new FakeClock();
+    const hello = new Promise((resolve) => server.once('connection', (socket) => socket.once('data', resolve)));
+    const failing = failed(`https://127.0.0.1:${port}/`, { proxy: proxy.url, clock, connectTimeout: 300 });
+    await hello;
+    await clock.advance(300);
+    expect(await failing).toMatchObject({ name: 'TimeoutError', phase: 'connect', code: 'ERR_TIMEOUT_CONNECT' });
+  });
+
+  it('does not blame a proxy for a name that we resolve ourselves', async () => {
+    const clock = new FakeClock();
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const lookup: Lookup = () => asked();
+    const failing = failed('http://slow.test/', { proxy: 'socks5://127.0.0.1:1', lookup, clock, connectTimeout: 300 });
+    await isAsked;
+    await clock.advance(300);
+    expect(await failing).toMatchObject({ name: 'TimeoutError', phase: 'connect', code: 'ERR_TIMEOUT_CONNECT' });
   });
 
   it('names a proxy whose name has no address', async () => {

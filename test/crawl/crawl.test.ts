@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import { type CrawlOptions, crawl, type Frontier, linksOf, memoryFrontier } from '../../src/crawl/index.ts';
@@ -351,6 +352,28 @@ describe('a host that is dead', () => {
     await client.close();
     expect(told).toEqual(Array(tells).fill('robots:http://127.0.0.1:1'));
     expect(failures).toMatchObject([{ cause: { code: tells === 1 ? 'ERR_CONNECT_REFUSED' : 'ERR_PROXY_CONNECT' } }]);
+  });
+
+  it('is not told to the other workers when it was the proxy that hung', async () => {
+    const proxy = createServer();
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const clock = new FakeClock();
+    proxy.on('connection', (socket) => {
+      socket.on('error', () => undefined).resume();
+      void clock.advance(1000);
+    });
+    const frontier = await frontierWith('https://far.test/a');
+    const told: string[] = [];
+    const shared = { get: async () => undefined, set: async (key: string) => void told.push(key) };
+    const failures: unknown[] = [];
+    const client = new Client({ proxy: `http://127.0.0.1:${port}`, connectTimeout: 1000, clock });
+    const source = { leases: frontier.leases.bind(frontier), shared };
+    await crawl(client, source, { visit: () => undefined, failed: (error) => void failures.push(error) });
+    await client.close();
+    await new Promise((resolve) => proxy.close(resolve));
+    expect(told).toEqual([]);
+    expect(failures).toMatchObject([{ cause: { name: 'TimeoutError', code: 'ERR_PROXY_TIMEOUT' } }]);
   });
 
   it('is told as the cause, to each of its pages', async () => {
