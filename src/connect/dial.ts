@@ -7,6 +7,7 @@
 import { isIP, type Socket } from 'node:net';
 import { own } from '../message/own.ts';
 import { startTimer } from '../time/clock.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import { blockedFailure, connectFailure, connectTimeoutFailure, type HostPort } from './failure.ts';
 import { proxyFor } from './forwarding.ts';
 import { holdWriteErrors } from './late-write-errors.ts';
@@ -74,7 +75,8 @@ class Dialling {
 
   constructor(target: DialTarget, settings: DialSettings, callback: DialCallback) {
     this.#target = target;
-    this.#settings = settings;
+    const clock = guarded(settings.clock, this);
+    this.#settings = clock === settings.clock ? settings : changedSettings(settings, { clock });
     this.#callback = callback;
   }
 
@@ -98,6 +100,11 @@ class Dialling {
     else if (this.#proxy === undefined) {
       this.#resolveTarget(0, (addresses) => this.#connect(addresses, target, (socket) => this.#secure(socket)));
     } else this.#goThrough(this.#proxy);
+  }
+
+  /** The clock of the settings has thrown, and nobody knows how long the dial takes. */
+  abort(error: unknown): void {
+    this.#settle(error as Error, null);
   }
 
   /** Ends everything under way but the socket that is handed over. */

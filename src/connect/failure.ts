@@ -26,6 +26,7 @@ import { targetOf } from '../message/uri.ts';
 import { bareRecord } from '../options/option-record.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isDecoderFault } from '../semantics/codings.ts';
+import { isClockFault } from '../time/guarded-clock.ts';
 
 /** How far an exchange had come when it failed. */
 export interface FailureContext {
@@ -57,7 +58,7 @@ export function failure(cause: unknown, context: FailureContext): Error {
   // The order of the questions matters: ours and the caller's own errors first, then what the code says by itself, and
   // only then how far the exchange had come.
   if (isTransferError(cause)) return cause.request === undefined ? withRequest(cause, request) : cause;
-  if (isReason(cause, request, options)) return cause as Error;
+  if (isReason(cause, request, options) || isClockFault(cause)) return cause as Error;
   const flat = flattened(cause);
   const code = codeOf(flat);
   if (cause instanceof TypeError && code === undefined) return cause;

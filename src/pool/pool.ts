@@ -12,6 +12,7 @@ import type { RequestOptions } from '../options/options.ts';
 import { refuseSurplus } from '../options/plain-options.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 import { systemClock } from '../time/clock.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import { abortError } from '../time/stop.ts';
 import { Aside } from './aside.ts';
 import { type BatchResults, batchOf } from './batch.ts';
@@ -83,10 +84,9 @@ export class Pool implements AsyncIterable<PoolResult> {
     this.#intake = new Intake(new Source(requests));
     this.#concurrency = new ConcurrencyLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
     this.#limit = pLimit(this.#concurrency.now);
-    this.#hosts = new Hosts(options.perHost, options.clock ?? systemClock, options.options?.baseUri, () =>
-      this.#summon(),
-    );
-    this.#counters = new PoolCounters(this.#concurrency, this.#hosts, options.clock ?? systemClock);
+    const clock = guarded(options.clock ?? systemClock, { abort: (error) => this.cancel(error) });
+    this.#hosts = new Hosts(options.perHost, clock, options.options?.baseUri, () => this.#summon());
+    this.#counters = new PoolCounters(this.#concurrency, this.#hosts, clock);
     this.#signals = new PoolSignals(client, options, (reason) => this.cancel(reason));
     this.#options = Object.freeze(extendOptions(options.options ?? {}, { signal: this.#signals.signal }));
     this.stats = liveStats(this.#counters, () => this.#waiting);
@@ -275,7 +275,13 @@ export class Pool implements AsyncIterable<PoolResult> {
       outcome = new Failure(error);
     }
     const { host } = entry;
-    if (host !== undefined) this.#hosts.answered(host);
+    try {
+      if (host !== undefined) this.#hosts.answered(host);
+    } catch (error) {
+      // Nobody is handed the response any more.
+      if (outcome instanceof HttpResponse) release(outcome);
+      throw error;
+    }
     await this.#deliver(entry, outcome);
     // The end of a streamed answer is where whoever was handed it let it go.
     if (host !== undefined) this.#hosts.delivered(host, outcome instanceof HttpResponse && outcome.streamed);

@@ -20,6 +20,7 @@ import type { HttpResponse, ResponseFacts } from '../message/response.ts';
 import { failable } from '../middleware/deadline/failable-stream.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import type { Abortable } from '../time/stop.ts';
 
 /** Stands in place of an answer: another handler gives it, and times its own phases. */
@@ -37,7 +38,7 @@ export class MockExchange implements Abortable, Announcing, Expiring {
   readonly options: RequestOptions;
   readonly #limits: PhaseTimeouts;
   readonly #timer: PhaseTimer;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #name: string;
   /** Set when it has ended; with a reason when it did not end well. */
   #end: { readonly reason?: unknown } | undefined;
@@ -59,14 +60,14 @@ export class MockExchange implements Abortable, Announcing, Expiring {
     this.options = options;
     this.#name = name;
     this.#limits = phaseTimeouts(options);
-    this.#clock = options.clock ?? systemClock;
-    this.#timer = new PhaseTimer(this.#clock, this);
+    this.clock = guarded(options.clock ?? systemClock, this);
+    this.#timer = new PhaseTimer(this.clock, this);
   }
 
   /** Resolves after `ms` milliseconds of the call's clock, and never when the call ends before. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.isDone) this.#endPause = startTimer(this.#clock, ms, resolve);
+      if (!this.isDone) this.#endPause = startTimer(this.clock, ms, resolve);
     });
   }
 

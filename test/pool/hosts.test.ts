@@ -237,6 +237,49 @@ describe('perHost.interval', () => {
     await expect(pool.promise()).rejects.toThrow(/perHost.interval\("a.test"\) must/);
   });
 
+  it('that throws lets go of the answer that nobody is handed any more', async () => {
+    const cancelled = vi.fn();
+    const client = poolClient(() => new HttpResponse(200, {}, new ReadableStream<Uint8Array>({ cancel: cancelled })));
+    const interval = () => {
+      if (client.asked.length > 0) throw new Error('mine');
+      return 0;
+    };
+    await expect(new Pool(client, urls(2), { perHost: { interval } }).promise()).rejects.toThrow('mine');
+    await vi.waitFor(() => expect(cancelled).toHaveBeenCalledTimes(1));
+  });
+
+  it.each(['now', 'sleep'] as const)(
+    'ends the pool with what %s of its clock throws, wherever it does',
+    async (what) => {
+      const fault = new Error('the clock broke');
+      let ended = 0;
+      for (let nth = 1; nth <= 20; nth += 1) {
+        const time = new FakeClock();
+        let asked = 0;
+        const look = () => {
+          asked += 1;
+          if (asked === nth) throw fault;
+        };
+        const clock = {
+          now: () => {
+            if (what === 'now') look();
+            return time.now();
+          },
+          sleep: (ms: number, signal?: AbortSignal) => {
+            if (what === 'sleep') look();
+            return time.sleep(ms, signal);
+          },
+        };
+        const done = new Pool(poolClient(), urls(4), { perHost: { interval: 100 }, clock }).promise();
+        const outcome = done.catch((error: unknown) => error);
+        await time.advance(1000);
+        expect(await outcome, `look ${nth}`).toBe(asked < nth ? undefined : fault);
+        if (asked >= nth) ended += 1;
+      }
+      expect(ended).toBeGreaterThan(2);
+    },
+  );
+
   it('arms one timer for each host at most, and none once the pool has ended', async () => {
     const clock = new FakeClock();
     const pool = new Pool(poolClient(), urls(50), { perHost: { interval: 1000 }, clock });

@@ -6,6 +6,7 @@
 
 import type { DialSettings } from '../../connect/settings/dial-settings.ts';
 import { startTimer } from '../../time/clock.ts';
+import { guarded } from '../../time/guarded-clock.ts';
 
 /** Milliseconds where the server sends no `Keep-Alive`: many close after 5 s without saying so. */
 export const IDLE_LIMIT = 4000;
@@ -51,5 +52,8 @@ export function idleLimit(settings: DialSettings, hinted: number | undefined): n
  * there is no timer. The returned function stops it.
  */
 export function watchAge({ maxLifetime, clock }: DialSettings, expire: () => void): (() => void) | undefined {
-  return maxLifetime === undefined ? undefined : startTimer(clock, maxLifetime, expire, true);
+  // A clock that throws tells no age: the connection is closed as one that is too old.
+  return maxLifetime === undefined
+    ? undefined
+    : startTimer(guarded(clock, { abort: expire }), maxLifetime, expire, true);
 }

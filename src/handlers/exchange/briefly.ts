@@ -15,7 +15,7 @@ import type { HttpResponse, ResponseFacts } from '../../message/response.ts';
 import { ignore } from '../../message/source.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { readWhole } from '../../semantics/whole-answer.ts';
-import { startTimer, systemClock } from '../../time/clock.ts';
+import { type Clock, startTimer } from '../../time/clock.ts';
 
 /** Bytes; as much as is drained of a streamed body that its reader leaves. */
 export const MOST_BYTES = 65_536;
@@ -32,6 +32,7 @@ export function isLong(headers: HttpHeaders): boolean {
 /** An exchange whose answer is likely discarded. */
 export interface LikelyLeft extends Headed {
   readonly options: RequestOptions;
+  readonly clock: Clock;
   /** What it took so far: bytes and times. */
   facts(): ResponseFacts;
 }
@@ -51,7 +52,7 @@ export async function briefly(response: HttpResponse, exchange: LikelyLeft): Pro
   if (!isLong(headers)) {
     let stop: () => void = ignore;
     const late = new Promise<undefined>((resolve) => {
-      stop = startTimer(options.clock ?? systemClock, MOMENT, () => resolve(undefined));
+      stop = startTimer(exchange.clock, MOMENT, () => resolve(undefined));
     });
     try {
       while (gathered.size <= MOST_BYTES) {

@@ -7,11 +7,14 @@
 
 import type { TimeoutPhase } from '../../message/errors.ts';
 import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
+import { guarded, sourceOf } from '../../time/guarded-clock.ts';
 import { type Member, MemberSet } from '../../time/member-set.ts';
 
 /** Called, once for each wait, with the phase that took longer than its limit in milliseconds. */
 export interface Expiring {
   expired(phase: TimeoutPhase, limit: number): void;
+  /** The clock has thrown: how long it waits, nobody can tell. */
+  abort(reason: unknown): void;
 }
 
 export class PhaseTimer implements Member {
@@ -44,7 +47,7 @@ export class PhaseTimer implements Member {
     this.since = 0;
     if (limit === 0) return;
     this.since = this.#clock.now();
-    this.#bucket = bucketOf(this.#clock, limit);
+    this.#bucket = bucketOf(sourceOf(this.#clock), limit);
     this.#bucket.add(this);
   }
 
@@ -85,17 +88,36 @@ export class PhaseTimer implements Member {
     this.#bucket = undefined;
     this.#owner.expired(this.#phase, limit);
   }
+
+  /** @internal */
+  broke(error: unknown): void {
+    this.#bucket = undefined;
+    this.#owner.abort(error);
+  }
 }
 
 /** All that wait for the same length of time on the same clock. */
 class TimerBucket {
   readonly #waiting = new MemberSet<PhaseTimer>();
+  readonly #time: Clock;
   #disarm: (() => void) | undefined;
 
   constructor(
     readonly clock: Clock,
     readonly limit: number,
-  ) {}
+  ) {
+    this.#time = guarded(clock, this);
+  }
+
+  /** The clock has thrown: nobody would be told any more when a wait is over. */
+  abort(error: unknown): void {
+    this.#disarm?.();
+    this.#disarm = undefined;
+    for (const timer of this.#waiting.members()) {
+      this.#waiting.delete(timer);
+      timer.broke(error);
+    }
+  }
 
   add(timer: PhaseTimer): void {
     this.#waiting.add(timer);
@@ -112,13 +134,13 @@ class TimerBucket {
   }
 
   #arm(ms: number): () => void {
-    return startTimer(this.clock, ms, () => this.#fire(), true);
+    return startTimer(this.#time, ms, () => this.#fire(), true);
   }
 
   /** Expires all whose wait is as long as the limit, and sets the timer for the next of the others. */
   #fire(): void {
     this.#disarm = undefined;
-    const now = this.clock.now();
+    const now = this.#time.now();
     let next = Number.POSITIVE_INFINITY;
     for (const timer of this.#waiting.members()) {
       const left = timer.since + this.limit - now;

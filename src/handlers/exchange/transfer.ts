@@ -16,7 +16,8 @@ import { currentScope, type Scope } from '../../message/scope.ts';
 import { ignore } from '../../message/source.ts';
 import { lookOnce } from '../../options/last-look.ts';
 import type { RequestOptions } from '../../options/options.ts';
-import { systemClock } from '../../time/clock.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
+import { faultOf, guarded } from '../../time/guarded-clock.ts';
 import { announceProgress } from './announcements.ts';
 import type { Answer, Answered } from './answer.ts';
 import { briefly } from './briefly.ts';
@@ -70,6 +71,8 @@ export class Transfer implements Answered, Endable, Expiring {
   readonly request: HttpRequest;
   readonly options: RequestOptions;
   readonly limits: PhaseTimeouts;
+  /** That of the options. One that throws ends the transfer. */
+  readonly clock: Clock;
   readonly timer: PhaseTimer;
   readonly record: TransferRecord;
   phase: FailureContext['phase'] = 'queue';
@@ -102,12 +105,12 @@ export class Transfer implements Answered, Endable, Expiring {
     open: Joinable,
     { resolve, reject }: Settle,
   ) {
-    const clock = options.clock ?? systemClock;
     this.request = request;
     this.options = options;
     this.limits = phaseTimeouts(options);
-    this.timer = new PhaseTimer(clock, this);
-    this.record = new TransferRecord(clock);
+    this.clock = guarded(options.clock ?? systemClock, this);
+    this.timer = new PhaseTimer(this.clock, this);
+    this.record = new TransferRecord(this.clock);
     this.scope = callsBack(request, options) ? currentScope() : undefined;
     this.#carrier = carrier;
     this.#open = open;
@@ -119,6 +122,7 @@ export class Transfer implements Answered, Endable, Expiring {
   start(): boolean {
     this.#open.add(this);
     followCaller(this, this.request, this.options);
+    this.#endOfClock();
     return !this.isDone;
   }
 
@@ -153,6 +157,7 @@ export class Transfer implements Answered, Endable, Expiring {
     this.timer.start('headers', this.limits.headers);
     this.record.connected(dialled, this.timer.since);
     lookOnce(this.options);
+    this.#endOfClock();
   }
 
   /** The request is to go again, over another connection. */
@@ -200,7 +205,12 @@ export class Transfer implements Answered, Endable, Expiring {
   /** Gives the caller its response; for a streamed one the transfer goes on. */
   answered(response: HttpResponse | Promise<HttpResponse>): void {
     this.isAnswered = true;
-    this.passOn(whenTold(this, response));
+    const fault = faultOf(this.clock);
+    if (fault === undefined) this.passOn(whenTold(this, response));
+    else {
+      Promise.resolve(response).catch(ignore);
+      this.#reject(fault.error);
+    }
   }
 
   /**
@@ -304,6 +314,12 @@ export class Transfer implements Answered, Endable, Expiring {
     if (!this.isDone) this.fail(this.failure(cause));
     else if (this.isAnswered) this.answer?.body?.fail(cause);
     else this.#reject(this.failure(cause));
+  }
+
+  /** Nothing is sent for a call whose clock has thrown. */
+  #endOfClock(): void {
+    const fault = faultOf(this.clock);
+    if (fault !== undefined) this.abort(fault.error);
   }
 
   // What others ask of it

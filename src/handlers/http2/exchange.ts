@@ -14,7 +14,6 @@ import type { Target } from '../../message/uri.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
 import { statusLineRefusal } from '../../semantics/status-line.ts';
-import { systemClock } from '../../time/clock.ts';
 import { announceInformation } from '../exchange/announcements.ts';
 import { type Carrier, type Settle, Transfer } from '../exchange/transfer.ts';
 import { NodeUpload, type UploadObserver } from '../exchange/upload.ts';
@@ -169,7 +168,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, StreamFollower, Uplo
 
   #send(connection: Http2Connection): void {
     const { transfer } = this;
-    const { clock = systemClock, progress, trailers } = transfer.options;
+    const { progress, trailers } = transfer.options;
     const request = framedForTrailers(transfer.request, trailers);
     const isTrailed = request.body !== null && Boolean(trailers);
     const stream = connection.request(requestHead(request, this.#target), request.body !== null, isTrailed);
@@ -182,7 +181,7 @@ export class Http2Exchange implements Carrier, Http2Waiter, StreamFollower, Uplo
     transfer.outgoing = this.#upload = upload;
     // node:http2 asks for the trailers behind the last byte; `NodeUpload` has found out by then what they are.
     if (isTrailed) stream.once('wantTrailers', () => stream.sendTrailers(requestTrailers(upload.trailers)));
-    upload.start(clock, Boolean(progress), transfer.scope);
+    upload.start(transfer.clock, Boolean(progress), transfer.scope);
   }
 
   #follow(stream: ClientHttp2Stream): void {

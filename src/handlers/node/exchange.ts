@@ -16,7 +16,6 @@ import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
 import { unaskedSwitch } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
-import { systemClock } from '../../time/clock.ts';
 import type { OpenExchanges } from '../exchange/open-exchanges.ts';
 import { type Carrier, type Settle, Transfer } from '../exchange/transfer.ts';
 import { NodeUpload, type UploadObserver } from '../exchange/upload.ts';
@@ -142,7 +141,7 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
       this.#host.written?.(request, socket);
     });
     if (options.onInformation) sent.on('information', informationTo(transfer));
-    upload.start(options.clock ?? systemClock, Boolean(options.progress), transfer.scope);
+    upload.start(transfer.clock, Boolean(options.progress), transfer.scope);
   }
 
   uploaded(bytes: number, upload: NodeUpload): void {

@@ -9,7 +9,8 @@ import type { HttpRequest } from '../../message/request.ts';
 import { currentScope, type Scope, within } from '../../message/scope.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { requestTarget } from '../../semantics/request-target.ts';
-import { systemClock } from '../../time/clock.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
+import { guarded } from '../../time/guarded-clock.ts';
 import type { SlotLimit } from '../connections/slot-limit.ts';
 import type { Endable } from '../exchange/open-exchanges.ts';
 import { type Expiring, PhaseTimer } from '../exchange/phase-timer.ts';
@@ -31,6 +32,7 @@ export class QueuedRequest implements Endable, Expiring {
   readonly #reject: Settle['reject'];
   /** The context of its call: its turn comes in an event of another one, whose request has ended. */
   readonly #scope: Scope | undefined;
+  readonly #clock: Clock;
   readonly #since: number;
   /** Its place in the queue, until the wait is over. */
   #wait: { leave(): void } | undefined;
@@ -43,6 +45,7 @@ export class QueuedRequest implements Endable, Expiring {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#scope = currentScope();
+    this.#clock = guarded(options.clock ?? systemClock, this);
     this.#since = this.#clock.now();
   }
 
@@ -55,10 +58,6 @@ export class QueuedRequest implements Endable, Expiring {
       this.#timer.start('queue', longest);
     }
     this.#wait = queue.wait(this, limit);
-  }
-
-  get #clock() {
-    return this.#options.clock ?? systemClock;
   }
 
   // What may end the wait

@@ -5,7 +5,10 @@ import { FakeClock } from '../../../src/testing/fake-clock.ts';
 /** A timer whose expiries are written into a list. */
 function timerOn(clock: FakeClock): { timer: PhaseTimer; told: [string, number, number][] } {
   const told: [phase: string, limit: number, at: number][] = [];
-  const timer = new PhaseTimer(clock, { expired: (phase, limit) => void told.push([phase, limit, clock.now()]) });
+  const timer = new PhaseTimer(clock, {
+    expired: (phase, limit) => void told.push([phase, limit, clock.now()]),
+    abort: (reason) => expect.fail(String(reason)),
+  });
   return { timer, told };
 }
 
@@ -90,6 +93,7 @@ describe('the timer of a phase', () => {
         told.push(phase);
         if (phase === 'connect') timer.start('headers', 100);
       },
+      abort: (reason) => expect.fail(String(reason)),
     });
     timer.start('connect', 100);
     await clock.advance(100);
