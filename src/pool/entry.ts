@@ -7,6 +7,7 @@ import { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { Outcome } from './adaptive-concurrency.ts';
 import { Aside } from './aside.ts';
+import { claimOf } from './claims.ts';
 import type { Host } from './host.ts';
 import type { PoolKey } from './pool-options.ts';
 
@@ -27,8 +28,12 @@ export class Entry {
   ) {}
 }
 
-/** An item that the pool has taken is not sent: whoever made it has handed its body over, and nobody else lets go of that. */
+/**
+ * An item that the pool has taken is not sent: whoever made it has handed its body over, and nobody else lets go of that.
+ * Who has a claim to it hears so, for whom the source cannot speak any more once it has ended.
+ */
 export function letGoOf({ item }: Entry): void {
+  claimOf(item)?.giveBack();
   if (item instanceof HttpRequest) item.body?.release();
 }
 
