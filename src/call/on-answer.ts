@@ -5,11 +5,31 @@ import type { HttpResponse } from '../message/response.ts';
 import { type AnswerEnd, type AnswerStep, AnswerSteps, endedBy } from './answer-steps.ts';
 import { type Call, callOf } from './call.ts';
 
+/** Handlers that a stack gave to one layer, and to nobody else. */
+const givenAlone = new WeakSet<object>();
+
+/** Says of a handler that it is one layer's alone: nobody else sees what it gives before that layer does. */
+export function forOneLayer(next: object): void {
+  givenAlone.add(next);
+}
+
+/** The same as `given.then(step)`, for a layer that returns what it gets from here and looks at nothing else. */
+export type OnAnswer = (given: Promise<HttpResponse>, request: HttpRequest, step: AnswerStep) => Promise<HttpResponse>;
+
 /**
- * The same as `given.then(step)`, for a layer that returns what it gets from here and has not looked at `given` itself. A step
- * that follows others at once shares their promise.
+ * How a layer around `next` takes part. Who composes layers by hand may put between two of them what looks at the promise,
+ * or calls in another context: there each has a promise of its own.
  */
-export function onAnswer(given: Promise<HttpResponse>, request: HttpRequest, step: AnswerStep): Promise<HttpResponse> {
+export function onAnswerOf(next: object): OnAnswer {
+  return givenAlone.has(next) ? sharing : apart;
+}
+
+function apart(given: Promise<HttpResponse>, _request: HttpRequest, step: AnswerStep): Promise<HttpResponse> {
+  return given.then(step);
+}
+
+/** A step that follows others at once shares their promise. */
+function sharing(given: Promise<HttpResponse>, request: HttpRequest, step: AnswerStep): Promise<HttpResponse> {
   const call = callOf(request);
   if (call === undefined) return given.then(step);
   const { steps } = call;
@@ -23,16 +43,21 @@ function begun(given: Promise<HttpResponse>, call: Call, step: AnswerStep): Prom
   call.steps = steps;
   const promise = given.then(
     (response) => {
-      // From here on a step would come too late, and the response knows its call for as long as somebody has it.
-      if (call.steps === steps) call.steps = undefined;
+      over(call, steps);
       return steps.run(response);
     },
     (error: unknown) => {
+      over(call, steps);
       throw steps.end === undefined ? error : steps.end.failed(error);
     },
   );
   steps.promise = promise;
   return promise;
+}
+
+/** From here on a step would come too late, and an answer or an error knows its call for as long as somebody has it. */
+function over(call: Call, steps: AnswerSteps): void {
+  if (call.steps === steps) call.steps = undefined;
 }
 
 /** Whoever has seen the promise of the steps may wait for it: no step comes between it and them any more. */

@@ -1,11 +1,10 @@
 /** Named layers around a handler. The first pushed is outermost: it sees the request first and the response last. */
 
-import { closeSteps } from '../call/on-answer.ts';
+import { closeSteps, forOneLayer } from '../call/on-answer.ts';
 import { own } from '../message/own.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ownOptions } from '../options/option-record.ts';
-import type { RequestOptions } from '../options/options.ts';
 import { refuseSurplus } from '../runtime/arguments.ts';
 import { kindOf, ofThisCopy, valueOrKind } from '../runtime/kind-of.ts';
 import type { DeclaringMiddleware, Handler, Middleware, Transport } from './handler.ts';
@@ -147,11 +146,12 @@ export class HandlerStack {
       throw new TypeError(`the stack has no handler: call setHandler(), or HandlerStack.create(). It holds: ${this}`);
     }
     const layers = this.#layers.map(({ middleware }) => middleware);
-    const outermost = layers.reduceRight<Handler>(
-      (next, middleware, at) => middleware(needsSeam(middleware, layers[at + 1]) ? normalized(next) : next),
-      lastSeam(this.#handler),
-    );
-    this.#resolved = layers.length === 0 ? outermost : entry(outermost);
+    const outermost = layers.reduceRight<Handler>((next, middleware, at) => {
+      const below = needsSeam(middleware, layers[at + 1]) ? normalized(next) : next;
+      forOneLayer(below);
+      return middleware(below);
+    }, lastSeam(this.#handler));
+    this.#resolved = layers.length === 0 ? outermost : entry(outermost, layers[0]!);
     beginnings.set(this.#resolved, outermost);
     return this.#resolved;
   }
@@ -232,6 +232,11 @@ function needsSeam(above: Middleware, below: Middleware | undefined): boolean {
   return below !== undefined && !(seamless.has(above) && seamless.has(below));
 }
 
+/** The outermost seam: who calls a stack only takes what it gives, and so does an outermost layer of ours. */
+function entry(next: Transport, middleware: Middleware): Transport {
+  return seamless.has(middleware) ? seamBefore(next) : normalized(next);
+}
+
 /** The handler of the outermost layer, by what `resolve` gave. */
 const beginnings = new WeakMap<object, Handler>();
 
@@ -245,27 +250,22 @@ export function isOutermost(layer: Handler, entered: object | undefined): boolea
  * through them. What is below may answer without a promise, or throw: the layer above finds a promise all the same.
  */
 export function normalized(next: Transport): Transport {
+  return seamBefore(next, closeSteps);
+}
+
+/** @param taken told that somebody gets the promise, of whom it is not known what they do with it */
+function seamBefore(next: Transport, taken?: (request: HttpRequest) => void): Transport {
   const seam: Transport = (request, options) => {
-    const given = promiseOf(next, request, options);
-    closeSteps(request);
-    return given;
+    // In one function: each frame between a layer that throws and its caller takes the place of one of theirs.
+    try {
+      const given: unknown = next(request, ownOptions(options));
+      taken?.(request);
+      return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
   return seam;
-}
-
-/** The outermost seam: whoever calls a stack only takes what it gives. */
-function entry(next: Transport): Transport {
-  const seam: Transport = (request, options) => promiseOf(next, request, options);
-  return seam;
-}
-
-function promiseOf(next: Transport, request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
-  try {
-    const given: unknown = next(request, ownOptions(options));
-    return given instanceof Promise ? given : Promise.resolve(given as HttpResponse);
-  } catch (error) {
-    return Promise.reject(error);
-  }
 }
 
 /** The same before the handler, which gets nothing that only a cache may answer: whichever layers there are, and none. */

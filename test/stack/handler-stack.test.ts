@@ -26,6 +26,18 @@ describe('HandlerStack', () => {
     expect(await path(stack)).toBe('abcCBA');
   });
 
+  it('takes one frame for each layer of what one of them throws, and no more', async () => {
+    const through: Middleware = (next) => (asked, options) => next(asked, options);
+    const throwing: Middleware = () => () => {
+      throw new Error('of the layer');
+    };
+    const stack = new HandlerStack(echo).push(through).push(through).push(throwing);
+    const error = await stack
+      .resolve()(request, {})
+      .catch((thrown: Error) => thrown);
+    expect((error as Error).stack?.match(/handler-stack\.ts/g)).toHaveLength(3);
+  });
+
   it('puts an unshifted layer outside all others', async () => {
     expect(await path(new HandlerStack(echo).push(letter('a')).unshift(letter('z')))).toBe('zaAZ');
   });

@@ -4,7 +4,7 @@
  */
 
 import { isStopReason, raceCaller } from '../../call/caller-stop.ts';
-import { onAnswer } from '../../call/on-answer.ts';
+import { type OnAnswer, onAnswerOf } from '../../call/on-answer.ts';
 import { RequestError, ResponseError } from '../../message/errors.ts';
 import { HttpHeaders } from '../../message/headers.ts';
 import type { HttpRequest } from '../../message/request.ts';
@@ -26,7 +26,7 @@ import { mergeCookieLines } from './cookies-policy.ts';
 export function cookies(): Middleware {
   refuseSurplus(arguments, 0, 'the layer cookies takes nothing, it reads option cookies');
   return (next) => {
-    const inside: Inside = { next, withLine: rememberedLine() };
+    const inside: Inside = { next, onAnswer: onAnswerOf(next), withLine: rememberedLine() };
     return function cookies(request, options) {
       const option = options.cookies;
       if (typeof option !== 'object' || option === null) return next(request, options);
@@ -50,6 +50,7 @@ type WithLine = (request: HttpRequest, line: string, pairs: readonly string[]) =
 /** What a layer is made of: the same for all its calls. */
 interface Inside {
   readonly next: Handler;
+  readonly onAnswer: OnAnswer;
   readonly withLine: WithLine;
 }
 
@@ -73,7 +74,7 @@ function rememberedLine(): WithLine {
  * Asks the jar, sends, and gives it what comes back. A jar that answers at once costs the call no promise of its own.
  */
 function throughJar(
-  { next, withLine }: Inside,
+  { next, onAnswer, withLine }: Inside,
   jar: CookieStore,
   pairs: readonly string[],
   request: HttpRequest,

@@ -3,7 +3,7 @@
  * the handler, so that every transport decodes by the same rules and limits: what comes out is counted, not what goes in.
  */
 
-import { onAnswer } from '../../call/on-answer.ts';
+import { onAnswerOf } from '../../call/on-answer.ts';
 import { Content } from '../../message/content.ts';
 import { BodyError } from '../../message/errors.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
@@ -32,6 +32,7 @@ export function decodeContent(): Middleware {
   refuseSurplus(arguments, 0, 'the layer decodeContent takes nothing, it reads option decodeContent');
   return (next) => {
     // Most requests of a client have the same headers: the ones with the line added are remembered.
+    const onAnswer = onAnswerOf(next);
     const asking = rememberLast(withAcceptEncoding);
     return function decodeContent(request, options) {
       const wanted = options.decodeContent;

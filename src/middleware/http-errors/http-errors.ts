@@ -5,7 +5,7 @@
 
 import { rejection } from '../../call/answer-steps.ts';
 import { callOf } from '../../call/call.ts';
-import { onAnswer } from '../../call/on-answer.ts';
+import { onAnswerOf } from '../../call/on-answer.ts';
 import type { BadResponseError } from '../../message/errors.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import { settingsOf } from '../../options/settings-of.ts';
@@ -31,8 +31,9 @@ export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
     throw new TypeError(`httpErrors: summaryLength must be a whole number of characters, got ${String(summaryLength)}`);
   }
   const read: HttpErrorsOptions = { summarize, summaryLength };
-  return (next) =>
-    function httpErrors(request, options) {
+  return (next) => {
+    const onAnswer = onAnswerOf(next);
+    return function httpErrors(request, options) {
       const { httpErrors: wanted } = options;
       if (wanted === false || wanted === null) return next(request, options);
       return onAnswer(next(request, options), request, (response) => {
@@ -44,6 +45,7 @@ export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
         return error instanceof Promise ? error.then(thrown) : rejection(error);
       });
     };
+  };
 }
 
 function thrown(error: BadResponseError): never {

@@ -4,7 +4,7 @@
  * it cannot grow without end either. Numbers and rules are in `semantics/response-limit.ts`.
  */
 
-import { onAnswer } from '../../call/on-answer.ts';
+import { onAnswerOf } from '../../call/on-answer.ts';
 import { Content } from '../../message/content.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -24,8 +24,9 @@ import { countedStream } from './counted-stream.ts';
  */
 export function limits(): Middleware {
   refuseSurplus(arguments, 0, 'the layer limits takes nothing, it reads option maxResponseSize');
-  return (next) =>
-    function limits(request, options) {
+  return (next) => {
+    const onAnswer = onAnswerOf(next);
+    return function limits(request, options) {
       if (responseLimit(options, false) === Number.POSITIVE_INFINITY) return next(request, options);
       return onAnswer(next(request, options), request, (given) => {
         // The first that looks at what a handler of the user's gave.
@@ -36,6 +37,7 @@ export function limits(): Middleware {
         return limited(response, limit, request, options);
       });
     };
+  };
 }
 
 function limited(

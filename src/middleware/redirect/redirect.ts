@@ -7,7 +7,7 @@
 import type { Asker } from '../../call/asker.ts';
 import { type Call, callOf } from '../../call/call.ts';
 import { raceCaller, throwIfStopped } from '../../call/caller-stop.ts';
-import { onAnswer } from '../../call/on-answer.ts';
+import { onAnswerOf } from '../../call/on-answer.ts';
 import { withoutSecretsOf } from '../../message/echoes.ts';
 import { RedirectError, ResponseError, TooManyRedirectsError, withAnswer } from '../../message/errors.ts';
 import { has } from '../../message/own.ts';
@@ -32,8 +32,9 @@ import { planHop } from './redirect-policy.ts';
  */
 export function redirect(): Middleware {
   refuseSurplus(arguments, 0, 'the layer redirect takes nothing, it reads option allowRedirects');
-  return (next) =>
-    function redirect(request, options) {
+  return (next) => {
+    const onAnswer = onAnswerOf(next);
+    return function redirect(request, options) {
       const policy = redirectPolicy(options.allowRedirects);
       if (policy === undefined) return next(request, options);
       // The layers inside see a body only of the answer that the caller gets; see `call/asker.ts`.
@@ -45,6 +46,7 @@ export function redirect(): Middleware {
         return call?.hasOpenBody ? wholeAnswer(response, request, options, asker.outer) : response;
       });
     };
+  };
 }
 
 /** Leaves the body of each answer that it will follow. One for all calls, which mostly have no layer of the kind around. */

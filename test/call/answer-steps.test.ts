@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import { type AnswerEnd, type AnswerStep, AnswerSteps, endedBy, rejection } from '../../src/call/answer-steps.ts';
+import { HttpResponse } from '../../src/message/response.ts';
+
+const answer = new HttpResponse(200);
+
+/** A step that appends its letter to the header X-Path. */
+function letter(name: string): AnswerStep {
+  return (response) => response.withHeader('X-Path', (response.headers.get('x-path') ?? '') + name);
+}
+
+/** The same, some turns later. */
+function late(name: string): AnswerStep {
+  return async (response) => {
+    await null;
+    await null;
+    return letter(name)(response);
+  };
+}
+
+function stepsOf(first: AnswerStep, ...rest: AnswerStep[]): AnswerSteps {
+  const steps = new AnswerSteps(first);
+  for (const step of rest) steps.add(step);
+  return steps;
+}
+
+async function path(steps: AnswerSteps): Promise<string | null> {
+  return (await steps.run(answer)).headers.get('x-path');
+}
+
+/** An end that notes what it gets. */
+function noting(unplaced?: Error) {
+  const got: unknown[] = [];
+  const other = new HttpResponse(299);
+  const end: AnswerEnd = {
+    unplaced,
+    answered: (response) => {
+      got.push(response);
+      return other;
+    },
+    failed: (error) => {
+      got.push(error);
+      return new Error('of the end', { cause: error });
+    },
+  };
+  return { end, got, other };
+}
+
+describe('the steps of an answer', () => {
+  it('run from the inside out', async () => {
+    expect(await path(stepsOf(letter('a'), letter('b'), letter('c')))).toBe('abc');
+  });
+
+  it('give an answer at once when all of them do', () => {
+    expect(stepsOf(letter('a'), letter('b')).run(answer)).toBeInstanceOf(HttpResponse);
+  });
+
+  it('wait for a step that gives a promise before the next', async () => {
+    expect(await path(stepsOf(late('a'), letter('b'), late('c'), letter('d')))).toBe('abcd');
+  });
+
+  it('are over with the promise of the last', async () => {
+    expect(await path(stepsOf(letter('a'), late('b')))).toBe('ab');
+  });
+
+  it.each([
+    [
+      'throws',
+      () => () => {
+        throw new Error('broken');
+      },
+    ],
+    ['rejects', () => () => Promise.reject(new Error('broken'))],
+    ['rejects later', () => () => rejection(new Error('broken'))],
+  ] as const)('skip the rest when one %s', async (_how, broken) => {
+    const reached: string[] = [];
+    const steps = stepsOf(letter('a'), broken(), (response) => {
+      reached.push('next');
+      return response;
+    });
+    await expect((async () => await steps.run(answer))()).rejects.toThrow('broken');
+    expect(reached).toEqual([]);
+  });
+
+  it('skip the rest when one throws behind a promise', async () => {
+    const reached: string[] = [];
+    const steps = stepsOf(
+      late('a'),
+      () => {
+        throw new Error('broken');
+      },
+      (response) => {
+        reached.push('next');
+        return response;
+      },
+    );
+    await expect(steps.run(answer)).rejects.toThrow('broken');
+    expect(reached).toEqual([]);
+  });
+});
+
+describe('the end of the steps', () => {
+  it('gets what the last step gives, and says what the promise is fulfilled with', async () => {
+    const { end, got, other } = noting();
+    const steps = stepsOf(letter('a'), letter('b'));
+    steps.end = end;
+    expect(await steps.run(answer)).toBe(other);
+    expect(got.map((response) => (response as HttpResponse).headers.get('x-path'))).toEqual(['ab']);
+  });
+
+  it('gets what a promise of the last step gives', async () => {
+    const { end, got, other } = noting();
+    const steps = stepsOf(letter('a'), late('b'));
+    steps.end = end;
+    expect(await steps.run(answer)).toBe(other);
+    expect(got.map((response) => (response as HttpResponse).headers.get('x-path'))).toEqual(['ab']);
+  });
+
+  it.each([
+    [
+      'throws',
+      (error: Error): AnswerStep =>
+        () => {
+          throw error;
+        },
+    ],
+    [
+      'rejects with',
+      (error: Error): AnswerStep =>
+        () =>
+          rejection(error),
+    ],
+  ] as const)('gets what a step %s, once', async (_how, broken) => {
+    const { end, got } = noting();
+    const error = new Error('broken');
+    const steps = stepsOf(broken(error));
+    steps.end = end;
+    await expect(steps.run(answer)).rejects.toMatchObject({ message: 'of the end', cause: error });
+    expect(got).toEqual([error]);
+  });
+
+  it('is not asked again about what it throws itself', async () => {
+    const { end, got } = noting();
+    const steps = stepsOf(letter('a'));
+    steps.end = {
+      ...end,
+      answered: () => {
+        throw new Error('no answer');
+      },
+    };
+    await expect((async () => await steps.run(answer))()).rejects.toThrow('no answer');
+    expect(got).toEqual([]);
+  });
+});
+
+describe('a promise with an end behind it', () => {
+  it('is fulfilled with what the end says', async () => {
+    const { end, got, other } = noting();
+    expect(await endedBy(end, Promise.resolve(answer))).toBe(other);
+    expect(got).toEqual([answer]);
+  });
+
+  it('is rejected with what the end says', async () => {
+    const { end, got } = noting();
+    const error = new Error('broken');
+    await expect(endedBy(end, Promise.reject(error))).rejects.toMatchObject({ message: 'of the end', cause: error });
+    expect(got).toEqual([error]);
+  });
+
+  it('gives an error without frames those of who waits', async () => {
+    const error = new Error('made without frames');
+    error.stack = '';
+    const { end } = noting(error);
+    async function whoWaits() {
+      await endedBy({ ...end, failed: (given) => given }, Promise.reject(error));
+    }
+    await expect(whoWaits()).rejects.toBe(error);
+    expect(error.stack).toContain('whoWaits');
+  });
+
+  it('leaves the frames of another error as they are', async () => {
+    const error = new Error('broken');
+    const { stack } = error;
+    const another = new Error('another one');
+    another.stack = 'its own';
+    const { end } = noting(another);
+    await expect(endedBy({ ...end, failed: (given) => given }, Promise.reject(error))).rejects.toBe(error);
+    expect([error.stack, another.stack]).toEqual([stack, 'its own']);
+  });
+});
+
+describe('a rejection', () => {
+  it('is of the error', async () => {
+    const error = new Error('broken');
+    await expect(rejection(error)).rejects.toBe(error);
+  });
+});
