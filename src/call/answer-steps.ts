@@ -3,10 +3,21 @@
  * a promise for each of them would be a good part of what a call costs.
  */
 
+import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
+import type { RequestOptions } from '../options/options.ts';
 
-/** Gives the answer on, another one, or a promise of one; what it throws is what the layers around it get. */
-export type AnswerStep = (response: HttpResponse) => HttpResponse | Promise<HttpResponse>;
+/**
+ * What a layer does with an answer: gives it on, another one, or a promise of one; what it throws is what the layers around it get.
+ * @param options those that the layer has handed on
+ * @param own what the layer knows beside them; a call that waits holds it, so mostly one for all calls
+ */
+export type AnswerStep<Own> = (
+  response: HttpResponse,
+  request: HttpRequest,
+  options: RequestOptions,
+  own: Own,
+) => HttpResponse | Promise<HttpResponse>;
 
 /** Whoever is last, behind all layers. */
 export interface AnswerEnd {
@@ -18,23 +29,32 @@ export interface AnswerEnd {
   failed(error: unknown): unknown;
 }
 
-interface Link {
-  readonly step: AnswerStep;
+/** A step of one call. An object with what it needs, as a closure and its context are twice as large. */
+export class Link<Own = unknown> {
   next: Link | undefined;
+
+  constructor(
+    readonly step: AnswerStep<Own>,
+    readonly request: HttpRequest,
+    readonly options: RequestOptions,
+    readonly own: Own,
+  ) {}
 }
 
 /** The steps behind one promise, from the inside out. */
-export class AnswerSteps implements Link {
-  next: Link | undefined;
+export class AnswerSteps {
   /** What the layers around get: the answer after all steps. */
   promise: Promise<HttpResponse> | undefined;
   end: AnswerEnd | undefined;
-  #last: Link = this;
+  readonly #first: Link;
+  #last: Link;
 
-  constructor(readonly step: AnswerStep) {}
+  constructor(first: Link) {
+    this.#first = first;
+    this.#last = first;
+  }
 
-  add(step: AnswerStep): void {
-    const link = { step, next: undefined };
+  add(link: Link): void {
     this.#last.next = link;
     this.#last = link;
   }
@@ -43,9 +63,9 @@ export class AnswerSteps implements Link {
   run(response: HttpResponse): HttpResponse | Promise<HttpResponse> {
     const { end } = this;
     let answer: HttpResponse | Promise<HttpResponse>;
-    if (end === undefined) return runFrom(this, response);
+    if (end === undefined) return runFrom(this.#first, response);
     try {
-      answer = runFrom(this, response);
+      answer = runFrom(this.#first, response);
     } catch (error) {
       return endedBy(end, rejection(error));
     }
@@ -56,7 +76,7 @@ export class AnswerSteps implements Link {
 function runFrom(first: Link | undefined, response: HttpResponse): HttpResponse | Promise<HttpResponse> {
   let answer = response;
   for (let link = first; link !== undefined; link = link.next) {
-    const given = link.step(answer);
+    const given = link.step(answer, link.request, link.options, link.own);
     if (given instanceof Promise) {
       const { next } = link;
       return next === undefined ? given : given.then((later) => runFrom(next, later));

@@ -2,7 +2,8 @@
 
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
-import { type AnswerEnd, type AnswerStep, AnswerSteps, endedBy } from './answer-steps.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { type AnswerEnd, type AnswerStep, AnswerSteps, endedBy, Link } from './answer-steps.ts';
 import { type Call, callOf } from './call.ts';
 
 /** Handlers that a stack gave to one layer, and to nobody else. */
@@ -13,8 +14,17 @@ export function forOneLayer(next: object): void {
   givenAlone.add(next);
 }
 
-/** The same as `given.then(step)`, for a layer that returns what it gets from here and looks at nothing else. */
-export type OnAnswer = (given: Promise<HttpResponse>, request: HttpRequest, step: AnswerStep) => Promise<HttpResponse>;
+/**
+ * The same as `given.then((response) => step(response, request, options, own))`, for a layer that returns what it gets from here and
+ * looks at nothing else.
+ */
+export type OnAnswer = <Own>(
+  given: Promise<HttpResponse>,
+  request: HttpRequest,
+  options: RequestOptions,
+  step: AnswerStep<Own>,
+  own: Own,
+) => Promise<HttpResponse>;
 
 /**
  * How a layer around `next` takes part. Who composes layers by hand may put between two of them what looks at the promise,
@@ -24,22 +34,22 @@ export function onAnswerOf(next: object): OnAnswer {
   return givenAlone.has(next) ? sharing : apart;
 }
 
-function apart(given: Promise<HttpResponse>, _request: HttpRequest, step: AnswerStep): Promise<HttpResponse> {
-  return given.then(step);
-}
+const apart: OnAnswer = (given, request, options, step, own) =>
+  given.then((response) => step(response, request, options, own));
 
 /** A step that follows others at once shares their promise. */
-function sharing(given: Promise<HttpResponse>, request: HttpRequest, step: AnswerStep): Promise<HttpResponse> {
+const sharing: OnAnswer = (given, request, options, step, own) => {
   const call = callOf(request);
-  if (call === undefined) return given.then(step);
+  if (call === undefined) return apart(given, request, options, step, own);
+  const link = new Link<unknown>(step as AnswerStep<unknown>, request, options, own);
   const { steps } = call;
-  if (steps?.promise !== given) return begun(given, call, step);
-  steps.add(step);
+  if (steps?.promise !== given) return begun(given, call, link);
+  steps.add(link);
   return given;
-}
+};
 
-function begun(given: Promise<HttpResponse>, call: Call, step: AnswerStep): Promise<HttpResponse> {
-  const steps = new AnswerSteps(step);
+function begun(given: Promise<HttpResponse>, call: Call, first: Link): Promise<HttpResponse> {
+  const steps = new AnswerSteps(first);
   call.steps = steps;
   const promise = given.then(
     (response) => {

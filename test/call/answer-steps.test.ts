@@ -1,26 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { type AnswerEnd, type AnswerStep, AnswerSteps, endedBy, rejection } from '../../src/call/answer-steps.ts';
+import { type AnswerEnd, type AnswerStep, AnswerSteps, endedBy, Link, rejection } from '../../src/call/answer-steps.ts';
+import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 
+type Step = AnswerStep<unknown>;
+
+const request = new HttpRequest('GET', 'http://a.test/');
+const options: RequestOptions = { httpErrors: false };
 const answer = new HttpResponse(200);
 
 /** A step that appends its letter to the header X-Path. */
-function letter(name: string): AnswerStep {
+function letter(name: string): Step {
   return (response) => response.withHeader('X-Path', (response.headers.get('x-path') ?? '') + name);
 }
 
 /** The same, some turns later. */
-function late(name: string): AnswerStep {
+function late(name: string): Step {
   return async (response) => {
     await null;
     await null;
-    return letter(name)(response);
+    return response.withHeader('X-Path', (response.headers.get('x-path') ?? '') + name);
   };
 }
 
-function stepsOf(first: AnswerStep, ...rest: AnswerStep[]): AnswerSteps {
-  const steps = new AnswerSteps(first);
-  for (const step of rest) steps.add(step);
+function stepsOf(first: Step, ...rest: Step[]): AnswerSteps {
+  const linkOf = (step: Step) => new Link<unknown>(step, request, options, undefined);
+  const steps = new AnswerSteps(linkOf(first));
+  for (const step of rest) steps.add(linkOf(step));
   return steps;
 }
 
@@ -49,6 +56,18 @@ function noting(unplaced?: Error) {
 describe('the steps of an answer', () => {
   it('run from the inside out', async () => {
     expect(await path(stepsOf(letter('a'), letter('b'), letter('c')))).toBe('abc');
+  });
+
+  it('get what each of them was made with', () => {
+    const own = { of: 'the layer' };
+    const got: unknown[] = [];
+    const step = (response: HttpResponse, ...rest: readonly unknown[]) => {
+      got.push(response, ...rest);
+      return response;
+    };
+    new AnswerSteps(new Link<unknown>(step, request, options, own)).run(answer);
+    expect(got).toEqual([answer, request, options, own]);
+    expect(got[3]).toBe(own);
   });
 
   it('give an answer at once when all of them do', () => {
@@ -119,14 +138,14 @@ describe('the end of the steps', () => {
   it.each([
     [
       'throws',
-      (error: Error): AnswerStep =>
+      (error: Error): Step =>
         () => {
           throw error;
         },
     ],
     [
       'rejects with',
-      (error: Error): AnswerStep =>
+      (error: Error): Step =>
         () =>
           rejection(error),
     ],

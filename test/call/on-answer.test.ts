@@ -15,6 +15,8 @@ import {
   redirect,
 } from '../../src/index.ts';
 
+type Step = AnswerStep<undefined>;
+
 const answer = new HttpResponse(200);
 
 function asked(call: Call | undefined = new Call(0)) {
@@ -27,10 +29,21 @@ function asked(call: Call | undefined = new Call(0)) {
 function sharing() {
   const next = () => undefined;
   forOneLayer(next);
-  return onAnswerOf(next);
+  return taking(next);
 }
 
-function letter(name: string): AnswerStep {
+/** How one does that was composed by hand. */
+function apart() {
+  return taking(() => undefined);
+}
+
+function taking(next: object) {
+  const onAnswer = onAnswerOf(next);
+  return (given: Promise<HttpResponse>, request: HttpRequest, step: Step) =>
+    onAnswer(given, request, {}, step, undefined);
+}
+
+function letter(name: string): Step {
   return (response) => response.withHeader('X-Path', (response.headers.get('x-path') ?? '') + name);
 }
 
@@ -39,7 +52,7 @@ const pathOf = (response: HttpResponse) => response.headers.get('x-path');
 /** An end that appends its letter, and wraps errors. */
 const END: AnswerEnd = {
   unplaced: undefined,
-  answered: (response) => letter('!')(response) as HttpResponse,
+  answered: (response) => response.withHeader('X-Path', `${pathOf(response)}!`),
   failed: (cause) => new Error('of the end', { cause }),
 };
 
@@ -64,7 +77,7 @@ describe('layers that look at an answer', () => {
   it('have a promise each when composed by hand', async () => {
     const { request } = asked();
     const inner = sharing()(Promise.resolve(answer), request, letter('a'));
-    const outer = onAnswerOf(() => undefined)(inner, request, letter('b'));
+    const outer = apart()(inner, request, letter('b'));
     expect(pathOf(await inner)).toBe('a');
     expect(pathOf(await outer)).toBe('ab');
   });

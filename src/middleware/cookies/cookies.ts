@@ -90,10 +90,17 @@ function throughJar(
             throw isStopReason(error, request, options) ? error : unanswered(request, error);
           },
         );
-  return onAnswer(answer, request, (response) => {
-    const lines = response.headers.getSetCookie();
-    return lines.length === 0 ? response : stored(jar, lines, request, response, options);
-  });
+  return onAnswer(answer, request, options, storedOf, jar);
+}
+
+function storedOf(
+  response: HttpResponse,
+  request: HttpRequest,
+  options: RequestOptions,
+  jar: CookieStore,
+): HttpResponse | Promise<HttpResponse> {
+  const lines = response.headers.getSetCookie();
+  return lines.length === 0 ? response : stored(jar, lines, request, response, options);
 }
 
 /** A jar of the caller's may throw instead of rejecting; either is a failure of the call. */

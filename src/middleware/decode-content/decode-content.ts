@@ -31,8 +31,8 @@ const GONE: readonly string[] = ['content-encoding', 'content-length'];
 export function decodeContent(): Middleware {
   refuseSurplus(arguments, 0, 'the layer decodeContent takes nothing, it reads option decodeContent');
   return (next) => {
-    // Most requests of a client have the same headers: the ones with the line added are remembered.
     const onAnswer = onAnswerOf(next);
+    // Most requests of a client have the same headers: the ones with the line added are remembered.
     const asking = rememberLast(withAcceptEncoding);
     return function decodeContent(request, options) {
       const wanted = options.decodeContent;
@@ -45,12 +45,18 @@ export function decodeContent(): Middleware {
       } catch (error) {
         return Promise.reject(error);
       }
-      return onAnswer(next(asked, options), request, (response) => {
-        const encoding = response.headers.get('content-encoding');
-        return encoding === null ? response : decoded(response, encoding, asked, options);
-      });
+      return onAnswer(next(asked, options), asked, options, decodedAnswer, undefined);
     };
   };
+}
+
+function decodedAnswer(
+  response: HttpResponse,
+  request: HttpRequest,
+  options: RequestOptions,
+): HttpResponse | Promise<HttpResponse> {
+  const encoding = response.headers.get('content-encoding');
+  return encoding === null ? response : decoded(response, encoding, request, options);
 }
 
 /** The headers with the codings that are understood here, unless the caller has chosen. */

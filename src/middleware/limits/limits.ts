@@ -28,16 +28,18 @@ export function limits(): Middleware {
     const onAnswer = onAnswerOf(next);
     return function limits(request, options) {
       if (responseLimit(options, false) === Number.POSITIVE_INFINITY) return next(request, options);
-      return onAnswer(next(request, options), request, (given) => {
-        // The first that looks at what a handler of the user's gave.
-        const response = checkedResponse(given);
-        const { bytes } = response.content;
-        const limit = responseLimit(options, bytes === undefined);
-        if (bytes !== undefined ? bytes.byteLength <= limit : limit === Number.POSITIVE_INFINITY) return response;
-        return limited(response, limit, request, options);
-      });
+      return onAnswer(next(request, options), request, options, within, undefined);
     };
   };
+}
+
+function within(given: HttpResponse, request: HttpRequest, options: RequestOptions): HttpResponse | Promise<never> {
+  // The first that looks at what a handler of the user's gave.
+  const response = checkedResponse(given);
+  const { bytes } = response.content;
+  const limit = responseLimit(options, bytes === undefined);
+  if (bytes !== undefined ? bytes.byteLength <= limit : limit === Number.POSITIVE_INFINITY) return response;
+  return limited(response, limit, request, options);
 }
 
 function limited(

@@ -34,6 +34,8 @@ export function redirect(): Middleware {
   refuseSurplus(arguments, 0, 'the layer redirect takes nothing, it reads option allowRedirects');
   return (next) => {
     const onAnswer = onAnswerOf(next);
+    // For most calls, which follow by the default policy with nobody around who asks again.
+    const usual: Following = { next, policy: redirectPolicy(undefined)!, asker: FOLLOWER };
     return function redirect(request, options) {
       const policy = redirectPolicy(options.allowRedirects);
       if (policy === undefined) return next(request, options);
@@ -41,12 +43,20 @@ export function redirect(): Middleware {
       const inner = options.onHeaders ? announcingFinal(options, options.onHeaders) : options;
       const call = callOf(request);
       const asker = call === undefined ? FOLLOWER : enter(call);
-      return onAnswer(next(request, inner), request, (response) => {
-        if (isRedirect(response)) return follow({ next, policy, asker }, request, inner, response);
-        return call?.hasOpenBody ? wholeAnswer(response, request, options, asker.outer) : response;
-      });
+      const following = policy === usual.policy && asker === usual.asker ? usual : { next, policy, asker };
+      return onAnswer(next(request, inner), request, inner, followed, following);
     };
   };
+}
+
+function followed(
+  response: HttpResponse,
+  request: HttpRequest,
+  options: RequestOptions,
+  following: Following,
+): HttpResponse | Promise<HttpResponse> {
+  if (isRedirect(response)) return follow(following, request, options, response);
+  return callOf(request)?.hasOpenBody ? wholeAnswer(response, request, options, following.asker.outer) : response;
 }
 
 /** Leaves the body of each answer that it will follow. One for all calls, which mostly have no layer of the kind around. */
