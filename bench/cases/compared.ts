@@ -43,7 +43,7 @@ const more: readonly Kind[] = [
   {
     name: 'timeout-retry',
     title: 'a total timeout and retry on',
-    wanted: () => ({ timeout: 10_000, retry: 2 }),
+    wanted: () => ({ timeout: 60_000, retry: 2 }),
     likePlain: true,
   },
   {
@@ -122,7 +122,7 @@ export const comparedCases: readonly ComparedCase[] = [
   overServer('stream-64k'),
   overServer('http2', 1.1),
   overInstant('instant', { lanes: 1 }),
-  overInstant('instant-all-on', { lanes: 1, client: () => ({ timeout: 10_000, signal: sharedSignal(), retry: 2 }) }),
+  overInstant('instant-all-on', { lanes: 1, client: () => ({ timeout: 60_000, signal: sharedSignal(), retry: 2 }) }),
   overInstant('instant-404', { lanes: 1, status: 404 }),
   overInstant('delay', { lanes: 1000, call: () => ({ delay: 1 }) }),
 ];

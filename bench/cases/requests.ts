@@ -167,7 +167,7 @@ export const kinds: readonly Kind[] = [
     name: 'timeout',
     title: 'a total timeout set',
     features: ['timeout'],
-    wanted: () => ({ timeout: 10_000 }),
+    wanted: () => ({ timeout: 60_000 }),
     likePlain: true,
   },
   {
@@ -182,7 +182,7 @@ export const kinds: readonly Kind[] = [
     name: 'all-on',
     title: 'a cookie, a total timeout, a shared signal and retry all on',
     features: ['cookies', 'timeout', 'signal', 'retry'],
-    wanted: () => ({ cookies: 1, timeout: 10_000, signal: sharedSignal(), retry: 2 }),
+    wanted: () => ({ cookies: 1, timeout: 60_000, signal: sharedSignal(), retry: 2 }),
     likePlain: true,
   },
   {
