@@ -29,6 +29,9 @@ export interface Repeater {
   spend(): boolean;
 }
 
+/** Of a call that has its answer, which may live long: the layer itself knows its options, and all that they hold. */
+const NO_MORE: Repeater = { spend: () => false };
+
 /** What a call was asked to do, before its options are read. */
 export interface Asked {
   readonly method: string;
@@ -108,6 +111,7 @@ export class Call extends StopSource implements Member, MessageCall {
     this.resolve = undefined;
     this.reject = undefined;
     this.steps = undefined;
+    if (this.repeater !== undefined) this.repeater = NO_MORE;
     if (!this.isWatched) this.calls?.leave(this);
   }
 

@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { callOf } from '../../src/call/call.ts';
-import { Client, HandlerStack, HttpResponse } from '../../src/index.ts';
+import { Client, HandlerStack, type HttpRequest, HttpResponse } from '../../src/index.ts';
 
 /** A client whose handler answers when it is told to. */
 function held() {
@@ -108,6 +108,20 @@ describe('the promise of a call', () => {
       await expect(again()).rejects.toBe(error);
       expect(error.stack).toContain('whoWaits');
     });
+  });
+
+  it.each([200, 404])('keeps nothing of the layer that might have sent it again, after a %i', async (status) => {
+    const handler = HandlerStack.create(async () => new HttpResponse(status));
+    let repeater: object | undefined;
+    handler.push((next) => (request, options) => {
+      repeater = callOf(request)?.repeater;
+      return next(request, options);
+    });
+    const [response, error] = await new Client({ handler }).attempt('GET', 'http://a.test/', { retry: 1 });
+    const call = callOf((response ?? (error as { request: HttpRequest })).request as HttpRequest);
+    expect(repeater).toBeDefined();
+    expect(call?.repeater).not.toBe(repeater);
+    expect(call?.repeater?.spend()).toBe(false);
   });
 
   it('lets go of an answer with a stream that comes after its cancel', async () => {
