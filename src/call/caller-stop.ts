@@ -74,14 +74,15 @@ export function raceCaller<T>(
   waitsFor?: string,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const target: Abortable = { abort: reject, waitsFor };
-    followCaller(target, request, options);
     const settle = <V>(end: (value: V) => void) => {
       return (value: V): void => {
         unfollowCaller(target, request, options);
         end(value);
       };
     };
+    // A stop lets go as well: the promise may be one that never settles, and the signal one that lives long.
+    const target: Abortable = { abort: settle(reject), waitsFor };
+    followCaller(target, request, options);
     promise.then(settle(resolve), settle(reject));
   });
 }

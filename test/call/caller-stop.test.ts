@@ -109,6 +109,31 @@ it('leaves no listener on a signal', async () => {
   expect([added.mock.calls.length, removed.mock.calls.length]).toEqual([1, 1]);
 });
 
+it('leaves no listener on a signal once the call is stopped, though what it waited for never comes', async () => {
+  const { signal } = new AbortController();
+  const added = vi.spyOn(signal, 'addEventListener');
+  const removed = vi.spyOn(signal, 'removeEventListener');
+  const request = get();
+  const call = new Call(0);
+  request.call = call;
+  const waited = raceCaller(new Promise(() => undefined), request, { signal });
+  call.abort(reason);
+  await expect(waited).rejects.toBe(reason);
+  expect([added.mock.calls.length, removed.mock.calls.length]).toEqual([1, 1]);
+});
+
+it('leaves no listener on a signal for a call that was stopped before, though what it waits for never comes', async () => {
+  const { signal } = new AbortController();
+  const added = vi.spyOn(signal, 'addEventListener');
+  const removed = vi.spyOn(signal, 'removeEventListener');
+  const request = get();
+  const call = new Call(0);
+  request.call = call;
+  call.abort(reason);
+  await expect(raceCaller(new Promise(() => undefined), request, { signal })).rejects.toBe(reason);
+  expect(removed.mock.calls.length).toBe(added.mock.calls.length);
+});
+
 describe('a stop in the options', () => {
   it('makes no signal until somebody reads it', () => {
     const made = vi.fn();
