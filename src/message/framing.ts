@@ -1,5 +1,6 @@
 /** What a head may say of how its request is framed and where it goes: a second reading of it would be a second request. */
 import { RequestError } from './errors.ts';
+import type { HttpHeaders } from './headers.ts';
 import type { HttpRequest } from './request.ts';
 
 /**
@@ -35,8 +36,15 @@ const HOST = /^[\w.~%!$&'()*+,;=:[\]-]+$/;
  */
 export function checkHead(request: HttpRequest, trailers?: unknown): void {
   const { headers } = request;
+  // Most requests have the headers of the one before, and say nothing of all this.
+  if (headers === lastWithout) return;
   const coding = headers.get('transfer-encoding');
   const length = headers.get('content-length');
+  const saysMore = headers.has('host') || headers.has('trailer');
+  if (coding === null && length === null && !saysMore) {
+    lastWithout = headers;
+    return;
+  }
   // RFC 9112 section 6.1: any other coding than `chunked` alone leaves it to the receiver where the body ends.
   if (coding !== null && coding.toLowerCase() !== 'chunked') {
     throw refused(request, `Transfer-Encoding must be chunked, got ${JSON.stringify(coding)}; ${LEAVE_OUT}`);
@@ -51,6 +59,9 @@ export function checkHead(request: HttpRequest, trailers?: unknown): void {
   if (headers.has('host')) checkHost(request);
   if (headers.has('trailer')) checkTrailer(request, coding !== null || Boolean(trailers));
 }
+
+/** Headers in which there is nothing to check. */
+let lastWithout: HttpHeaders | undefined;
 
 const LEAVE_OUT = 'leave it out to have it set';
 
