@@ -62,8 +62,8 @@ export class AnswerSteps {
   /** Does them all: now, as far as they answer now. */
   run(response: HttpResponse): HttpResponse | Promise<HttpResponse> {
     const { end } = this;
-    let answer: HttpResponse | Promise<HttpResponse>;
     if (end === undefined) return runFrom(this.#first, response);
+    let answer: HttpResponse | Promise<HttpResponse>;
     try {
       answer = runFrom(this.#first, response);
     } catch (error) {

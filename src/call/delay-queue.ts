@@ -10,6 +10,7 @@ import { kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { DueHeap } from '../time/due-heap.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 import { Delayed } from './delayed.ts';
 
@@ -72,7 +73,7 @@ export class DelayQueue {
     if (!hasMethod(clock, 'now') || !hasMethod(clock, 'sleep')) {
       throw new TypeError(`clock of a delay queue must be a Clock, got ${kindOf(clock)}`);
     }
-    this.#clock = clock;
+    this.#clock = guarded(clock, { abort: (error) => this.#end(error) });
   }
 
   /** How many tasks wait. */
@@ -126,7 +127,11 @@ export class DelayQueue {
   /** Rejects whatever waits, and every later `add`, with a RequestError `ERR_QUEUE_CLOSED`. What runs is left alone. */
   close(): void {
     this.#closed = true;
-    for (const entry of this.#entries.clear()) entry.abort(closedError());
+    this.#end(closedError());
+  }
+
+  #end(reason: unknown): void {
+    for (const entry of this.#entries.clear()) entry.abort(reason);
     this.#disarm();
   }
 

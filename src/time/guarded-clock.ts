@@ -20,6 +20,17 @@ class GuardedClock implements Clock {
     this.#owner = owner;
   }
 
+  /** For one more: whoever has it already hears of a fault first. */
+  sharedBy(owner: Abortable): GuardedClock {
+    const both: Abortable = {
+      abort: (error) => {
+        this.#owner.abort(error);
+        owner.abort(error);
+      },
+    };
+    return new GuardedClock(this.source, both);
+  }
+
   now(): number {
     try {
       this.#last = this.source.now();
@@ -51,7 +62,8 @@ class GuardedClock implements Clock {
 
 /** The clock for `owner`, which ends with what the clock throws. The system's own is given as it is: it never does. */
 export function guarded(clock: Clock, owner: Abortable): Clock {
-  return clock === systemClock ? clock : new GuardedClock(sourceOf(clock), owner);
+  if (clock === systemClock) return clock;
+  return clock instanceof GuardedClock ? clock.sharedBy(owner) : new GuardedClock(clock, owner);
 }
 
 /** The clock that a guarded one reads: the same for all its owners. */

@@ -101,18 +101,20 @@ it('waits for what is promised while nobody stops the call', async () => {
   expect(canBeStopped(get(), {})).toBe(false);
 });
 
-it('leaves no listener on a signal', async () => {
+/** A signal, and what is told to it. */
+function listenedTo() {
   const { signal } = new AbortController();
-  const added = vi.spyOn(signal, 'addEventListener');
-  const removed = vi.spyOn(signal, 'removeEventListener');
+  return { signal, added: vi.spyOn(signal, 'addEventListener'), removed: vi.spyOn(signal, 'removeEventListener') };
+}
+
+it('leaves no listener on a signal', async () => {
+  const { signal, added, removed } = listenedTo();
   await raceCaller(Promise.resolve(), get(), { signal });
   expect([added.mock.calls.length, removed.mock.calls.length]).toEqual([1, 1]);
 });
 
 it('leaves no listener on a signal once the call is stopped, though what it waited for never comes', async () => {
-  const { signal } = new AbortController();
-  const added = vi.spyOn(signal, 'addEventListener');
-  const removed = vi.spyOn(signal, 'removeEventListener');
+  const { signal, added, removed } = listenedTo();
   const request = get();
   const call = new Call(0);
   request.call = call;
@@ -123,9 +125,7 @@ it('leaves no listener on a signal once the call is stopped, though what it wait
 });
 
 it('leaves no listener on a signal for a call that was stopped before, though what it waits for never comes', async () => {
-  const { signal } = new AbortController();
-  const added = vi.spyOn(signal, 'addEventListener');
-  const removed = vi.spyOn(signal, 'removeEventListener');
+  const { signal, added, removed } = listenedTo();
   const request = get();
   const call = new Call(0);
   request.call = call;

@@ -17,6 +17,7 @@ import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
 import { type Clock, startTimer, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
+import { guarded } from '../../time/guarded-clock.ts';
 import { type FailableStream, failable } from './failable-stream.ts';
 
 /**
@@ -57,7 +58,7 @@ class Deadline extends TimedStop {
     this.#limit = limit;
     this.#request = request;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = guarded(options.clock ?? systemClock, this);
     this.#started = this.#clock.now();
   }
 
