@@ -43,7 +43,7 @@ describe('an answer out of the store is not retried: nobody was asked, and it wo
     for (let count = 0; count < 20; count++) await client.get(URL_, { retry });
     answers({ status: 503 });
     const failed = client.get('http://site.test/other', { retry });
-    await clock.advance(60_000);
+    await clock.advance(10_000);
     expect((await failed).status).toBe(503);
     expect(asked).toHaveLength(2);
   });
@@ -53,7 +53,7 @@ it('an answer of the origin is retried as ever, and the good one is stored', asy
   const { answers, client, clock, asked, get } = cached();
   answers({ status: 503 }, { head: { 'Cache-Control': 'max-age=60' } });
   const answer = client.get(URL_, { retry: 1 });
-  await clock.advance(60_000);
+  await clock.advance(10_000);
   expect([(await answer).status, (await answer).attempts, asked.length]).toEqual([200, 2, 2]);
   expect(await get()).toBe('hit body 2');
 });
@@ -64,10 +64,8 @@ it.each([false, true])(
     const { answers, client, clock, asked, get } = cached();
     answers({ status: 503, head: { 'Cache-Control': 'max-age=60' }, chunks: ['not', ' now'] }, { head: STORED });
     const answer = client.get(URL_, { retry: 1, stream });
-    await clock.advance(60_000);
+    await clock.advance(10_000);
     expect([(await answer).status, await (await answer).text(), asked.length]).toEqual([200, 'body 2', 2]);
-    // What is stored of a streamed body is stored behind the answered call.
-    await client.drain();
     expect(await get()).toBe('hit body 2');
   },
 );
@@ -79,6 +77,6 @@ it('a confirmed 503 is the origin’s word, and is retried', async () => {
   await client.get(URL_);
   await seconds(5);
   const answer = client.get(URL_, { retry: 1 });
-  await clock.advance(60_000);
+  await clock.advance(10_000);
   expect([(await answer).status, asked.length]).toEqual([200, 3]);
 });
