@@ -6,7 +6,7 @@
  * `sluice/otel` for pages and workers, and more documentation; then 1407 kB, 4828 kB, with the pages of recipes and of those who
  * come from other clients, to which the others lead; then 1330 kB, 4617 kB, since the code has no docstrings any more: the types
  * have them; then 1387 kB, 4808 kB, with checks of every record of settings, and what a crawl tells of pages cut and proxies down;
- * then 1409 kB, 4884 kB, with one check of heads and guarded clocks for every handler); raise one with a reason in the commit.
+ * then 1411 kB, 4901 kB, with one check of heads and guarded clocks, for delays and timeouts too); raise one with a reason in the commit.
  * The builds for browsers and for workers are 165 kB of the packed size and 505 kB of the unpacked.
  */
 import { execFileSync } from 'node:child_process';
@@ -28,7 +28,7 @@ const IMPORTS = 12;
 
 const figures: readonly Figure[] = [
   { name: 'packed size', limit: 1420, unit: 'kB', measure: () => packed().size / 1000 },
-  { name: 'unpacked size', limit: 4900, unit: 'kB', measure: () => packed().unpackedSize / 1000 },
+  { name: 'unpacked size', limit: 4940, unit: 'kB', measure: () => packed().unpackedSize / 1000 },
   { name: "time to import, import 'undici' being 1", limit: 0.4, unit: '', measure: importRatio },
   { name: 'packages that an install brings', limit: 9, unit: '', measure: installedPackages },
 ];
