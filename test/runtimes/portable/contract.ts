@@ -19,14 +19,23 @@ const MOST = 30_000;
 
 /** What is known of the servers is fresh by the time a caller gets an answer. */
 function watched(handler: Transport): Transport {
+  const refreshes: Promise<void>[] = [];
   const sending: Transport = async (request, options) => {
     try {
       return await handler(request, options);
     } finally {
-      await refresh();
+      refreshes.push(refresh());
+      await refreshes.at(-1);
     }
   };
-  return Object.assign(sending, handler, { handlerName: handler.handlerName });
+  return Object.assign(sending, handler, {
+    handlerName: handler.handlerName,
+    /** An answer that was there when the handler closed comes to its caller before the close, as without the watch. */
+    async close() {
+      await handler.close?.();
+      await Promise.allSettled(refreshes);
+    },
+  });
 }
 
 export async function runTest(name: string, host: string, port: number): Promise<Outcome> {
