@@ -48,9 +48,14 @@ export function fetchHandler(fetch?: FetchFunction): Transport {
 
   function fetching(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
     const own = ownOptions(options);
-    const reason = supports(request, own);
-    if (reason !== undefined) return refuse(request, reason);
     return new Promise((resolve, reject) => {
+      // What no transport sends comes before what this one cannot: a browser refuses each stream, and most such headers.
+      checkHead(request, own.trailers);
+      const reason = supports(request, own);
+      if (reason !== undefined) {
+        resolve(refuse(request, reason));
+        return;
+      }
       const exchange = new FetchExchange(addressed(request), own, running, { resolve, reject });
       exchange.start(fetch, isOwn ? native.init(request, own) : undefined);
     });
@@ -113,9 +118,8 @@ function isStreamed(body: RequestBody | null): boolean {
 /** Methods that fetch makes upper case whatever the caller wrote; others stay as they are (WHATWG Fetch section 2.2.1). */
 const NORMALISED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 
-/** The request with its URL in canonical form. @throws RequestError for a head or a URL that cannot be sent */
+/** The request with its URL in canonical form. @throws RequestError for a URL that cannot be sent */
 function addressed(request: HttpRequest): HttpRequest {
-  checkHead(request);
   try {
     return request.with({ url: canonicalUrl(request.url) });
   } catch (error) {

@@ -408,6 +408,21 @@ describe('in a browser', () => {
     expect(browser(() => new Response())?.supports?.(request, options)).toContain(words);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['a coding that is none', { 'Transfer-Encoding': 'gzip' }],
+    ['a length that is no number, and a cookie', { 'Content-Length': 'many', Cookie: 'a=1' }],
+  ])('tells of a wrong header of the framing before it tells what a page cannot send: %s', async (_, headers) => {
+    const request = new HttpRequest('POST', 'http://h.test/', headers, ['piece']);
+    const refused = browser(() => new Response())(request, {});
+    await expect(refused).rejects.toMatchObject({ code: 'ERR_REQUEST', attempts: 0 });
+  });
+
+  it('refuses option trailers by name, for a text that announces them too', async () => {
+    const request = new HttpRequest('POST', 'http://h.test/', { Trailer: 'X-A' }, 'text');
+    const refused = browser(() => new Response())(request, { trailers: { 'X-A': '1' } });
+    await expect(refused).rejects.toThrow('option trailers is not supported');
+  });
+
   function form(): FormData {
     const data = new FormData();
     data.set('field', 'text');
