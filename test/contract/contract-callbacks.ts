@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { Client } from '../../src/client/client.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import type { RequestOptions } from '../../src/options/options.ts';
+import { needBuiltin, runtimeName } from '../../src/runtime/platform.ts';
 import { HandlerStack } from '../../src/stack/handler-stack.ts';
 import { type Check, deliveries, rejection } from './bench.ts';
 
@@ -87,5 +88,37 @@ export function callbacks(check: Check): void {
   check('ends with ERR_CALLBACK when the promise of onInformation rejects', async ({ send }) => {
     const error = await rejection(send('/early-hints', { onInformation: rejects }));
     expect(error).toMatchObject({ code: 'ERR_CALLBACK', cause });
+  });
+
+  check('calls callbacks, and makes a body, in the asynchronous context of the call', async ({ fresh, url }) => {
+    const { AsyncLocalStorage } = needBuiltin<typeof import('node:async_hooks')>('node:async_hooks', 'the test');
+    const context = new AsyncLocalStorage<number>();
+    const handler = fresh();
+    const seen: [what: string, call: number, found: number | undefined][] = [];
+    const ask = async (call: number) => {
+      const note = (what: string) => () => void seen.push([what, call, context.getStore()]);
+      async function* made() {
+        note('body')();
+        yield 'a';
+        await new Promise((resolve) => setImmediate(resolve));
+        note('body')();
+        yield 'b';
+      }
+      const request = new HttpRequest('POST', url('/anything'), {}, made);
+      const progress: RequestOptions['progress'] = ({ direction }) => note(direction)();
+      return (await handler(request, { onHeaders: note('head'), progress })).status;
+    };
+    try {
+      // At once, and then over the connections that others have used.
+      for (const calls of [[1, 2], [3]]) {
+        const statuses = await Promise.all(calls.map((call) => context.run(call, ask, call)));
+        expect(statuses).toEqual(calls.map(() => 200));
+      }
+    } finally {
+      // workerd throws at it, and has nothing to switch off.
+      if (runtimeName() !== 'workerd') context.disable();
+    }
+    expect([...new Set(seen.map(([what]) => what))].sort()).toEqual(['body', 'download', 'head', 'upload']);
+    expect(seen.filter(([, call, found]) => found !== call)).toEqual([]);
   });
 }
