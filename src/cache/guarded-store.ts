@@ -7,6 +7,7 @@ import { ignore } from '../message/source.ts';
 import { BoundedMap } from '../runtime/bounded-map.ts';
 import { isThenable, kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
+import { guarded, isClockFault } from '../time/guarded-clock.ts';
 import { type CacheEntry, type CacheStore, isEntry, StoreBusyError, StoreSlowError } from './entry.ts';
 
 /** Called with what went wrong, while the call goes on. */
@@ -83,7 +84,8 @@ export class GuardedStore {
   ): T | undefined | Promise<T | undefined> {
     const failed = (error: unknown): undefined => {
       if (error instanceof StoreBusyError) this.#pauses[method] = clock.now() + BUSY_PAUSE;
-      tell(error);
+      // A clock's fault ends its call, which is no failure of the store.
+      if (!isClockFault(error)) tell(error);
     };
     try {
       const given = run();
@@ -97,11 +99,12 @@ export class GuardedStore {
   /** Waits for the store as long as it may take; what comes later is ignored. */
   #inTime<T>(method: string, clock: Clock, tell: Tell, given: PromiseLike<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
+      const time = guarded(clock, { abort: reject });
       const stop =
         this.#patience === 0
           ? ignore
-          : startTimer(clock, this.#patience, () => {
-              this.#pauses.get = this.#pauses.set = clock.now() + PAUSE;
+          : startTimer(time, this.#patience, () => {
+              this.#pauses.get = this.#pauses.set = time.now() + PAUSE;
               tell(
                 new StoreSlowError(
                   `the cache's store did not answer ${method} within ${this.#patience} ms; the call went on without it, ` +

@@ -1,9 +1,10 @@
 /** One request with all that the cache wants to know of it, read once: its keys, the caller's wishes, the clock. */
+import { clockOfCall } from '../call/call-clock.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { CacheMode } from '../options/cache-option.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
-import { type Clock, systemClock, wallClockBy } from '../time/clock.ts';
+import { type Clock, wallClockBy } from '../time/clock.ts';
 import type { RequestKeys } from './cache-key.ts';
 import { type Wishes, wishesOf } from './cache-policy.ts';
 import type { Tell } from './guarded-store.ts';
@@ -26,7 +27,7 @@ export class Inquiry {
     this.next = next;
     this.keys = keys;
     this.wishes = wishesOf(request.headers, mode);
-    this.clock = clockOf(options);
+    this.clock = clockOfCall(request, options);
     this.tell = tellOf(options);
   }
 
@@ -34,10 +35,6 @@ export class Inquiry {
   now(): number {
     return wallClockBy(this.clock);
   }
-}
-
-export function clockOf(options: RequestOptions): Clock {
-  return options.clock ?? systemClock;
 }
 
 /** Calls the caller's `onError`, and ignores what that throws. */

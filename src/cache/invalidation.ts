@@ -2,11 +2,12 @@
  * Which stored answers the answer to another request invalidates (RFC 9111 section 4.4, RFC 9875 section 3,
  * Clear-Site-Data).
  */
+import { clockOfCall } from '../call/call-clock.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { keyUrl } from './cache-key.ts';
-import { clockOf, tellOf } from './inquiry.ts';
+import { tellOf } from './inquiry.ts';
 import type { StoredAnswers } from './stored-answers.ts';
 import { parseStrings } from './targeted.ts';
 
@@ -50,7 +51,7 @@ export async function forgetAfter(
 ): Promise<void> {
   const isUnsafe = !isSafe(request.method);
   if (!isUnsafe && !response.headers.has('clear-site-data')) return;
-  const clock = clockOf(options);
+  const clock = clockOfCall(request, options);
   const tell = tellOf(options);
   if (clearsSite(response)) await answers.clear(new URL(request.url).origin, clock, tell);
   const urls = invalidated(request, response);

@@ -4,6 +4,7 @@ import { Content, UnreadSource } from '../message/content.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { ignore } from '../message/source.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import { alreadyRead } from './exact-bytes.ts';
 
 /** How a body that is kept came to its end; one of them is called, once, with bytes of the cache's own. */
@@ -100,7 +101,9 @@ class Tee implements AsyncIterableIterator<Uint8Array, void, undefined> {
     const last = this.#size + most;
     let stop: () => void = ignore;
     const late = new Promise<undefined>((resolve) => {
-      stop = startTimer(clock, MOMENT, () => resolve(undefined), true);
+      const end = (): void => resolve(undefined);
+      // One that fails is as one whose moment is over.
+      stop = startTimer(guarded(clock, { abort: end }), MOMENT, end, true);
     });
     try {
       while (this.#kept !== undefined && this.#size <= last) {

@@ -4,6 +4,7 @@
  */
 
 import { callOf } from '../call/call.ts';
+import { clockOfCall } from '../call/call-clock.ts';
 import { lateFailure } from '../call/callbacks.ts';
 import { attemptTracing, Trace } from '../call/channels.ts';
 import { isResponseError, isTransferError } from '../message/errors.ts';
@@ -14,7 +15,6 @@ import { refuseSurplus } from '../runtime/arguments.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 import type { Handler, Middleware } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
-import { systemClock } from '../time/clock.ts';
 
 /**
  * Reads `onStats` and calls it once for each transfer: of a streamed response at its head, with the numbers so far, of
@@ -49,7 +49,7 @@ function measured(
   trace: Trace | undefined,
 ): Promise<HttpResponse> {
   const { attempt = 1, hop = 0 } = callOf(request) ?? {};
-  const clock = options.clock ?? systemClock;
+  const clock = clockOfCall(request, options);
   const started = clock.now();
   const numbers = (facts: ResponseFacts | undefined, response: HttpResponse | undefined, error: unknown) =>
     numbersOf(facts, { request, response, error, attempt, hop }, clock.now() - started);

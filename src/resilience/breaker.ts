@@ -1,5 +1,6 @@
 /** Leaves a server alone that keeps failing: a circuit breaker for each origin. */
 
+import { clockOfCall } from '../call/call-clock.ts';
 import { isStopReason } from '../call/caller-stop.ts';
 import { isBodyError, isNetworkError, isResponseError, isTimeoutError, NetworkError } from '../message/errors.ts';
 import { maskText } from '../message/redact.ts';
@@ -70,8 +71,9 @@ export function breaker(options: BreakerOptions = {}): Middleware {
         const key = per(request);
         if (key === undefined) return next(request, options);
         const circuit = circuits.find(key, clock);
-        const verdict = circuit.admit(clock.now());
-        if ('retryAt' in verdict) return Promise.reject(refusal(request, key, verdict.retryAt, clock));
+        const now = clock.now();
+        const verdict = circuit.admit(now);
+        if ('retryAt' in verdict) return Promise.reject(refusal(request, key, verdict.retryAt, now, clock));
         return watched(circuit, verdict, next, request, options);
       } catch (error) {
         return Promise.reject(error);
@@ -81,7 +83,7 @@ export function breaker(options: BreakerOptions = {}): Middleware {
 
 /** Sends and counts. A streamed body may break after its head was counted as a success, and is watched for that. */
 function watched(circuit: Circuit, admitted: Admitted, next: Handler, request: HttpRequest, options: RequestOptions) {
-  const clock = options.clock ?? systemClock;
+  const clock = clockOfCall(request, options);
   return send(next, request, options).then(
     (response) => {
       circuit.settle(admitted, response.status >= 500 ? 'failure' : 'success', clock.now());
@@ -117,8 +119,8 @@ function outcomeOf(error: unknown, request: HttpRequest, options: RequestOptions
 }
 
 /** The error of a request that is not sent. */
-function refusal(request: HttpRequest, key: string, retryAt: number, clock: Clock): NetworkError {
-  const wait = Math.max(0, retryAt - clock.now());
+function refusal(request: HttpRequest, key: string, retryAt: number, now: number, clock: Clock): NetworkError {
+  const wait = Math.max(0, retryAt - now);
   const fact =
     `not sent: the circuit of ${maskText(key, request.call?.redact)} is open, because it kept failing; ` +
     `one request may try in ${Math.round(wait)} ms`;

@@ -5,7 +5,6 @@ import { IDEMPOTENT } from '../message/methods.ts';
 import type { HttpRequest } from '../message/request.ts';
 import { originOf } from '../message/uri.ts';
 import { RetryBudget } from '../middleware/retry/retry-budget.ts';
-import type { RequestOptions } from '../options/options.ts';
 import { BUDGET } from '../options/retry-rules.ts';
 import { settingsOf } from '../options/settings-of.ts';
 import { kindOf } from '../runtime/kind-of.ts';
@@ -54,18 +53,19 @@ export function hedge(options: HedgeOptions): Middleware {
         clock,
         max,
         after: 'ms' in after ? after.ms : known?.slowAfter,
-        mayGo: () => (known?.spend() ?? true) && spend(budget, request, options, origin),
+        mayGo: (now) => (known?.spend() ?? true) && spend(budget, request, origin, now),
         took: (ms) => known?.add(ms),
       };
-      return new HedgedCall(next, request, options, rules).run().finally(() => {
-        if (callOf(request)?.repeater === undefined) budget.earn(origin, BUDGET, clock.now());
+      const call = new HedgedCall(next, request, options, rules);
+      return call.run().finally(() => {
+        if (callOf(request)?.repeater === undefined) budget.earn(origin, BUDGET, call.clock.now());
       });
     };
 }
 
 /** The call's own budget, where `retry` is inside a limit; else the one of this layer. */
-function spend(budget: RetryBudget, request: HttpRequest, { clock = systemClock }: RequestOptions, origin: string) {
-  return callOf(request)?.repeater?.spend() ?? budget.spend(origin, BUDGET, clock.now());
+function spend(budget: RetryBudget, request: HttpRequest, origin: string, now: number) {
+  return callOf(request)?.repeater?.spend() ?? budget.spend(origin, BUDGET, now);
 }
 
 function afterOf(given: unknown): HedgeAfter {

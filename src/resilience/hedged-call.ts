@@ -8,7 +8,8 @@ import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
-import { abortError, StopSource } from '../time/stop.ts';
+import { guarded } from '../time/guarded-clock.ts';
+import { type Abortable, abortError, StopSource } from '../time/stop.ts';
 
 /** What `hedge` has worked out for one call. */
 export interface HedgeRules {
@@ -17,8 +18,11 @@ export interface HedgeRules {
   readonly max: number;
   /** Milliseconds until another one goes; `undefined` when none does. */
   readonly after: number | undefined;
-  /** Whether there is something to spend on another one, which is then spent. */
-  mayGo(): boolean;
+  /**
+   * Whether there is something to spend on another one, which is then spent.
+   * @param now milliseconds of the clock
+   */
+  mayGo(now: number): boolean;
   /** Is told how long a request took, or had taken when it was stopped. */
   took(ms: number): void;
 }
@@ -48,7 +52,9 @@ class Runner extends StopSource {
 }
 
 /** Requests of one call, started `after` milliseconds apart. The first good answer wins and the others are stopped. */
-export class HedgedCall {
+export class HedgedCall implements Abortable {
+  /** That of the rules, whose fault ends the call. */
+  readonly clock: Clock;
   /** Those whose answer is still to come. */
   readonly #running = new Set<Runner>();
   /** Requests so far, the first one among them. */
@@ -57,6 +63,8 @@ export class HedgedCall {
   #winner: Runner | undefined;
   /** What was not good enough while another one ran: a failure, or an answer of 500 and above. */
   #spare: { readonly response?: HttpResponse; readonly error?: unknown } | undefined;
+  /** It has its answer, or its error. */
+  #isOver = false;
   /** Ends the wait for the next request. */
   #stopTimer: (() => void) | undefined;
   #resolve: (response: HttpResponse) => void = () => undefined;
@@ -67,7 +75,19 @@ export class HedgedCall {
     readonly request: HttpRequest,
     readonly options: RequestOptions,
     readonly rules: HedgeRules,
-  ) {}
+  ) {
+    this.clock = guarded(rules.clock, this);
+  }
+
+  /** Ends all of it, unless it has its answer. */
+  abort(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopTimer?.();
+    for (const runner of this.#running) runner.abort(reason);
+    if (this.#spare?.response !== undefined) letGo(this.#spare.response);
+    this.#reject(reason);
+  }
 
   /** Settles with the winner's answer, or when all have failed. */
   run(): Promise<HttpResponse> {
@@ -80,8 +100,8 @@ export class HedgedCall {
 
   /** Sends another one, and arms the timer for the next. */
   #send(): void {
-    const { request, rules } = this;
-    const runner = new Runner(rules.clock.now(), request, this.options);
+    const { request } = this;
+    const runner = new Runner(this.clock.now(), request, this.options);
     this.#sent += 1;
     this.#running.add(runner);
     this.#arm();
@@ -93,11 +113,11 @@ export class HedgedCall {
 
   /** Starts the wait for the next request, if another one may go. */
   #arm(): void {
-    const { after, clock, max } = this.rules;
+    const { after, max } = this.rules;
     if (after === undefined || this.#sent > max) return;
-    this.#stopTimer = startTimer(clock, after, () => {
+    this.#stopTimer = startTimer(this.clock, after, () => {
       this.#stopTimer = undefined;
-      if (this.#winner === undefined && this.rules.mayGo()) this.#send();
+      if (this.#winner === undefined && this.rules.mayGo(this.clock.now())) this.#send();
     });
   }
 
@@ -118,7 +138,7 @@ export class HedgedCall {
   /** An answer came. One of 500 and above does not win while another request is under way. */
   #answered(runner: Runner, response: HttpResponse): void {
     this.#over(runner);
-    if (this.#winner !== undefined && this.#winner !== runner) {
+    if (this.#isOver || (this.#winner !== undefined && this.#winner !== runner)) {
       letGo(response);
       return;
     }
@@ -128,17 +148,19 @@ export class HedgedCall {
     }
     this.#win(runner);
     if (this.#spare?.response !== undefined) letGo(this.#spare.response);
+    this.#isOver = true;
     this.#resolve(response);
   }
 
   /** A request failed. The call fails once none is left. */
   #failed(runner: Runner, error: unknown): void {
     this.#over(runner);
-    if (this.#winner !== undefined && this.#winner !== runner) return;
+    if (this.#isOver || (this.#winner !== undefined && this.#winner !== runner)) return;
     if (this.#winner === undefined && this.#running.size > 0) {
       this.#keep({ error });
       return;
     }
+    this.#isOver = true;
     this.#stopTimer?.();
     const spare = this.#winner === runner ? undefined : this.#spare;
     // The first failure: the hedge was only to help.
@@ -155,7 +177,7 @@ export class HedgedCall {
   /** A request has ended: its time counts, unless it was stopped. */
   #over(runner: Runner): void {
     this.#running.delete(runner);
-    if (!runner.aborted) this.rules.took(this.rules.clock.now() - runner.started);
+    if (!runner.aborted) this.rules.took(this.clock.now() - runner.started);
     runner.settled();
   }
 
@@ -166,7 +188,7 @@ export class HedgedCall {
     this.#stopTimer?.();
     for (const other of this.#running) {
       if (other === runner) continue;
-      this.rules.took(this.rules.clock.now() - other.started);
+      this.rules.took(this.clock.now() - other.started);
       other.abort(abortError('Another request of the same call was answered first'));
     }
   }

@@ -3,6 +3,7 @@ import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
+import { guarded, sourceOf } from '../time/guarded-clock.ts';
 import type { Abortable } from '../time/stop.ts';
 import { allowedAt, dueAfter, NEVER, type Rate, sane, timeOf } from './gcra.ts';
 import { Learning } from './learning.ts';
@@ -48,7 +49,8 @@ export class RateLane {
 
   constructor(key: string, clock: Clock, rules: LaneRules) {
     this.#key = key;
-    this.#clock = clock;
+    // All who wait do so by this clock, so that its fault is theirs.
+    this.#clock = guarded(clock, { abort: (error) => this.#fail(error) });
     this.#rules = rules;
     this.learning = rules.learn ? new Learning() : undefined;
   }
@@ -63,10 +65,11 @@ export class RateLane {
 
   /**
    * The number of the request when it may go now, else a promise of it.
-   * @throws (as a rejection) the reason, at once, when the call is stopped
+   * @throws (as a rejection) the reason, at once, when the call is stopped; what the clock throws
    */
   enter(request: HttpRequest, options: RequestOptions): number | Promise<number> {
-    const now = this.#clock.now();
+    // The clock itself: its fault is that of this call alone, which holds nothing yet.
+    const now = sourceOf(this.#clock).now();
     // Nobody waits and nobody has to be asked: the turn is taken at once, without a promise.
     if (this.#waiting.size === 0 && this.#rules.shared === undefined && this.#nextAt(now) <= now)
       return this.#take(now);
@@ -109,6 +112,10 @@ export class RateLane {
       if (shared === undefined) first.go(this.#take(now));
       else void this.#ask(shared, first);
     }
+  }
+
+  #fail(error: unknown): void {
+    for (const waiter of [...this.#waiting]) waiter.abort(error);
   }
 
   /** A set keeps the order in which its members came. */

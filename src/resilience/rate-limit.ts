@@ -1,5 +1,6 @@
 /** Keeps requests to a rate: so many in an interval, those beyond wait for their turn. */
 
+import { clockOfCall } from '../call/call-clock.ts';
 import { isResponseError } from '../message/errors.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { serverHint } from '../middleware/retry/retry-hints.ts';
@@ -70,7 +71,7 @@ export function rateLimit(options: RateLimitOptions): Middleware {
       }
       const go = (sent: number) => {
         const answer = send(next, request, options);
-        return lane.learning === undefined ? answer : learning(lane, sent, clock, answer);
+        return lane.learning === undefined ? answer : learning(lane, sent, clockOfCall(request, options), answer);
       };
       return typeof turn === 'number' ? go(turn) : turn.then(go);
     };

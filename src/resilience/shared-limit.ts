@@ -3,6 +3,7 @@
  * call: that is told, and the limit of this process alone holds meanwhile.
  */
 import { type Clock, startTimer } from '../time/clock.ts';
+import { guarded, isClockFault, sourceOf } from '../time/guarded-clock.ts';
 
 /** A limiter of `rate-limiter-flexible`, of which only this is used. */
 export interface SharedLimiter {
@@ -25,7 +26,7 @@ export class SharedLimit {
 
   /** Milliseconds until there may be a point; 0 when one was taken, or when nobody knows. */
   async take(key: string, clock: Clock, tell: (error: unknown) => void): Promise<number> {
-    if (clock.now() < (this.#restsUntil.get(clock) ?? Number.NEGATIVE_INFINITY)) return 0;
+    if (clock.now() < (this.#restsUntil.get(sourceOf(clock)) ?? Number.NEGATIVE_INFINITY)) return 0;
     try {
       await this.#inTime(key, clock);
       return 0;
@@ -33,7 +34,8 @@ export class SharedLimit {
       const wait = (refusal as { msBeforeNext?: unknown } | null | undefined)?.msBeforeNext;
       // Less than a millisecond, or none: at least a turn of the clock.
       if (!(refusal instanceof Error) && typeof wait === 'number' && wait >= 0) return Math.max(1, Math.ceil(wait));
-      tell(refusal);
+      // A clock's fault is told to the calls that wait by it.
+      if (!isClockFault(refusal)) tell(refusal);
       return 0;
     }
   }
@@ -41,8 +43,9 @@ export class SharedLimit {
   /** The answer of the store, or an error when it takes longer than `PATIENCE`. */
   #inTime(key: string, clock: Clock): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const stop = startTimer(clock, PATIENCE, () => {
-        this.#restsUntil.set(clock, clock.now() + REST);
+      const time = guarded(clock, { abort: reject });
+      const stop = startTimer(time, PATIENCE, () => {
+        this.#restsUntil.set(sourceOf(clock), time.now() + REST);
         const fact =
           `the store of rateLimit did not answer within ${PATIENCE} ms; ` +
           `the limit of this process alone holds, and the store is not asked for ${REST / 1000} s`;

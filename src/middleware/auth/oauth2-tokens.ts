@@ -1,6 +1,7 @@
 /** The token that all calls of an `oauth2` flow share, and the one refresh that all of them wait for. */
 
 import { type Clock, startTimer, wallClockBy } from '../../time/clock.ts';
+import { guarded } from '../../time/guarded-clock.ts';
 import {
   type OAuth2Token,
   type OAuth2TokenInit,
@@ -70,7 +71,7 @@ export class OAuth2Tokens {
       this.#first = undefined;
     }
     const held = this.#held;
-    if (held === undefined || this.#isRefused || held.clock.now() >= held.dueAt) return undefined;
+    if (held === undefined || this.#isRefused || timeAt(held) >= held.dueAt) return undefined;
     return held;
   }
 
@@ -103,7 +104,7 @@ export class OAuth2Tokens {
       return this.#held;
     } catch (cause) {
       // It was asked for early: what is there is good until its end.
-      if (before !== undefined && !this.#isRefused && before.clock.now() < before.endsAt) return before;
+      if (before !== undefined && !this.#isRefused && timeAt(before) < before.endsAt) return before;
       throw cause instanceof NoToken ? cause : new NoToken('oauth2.refresh failed', cause, before);
     }
   }
@@ -121,7 +122,11 @@ export class OAuth2Tokens {
         controller.abort(new DOMException(fact, 'TimeoutError'));
       };
       // It holds the process: those who wait may have nothing else that does.
-      const stop = timeout === 0 ? undefined : startTimer(clock, timeout, late);
+      const broke = (cause: unknown) => {
+        reject(new NoToken('the clock of a call failed while oauth2.refresh was waited for', cause));
+        controller.abort(cause);
+      };
+      const stop = timeout === 0 ? undefined : startTimer(guarded(clock, { abort: broke }), timeout, late);
       Promise.resolve()
         .then(() => refresh(token, { signal: controller.signal }))
         .finally(() => stop?.())
@@ -133,5 +138,14 @@ export class OAuth2Tokens {
   #hold(read: ReadToken, clock: Clock, isFresh: boolean): HeldToken {
     const times = { now: clock.now(), wallNow: wallClockBy(clock) };
     return { ...read, ...spanOf(read, times, this.#rules.early, isFresh), clock };
+  }
+}
+
+/** Now, by the clock of the call that brought the token. One that fails is no reason for another call to: it is over. */
+function timeAt({ clock }: HeldToken): number {
+  try {
+    return clock.now();
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
 }

@@ -9,6 +9,7 @@ import { isWebSource } from '../../message/source.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { startTimer, systemClock } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
+import { faultOf, guarded } from '../../time/guarded-clock.ts';
 import type { Abortable } from '../../time/stop.ts';
 import { ERROR_BODY_BYTES } from './http-errors-policy.ts';
 
@@ -31,11 +32,14 @@ export async function holdBody(response: HttpResponse, request: HttpRequest, opt
   const source = response.content.take(() => new TypeError('the body was read before'));
   const start = new BodyStart(readerOf(source));
   followCaller(start, request, options);
-  const stopTimer = startTimer(options.clock ?? systemClock, wait, () => start.abort());
+  const clock = guarded(options.clock ?? systemClock, start);
+  const stopTimer = startTimer(clock, wait, () => start.abort());
   await start.read();
   stopTimer();
   unfollowCaller(start, request, options);
   throwIfStopped(request, options);
+  const fault = faultOf(clock);
+  if (fault !== undefined) throw fault.error;
   return { response: response.with({ body: new Content(start.bytes) }), complete: start.complete };
 }
 

@@ -6,6 +6,7 @@
 import type { Asker, Headed } from '../../call/asker.ts';
 import type { Repeater } from '../../call/call.ts';
 import { callOf } from '../../call/call.ts';
+import { clockOfCall } from '../../call/call-clock.ts';
 import { announce } from '../../call/callbacks.ts';
 import { raceCaller, stoppedByCaller, throwIfStopped } from '../../call/caller-stop.ts';
 import type { DelayQueue } from '../../call/delay-queue.ts';
@@ -25,7 +26,7 @@ import { settingsOf } from '../../options/settings-of.ts';
 import { wholeAnswer } from '../../semantics/whole-answer.ts';
 import type { Handler, Middleware } from '../../stack/handler.ts';
 import { send } from '../../stack/next.ts';
-import { type Clock, systemClock, wallClockBy } from '../../time/clock.ts';
+import { type Clock, wallClockBy } from '../../time/clock.ts';
 import { milliseconds } from '../../time/duration.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ServerHint, serverHint } from './retry-hints.ts';
@@ -110,7 +111,7 @@ class RetriedCall implements Repeater, Asker {
     readonly tools: RetryTools & { readonly random: () => number; readonly budget: RetryBudget },
   ) {
     this.outer = callOf(request)?.asker;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = clockOfCall(request, options);
     this.#started = this.#clock.now();
     this.#origin = originOf(request.url);
     const onHeaders = options.onHeaders ? (head: HttpResponse) => this.#headCame(head) : options.onHeaders;

@@ -1,0 +1,17 @@
+/** The clock of a call as layers read it: what it throws ends the call, and the layer goes on to let go of what it has. */
+import type { HttpRequest } from '../message/request.ts';
+import type { RequestOptions } from '../options/options.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import { guarded } from '../time/guarded-clock.ts';
+import type { Abortable } from '../time/stop.ts';
+import { callOf } from './call.ts';
+
+/** Of a request that went into a stack without a client: nobody is there to be told, and its time stands still. */
+const NOBODY: Abortable = { abort: () => undefined };
+
+/** @param owner what ends with the fault before the call does, if anything has to */
+export function clockOfCall(request: HttpRequest, { clock }: RequestOptions, owner?: Abortable): Clock {
+  if (clock === undefined || clock === systemClock) return systemClock;
+  const ofCall = guarded(clock, callOf(request) ?? NOBODY);
+  return owner === undefined ? ofCall : guarded(ofCall, owner);
+}
