@@ -7,7 +7,8 @@ import type { CountedOutcome, HostLease, Visit } from '../crawl/frontier.ts';
 import { pageLink } from '../crawl/link.ts';
 import { randomToken } from '../crawl/token.ts';
 import { roomInTurn, type Turn } from '../crawl/turn.ts';
-import { type Clock, epochTime } from '../time/clock.ts';
+import type { Clock } from '../time/clock.ts';
+import { epochTime } from '../time/epoch-time.ts';
 import type { FrontierConnection } from './connection.ts';
 import { linkArguments, visitOf } from './entries.ts';
 

@@ -4,8 +4,10 @@
  * it as there is room.
  */
 import { Fifo } from '../pool/fifo.ts';
-import { type Clock, epochTime, startTimer } from '../time/clock.ts';
+import { type Clock, startTimer } from '../time/clock.ts';
 import { DueHeap } from '../time/due-heap.ts';
+import { epochTime } from '../time/epoch-time.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import { DeskHost, type DeskOwner, type LeaseDesk, type Waiting } from './desk-host.ts';
 import { DeskLease } from './desk-lease.ts';
 import type { HostLease, LeaseOptions } from './frontier.ts';
@@ -33,9 +35,11 @@ export class HostDesk implements LeaseDesk {
   leased = 0;
   workers = 0;
   #closed: Error | undefined;
+  /** The clock has failed those who lease now; whoever begins later may do better. */
+  #fault: { readonly error: Error } | undefined;
 
   constructor(clock: Clock, owner: DeskOwner, turn: Turn = NO_TURN) {
-    this.clock = clock;
+    this.clock = guarded(clock, { abort: (error) => this.#broke(error as Error) });
     this.owner = owner;
     this.turn = turn;
   }
@@ -96,7 +100,7 @@ export class HostDesk implements LeaseDesk {
     return this.waiting === 0 && this.leased === 0;
   }
 
-  /** @throws the reason of `close` when it was closed with something still to do */
+  /** @throws the reason of `close` when it was closed with something still to do, and what the clock throws */
   async *leases({ signal, hosts }: LeaseOptions): AsyncGenerator<HostLease> {
     let held = 0;
     this.workers += 1;
@@ -106,6 +110,7 @@ export class HostDesk implements LeaseDesk {
       this.owner.refill();
       while (!signal.aborted && !this.isDone) {
         if (this.#closed !== undefined) throw this.#closed;
+        if (this.#fault !== undefined) throw this.#fault.error;
         const host = held < hosts ? this.#ready.shift() : undefined;
         if (host === undefined) {
           await this.#change();
@@ -126,15 +131,30 @@ export class HostDesk implements LeaseDesk {
     } finally {
       signal.removeEventListener('abort', wake);
       this.workers -= 1;
-      if (this.workers === 0) this.#disarm();
+      if (this.workers === 0) {
+        this.#fault = undefined;
+        this.#disarm();
+      }
     }
   }
 
   close(reason: Error): void {
     this.#closed = reason;
-    for (const { lease } of [...this.#hosts.values()]) lease?.lose(reason);
+    this.#lose(reason);
     this.#disarm();
     this.#wake();
+  }
+
+  /** Ends all who lease with what the clock has thrown: each of them may wait for a time that does not come. */
+  #broke(error: Error): void {
+    if (this.workers === 0) return;
+    this.#fault = { error };
+    this.#lose(error);
+    this.#wake();
+  }
+
+  #lose(reason: Error): void {
+    for (const { lease } of [...this.#hosts.values()]) lease?.lose(reason);
   }
 
   #offer(host: DeskHost): void {

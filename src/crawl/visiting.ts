@@ -3,8 +3,10 @@
  * defaults. `crawl.ts` settles what comes out.
  */
 import type { HttpResponse } from '../message/response.ts';
-import { type Clock, epochTime, startTimer } from '../time/clock.ts';
+import { type Clock, startTimer } from '../time/clock.ts';
 import { milliseconds } from '../time/duration.ts';
+import { epochTime } from '../time/epoch-time.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import type { CrawlSettings } from './crawl-settings.ts';
 import type { Found, Outcome, Visit } from './frontier.ts';
 import { redirectFound } from './page-found.ts';
@@ -49,7 +51,9 @@ export class Visiting {
     let stop = () => {};
     const late = new Promise<never>((_resolve, reject) => {
       const words = `visit took longer than visitTimeout (${this.#timeout} ms)`;
-      stop = startTimer(this.#clock, this.#timeout, () => reject(new VisitTimeoutError(words)));
+      stop = startTimer(guarded(this.#clock, { abort: reject }), this.#timeout, () =>
+        reject(new VisitTimeoutError(words)),
+      );
     });
     try {
       return (await Promise.race([this.#options.visit(response, visit), late])) ?? {};

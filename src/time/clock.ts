@@ -66,27 +66,12 @@ export function wallClock(): number {
 }
 
 /** A clock that shows more than this, 1973, counts from 1970. */
-const SINCE_1970 = 100_000_000_000;
+export const SINCE_1970 = 100_000_000_000;
 
 /** The wall clock to a request whose `clock` this is: itself when it counts from 1970, as one of a test may. */
 export function wallClockBy(clock: Clock): number {
   const now = clock.now();
   return now > SINCE_1970 ? now : wallClock();
-}
-
-/** When each clock began to count, in milliseconds since 1970. */
-const epochs = new WeakMap<Clock, number>();
-
-/** Milliseconds since 1970, at the pace of the clock: two times of one clock are as far apart as its own. */
-export function epochTime(clock: Clock): number {
-  const now = clock.now();
-  if (now > SINCE_1970) return now;
-  let epoch = epochs.get(clock);
-  if (epoch === undefined) {
-    epoch = wallClock() - now;
-    epochs.set(clock, epoch);
-  }
-  return epoch + now;
 }
 
 function repeatTimer(ms: number, fire: () => void): ReturnType<typeof setTimeout> {

@@ -11,6 +11,7 @@ import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { isThenable } from '../runtime/kind-of.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import { type Abortable, unwatch, watch } from '../time/stop.ts';
 import { type CloseOutcome, Closing } from './closing.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
@@ -221,8 +222,19 @@ export class ConnectionCore implements FrameListener, Abortable {
     this.state = 'closing';
     this.#closing.sent(code, reason);
     const { closeTimeout } = this.#settings;
-    if (closeTimeout > 0) this.#stopTimer = startTimer(this.#clock, closeTimeout, () => this.#giveUp(closeTimeout));
+    if (closeTimeout > 0)
+      this.#stopTimer = startTimer(this.#clockOfClose(), closeTimeout, () => this.#giveUp(closeTimeout));
     this.outbox.close(code, reason, () => this.#endIfOver());
+  }
+
+  /** One that throws would leave the end to a server that may not come to it. */
+  #clockOfClose(): Clock {
+    const abort = (cause: unknown): void => {
+      const fact = 'the clock failed while the WebSocket was closing';
+      this.error ??= new RequestError(fact, { request: this.#request, cause, code: 'ERR_CALLBACK' });
+      this.abort(cause);
+    };
+    return guarded(this.#clock, { abort });
   }
 
   /** Ends our side once both Closes are exchanged, and lets the server close the connection (RFC 6455 section 7.1.1). */

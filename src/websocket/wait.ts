@@ -3,6 +3,7 @@
 import { kindOf } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 
 /** How long `receive` and `ping` wait. */
@@ -39,7 +40,7 @@ export class Wait<T> implements Abortable {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    if (limit > 0) this.#stopTimer = startTimer(clock, limit, () => this.abort(timedOut(limit)));
+    if (limit > 0) this.#stopTimer = startTimer(guarded(clock, this), limit, () => this.abort(timedOut(limit)));
     if (this.#signal !== undefined) watch(this.#signal, this);
   }
 

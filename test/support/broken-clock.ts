@@ -18,10 +18,20 @@ export class BrokenClock implements Clock {
     readonly once: boolean,
   ) {}
 
+  /** The same time, which does not fail. */
+  readonly sound: Clock = {
+    now: () => {
+      this.#now += 1;
+      return this.#now;
+    },
+    sleep: async (ms) => {
+      this.#now += ms;
+    },
+  };
+
   now(): number {
     if (this.how === 'now throws' && this.#fails()) throw this.fault;
-    this.#now += 1;
-    return this.#now;
+    return this.sound.now();
   }
 
   sleep(ms: number): Promise<void> {
@@ -29,8 +39,7 @@ export class BrokenClock implements Clock {
       if (this.how === 'sleep throws') throw this.fault;
       return Promise.reject(this.fault);
     }
-    this.#now += ms;
-    return Promise.resolve();
+    return this.sound.sleep(ms);
   }
 
   /** It fails no more. */
