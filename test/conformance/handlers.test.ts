@@ -74,10 +74,14 @@ describe.each(makers)('the %s handler, bare', (_, make) => {
   });
 
   it('keeps a connection for the next request to the origin', async () => {
+    await using server = await startServer();
     const handler = make();
-    const before = site.server.totalConnections;
-    for (let i = 0; i < 3; i++) await (await handler(new HttpRequest('GET', site.server.url('/json')), {})).bytes();
-    expect(site.server.totalConnections - before).toBeLessThanOrEqual(1);
+    for (let i = 0; i < 3; i++) {
+      await (await handler(new HttpRequest('GET', server.url('/json')), {})).bytes();
+      // Node's fetch takes a connection again a turn after its answer: one that asks at once gets another.
+      await new Promise(setImmediate);
+    }
+    expect(server.totalConnections).toBe(1);
   });
 });
 
