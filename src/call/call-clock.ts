@@ -9,9 +9,7 @@ import { callOf } from './call.ts';
 /** Of a request that went into a stack without a client: nobody is there to be told, and its time stands still. */
 const NOBODY: Abortable = { abort: () => undefined };
 
-/** @param owner what ends with the fault before the call does, if anything has to */
-export function clockOfCall(request: HttpRequest, { clock }: RequestOptions, owner?: Abortable): Clock {
-  if (clock === undefined || clock === systemClock) return systemClock;
-  const ofCall = guarded(clock, callOf(request) ?? NOBODY);
-  return owner === undefined ? ofCall : guarded(ofCall, owner);
+/** The clock of the options, or the system's. */
+export function clockOfCall(request: HttpRequest, { clock = systemClock }: RequestOptions): Clock {
+  return clock === systemClock ? clock : guarded(clock, callOf(request) ?? NOBODY);
 }

@@ -100,9 +100,14 @@ export class Call extends StopSource implements Member, MessageCall {
     super();
   }
 
-  /** Milliseconds since it began. */
+  /** Milliseconds since it began. Errors are made with it, wherever they are: a clock that throws must not take their place. */
   get elapsed(): number {
-    return this.clock === undefined ? 0 : this.clock.now() - this.started;
+    if (this.clock === undefined) return 0;
+    try {
+      return this.clock.now() - this.started;
+    } catch {
+      return 0;
+    }
   }
 
   /** The caller has its answer. The call is over once nothing follows it any more, as a streamed body does. */

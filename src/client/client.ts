@@ -320,7 +320,13 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   }
 
   #begin(plan: CallPlan): RequestPromise {
-    const call = new ClientCall(this.#clock.now(), this.#options.redact || undefined, this.#clock);
+    let started: number;
+    try {
+      started = this.#clock.now();
+    } catch (error) {
+      return new RequestPromise((_resolve, reject) => reject(error));
+    }
+    const call = new ClientCall(started, this.#options.redact || undefined, this.#clock);
     call.plan = plan;
     const answer = new RequestPromise((resolve, reject) => {
       call.resolve = resolve;

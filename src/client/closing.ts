@@ -9,6 +9,7 @@ import { settingsOf } from '../options/settings-of.ts';
 import { valueOrKind } from '../runtime/kind-of.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import { type Abortable, isSignal, unwatch, watch } from '../time/stop.ts';
 
 /** How long `close` waits. */
@@ -43,7 +44,9 @@ export async function closeWithin(
   const stop =
     limit === 0
       ? undefined
-      : startTimer(clock, limit, () => force.abort(new Error(`close waited ${limit} ms for the calls under way`)));
+      : startTimer(guarded(clock, force), limit, () =>
+          force.abort(new Error(`close waited ${limit} ms for the calls under way`)),
+        );
   if (signal) watch(signal, force);
   try {
     await closed;

@@ -2,6 +2,7 @@
  * Looks on while a handler answers, and tells of the exchange once it has ended: at its answer, its failure, or the end
  * of its streamed body.
  */
+import { clockOfCall } from '../call/call-clock.ts';
 import { isResponseError, isTransferError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
@@ -9,7 +10,7 @@ import { type SeenBody, seenBody } from '../message/seen-body.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { Handler } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
-import { systemClock, wallClockBy } from '../time/clock.ts';
+import { wallClockBy } from '../time/clock.ts';
 import type { Exchanged, HarBody } from './har-entry.ts';
 import { plainBody } from './plain-body.ts';
 
@@ -37,7 +38,7 @@ export function lookOn(
   options: RequestOptions,
   looking: Looking,
 ): Promise<HttpResponse> {
-  const clock = options.clock ?? systemClock;
+  const clock = clockOfCall(request, options);
   const started = clock.now();
   const startedAt = wallClockBy(clock);
   const { limit, requestBody } = looking;

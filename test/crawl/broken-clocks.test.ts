@@ -1,7 +1,10 @@
 /** A clock of the caller's that throws while a crawl waits by it: the crawl ends with that, and the frontier has all that it had. */
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Client } from '../../src/client/client.ts';
-import { type CrawlOptions, crawl, memoryFrontier } from '../../src/crawl/index.ts';
+import { type CrawlOptions, crawl, memoryFrontier, writeLines } from '../../src/crawl/index.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import { atEachLook, BrokenClock, brokenWays } from '../support/broken-clock.ts';
@@ -76,4 +79,22 @@ describe('the time of a visit', () => {
     expect(end).toMatchObject({ failed: 1 });
     expect(failures).toEqual([clock.fault]);
   });
+});
+
+describe('writeLines', () => {
+  it.each(['sleep throws', 'sleep rejects'] as const)(
+    'rejects with the fault, and lets go of its file: %s',
+    async (how) => {
+      const folder = mkdtempSync(join(tmpdir(), 'lines-'));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      const clock = new BrokenClock(how, 1, false);
+      const frontier = memoryFrontier();
+      await frontier.add([{ url: PAGES[0]! }]);
+      const leases = frontier.leases({ signal: new AbortController().signal, hosts: 1 })[Symbol.asyncIterator]();
+      await leases.next();
+      await expect(writeLines(frontier, join(folder, 'lines'), { clock })).rejects.toBe(clock.fault);
+      expect(await writeLines(frontier, join(folder, 'lines'), { follow: false })).toEqual({ lines: 0 });
+      await leases.return?.();
+    },
+  );
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type CacheStore, makeCache, memoryCache } from '../../src/cache/index.ts';
 import { followCaller } from '../../src/call/caller-stop.ts';
+import { har } from '../../src/har/index.ts';
 import {
   Client,
   type ClientOptions,
@@ -113,6 +114,8 @@ const rows: Record<string, Row> = {
   'a breaker': { answers: [OK], layer: () => breaker(), options: stream },
   'a breaker of failures': { answers: [[500, 'whole']], layer: () => breaker(), options: stream },
   'a call that stands for others': { answers: [OK], layer: () => coalesce(), together: 3 },
+  'a HAR': { answers: [OK], layer: () => har().layer, options: stream },
+  'a HAR of bodies in memory': { answers: [OK], layer: () => har({ bodies: true }).layer },
   'a cache': { answers: [KEPT], client: () => ({ cache: memoryCache() }), options: stream },
   'a cache of bodies in memory': { answers: [KEPT], client: () => ({ cache: memoryCache() }) },
   'a cache of others': { answers: [KEPT], client: () => ({ cache: memoryCache() }), together: 3 },
