@@ -63,20 +63,30 @@ export function dnsCache(given: DnsCacheOptions = {}): DnsCache {
     if (known !== undefined && clock.now() < known.expires) return known.answer;
     const entry: Entry = { answer: question.ask(hostname, family), expires: Number.POSITIVE_INFINITY };
     entries.set(key, entry);
-    entry.answer.then(({ ttl }) => {
-      entry.expires = clock.now() + Math.min(ttl, maxTtl);
-    });
+    entry.answer
+      .then(({ ttl }) => {
+        entry.expires = clock.now() + Math.min(ttl, maxTtl);
+      })
+      // A clock that throws: nobody can tell when the answer is over.
+      .catch(() => {
+        if (entries.get(key) === entry) entries.delete(key);
+      });
     return entry.answer;
   }
 
   /** The signature of `dns.lookup`, which is what `net.connect` and the option `lookup` expect. */
   function lookup(...[hostname, { family = 0, all }, callback]: Parameters<Lookup>): void {
-    answerFor(hostname, family).then((answer) => {
-      const { addresses, error } = bareRecord(answer);
-      if (error !== undefined) callback(error, []);
-      else if (all) callback(null, structuredClone(addresses) as Address[]);
-      else callback(null, addresses[0]!.address, addresses[0]!.family);
-    });
+    const asked = new Promise<Answer>((resolve) => resolve(answerFor(hostname, family)));
+    asked.then(
+      (answer) => {
+        const { addresses, error } = bareRecord(answer);
+        if (error !== undefined) callback(error, []);
+        else if (all) callback(null, structuredClone(addresses) as Address[]);
+        else callback(null, addresses[0]!.address, addresses[0]!.family);
+      },
+      // The clock has thrown.
+      (error) => callback(error, []),
+    );
   }
 
   /** Answers under way are forgotten too; those who wait for them get them all the same. */

@@ -3,6 +3,7 @@ import { Client } from '../../src/client/client.ts';
 import { type DnsCache, type DnsCacheOptions, dnsCache } from '../../src/connect/dns-cache.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { startServer } from '../../src/testing/server.ts';
+import { BrokenClock } from '../support/broken-clock.ts';
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts';
 
 let dns: DnsServer;
@@ -51,6 +52,21 @@ describe('dnsCache', () => {
     }
     expect(dns.questions.filter((one) => one === 'a.test A')).toHaveLength(3);
     expect(dns.questions.filter((one) => one === 'b.test A')).toHaveLength(2);
+  });
+
+  it.each([
+    [1, ['127.0.0.1', '127.0.0.1'], 2],
+    [2, ['127.0.0.1', 'the clock broke'], 1],
+  ])('keeps no answer by a clock that throws, and ends no process: look %i', async (nth, outcomes, questions) => {
+    const broken = new BrokenClock('now throws', nth, false);
+    const cache = cacheOf({ clock: broken });
+    dns.records.set('a.test', [{ address: '127.0.0.1', ttl: 3600 }]);
+    const found: string[] = [];
+    for (let i = 0; i < 2; i += 1) found.push(...(await ask(cache, 'a.test').catch(({ message }) => [message])));
+    expect(found).toEqual(outcomes);
+    expect(dns.questions).toHaveLength(questions);
+    broken.mend();
+    expect(await ask(cache, 'a.test')).toEqual(['127.0.0.1']);
   });
 
   it('asks once for all who wait', async () => {
