@@ -60,6 +60,8 @@ export class ClientCall extends Call implements AnswerEnd {
     const error = this.aborted ? this.reason : given;
     if (this.isSettled) return error;
     const { plan } = this;
+    // It knows the options of the call, and an error may live long.
+    this.reconnector = undefined;
     this.settled();
     letGoOfSources(this.request, plan?.prepared, plan?.options);
     const reason = stamped(error, this, this.started + this.elapsed);

@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { callOf } from '../../src/call/call.ts';
-import { Client, HandlerStack, type HttpRequest, HttpResponse } from '../../src/index.ts';
+import { type BadResponseError, Client, HandlerStack, type HttpRequest, HttpResponse } from '../../src/index.ts';
 
 /** A client whose handler answers when it is told to. */
 function held() {
@@ -122,6 +122,14 @@ describe('the promise of a call', () => {
     expect(repeater).toBeDefined();
     expect(call?.repeater).not.toBe(repeater);
     expect(call?.repeater?.spend()).toBe(false);
+  });
+
+  it('keeps none of its options in the error of a streamed answer', async () => {
+    const client = new Client({ handler: HandlerStack.create(async () => new HttpResponse(503)) });
+    const [, error] = await client.attempt('GET', 'http://a.test/', { stream: true });
+    const { request, response } = error as BadResponseError;
+    expect(callOf(request)?.reconnector).toBeUndefined();
+    expect(() => response.events({ reconnect: true })).toThrow('and not that of its error');
   });
 
   it('lets go of an answer with a stream that comes after its cancel', async () => {
