@@ -8,6 +8,7 @@ import { type ConnectionOptions, DelayedError, type Job, Worker } from 'bullmq';
 import type { HostLease } from '../crawl/frontier.ts';
 import { Fifo } from '../pool/fifo.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
+import { guarded } from '../time/guarded-clock.ts';
 import { readPulse } from './pulse.ts';
 import { isRefusal } from './redis-error.ts';
 import { type LeaseSettings, RedisLease } from './redis-lease.ts';
@@ -97,7 +98,8 @@ export class HostLeases {
   #isEnding = false;
 
   constructor(settings: LeasesSettings) {
-    this.#settings = settings;
+    const clock = guarded(settings.clock, { abort: (error) => this.#broke(error as Error) });
+    this.#settings = { ...settings, clock };
   }
 
   /** Gives leases until nothing is left to do in the whole crawl, the signal aborts, or the crawl is stopped. */
@@ -123,6 +125,12 @@ export class HostLeases {
       if (this.#held.size === 0) await ending;
       else ending.catch(() => undefined);
     }
+  }
+
+  /** Without a clock no lease is given up in time. */
+  #broke(error: Error): void {
+    this.#channel.end(error);
+    for (const one of this.#held.values()) one.lose(error);
   }
 
   /** Lets go of everything. The iterator ends with an error, because there may be more to do. */

@@ -11,6 +11,7 @@ import { Fifo } from '../pool/fifo.ts';
 import type { PoolItem } from '../pool/pool-options.ts';
 import { type Clock, startTimer, systemClock } from '../time/clock.ts';
 import { type Duration, milliseconds } from '../time/duration.ts';
+import { guarded } from '../time/guarded-clock.ts';
 
 /** How the jobs of a queue become requests, and their responses results. */
 export interface QueueSourceOptions {
@@ -58,7 +59,7 @@ class QueueSource implements AsyncIterator<PoolItem> {
   constructor(queue: Queue, options: QueueSourceOptions) {
     this.#queue = queue;
     this.#options = bareRecord(options);
-    this.#clock = this.#options.clock ?? systemClock;
+    this.#clock = guarded(this.#options.clock ?? systemClock, { abort: (error) => this.#end(error) });
   }
 
   async next(): Promise<IteratorResult<PoolItem>> {

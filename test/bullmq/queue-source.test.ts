@@ -5,6 +5,7 @@ import { Client } from '../../src/client/client.ts';
 import { HandlerStack } from '../../src/index.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import { Pool, type PoolOptions } from '../../src/pool/pool.ts';
+import { BrokenClock } from '../support/broken-clock.ts';
 import { noRedis, RedisServer } from '../support/redis-server.ts';
 
 describe.skipIf(noRedis !== undefined)(`a queue as the source of a pool ${noRedis ?? ''}`, () => {
@@ -115,6 +116,14 @@ describe.skipIf(noRedis !== undefined)(`a queue as the source of a pool ${noRedi
     expect(new Set(asked).size).toBe(10);
     expect(await queue.getCompletedCount()).toBe(10);
   }, 30_000);
+
+  it.each(['sleep throws', 'sleep rejects'] as const)('ends with what its clock throws: %s', async (how) => {
+    newQueue();
+    await queue.add('a', 'http://a.example/later', { delay: 600_000 });
+    const clock = new BrokenClock(how, 1, false);
+    await expect(run({ clock })).rejects.toBe(clock.fault);
+    expect(await queue.getDelayedCount()).toBe(1);
+  });
 
   it('waits for more until its signal', async () => {
     newQueue();

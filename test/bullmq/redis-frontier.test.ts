@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisError, redisFrontier } from '../../src/bullmq/index.ts';
 import type { Frontier, HostLease } from '../../src/crawl/index.ts';
+import { type Clock, systemClock } from '../../src/time/clock.ts';
 import { frontierContract } from '../crawl/frontier-contract.ts';
 import { noRedis, RedisServer } from '../support/redis-server.ts';
 
@@ -65,6 +66,43 @@ describe.skipIf(noRedis !== undefined)(`in Redis ${noRedis ?? ''}`, () => {
       expect(await other.stats()).toMatchObject({ known: 1, done: 1, waiting: 0, leased: 0 });
       await redis.quit();
     }, 30_000);
+
+    it.each([
+      ['throws', 1],
+      ['throws', 2],
+      ['throws', 3],
+      ['rejects', 1],
+      ['rejects', 3],
+    ])(
+      'ends with what its clock throws, and gives back what it had: a sleep %s, the %i. one',
+      async (how, nth) => {
+        const fault = new Error('the clock broke');
+        let sleeps = 0;
+        const clock: Clock = {
+          now: systemClock.now,
+          sleep(ms, signal) {
+            sleeps += 1;
+            if (sleeps < nth) return systemClock.sleep(ms, signal);
+            if (how === 'rejects') return Promise.reject(fault);
+            throw fault;
+          },
+        };
+        const name = newName();
+        const options = { connection: server.url, name, lease: '1s' } as const;
+        await using broken = redisFrontier({ ...options, clock });
+        await using other = redisFrontier(options);
+        await broken.add([url('a')]);
+        const leases: HostLease[] = [];
+        const leasing = (async () => {
+          for await (const lease of broken.leases({ signal, hosts: 2 })) leases.push(lease);
+        })();
+        await expect(leasing).rejects.toBe(fault);
+        for (const lease of leases) await lease[Symbol.asyncDispose]();
+        const [visit] = await (await first(other)).take(1);
+        expect(visit).toMatchObject(url('a'));
+      },
+      30_000,
+    );
 
     it('hands nothing out while it is paused, and ends everywhere when it is stopped', async () => {
       await using frontier = redisFrontier({ connection: server.url, name: newName() });
