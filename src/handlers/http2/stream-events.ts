@@ -66,59 +66,30 @@ function onError(this: Followed, cause: Error): void {
   this[FOLLOWER]?.faulted(cause);
 }
 
-function onInformation(this: Followed, head: IncomingHttpHeaders, _flags: number, raw: readonly string[]): void {
-  const follower = this[FOLLOWER];
-  try {
-    follower?.informed(statusOf(head), raw);
-  } catch (cause) {
-    follower!.broke(cause);
-  }
+/** A listener that tells the follower, who hears of what it throws itself. A node:http2 stream gives three arguments at the most. */
+function telling<A, B, C>(tell: (follower: StreamFollower, a: A, b: B, c: C) => void) {
+  return function listener(this: Followed, a: A, b: B, c: C): void {
+    const follower = this[FOLLOWER];
+    if (follower === undefined) return;
+    try {
+      tell(follower, a, b, c);
+    } catch (cause) {
+      follower.broke(cause);
+    }
+  };
 }
 
-function onResponse(this: Followed, head: IncomingHttpHeaders, _flags: number, raw: readonly string[]): void {
-  const follower = this[FOLLOWER];
-  try {
-    follower?.responded(statusOf(head), raw);
-  } catch (cause) {
-    follower!.broke(cause);
-  }
-}
+type Head = (follower: StreamFollower, head: IncomingHttpHeaders, flags: number, raw: readonly string[]) => void;
 
-function onData(this: Followed, chunk: Buffer): void {
-  const follower = this[FOLLOWER];
-  try {
-    follower?.came(chunk);
-  } catch (cause) {
-    follower!.broke(cause);
-  }
-}
-
-function onTrailers(this: Followed, _head: unknown, _flags: number, raw: readonly string[]): void {
-  const follower = this[FOLLOWER];
-  try {
-    follower?.trailed(raw);
-  } catch (cause) {
-    follower!.broke(cause);
-  }
-}
-
-function onEnd(this: Followed): void {
-  const follower = this[FOLLOWER];
-  try {
-    follower?.ended();
-  } catch (cause) {
-    follower!.broke(cause);
-  }
-}
-
-function onClose(this: Followed): void {
-  const follower = this[FOLLOWER];
-  try {
-    follower?.closed();
-  } catch (cause) {
-    follower!.broke(cause);
-  }
-}
+const informed: Head = (follower, head, _flags, raw) => follower.informed(statusOf(head), raw);
+const responded: Head = (follower, head, _flags, raw) => follower.responded(statusOf(head), raw);
+const trailed: Head = (follower, _head, _flags, raw) => follower.trailed(raw);
+const onInformation = telling(informed);
+const onResponse = telling(responded);
+const onTrailers = telling(trailed);
+const onData = telling((follower, chunk: Buffer) => follower.came(chunk));
+const onEnd = telling((follower) => follower.ended());
+const onClose = telling((follower) => follower.closed());
 
 function statusOf(head: IncomingHttpHeaders): number {
   return Number(head[constants.HTTP2_HEADER_STATUS]);
