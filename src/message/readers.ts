@@ -97,9 +97,7 @@ export function eventsOf<Answer>(
   if (!reconnect) return read(answer, { id: '', retry: undefined });
   // What it asks for are answers of the same kind.
   if (reconnector !== undefined) return reconnector.events(answer, read as ReadEvents<unknown>);
-  throw new TypeError(
-    'events({ reconnect: true }) needs the answer of a call with stream: true, and not that of its error',
-  );
+  throw new TypeError('events({ reconnect: true }) needs the answer of a call with stream: true that did not fail');
 }
 
 /** The same events with what `read` makes of their data. */

@@ -129,7 +129,7 @@ describe('the promise of a call', () => {
     const [, error] = await client.attempt('GET', 'http://a.test/', { stream: true });
     const { request, response } = error as BadResponseError;
     expect(callOf(request)?.reconnector).toBeUndefined();
-    expect(() => response.events({ reconnect: true })).toThrow('and not that of its error');
+    expect(() => response.events({ reconnect: true })).toThrow('that did not fail');
   });
 
   it('lets go of an answer with a stream that comes after its cancel', async () => {

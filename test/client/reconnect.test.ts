@@ -324,7 +324,7 @@ describe('events({ reconnect: true })', () => {
     const { client } = streaming([new HttpResponse(200, EVENTS, 'data: a\n\n'), 'data: a\n\n', 'data: a\n\n']);
     const whole = await client.get(URL_A, { stream: false });
     expect(() => whole.events({ reconnect: true })).toThrow(
-      'events({ reconnect: true }) needs the answer of a call with stream: true, and not that of its error',
+      'events({ reconnect: true }) needs the answer of a call with stream: true that did not fail',
     );
     expect(() => new HttpResponse(200).events({ reconnect: true })).toThrow(TypeError);
     expect(() => whole.events({ reconnect: 1 as never })).toThrow('reconnect must be a boolean, got number');
