@@ -324,6 +324,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
     try {
       started = this.#clock.now();
     } catch (error) {
+      letGoOfSources(undefined, plan.prepared, plan.options);
       return new RequestPromise((_resolve, reject) => reject(error));
     }
     const call = new ClientCall(started, this.#options.redact || undefined, this.#clock);

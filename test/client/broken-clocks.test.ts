@@ -1,4 +1,5 @@
 /** A clock of the client's own that throws: its calls reject with that, and `close` comes to its end. */
+import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Client, HandlerStack, HttpResponse, NetworkError } from '../../src/index.ts';
@@ -17,6 +18,14 @@ describe('a clock of the client that fails', () => {
       }
       return call.text();
     });
+  });
+
+  it('lets go of the body of a call that it keeps from beginning', async () => {
+    const clock = new BrokenClock('now throws', 1, true);
+    const client = new Client({ clock, handler: HandlerStack.create(async () => new HttpResponse(200)) });
+    const body = Readable.from(['a']);
+    await expect(client.post('http://a.test/', { body })).rejects.toBe(clock.fault);
+    expect(body.destroyed).toBe(true);
   });
 
   it('leaves an error as it is that is made when the time cannot be told', async () => {
