@@ -10,6 +10,7 @@ import { callOf } from './call.ts';
 const NOBODY: Abortable = { abort: () => undefined };
 
 /** The clock of the options, or the system's. */
-export function clockOfCall(request: HttpRequest, { clock = systemClock }: RequestOptions): Clock {
+export function clockOfCall(request: HttpRequest, options: RequestOptions): Clock {
+  const clock = options.clock ?? systemClock;
   return clock === systemClock ? clock : guarded(clock, callOf(request) ?? NOBODY);
 }

@@ -68,6 +68,11 @@ describe('without the option', () => {
     expect(retry({ limit: 3 })(() => answer)(get, { retry: value })).toBe(answer);
   });
 
+  it('waits by the time of the system where the clock of a bare handler is null', async () => {
+    const handler = retry(1, { random: () => 0 })(answering(503, 200));
+    expect((await handler(get, { clock: null as never })).status).toBe(200);
+  });
+
   it('uses the defaults of its layer', async () => {
     const next = answering(503);
     const { clock, handler } = setUp(next, { limit: 3 });
