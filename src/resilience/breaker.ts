@@ -13,6 +13,7 @@ import type { Handler, Middleware } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
 import { type Clock, systemClock, wallClock } from '../time/clock.ts';
 import type { Duration } from '../time/duration.ts';
+import { timeOrThrow } from '../time/guarded-clock.ts';
 import { type Admitted, Circuit, type Outcome } from './breaker-policy.ts';
 import { ByKey } from './by-key.ts';
 import { amount, keyOf, lengthOfTime, type Per } from './settings.ts';
@@ -71,7 +72,7 @@ export function breaker(options: BreakerOptions = {}): Middleware {
         const key = per(request);
         if (key === undefined) return next(request, options);
         const circuit = circuits.find(key, clock);
-        const now = clock.now();
+        const now = timeOrThrow(clock);
         const verdict = circuit.admit(now);
         if ('retryAt' in verdict) return Promise.reject(refusal(request, key, verdict.retryAt, now, clock));
         return watched(circuit, verdict, next, request, options);

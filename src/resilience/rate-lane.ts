@@ -3,7 +3,7 @@ import { followCaller, unfollowCaller } from '../call/caller-stop.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { RequestOptions } from '../options/options.ts';
 import { type Clock, startTimer } from '../time/clock.ts';
-import { guarded, sourceOf } from '../time/guarded-clock.ts';
+import { guarded, timeOrThrow } from '../time/guarded-clock.ts';
 import type { Abortable } from '../time/stop.ts';
 import { allowedAt, dueAfter, NEVER, type Rate, sane, timeOf } from './gcra.ts';
 import { Learning } from './learning.ts';
@@ -69,7 +69,7 @@ export class RateLane {
    */
   enter(request: HttpRequest, options: RequestOptions): number | Promise<number> {
     // The clock itself: its fault is that of this call alone, which holds nothing yet.
-    const now = sourceOf(this.#clock).now();
+    const now = timeOrThrow(this.#clock);
     // Nobody waits and nobody has to be asked: the turn is taken at once, without a promise.
     if (this.#waiting.size === 0 && this.#rules.shared === undefined && this.#nextAt(now) <= now)
       return this.#take(now);

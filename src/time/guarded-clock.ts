@@ -9,15 +9,32 @@ import type { Abortable } from './stop.ts';
 /** Every error that a clock has thrown: it is the caller's own, and given as it is. */
 const faults = new WeakSet<object>();
 
+/** What a clock has shown last, to whomever: the time stands still there for all of them. */
+interface Shown {
+  last: number;
+}
+
+const shown = new WeakMap<Clock, Shown>();
+
+function shownBy(clock: Clock): Shown {
+  let known = shown.get(clock);
+  if (known === undefined) {
+    known = { last: 0 };
+    shown.set(clock, known);
+  }
+  return known;
+}
+
 class GuardedClock implements Clock {
   readonly source: Clock;
   readonly #owner: Abortable;
-  #last = 0;
+  readonly #shown: Shown;
   fault: { readonly error: unknown } | undefined;
 
   constructor(source: Clock, owner: Abortable) {
     this.source = source;
     this.#owner = owner;
+    this.#shown = shownBy(source);
   }
 
   /** For one more: whoever has it already hears of a fault first. */
@@ -33,11 +50,11 @@ class GuardedClock implements Clock {
 
   now(): number {
     try {
-      this.#last = this.source.now();
+      this.#shown.last = this.source.now();
     } catch (error) {
       this.#broke(error);
     }
-    return this.#last;
+    return this.#shown.last;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -69,6 +86,15 @@ export function guarded(clock: Clock, owner: Abortable): Clock {
 /** The clock that a guarded one reads: the same for all its owners. */
 export function sourceOf(clock: Clock): Clock {
   return clock instanceof GuardedClock ? clock.source : clock;
+}
+
+/** The time for whoever holds nothing yet, whose call can fail by itself. @throws what the clock does */
+export function timeOrThrow(clock: Clock): number {
+  if (clock === systemClock) return clock.now();
+  const source = sourceOf(clock);
+  const now = source.now();
+  shownBy(source).last = now;
+  return now;
 }
 
 /** What a guarded clock has thrown first. */

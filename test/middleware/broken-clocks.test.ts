@@ -142,6 +142,17 @@ async function outcomeOf(call: Promise<unknown>, { fault }: BrokenClock): Promis
   }
 }
 
+/** The time is told so many times more, and then fails `times`. */
+function failing(clock: FakeClock, after = 0, times = 1): void {
+  const now = vi.spyOn(clock, 'now');
+  for (let i = 0; i < after; i += 1) now.mockImplementationOnce(() => 1_000_000);
+  for (let i = 0; i < times; i += 1) {
+    now.mockImplementationOnce(() => {
+      throw new Error('the clock broke');
+    });
+  }
+}
+
 async function turns(): Promise<void> {
   for (let i = 0; i < 4; i += 1) await new Promise(setImmediate);
 }
@@ -181,6 +192,61 @@ describe('a clock that has failed', () => {
     expect(clock.failed).toBe(1);
     expect(await get()).toBe('done');
     expect(answers).toEqual([]);
+  });
+
+  it('takes none of the failures from the memory of a circuit', async () => {
+    const clock = new FakeClock(1_000_000);
+    const answers = [500, 200, 500, 200];
+    const stack = HandlerStack.create(async () => {
+      if (answers.length === 3) failing(clock);
+      return new HttpResponse(answers.shift()!, {}, 'x');
+    });
+    stack.push(breaker({ threshold: 2 }), 'breaker');
+    const client = new Client({ httpErrors: false, handler: stack });
+    const get = () => client.get('http://a.test/', { clock }).then(({ status }) => status);
+    expect(await get()).toBe(500);
+    await expect(get()).rejects.toThrow('the clock broke');
+    expect(await get()).toBe(500);
+    await expect(get()).rejects.toMatchObject({ code: 'ERR_CIRCUIT_OPEN' });
+  });
+
+  it('lets no call go before its turn', async () => {
+    const clock = new FakeClock(1_000_000);
+    let sent = 0;
+    const stack = HandlerStack.create(async () => {
+      sent += 1;
+      return new HttpResponse(200, {}, 'x');
+    });
+    stack.push(rateLimit({ limit: 1, interval: '1s' }), 'rateLimit');
+    const client = new Client({ handler: stack });
+    const get = () => client.get('http://a.test/', { clock }).text();
+    await get();
+    failing(clock, 1);
+    await expect(get()).rejects.toThrow('the clock broke');
+    const third = get();
+    await clock.advance(999);
+    expect(sent).toBe(1);
+    await clock.advance(1);
+    expect(await third).toBe('x');
+  });
+
+  it('leaves what a server asked for in force', async () => {
+    const clock = new FakeClock(1_000_000);
+    let sent = 0;
+    const stack = HandlerStack.create(async () => {
+      sent += 1;
+      if (sent === 1) failing(clock, 0, 2);
+      return new HttpResponse(sent === 1 ? 429 : 200, { 'Retry-After': '60' }, 'x');
+    });
+    stack.push(rateLimit({ learn: true }), 'rateLimit');
+    const client = new Client({ httpErrors: false, handler: stack });
+    const get = () => client.get('http://a.test/', { clock }).text();
+    await expect(get()).rejects.toThrow('the clock broke');
+    const second = get();
+    await clock.advance(59_000);
+    expect(sent).toBe(1);
+    await clock.advance(2000);
+    expect(await second).toBe('x');
   });
 
   it('is no reason for another call to fail, whose token it counts', async () => {
