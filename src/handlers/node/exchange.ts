@@ -16,6 +16,7 @@ import type { RequestOptions } from '../../options/options.ts';
 import { canReplay } from '../../semantics/replay.ts';
 import { unaskedSwitch } from '../../semantics/status-line.ts';
 import { codingRefusal } from '../../semantics/transfer-coding.ts';
+import { faultOf } from '../../time/guarded-clock.ts';
 import type { OpenExchanges } from '../exchange/open-exchanges.ts';
 import { type Carrier, type Settle, Transfer } from '../exchange/transfer.ts';
 import { NodeUpload, type UploadObserver } from '../exchange/upload.ts';
@@ -201,6 +202,12 @@ export class NodeExchange implements Carrier, UploadObserver, Waiter {
     transfer.answer = this.#answer.answer;
     if (!this.#answer.announce()) return;
     const response = transfer.answer.headOnly();
+    // The call fails with it, and nobody would have the connection.
+    const fault = faultOf(transfer.clock);
+    if (fault !== undefined) {
+      this.abort(fault.error);
+      return;
+    }
     transfer.finish();
     this.#host.switched(response, socket, head);
     transfer.answered(response);
