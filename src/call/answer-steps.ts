@@ -3,9 +3,22 @@
  * a promise for each of them would be a good part of what a call costs.
  */
 
+import type { BadResponseError } from '../message/errors.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
+
+/**
+ * An error that is not made yet: whoever gets it is its place. Of an answer that is an error, the frames of the layer that judged
+ * it tell nobody anything, and to capture them as well would cost more than all else that such an error needs.
+ */
+export class Failure {
+  constructor(
+    readonly Kind: typeof BadResponseError,
+    readonly fact: string,
+    readonly init: ConstructorParameters<typeof BadResponseError>[1],
+  ) {}
+}
 
 /**
  * What a layer does with an answer: gives it on, another one, or a promise of one; what it throws is what the layers around it get.
@@ -17,16 +30,17 @@ export type AnswerStep<Own> = (
   request: HttpRequest,
   options: RequestOptions,
   own: Own,
-) => HttpResponse | Promise<HttpResponse>;
+) => HttpResponse | Promise<HttpResponse> | Failure;
 
 /** Whoever is last, behind all layers. */
 export interface AnswerEnd {
-  /** An error that is to get its frames here, at the last turn from which the engine finds who waits. */
-  readonly unplaced: Error | undefined;
   /** @returns what the promise is fulfilled with; what is thrown is what it is rejected with */
   answered(response: HttpResponse): HttpResponse;
-  /** @returns what the promise is rejected with */
-  failed(error: unknown): unknown;
+  /**
+   * @param isPlaced it has the frames of who waits
+   * @returns what the promise is rejected with
+   */
+  failed(error: unknown, isPlaced?: boolean): unknown;
 }
 
 /** A step of one call. An object with what it needs, as a closure and its context are twice as large. */
@@ -62,39 +76,59 @@ export class AnswerSteps {
   /** Does them all: now, as far as they answer now. */
   run(response: HttpResponse): HttpResponse | Promise<HttpResponse> {
     const { end } = this;
-    if (end === undefined) return runFrom(this.#first, response);
-    let answer: HttpResponse | Promise<HttpResponse>;
+    let answer: HttpResponse | Promise<HttpResponse> | Failure;
     try {
       answer = runFrom(this.#first, response);
     } catch (error) {
+      if (end === undefined) throw error;
       return endedBy(end, rejection(error));
     }
+    if (end === undefined) return answer instanceof Failure ? failed(answer) : answer;
+    if (answer instanceof Failure) return failedBy(end, answer);
     return answer instanceof Promise ? endedBy(end, answer) : end.answered(answer);
   }
 }
 
-function runFrom(first: Link | undefined, response: HttpResponse): HttpResponse | Promise<HttpResponse> {
+function runFrom(first: Link | undefined, response: HttpResponse): HttpResponse | Promise<HttpResponse> | Failure {
   let answer = response;
   for (let link = first; link !== undefined; link = link.next) {
     const given = link.step(answer, link.request, link.options, link.own);
+    if (given instanceof Failure) return given;
     if (given instanceof Promise) {
       const { next } = link;
-      return next === undefined ? given : given.then((later) => runFrom(next, later));
+      return next === undefined ? given : given.then((later) => unfailed(runFrom(next, later)));
     }
     answer = given;
   }
   return answer;
 }
 
+/** What a step gave, for whoever knows of no failures. */
+export function unfailed(given: HttpResponse | Promise<HttpResponse> | Failure): HttpResponse | Promise<HttpResponse> {
+  return given instanceof Failure ? failed(given) : given;
+}
+
 const NEXT_TURN = Promise.resolve();
 
-/**
- * A rejection for a step to return: as an error thrown would be, but it is thrown once less. It comes in the next turn, when
- * somebody listens, so that Node need not look who will.
- */
-export function rejection(error: unknown): Promise<never> {
+/** In the next turn, when somebody listens: so that Node need not look who will. */
+function rejection(error: unknown): Promise<never> {
   return NEXT_TURN.then((): never => {
     throw error;
+  });
+}
+
+function failed({ Kind, fact, init }: Failure): Promise<never> {
+  return NEXT_TURN.then((): never => {
+    throw new Kind(fact, init);
+  });
+}
+
+/** The same behind all layers. One turn later: by then the engine finds who waits for what is returned here. */
+function failedBy(end: AnswerEnd, { Kind, fact, init }: Failure): Promise<never> {
+  return NEXT_TURN.then().then((): never => {
+    // Here and not in a function of its own: one that always throws is never compiled, and the engine reads its frame far
+    // sooner than that of a compiled one.
+    throw end.failed(new Kind(fact, init), true);
   });
 }
 
@@ -103,9 +137,6 @@ export function endedBy(end: AnswerEnd, given: Promise<HttpResponse>): Promise<H
   return given.then(
     (response) => end.answered(response),
     (error: unknown) => {
-      // Here and not in a function of its own: one that always throws is never compiled, and the engine reads its frame far
-      // sooner than that of a compiled one.
-      if (end.unplaced !== undefined && end.unplaced === error) Error.captureStackTrace(end.unplaced);
       throw end.failed(error);
     },
   );

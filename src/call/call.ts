@@ -61,13 +61,9 @@ export class Call extends StopSource implements Member, MessageCall {
   repeater: Repeater | undefined;
   /** The request as it entered the stack. */
   request: HttpRequest | undefined;
-  /** The handler that the client gave it to: all that comes from there the client sees before anybody else. */
-  entered: object | undefined;
   /** Settle the caller's promise, whatever the layers and the handler do. */
   resolve: ((response: HttpResponse) => void) | undefined;
   reject: ((reason: unknown) => void) | undefined;
-  /** An error of it that was made without frames, and is to have those of the place where the caller waits. */
-  unplaced: Error | undefined;
   /** What writes its body into a sink: the call is over when that is. */
   filling: Filling | undefined;
   /** The path of its URL before its variables were filled in, such as `/users/{id}`. */

@@ -3,7 +3,7 @@
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { type AnswerEnd, type AnswerStep, AnswerSteps, endedBy, Link } from './answer-steps.ts';
+import { type AnswerEnd, type AnswerStep, AnswerSteps, endedBy, Link, unfailed } from './answer-steps.ts';
 import { type Call, callOf } from './call.ts';
 
 /** Handlers that a stack gave to one layer, and to nobody else. */
@@ -35,7 +35,7 @@ export function onAnswerOf(next: object): OnAnswer {
 }
 
 const apart: OnAnswer = (given, request, options, step, own) =>
-  given.then((response) => step(response, request, options, own));
+  given.then((response) => unfailed(step(response, request, options, own)));
 
 /** A step that follows others at once shares their promise. */
 const sharing: OnAnswer = (given, request, options, step, own) => {

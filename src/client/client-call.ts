@@ -55,7 +55,7 @@ export class ClientCall extends Call implements AnswerEnd {
     return answer;
   }
 
-  failed(given: unknown): unknown {
+  failed(given: unknown, isPlaced = false): unknown {
     unfollow(this);
     const error = this.aborted ? this.reason : given;
     if (this.isSettled) return error;
@@ -64,7 +64,7 @@ export class ClientCall extends Call implements AnswerEnd {
     this.reconnector = undefined;
     this.settled();
     letGoOfSources(this.request, plan?.prepared, plan?.options);
-    const reason = stamped(error, this, this.started + this.elapsed);
+    const reason = stamped(error, this, this.started + this.elapsed, isPlaced);
     this.trace?.failed(reason);
     return reason;
   }

@@ -353,7 +353,7 @@ export class Client implements AsyncDisposable, HttpClient, Verbs {
   }
 
   #start(plan: CallPlan, read: ReadOptions, call: ClientCall): void {
-    const handler = (call.entered = plan.handler ?? this.#resolved);
+    const handler = plan.handler ?? this.#resolved;
     const built = buildRequest(plan, read, this.#defaults, call);
     const options = withUserinfo(read, built.userinfo);
     let { request } = built;

@@ -10,16 +10,16 @@ interface Place {
 /**
  * Completes an error with what only the client knows, and puts the caller's frames into its stack.
  * @param now milliseconds of the client's clock
+ * @param isPlaced it has them already, and no others
  */
-export function stamped(error: unknown, call: Call, now: number): unknown {
+export function stamped(error: unknown, call: Call, now: number, isPlaced = false): unknown {
   if (!isTransferError(error)) return error;
   const failed = error as TransferError;
   // One that was made without the request does not know it.
   if (failed.attempts === 1 && failed.request?.call === undefined) failed.attempts = call.attempt;
   // What came after it was made counts too, such as a wait of `retry` for which the time was too short.
   failed.elapsed = Math.max(failed.elapsed, now - call.started);
-  // It has them already, and no others.
-  if (call.unplaced === failed) return failed;
+  if (isPlaced) return failed;
   const here: Place = {};
   (Error as { captureStackTrace?(target: object, below?: unknown): void }).captureStackTrace?.(here, stamped);
   joinWhenRead(failed, here);

@@ -152,7 +152,6 @@ export class HandlerStack {
       return middleware(below);
     }, lastSeam(this.#handler));
     this.#resolved = layers.length === 0 ? outermost : entry(outermost, layers[0]!);
-    beginnings.set(this.#resolved, outermost);
     return this.#resolved;
   }
 
@@ -235,14 +234,6 @@ function needsSeam(above: Middleware, below: Middleware | undefined): boolean {
 /** The outermost seam: who calls a stack only takes what it gives, and so does an outermost layer of ours. */
 function entry(next: Transport, middleware: Middleware): Transport {
   return seamless.has(middleware) ? seamBefore(next) : normalized(next);
-}
-
-/** The handler of the outermost layer, by what `resolve` gave. */
-const beginnings = new WeakMap<object, Handler>();
-
-/** Whether nobody stands between this handler of a layer and who calls `entered`, what a stack was resolved to. */
-export function isOutermost(layer: Handler, entered: object | undefined): boolean {
-  return entered !== undefined && beginnings.get(entered) === layer;
 }
 
 /**

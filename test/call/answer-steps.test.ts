@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type AnswerEnd, type AnswerStep, AnswerSteps, endedBy, Link, rejection } from '../../src/call/answer-steps.ts';
+import {
+  type AnswerEnd,
+  type AnswerStep,
+  AnswerSteps,
+  endedBy,
+  Failure,
+  Link,
+  unfailed,
+} from '../../src/call/answer-steps.ts';
+import { ClientError } from '../../src/message/errors.ts';
 import { HttpRequest } from '../../src/message/request.ts';
 import { HttpResponse } from '../../src/message/response.ts';
 import type { RequestOptions } from '../../src/options/options.ts';
@@ -36,11 +45,10 @@ async function path(steps: AnswerSteps): Promise<string | null> {
 }
 
 /** An end that notes what it gets. */
-function noting(unplaced?: Error) {
+function noting() {
   const got: unknown[] = [];
   const other = new HttpResponse(299);
   const end: AnswerEnd = {
-    unplaced,
     answered: (response) => {
       got.push(response);
       return other;
@@ -90,7 +98,7 @@ describe('the steps of an answer', () => {
       },
     ],
     ['rejects', () => () => Promise.reject(new Error('broken'))],
-    ['rejects later', () => () => rejection(new Error('broken'))],
+    ['fails', () => () => new Failure(ClientError, 'broken', { request, response: answer })],
   ] as const)('skip the rest when one %s', async (_how, broken) => {
     const reached: string[] = [];
     const steps = stepsOf(letter('a'), broken(), (response) => {
@@ -147,7 +155,7 @@ describe('the end of the steps', () => {
       'rejects with',
       (error: Error): Step =>
         () =>
-          rejection(error),
+          Promise.reject(error),
     ],
   ] as const)('gets what a step %s, once', async (_how, broken) => {
     const { end, got } = noting();
@@ -185,32 +193,43 @@ describe('a promise with an end behind it', () => {
     await expect(endedBy(end, Promise.reject(error))).rejects.toMatchObject({ message: 'of the end', cause: error });
     expect(got).toEqual([error]);
   });
-
-  it('gives an error without frames those of who waits', async () => {
-    const error = new Error('made without frames');
-    error.stack = '';
-    const { end } = noting(error);
-    async function whoWaits() {
-      await endedBy({ ...end, failed: (given) => given }, Promise.reject(error));
-    }
-    await expect(whoWaits()).rejects.toBe(error);
-    expect(error.stack).toContain('whoWaits');
-  });
-
-  it('leaves the frames of another error as they are', async () => {
-    const error = new Error('broken');
-    const { stack } = error;
-    const another = new Error('another one');
-    another.stack = 'its own';
-    const { end } = noting(another);
-    await expect(endedBy({ ...end, failed: (given) => given }, Promise.reject(error))).rejects.toBe(error);
-    expect([error.stack, another.stack]).toEqual([stack, 'its own']);
-  });
 });
 
-describe('a rejection', () => {
-  it('is of the error', async () => {
-    const error = new Error('broken');
-    await expect(rejection(error)).rejects.toBe(error);
+describe('a failure', () => {
+  const failure = new Failure(ClientError, 'client error 404', { request, response: new HttpResponse(404) });
+  const failing = (): AnswerSteps => stepsOf(() => failure);
+
+  it('is made for who knows of none', async () => {
+    await expect(unfailed(failure)).rejects.toThrow('client error 404');
+    expect(unfailed(answer)).toBe(answer);
+  });
+
+  it('is what the steps reject with where nobody is last', async () => {
+    await expect(failing().run(answer)).rejects.toBeInstanceOf(ClientError);
+  });
+
+  it('is what they reject with behind a promise', async () => {
+    await expect(stepsOf(late('a'), () => failure, letter('b')).run(answer)).rejects.toBeInstanceOf(ClientError);
+  });
+
+  it('is made where the caller waits, once, and the end is told so', async () => {
+    const told: unknown[] = [];
+    const steps = failing();
+    steps.end = {
+      answered: (response) => response,
+      failed: (error, isPlaced) => {
+        told.push(isPlaced);
+        return error;
+      },
+    };
+    async function whoWaits() {
+      await Promise.resolve(answer).then((response) => steps.run(response));
+    }
+    const { stack } = await whoWaits().then(
+      () => expect.unreachable(),
+      (error: Error) => error,
+    );
+    expect(stack).toContain('whoWaits');
+    expect(told).toEqual([true]);
   });
 });

@@ -51,7 +51,6 @@ const pathOf = (response: HttpResponse) => response.headers.get('x-path');
 
 /** An end that appends its letter, and wraps errors. */
 const END: AnswerEnd = {
-  unplaced: undefined,
   answered: (response) => response.withHeader('X-Path', `${pathOf(response)}!`),
   failed: (cause) => new Error('of the end', { cause }),
 };

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Call } from '../../src/call/call.ts';
 import { stamped } from '../../src/client/stamped.ts';
 import { NetworkError, type TransferError } from '../../src/message/errors.ts';
-import { withoutFrames } from '../../src/message/frames.ts';
 
 const isLate = Object.getOwnPropertyDescriptor(new Error('x'), 'stack')?.get !== undefined;
 const { prepareStackTrace } = Error;
@@ -71,11 +70,10 @@ describe('a stamped error', () => {
     expect(stamped(error, new Call(0), 1)).toBe(error);
   });
 
-  it('is left as it is when its call has given it frames', async () => {
-    const error = await failedFor((call) => {
-      call.unplaced = withoutFrames(reset)!;
-      return call.unplaced as TransferError;
-    });
-    expect(error.stack).toBe('NetworkError: reset');
+  it('is left with the frames that it has when it was made where the caller waits', () => {
+    const error = new NetworkError('reset');
+    const { stack } = error;
+    expect(stamped(error, new Call(0), 7, true)).toBe(error);
+    expect([error.stack, error.elapsed]).toEqual([stack, 7]);
   });
 });

@@ -1,9 +1,7 @@
 /** The error of a bad answer: which class, its words, and the body that goes with it. */
 
-import type { Call } from '../../call/call.ts';
+import { Failure } from '../../call/answer-steps.ts';
 import { maskerOf } from '../../call/masker.ts';
-import type { BadResponseError } from '../../message/errors.ts';
-import { withoutFrames } from '../../message/frames.ts';
 import { own } from '../../message/own.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
@@ -21,22 +19,17 @@ export interface HttpErrorsOptions {
   summaryLength?: number | undefined;
 }
 
-/**
- * The error of an answer, at once where nothing has to be waited for. It is returned, not thrown: a function that always
- * throws is never compiled.
- * @param last the call whose client is the next to see the error, and will give it the caller's frames
- */
-export function errorOf(
+/** The error of an answer that is one, at once where nothing has to be waited for. */
+export function failureOf(
   answer: HttpResponse,
   asked: HttpRequest,
   options: RequestOptions,
   settings: HttpErrorsOptions,
-  last: Call | undefined,
-): BadResponseError | Promise<BadResponseError> {
+): Failure | Promise<Failure> {
   const { summarize, summaryLength = 1000 } = settings;
   const isOpen = answer.streamed && !answer.bodyUsed;
-  if (!isOpen && summarize === undefined) return made({ response: answer }, asked, options, summaryLength, last);
-  return heldFirst(answer, asked, options, settings, last);
+  if (!isOpen && summarize === undefined) return failure({ response: answer }, asked, options, summaryLength);
+  return heldFirst(answer, asked, options, settings);
 }
 
 /** The same, once the body is in memory and `summarize` has spoken. */
@@ -45,12 +38,11 @@ async function heldFirst(
   asked: HttpRequest,
   options: RequestOptions,
   { summarize, summaryLength = 1000 }: HttpErrorsOptions,
-  last: Call | undefined,
-): Promise<BadResponseError> {
+): Promise<Failure> {
   const isOpen = answer.streamed && !answer.bodyUsed;
   const held: Held = isOpen ? await holdBody(answer, asked, options) : { response: answer };
   const summary = summarize === undefined ? summaryLength : checkedText(await summarize(held.response));
-  return made(held, asked, options, summary, last);
+  return failure(held, asked, options, summary);
 }
 
 /** @throws TypeError for what the caller's function gave in place of a text: a number would be read as a length */
@@ -61,13 +53,7 @@ function checkedText(given: unknown): string {
 }
 
 /** @param summary what the body holds, or how many characters of its beginning are shown */
-function made(
-  held: Held,
-  asked: HttpRequest,
-  options: RequestOptions,
-  summary: string | number,
-  last: Call | undefined,
-): BadResponseError {
+function failure(held: Held, asked: HttpRequest, options: RequestOptions, summary: string | number): Failure {
   const { response } = held;
   // As it was sent last: after redirects, and with what inner layers have added, so that an echo of it is masked.
   const request = response.request ?? asked;
@@ -77,11 +63,6 @@ function made(
   const line = masker.mask(statusLine(response));
   const fact = words ? `${line}: ${words}` : line;
   const notes = [methodHint(request.method, response.status), own(response.facts, 'note')].filter(Boolean);
-  const Kind = errorClass(response.status);
   const init = { request, response, attempts: response.attempts };
-  const make = () => new Kind(notes.length === 0 ? fact : [fact, ...notes].join('; '), init);
-  const bare = last && withoutFrames(make);
-  if (bare === undefined) return make();
-  last!.unplaced = bare;
-  return bare;
+  return new Failure(errorClass(response.status), notes.length === 0 ? fact : [fact, ...notes].join('; '), init);
 }

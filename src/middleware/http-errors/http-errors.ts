@@ -3,18 +3,15 @@
  * for a result. Outermost of the layers: it judges the answer of the whole call.
  */
 
-import { rejection } from '../../call/answer-steps.ts';
-import { callOf } from '../../call/call.ts';
+import type { Failure } from '../../call/answer-steps.ts';
 import { onAnswerOf } from '../../call/on-answer.ts';
-import type { BadResponseError } from '../../message/errors.ts';
 import type { HttpRequest } from '../../message/request.ts';
 import type { HttpResponse } from '../../message/response.ts';
 import type { RequestOptions } from '../../options/options.ts';
 import { settingsOf } from '../../options/settings-of.ts';
 import { kindOf } from '../../runtime/kind-of.ts';
-import type { Handler, Middleware } from '../../stack/handler.ts';
-import { isOutermost } from '../../stack/handler-stack.ts';
-import { errorOf, type HttpErrorsOptions } from './bad-response.ts';
+import type { Middleware } from '../../stack/handler.ts';
+import { failureOf, type HttpErrorsOptions } from './bad-response.ts';
 
 export type { HttpErrorsOptions } from './bad-response.ts';
 
@@ -35,40 +32,29 @@ export function httpErrors(settings: HttpErrorsOptions = {}): Middleware {
   const read: HttpErrorsOptions = { summarize, summaryLength };
   return (next) => {
     const onAnswer = onAnswerOf(next);
-    const own: Layer = { read, handler: httpErrors };
-    return httpErrors;
-
-    function httpErrors(request: HttpRequest, options: RequestOptions): Promise<HttpResponse> {
+    return function httpErrors(request, options) {
       const { httpErrors: wanted } = options;
       if (wanted === false || wanted === null) return next(request, options);
-      return onAnswer(next(request, options), request, options, judged, own);
-    }
+      return onAnswer(next(request, options), request, options, judged, read);
+    };
   };
-}
-
-/** The settings of a layer, and what it is in its stack. */
-interface Layer {
-  readonly read: HttpErrorsOptions;
-  readonly handler: Handler;
 }
 
 function judged(
   response: HttpResponse,
   request: HttpRequest,
   options: RequestOptions,
-  { read, handler }: Layer,
-): HttpResponse | Promise<never> {
+  settings: HttpErrorsOptions,
+): HttpResponse | Promise<never> | Failure {
   const { httpErrors: wanted } = options;
   const isBad = typeof wanted === 'function' ? isError(wanted, response) : response.status >= 400;
   if (!isBad) return response;
-  const call = callOf(request);
-  const last = isOutermost(handler, call?.entered) ? call : undefined;
-  const error = errorOf(response, request, options, read, last);
-  return error instanceof Promise ? error.then(thrown) : rejection(error);
+  const failure = failureOf(response, request, options, settings);
+  return failure instanceof Promise ? failure.then(thrown) : failure;
 }
 
-function thrown(error: BadResponseError): never {
-  throw error;
+function thrown({ Kind, fact, init }: Failure): never {
+  throw new Kind(fact, init);
 }
 
 /** @throws what the caller's function throws, TypeError when it says neither yes nor no */
