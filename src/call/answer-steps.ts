@@ -76,14 +76,13 @@ export class AnswerSteps {
   /** Does them all: now, as far as they answer now. */
   run(response: HttpResponse): HttpResponse | Promise<HttpResponse> {
     const { end } = this;
+    if (end === undefined) return unfailed(runFrom(this.#first, response));
     let answer: HttpResponse | Promise<HttpResponse> | Failure;
     try {
       answer = runFrom(this.#first, response);
     } catch (error) {
-      if (end === undefined) throw error;
       return endedBy(end, rejection(error));
     }
-    if (end === undefined) return answer instanceof Failure ? failed(answer) : answer;
     if (answer instanceof Failure) return failedBy(end, answer);
     return answer instanceof Promise ? endedBy(end, answer) : end.answered(answer);
   }
@@ -103,11 +102,6 @@ function runFrom(first: Link | undefined, response: HttpResponse): HttpResponse 
   return answer;
 }
 
-/** What a step gave, for whoever knows of no failures. */
-export function unfailed(given: HttpResponse | Promise<HttpResponse> | Failure): HttpResponse | Promise<HttpResponse> {
-  return given instanceof Failure ? failed(given) : given;
-}
-
 const NEXT_TURN = Promise.resolve();
 
 /** In the next turn, when somebody listens: so that Node need not look who will. */
@@ -117,13 +111,12 @@ function rejection(error: unknown): Promise<never> {
   });
 }
 
-function failed({ Kind, fact, init }: Failure): Promise<never> {
-  return NEXT_TURN.then((): never => {
-    throw new Kind(fact, init);
-  });
+/** What a step gave, for whoever knows of no failures. */
+export function unfailed(given: HttpResponse | Promise<HttpResponse> | Failure): HttpResponse | Promise<HttpResponse> {
+  return given instanceof Failure ? rejection(new given.Kind(given.fact, given.init)) : given;
 }
 
-/** The same behind all layers. One turn later: by then the engine finds who waits for what is returned here. */
+/** The error behind all layers, made one turn later: by then the engine finds who waits for what is returned here. */
 function failedBy(end: AnswerEnd, { Kind, fact, init }: Failure): Promise<never> {
   return NEXT_TURN.then().then((): never => {
     // Here and not in a function of its own: one that always throws is never compiled, and the engine reads its frame far
