@@ -22,6 +22,7 @@ import {
 } from '@opentelemetry/api';
 import type { Call } from '../call/call.ts';
 import { callOf } from '../call/call.ts';
+import { clockOfCall } from '../call/call-clock.ts';
 import type { HttpRequest } from '../message/request.ts';
 import type { HttpResponse } from '../message/response.ts';
 import { seenBody } from '../message/seen-body.ts';
@@ -31,7 +32,6 @@ import { kindOf } from '../runtime/kind-of.ts';
 import { VERSION } from '../runtime/version.ts';
 import type { Handler, Middleware, Transport } from '../stack/handler.ts';
 import { send } from '../stack/next.ts';
-import { systemClock } from '../time/clock.ts';
 import { errorType, requestAttributes, responseAttributes, siteAttributes, spanName } from './attributes.ts';
 import { Instruments } from './instruments.ts';
 
@@ -121,7 +121,7 @@ class Watch {
     const span = this.#tracer.startSpan(spanName(request), { kind: SpanKind.CLIENT, attributes }, parent);
     const own = trace.setSpan(parent, span);
     const carrying = attempt(() => this.#injected(request, own)) ?? request;
-    const clock = options.clock ?? systemClock;
+    const clock = clockOfCall(request, options);
     return new Sending(span, carrying, own.setValue(SUPPRESSED, true), this.#measures(), () => clock.now());
   }
 

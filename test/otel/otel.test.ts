@@ -411,3 +411,21 @@ describe('telemetry that throws', () => {
 });
 
 afterEach(() => vi.restoreAllMocks());
+
+describe('a clock that throws', () => {
+  it.each(['as the span begins', 'as it ends'])('leaves no span unended: %s', async (when) => {
+    const clock = new FakeClock();
+    const breaks = () =>
+      vi.spyOn(clock, 'now').mockImplementation(() => {
+        throw new Error('the clock broke');
+      });
+    const handler = new HandlerStack(async () => {
+      if (when === 'as it ends') breaks();
+      return new HttpResponse(200);
+    });
+    if (when === 'as the span begins') breaks();
+    const send = handler.push(otel()).resolve();
+    await send(new HttpRequest('GET', 'http://service.example/'), { clock });
+    expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['GET']);
+  });
+});
